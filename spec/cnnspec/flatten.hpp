@@ -1,0 +1,48 @@
+// flatten: [C,H,W] -> [C*H*W] in row-major order; its VJP is the inverse reshape.
+// Preconditions: C3 the elements can be counted; C6 dy has as many elements as x.
+#pragma once
+
+#include "cnnspec/layer.hpp"
+#include "cnnspec/tensor.hpp"
+
+namespace cnnspec {
+
+template <Idx... E>
+constexpr auto flat_shape(const Shape<E...>& x) {
+  constexpr Idx features = ((E != dyn) && ...) ? (E * ... * 1) : dyn;
+  return Shape<features>({x.count()});
+}
+
+template <class T, Idx... E>
+constexpr auto flatten(const Tensor<T, E...>& x) {
+  return Tensor(flat_shape(x.shape()), x.elements());
+}
+
+/// dx, in the shape `x` of the input. Throws C6.
+template <class T, Idx... E, Idx N>
+constexpr Tensor<T, E...> flatten_backward(const Shape<E...>& x, const Tensor<T, N>& dy) {
+  require(check_agree("flatten", "dy", x.count(), dy.size()));
+  return Tensor<T, E...>(x, dy.elements());
+}
+
+struct FlattenLayer : NoParameters {
+  static constexpr const char* kind = "flatten";
+  static constexpr int input_rank = any_rank;
+
+  template <Idx... E>
+  constexpr auto out_shape(const Shape<E...>& x) const {
+    return flat_shape(x);
+  }
+  template <class X>
+  constexpr auto forward(const X& x) const {
+    return flatten(x);
+  }
+  template <class X, class DY>
+  constexpr auto backward(const X& x, const DY& dy) const {
+    return LayerGradients{flatten_backward(x.shape(), dy), std::tuple{}};
+  }
+};
+
+static_assert(flatten(Tensor<int, 1, 2, 2>({}, {1, 2, 3, 4})) == Tensor<int, 4>({}, {1, 2, 3, 4}));
+
+}  // namespace cnnspec

@@ -1,0 +1,203 @@
+// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with every
+// extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
+#pragma once
+
+#include <variant>
+
+#include "cnnspec/cnn.hpp"
+
+namespace cnnspec {
+
+struct Conv2dDefinition {
+  Idx out_channels = 1, kernel_height = 1, kernel_width = 1;
+  Conv2dConfig config{};
+};
+struct LinearDefinition {
+  Idx out_features = 1;
+};
+struct LayerDefinition {
+  std::string name;  // "" for the kind and a number
+  std::variant<Conv2dDefinition, MaxPool2dConfig, ReluLayer, FlattenLayer, LinearDefinition> what;
+};
+struct NetworkDefinition {
+  std::vector<Idx> input;  // [C,H,W] or [N]
+  std::vector<LayerDefinition> layers;
+};
+
+using ImageShape = Shape<dyn, dyn, dyn>;
+using VectorShape = Shape<dyn>;
+template <class T>
+using AnyTensor = std::variant<Image<T>, Vector<T>>;  // what flows between layers
+template <class T>
+using AnyLayer = std::variant<Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>, MaxPool2dLayer<MaxPool2dConfig>,
+                              ReluLayer, FlattenLayer, LinearLayer<T, dyn, dyn>>;
+
+[[noreturn]] inline void refuse_rank(Idx expected, Idx actual) {
+  refuse({Clause::C6, "layer", "number of axes of its input", "exactly", expected, actual});
+}
+
+// Each definition on a shape: the layer with zero parameters.
+inline Shape<dyn, dyn, dyn, dyn> kernel_shape(const Conv2dDefinition& d, const ImageShape& x) {
+  require(check_conv2d(x.extents(), {d.out_channels, dyn, d.kernel_height, d.kernel_width}, d.config));
+  return dyn_shape(d.out_channels, x.extent(0) / d.config.groups, d.kernel_height, d.kernel_width);
+}
+template <class T>
+AnyLayer<T> make_layer(const Conv2dDefinition& d, const ImageShape& x) {
+  return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(kernel_shape(d, x)),
+                                                          zeros<T>(dyn_shape(d.out_channels)), d.config};
+}
+template <class T>
+AnyLayer<T> make_layer(const MaxPool2dConfig& d, const ImageShape&) {
+  return MaxPool2dLayer<MaxPool2dConfig>(d);
+}
+template <class T>
+AnyLayer<T> make_layer(const ReluLayer& d, const auto&) {
+  return d;
+}
+template <class T>
+AnyLayer<T> make_layer(const FlattenLayer& d, const auto&) {
+  return d;
+}
+template <class T>
+AnyLayer<T> make_layer(const LinearDefinition& d, const VectorShape& x) {
+  return LinearLayer<T, dyn, dyn>{zeros<T>(dyn_shape(d.out_features, x.extent(0))), zeros<T>(dyn_shape(d.out_features))};
+}
+
+// Each definition on a shape: its row, without its parameters in memory.
+inline LayerDescription describe(const Conv2dDefinition& d, const ImageShape& x) {
+  const auto w = kernel_shape(d, x);
+  HyperParameters hyper = describe_window(d.kernel_height, d.kernel_width, d.config);
+  hyper.emplace_back("groups", d.config.groups);
+  const Idx per_output = dyn_shape(w.extent(1), w.extent(2), w.extent(3)).count() + 1;  // and the bias
+  return {"conv2d", "", extents_of(x), extents_of(conv2d_shape(x, w, d.config)), hyper,
+          dyn_shape(d.out_channels, per_output).count()};
+}
+inline LayerDescription describe(const MaxPool2dConfig& d, const ImageShape& x) {
+  return describe_layer("", MaxPool2dLayer<MaxPool2dConfig>(d), x);
+}
+inline LayerDescription describe(const ReluLayer& d, const auto& x) { return describe_layer("", d, x); }
+inline LayerDescription describe(const FlattenLayer& d, const auto& x) { return describe_layer("", d, x); }
+inline LayerDescription describe(const LinearDefinition& d, const VectorShape& x) {
+  (void)dyn_shape(d.out_features, x.extent(0));
+  const Idx parameters = dyn_shape(d.out_features, x.extent(0) + 1).count();
+  return {"linear", "", extents_of(x), {d.out_features}, {}, parameters};
+}
+
+/// The result of visit(shape) for the [C,H,W] or [N] in `extents`. Throws C1, C3, C6.
+template <class Visit>
+auto with_shape(const std::vector<Idx>& extents, Visit visit) {
+  if (extents.size() == 3) return visit(dyn_shape(extents[0], extents[1], extents[2]));
+  if (extents.size() != 1) refuse_rank(3, static_cast<Idx>(extents.size()));
+  return visit(dyn_shape(extents[0]));
+}
+
+/// A row for each layer. Throws a ShapeError that names the layer which does not fit.
+inline std::vector<LayerDescription> describe(const NetworkDefinition& net) {
+  std::vector<LayerDescription> rows;
+  with_shape(net.input, [](const auto&) {});
+  for (const LayerDefinition& layer : net.layers) {
+    const std::vector<Idx>& input = rows.empty() ? net.input : rows.back().output;
+    std::string name = "layer " + std::to_string(rows.size() + 1) + (layer.name.empty() ? "" : " (" + layer.name + ")");
+    try {
+      rows.push_back(with_shape(input, [&](const auto& x) {
+        return std::visit([&](const auto& d) {
+          if constexpr (requires { describe(d, x); }) return describe(d, x);
+          else return refuse_rank(4 - x.rank, x.rank), LayerDescription{};
+        }, layer.what);
+      }));
+      with_shape(rows.back().output, [](const auto&) {});
+    } catch (const ShapeError& e) {
+      throw e.in_layer(name);
+    }
+    Idx ordinal = 0;
+    for (const LayerDescription& row : rows) ordinal += row.kind == rows.back().kind;
+    rows.back().name = layer.name.empty() ? rows.back().kind + std::to_string(ordinal) : layer.name;
+  }
+  return rows;
+}
+
+/// The run-time twin of Cnn2Spec (with_relu) and cnn_spec. Throws what well_formed finds.
+inline NetworkDefinition cnn2_definition(const Cnn2Config& k, Idx in_c, Idx in_h, Idx in_w, bool with_relu = true) {
+  require(well_formed(k, in_c, in_h, in_w));
+  NetworkDefinition net{{in_c, in_h, in_w}, {}};
+  const auto stage = [&](const std::string& n, Idx channels, const Conv2dConfig& conv, const MaxPool2dConfig& pool) {
+    net.layers.push_back({"conv" + n, Conv2dDefinition{channels, k.kernel_h, k.kernel_w, conv}});
+    if (with_relu) net.layers.push_back({"relu" + n, ReluLayer{}});
+    net.layers.push_back({"pool" + n, pool});
+  };
+  stage("1", k.c1, conv1_config(k), pool1_config(k));
+  stage("2", k.c2, conv2_config(k), pool2_config(k));
+  net.layers.push_back({"flatten", FlattenLayer{}});
+  net.layers.push_back({"head", LinearDefinition{k.out_dim}});
+  return net;
+}
+
+/// The elements of a network's parameter cotangents: [layer][parameter tensor][element, row-major].
+template <class T>
+using ParameterGradients = std::vector<std::vector<std::vector<T>>>;
+
+template <class T>
+class Network {
+ public:
+  /// All parameters zero. Throws what describe(definition) throws.
+  explicit Network(const NetworkDefinition& definition) : rows_(cnnspec::describe(definition)) {
+    for (std::size_t n = 0; n < rows_.size(); ++n)
+      layers.push_back(with_shape(rows_[n].input, [&](const auto& x) {
+        return std::visit([&](const auto& d) -> AnyLayer<T> {
+          if constexpr (requires { make_layer<T>(d, x); }) return make_layer<T>(d, x);
+          else refuse_rank(4 - x.rank, x.rank);
+        }, definition.layers[n].what);
+      }));
+  }
+
+  const std::vector<LayerDescription>& describe() const { return rows_; }
+
+  /// Layer n on its own input. Throws C6.
+  AnyTensor<T> forward_layer(std::size_t n, const AnyTensor<T>& x) const {
+    return std::visit([]<class L, class X>(const L& layer, const X& in) -> AnyTensor<T> {
+      if constexpr (takes<L, X>) return layer.forward(in);
+      else refuse_rank(L::input_rank, X::rank);
+    }, layers[n], x);
+  }
+  AnyTensor<T> forward(AnyTensor<T> x) const {
+    for (std::size_t n = 0; n < layers.size(); ++n) x = forward_layer(n, x);
+    return x;
+  }
+
+  /// Layer n's own VJP: dx, and one vector of elements for each parameter tensor. Throws C6.
+  std::pair<AnyTensor<T>, std::vector<std::vector<T>>> backward_layer(std::size_t n, const AnyTensor<T>& x,
+                                                                      const AnyTensor<T>& dy) const {
+    using Result = std::pair<AnyTensor<T>, std::vector<std::vector<T>>>;
+    return std::visit([]<class L, class X, class DY>(const L& layer, const X& in, const DY& d) -> Result {
+      if constexpr (takes<L, X>) {
+        if constexpr (std::is_same_v<decltype(layer.forward(in)), DY>) {
+          auto gradients = layer.backward(in, d);
+          return {std::move(gradients.dx), std::apply([](const auto&... dp) {
+                    return std::vector<std::vector<T>>{dp.elements()...};
+                  }, gradients.d_parameters)};
+        }
+      }
+      refuse_rank(L::input_rank, X::rank);
+    }, layers[n], x, dy);
+  }
+  /// dx and every layer's parameter cotangents, for a cotangent dy of the output. Throws C6.
+  std::pair<AnyTensor<T>, ParameterGradients<T>> backward(const AnyTensor<T>& x, AnyTensor<T> dy) const {
+    std::vector<AnyTensor<T>> inputs;
+    inputs.push_back(x);
+    for (std::size_t n = 0; n + 1 < layers.size(); ++n) inputs.push_back(forward_layer(n, inputs[n]));
+    ParameterGradients<T> d_parameters(layers.size());
+    for (std::size_t n = layers.size(); n-- > 0;) {
+      auto [dx, dp] = backward_layer(n, inputs[n], dy);
+      dy = std::move(dx);
+      d_parameters[n] = std::move(dp);
+    }
+    return {std::move(dy), std::move(d_parameters)};
+  }
+
+  std::vector<AnyLayer<T>> layers;
+
+ private:
+  std::vector<LayerDescription> rows_;
+};
+
+}  // namespace cnnspec

@@ -1,0 +1,50 @@
+// relu: y = x <= 0 ? 0 : x  and  dx = x <= 0 ? 0 : dy, elementwise, on a tensor of any shape.
+//
+//   N6  one predicate for both directions, so relu'(0) = 0, relu(-0) = +0, and NaN passes through in both (PyTorch's rule).
+// Precondition: C6 dy has the extents of x.
+#pragma once
+
+#include "cnnspec/layer.hpp"
+#include "cnnspec/tensor.hpp"
+
+namespace cnnspec {
+
+template <class T, Idx... E>
+constexpr Tensor<T, E...> relu(const Tensor<T, E...>& x) {
+  Tensor y = zeros<T>(x.shape());
+  for (Idx n = 0; n < x.size(); ++n) y[n] = x[n] <= T(0) ? T(0) : x[n];
+  return y;
+}
+
+/// Throws C6.
+template <class T, Idx... E, Idx... D>
+constexpr Tensor<T, E...> relu_backward(const Tensor<T, E...>& x, const Tensor<T, D...>& dy) {
+  require_same("relu", "dy", x.shape(), dy.shape());
+  Tensor dx = zeros<T>(x.shape());
+  for (Idx n = 0; n < x.size(); ++n) dx[n] = x[n] <= T(0) ? T(0) : dy[n];
+  return dx;
+}
+
+struct ReluLayer : NoParameters {
+  static constexpr const char* kind = "relu";
+  static constexpr int input_rank = any_rank;
+
+  template <class X>
+  constexpr X out_shape(const X& x) const {
+    return x;
+  }
+  template <class X>
+  constexpr auto forward(const X& x) const {
+    return relu(x);
+  }
+  template <class X, class DY>
+  constexpr auto backward(const X& x, const DY& dy) const {
+    return LayerGradients{relu_backward(x, dy), std::tuple{}};
+  }
+};
+
+static_assert(relu(Tensor<int, 3>({}, {-2, 0, 5})) == Tensor<int, 3>({}, {0, 0, 5}));
+static_assert(relu_backward(Tensor<int, 3>({}, {-2, 0, 5}), Tensor<int, 3>({}, {7, 8, 9})) ==
+              Tensor<int, 3>({}, {0, 0, 9}));
+
+}  // namespace cnnspec

@@ -1,0 +1,204 @@
+// Shapes: how large every tensor is, which clause says so, and the one size formula that all windowed layers share.
+//
+// An extent is known at compile time or `dyn`. Preconditions carry clause ids:
+//   C1  in >= 1, k >= 1, stride >= 1, dilation >= 1, before >= 0, after >= 0
+//   C2  the window fits at least once:  in + before + after >= dilation*(k-1)+1
+//   C3  no size computation overflows Idx, and every tensor's elements can be counted and addressed
+//   C4  pooling: before, after <= k/2, and every window holds at least one real cell
+//   C5  groups >= 1, and both channel counts are multiples of it
+//   C6  extents that must agree do agree
+// A violation among compile-time extents does not compile; among run-time ones it throws ShapeError.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace cnnspec {
+
+using Idx = std::int64_t;  // every index and extent
+
+/// An extent that is known only at run time. No run-time extent has this value.
+inline constexpr Idx dyn = std::numeric_limits<Idx>::min();
+
+enum class Clause { none, C1, C2, C3, C4, C5, C6 };
+
+/// The first precondition that does not hold: which, in which operation, where, and the two numbers that disagree.
+struct Violation {
+  Clause clause = Clause::none;
+  const char* operation = "";
+  const char* position = "";
+  const char* relation = "";  // how `actual` should relate to `expected`
+  Idx expected = 0, actual = 0;
+  constexpr bool ok() const { return clause == Clause::none; }
+};
+
+/// A precondition was violated by the caller. `what()` reads "C2: conv2d: height: expected at least 5, got 3".
+class ShapeError : public std::invalid_argument {
+ public:
+  explicit ShapeError(const Violation& v, const std::string& layer = "")
+      : std::invalid_argument(text(v, layer)), violation(v) {}
+  /// The same error, saying which layer of a network it happened in.
+  ShapeError in_layer(const std::string& layer) const { return ShapeError(violation, layer); }
+  std::string clause() const { return "C" + std::to_string(static_cast<int>(violation.clause)); }
+
+  Violation violation;
+
+ private:
+  static std::string text(const Violation& v, const std::string& layer) {
+    return "C" + std::to_string(static_cast<int>(v.clause)) + ": " + (layer.empty() ? "" : layer + ": ") + v.operation +
+           ": " + v.position + ": expected " + v.relation + " " + std::to_string(v.expected) + ", got " +
+           std::to_string(v.actual);
+  }
+};
+
+[[noreturn]] inline void refuse(const Violation& v) { throw ShapeError(v); }
+
+/// Run-time form of a precondition: throws ShapeError unless it holds.
+constexpr void require(const Violation& v) {
+  if (!v.ok()) refuse(v);
+}
+
+/// Compile-time form of a precondition: does not compile unless it holds, and the message names the clause.
+template <Clause violated, Idx expected, Idx actual>
+constexpr void require_static() {
+  static_assert(violated != Clause::C1, "C1: extents, strides and dilations must be >= 1 and paddings >= 0");
+  static_assert(violated != Clause::C2, "C2: the window must fit into the padded input at least once");
+  static_assert(violated != Clause::C3, "C3: a size computation overflows");
+  static_assert(violated != Clause::C4, "C4: pooling pads at most k/2, and no window may hold only padding");
+  static_assert(violated != Clause::C5, "C5: groups must be >= 1 and divide both channel counts");
+  static_assert(violated != Clause::C6, "C6: extents that must agree differ");
+}
+
+// Arithmetic that says so instead of wrapping; for non-negative operands.
+constexpr bool sum_fits(Idx a, Idx b) { return b <= std::numeric_limits<Idx>::max() - a; }
+constexpr bool product_fits(Idx a, Idx b) { return a == 0 || b <= std::numeric_limits<Idx>::max() / a; }
+
+/// How a window moves along one axis. Defaults: dense, unpadded, every position.
+struct Axis {
+  Idx stride = 1, before = 0, after = 0, dilation = 1;
+  friend constexpr bool operator==(const Axis&, const Axis&) = default;
+};
+
+/// C1, C2, C3 for a window of `k` cells along an axis of `in` cells. What is `dyn` is not checked.
+constexpr Violation check_axis(const char* operation, const char* position, Idx in, Idx k, const Axis& a) {
+  const auto violated = [&](Clause clause, const char* relation, Idx expected, Idx actual) {
+    return Violation{clause, operation, position, relation, expected, actual};
+  };
+  for (const Idx at_least_one : {in, k, a.stride, a.dilation})
+    if (at_least_one < 1 && at_least_one != dyn) return violated(Clause::C1, "at least", 1, at_least_one);
+  for (const Idx padding : {a.before, a.after})
+    if (padding < 0) return violated(Clause::C1, "padding of at least", 0, padding);
+  if (in == dyn || k == dyn) return {};
+  constexpr Idx most = std::numeric_limits<Idx>::max();
+  if (!sum_fits(in, a.before) || !sum_fits(in + a.before, a.after))
+    return violated(Clause::C3, "a padded extent of at most", most, in);
+  if (!product_fits(a.dilation, k - 1) || !sum_fits(a.dilation * (k - 1), 1))
+    return violated(Clause::C3, "a dilated window of at most", most, k);
+  const Idx padded = in + a.before + a.after, window = a.dilation * (k - 1) + 1;
+  if (padded < window) return violated(Clause::C2, "a padded extent of at least", window, padded);
+  return {};
+}
+
+/// conv_out = floor((in + before + after - (dilation*(k-1)+1)) / stride) + 1; `dyn` in, `dyn` out. Throws C1, C2, C3.
+constexpr Idx conv_out(Idx in, Idx k, const Axis& a = {}) {
+  require(check_axis("conv_out", "axis", in, k, a));
+  if (in == dyn || k == dyn) return dyn;
+  return (in + a.before + a.after - (a.dilation * (k - 1) + 1)) / a.stride + 1;
+}
+
+/// check_axis and C4. Given `before, after <= k/2` and C2, one window alone can miss the image: two cells, one in the
+/// padding on each side, that straddle it.
+constexpr Violation check_pool_axis(const char* operation, const char* position, Idx in, Idx k, const Axis& a) {
+  if (const Violation v = check_axis(operation, position, in, k, a); !v.ok()) return v;
+  for (const Idx padding : {a.before, a.after})
+    if (k != dyn && padding > k / 2) return {Clause::C4, operation, position, "padding of at most", k / 2, padding};
+  if (k == 2 && a.before == 1 && a.after == 1 && in != dyn && in + 1 == a.dilation)
+    return {Clause::C4, operation, position, "a dilation, for a real cell in each window, other than", in + 1, in + 1};
+  return {};
+}
+
+/// The same formula as conv_out, under C4 as well.
+constexpr Idx pool_out(Idx in, Idx k, const Axis& a = {}) {
+  require(check_pool_axis("pool_out", "axis", in, k, a));
+  return conv_out(in, k, a);
+}
+
+/// C6 for one pair of extents; what is `dyn` agrees with everything.
+constexpr Violation check_agree(const char* operation, const char* position, Idx expected, Idx actual) {
+  if (expected == actual || expected == dyn || actual == dyn) return {};
+  return {Clause::C6, operation, position, "an extent of", expected, actual};
+}
+
+/// The extents of a tensor, outermost first; each template argument a constant or `dyn`.
+template <Idx... E>
+class Shape {
+ public:
+  static constexpr int rank = sizeof...(E);
+  static constexpr std::array<Idx, rank> fixed{E...};
+  static_assert(((E >= 1 || E == dyn) && ...), "C1: every extent must be >= 1");
+
+  constexpr Shape() requires((E != dyn) && ...) { require(check(fixed)); }
+  /// Throws C1 (an extent below 1), C3 (too many elements) or C6 (differs from the compile-time extent).
+  constexpr explicit Shape(const std::array<Idx, rank>& extents) : extents_(extents) { require(check(extents)); }
+
+  constexpr Idx extent(int axis) const { return fixed[axis] == dyn ? extents_[axis] : fixed[axis]; }
+  constexpr const std::array<Idx, rank>& extents() const { return extents_; }
+  constexpr Idx count() const {
+    Idx n = 1;
+    for (const Idx e : extents_) n *= e;
+    return n;
+  }
+  friend constexpr bool operator==(const Shape& a, const Shape& b) { return a.extents_ == b.extents_; }
+
+ private:
+  static constexpr Violation check(const std::array<Idx, rank>& extents) {
+    Idx n = 1;
+    for (int axis = 0; axis < rank; ++axis) {
+      if (extents[axis] < 1) return {Clause::C1, "tensor", "extent", "at least", 1, extents[axis]};
+      if (const Violation v = check_agree("tensor", "extent", fixed[axis], extents[axis]); !v.ok()) return v;
+      if (!product_fits(n, extents[axis]))
+        return {Clause::C3, "tensor", "elements", "a count of at most", std::numeric_limits<Idx>::max(), extents[axis]};
+      n *= extents[axis];
+    }
+    return {};
+  }
+  std::array<Idx, rank> extents_ = fixed;
+};
+
+/// C6 for a tensor that must have exactly the extents `expected`; at compile time for those that are known then.
+template <Idx... A, Idx... B>
+constexpr void require_same(const char* operation, const char* tensor, const Shape<A...>& expected,
+                            const Shape<B...>& actual) {
+  static_assert(sizeof...(A) == sizeof...(B), "C6: the number of axes must agree");
+  static_assert(((A == B || A == dyn || B == dyn) && ...), "C6: extents that must agree differ");
+  for (int axis = 0; axis < Shape<A...>::rank; ++axis)
+    require(check_agree(operation, tensor, expected.extent(axis), actual.extent(axis)));
+}
+
+/// A shape whose extents are all known at run time only: `Image<double> x(dyn_shape(3, 16, 16))`.
+template <class... I>
+constexpr auto dyn_shape(I... extents) {
+  return Shape<((void)sizeof(I), dyn)...>({static_cast<Idx>(extents)...});
+}
+
+/// A configuration that is known at compile time, passed as a value: `conv2d(x, w, b, fixed<Conv2dConfig{...}>)`.
+template <auto config>
+struct Fixed {
+  static constexpr auto value = config;
+  constexpr operator decltype(config)() const { return config; }
+};
+template <auto config>
+inline constexpr Fixed<config> fixed{};
+
+template <class Config>
+inline constexpr bool is_fixed = false;
+template <auto config>
+inline constexpr bool is_fixed<Fixed<config>> = true;
+
+static_assert(conv_out(5, 3) == 3 && conv_out(5, 3, {.stride = 2, .before = 1, .after = 1}) == 3);
+static_assert(conv_out(7, 2, {.stride = 2, .dilation = 3}) == 2 && conv_out(dyn, 3) == dyn);
+
+}  // namespace cnnspec
