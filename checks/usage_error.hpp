@@ -1,0 +1,17 @@
+// UsageError: text that the caller gave us (an option, a descriptor, a file) is not what it must be. Exit status 2.
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace cnnspec::checks {
+
+/// `what()` reads "WHERE: at POSITION: expected EXPECTED, got GIVEN"; an empty part is left out.
+class UsageError : public std::invalid_argument {
+ public:
+  UsageError(const std::string& where, const std::string& position, const std::string& expected, const std::string& given)
+      : std::invalid_argument(where + (position.empty() ? "" : ": at " + position) +
+                              (expected.empty() ? "" : ": expected " + expected) + (given.empty() ? "" : ", got " + given)) {}
+};
+
+}  // namespace cnnspec::checks
