@@ -1,0 +1,35 @@
+// Configurations: random problems that are valid by construction, the raw material of every property test, fuzzer and
+// judgement.
+//
+// A generator draws what the output looks like (its extents, kernel, stride, dilation, padding) and derives the input
+// extent, plus a remainder that the stride leaves over. So nothing is ever discarded: every sequence of decisions gives
+// a problem that satisfies C1 to C6, and what one decision uses up narrows the range of the later ones. Every decision
+// shrinks to the plainest: one image, one channel, a 1x1 kernel, no padding.
+#pragma once
+
+#include "checks/generate/choices.hpp"
+#include "checks/judge/case.hpp"
+
+namespace cnnspec::checks {
+
+/// The largest values that are drawn. Each is at least 1.
+struct Limits {
+  Idx max_extent = 16;  // of in_height, in_width, the padded input included
+  Idx max_channels = 8;
+  Idx max_batch = 3;
+  Idx max_kernel = 5;
+  Idx max_stride = 3;
+  Idx max_dilation = 3;
+  Idx max_groups = 4;
+  Idx max_features = 40;   // linear
+  Idx max_count = 300;     // elementwise
+  Idx max_taps = 200'000;  // multiply-adds of the whole batch: how long one run of the spec takes
+};
+
+cnnspec_conv2d draw_conv2d(Choices& choices, const Limits& limits = {});
+cnnspec_pool2d draw_pool2d(Choices& choices, const Limits& limits = {});
+cnnspec_linear draw_linear(Choices& choices, const Limits& limits = {});
+cnnspec_elementwise draw_elementwise(Choices& choices, const Limits& limits = {});
+Problem draw_problem(Choices& choices, Family family, const Limits& limits = {});
+
+}  // namespace cnnspec::checks

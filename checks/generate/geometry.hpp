@@ -1,0 +1,73 @@
+// Geometry: a problem of the kernel contract as the spec's shapes and configurations, and whether the problem is valid
+// at all. Shapes are those of one image; the counts include the batch.
+#pragma once
+
+#include "checks/judge/case.hpp"
+#include "cnnspec/conv2d.hpp"
+#include "cnnspec/max_pool2d.hpp"
+
+namespace cnnspec::checks {
+
+/// How the window moves along each axis.
+template <class P>
+Axis height_axis(const P& p) {
+  return {p.stride_height, p.pad_top, p.pad_bottom, p.dilation_height};
+}
+template <class P>
+Axis width_axis(const P& p) {
+  return {p.stride_width, p.pad_left, p.pad_right, p.dilation_width};
+}
+
+inline Conv2dConfig config_of(const cnnspec_conv2d& p) { return {height_axis(p), width_axis(p), p.groups}; }
+inline MaxPool2dConfig config_of(const cnnspec_pool2d& p) {
+  return {p.kernel_height, p.kernel_width, height_axis(p), width_axis(p)};
+}
+
+inline auto x_shape(const cnnspec_conv2d& p) { return dyn_shape(p.in_channels, p.in_height, p.in_width); }
+inline auto x_shape(const cnnspec_pool2d& p) { return dyn_shape(p.channels, p.in_height, p.in_width); }
+inline auto x_shape(const cnnspec_linear& p) { return dyn_shape(p.in_features); }
+inline auto x_shape(const cnnspec_elementwise& p) { return dyn_shape(p.count); }
+
+inline auto w_shape(const cnnspec_conv2d& p) {
+  return dyn_shape(p.out_channels, p.in_channels / p.groups, p.kernel_height, p.kernel_width);
+}
+inline auto w_shape(const cnnspec_linear& p) { return dyn_shape(p.out_features, p.in_features); }
+
+inline auto y_shape(const cnnspec_conv2d& p) { return dyn_shape(p.out_channels, p.out_height, p.out_width); }
+inline auto y_shape(const cnnspec_pool2d& p) { return dyn_shape(p.channels, p.out_height, p.out_width); }
+inline auto y_shape(const cnnspec_linear& p) { return dyn_shape(p.out_features); }
+inline auto y_shape(const cnnspec_elementwise& p) { return dyn_shape(p.count); }
+
+/// How many images: an elementwise problem has no batch.
+template <class P>
+Idx batch_of(const P& p) {
+  return p.batch;
+}
+inline Idx batch_of(const cnnspec_elementwise&) { return 1; }
+
+/// Elements of x and of y over the whole batch.
+template <class P>
+Idx x_count(const P& p) {
+  return batch_of(p) * x_shape(p).count();
+}
+template <class P>
+Idx y_count(const P& p) {
+  return batch_of(p) * y_shape(p).count();
+}
+
+/// The first clause that a problem violates: C1 (every extent, the batch too), C2, C3 (the batch's elements too), C4,
+/// C5, and C6 (an output extent that is not what the formula gives).
+Violation check(const cnnspec_conv2d& p);
+Violation check(const cnnspec_pool2d& p);
+Violation check(const cnnspec_linear& p);
+Violation check(const cnnspec_elementwise& p);
+Violation check(const Problem& p);
+
+/// Multiply-adds (cells looked at, for pooling) of one run over the batch; the largest Idx where it is more than that.
+Idx taps(const cnnspec_conv2d& p);
+Idx taps(const cnnspec_pool2d& p);
+Idx taps(const cnnspec_linear& p);
+Idx taps(const cnnspec_elementwise& p);
+Idx taps(const Problem& p);
+
+}  // namespace cnnspec::checks
