@@ -1,0 +1,35 @@
+# How our own sources are compiled. Nothing of this reaches a project that uses cnnspec.
+if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+   OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
+  message(FATAL_ERROR "cnnspec needs g++ 12 or clang++ 14, or newer; "
+                      "${CMAKE_CXX_COMPILER} is ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, ..." FORCE)
+  endif()
+  set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+  find_program(CNNSPEC_CCACHE ccache)
+  mark_as_advanced(CNNSPEC_CCACHE)
+  if(CNNSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CNNSPEC_CCACHE})
+  endif()
+endif()
+
+# Compiles `target` as the project's own code: C++20, with the project's warnings, and without contracting a*b+c, so that
+# the roundings are the ones the source shows.
+function(cnnspec_own target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(
+    ${target}
+    PRIVATE -ffp-contract=off
+            -Wall
+            -Wextra
+            -Wpedantic
+            -Wconversion
+            -Wno-sign-conversion
+            -Wshadow
+            $<$<BOOL:${CNNSPEC_WERROR}>:-Werror>)
+endfunction()

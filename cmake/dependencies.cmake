@@ -1,0 +1,45 @@
+# Looks for the packages that the enabled parts need, and names all that are missing at once.
+set(cnnspec_missing "")
+
+macro(cnnspec_find package debian_package)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    list(APPEND cnnspec_missing ${debian_package})
+  endif()
+endmacro()
+
+if(CNNSPEC_BUILD_CHECKS)
+  cnnspec_find(Boost libboost-dev 1.74 CONFIG)
+  cnnspec_find(nlohmann_json nlohmann-json3-dev 3.9)
+  cnnspec_find(fmt libfmt-dev 8 CONFIG)
+  find_package(Threads REQUIRED)
+endif()
+if(CNNSPEC_BUILD_CLI)
+  cnnspec_find(CLI11 libcli11-dev CONFIG)
+endif()
+if(CNNSPEC_BUILD_TESTS)
+  cnnspec_find(GTest libgtest-dev CONFIG)
+  cnnspec_find(rapidcheck librapidcheck-dev CONFIG)
+endif()
+if(CNNSPEC_BUILD_BENCHMARKS)
+  cnnspec_find(benchmark libbenchmark-dev CONFIG)
+endif()
+if(CNNSPEC_WITH_ONEDNN STREQUAL "ON")
+  list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+  cnnspec_find(oneDNN libdnnl-dev MODULE)
+elseif(CNNSPEC_WITH_ONEDNN STREQUAL "AUTO" AND CNNSPEC_BUILD_CHECKS)
+  list(PREPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+  find_package(oneDNN QUIET MODULE)
+  if(NOT oneDNN_FOUND)
+    message(STATUS "oneDNN not found: building without the kernel `onednn` (Debian/Ubuntu: apt-get install libdnnl-dev)")
+  endif()
+endif()
+
+if(cnnspec_missing)
+  list(JOIN cnnspec_missing " " cnnspec_missing)
+  message(
+    FATAL_ERROR
+      "cnnspec: some libraries are missing. On Debian/Ubuntu: apt-get install ${cnnspec_missing}\n"
+      "The specification alone needs none of them: -DCNNSPEC_BUILD_CHECKS=OFF. "
+      "Other parts can be left out too: CNNSPEC_BUILD_CLI, _TESTS, _BENCHMARKS, CNNSPEC_WITH_ONEDNN.")
+endif()
