@@ -1,7 +1,8 @@
-// Choices: where a generated case gets its decisions from. One generator, written over Choices, serves the judge (a seeded
-// random stream), the property tests (RapidCheck, which then shrinks every decision), and the fuzzers (bytes).
+// Choices: where a generated case gets its decisions from. One generator, written over Choices, serves the judge (a
+// seeded random stream), the property tests (RapidCheck, which then shrinks every decision), and the fuzzers (bytes).
 //
-// A generator asks for its decisions in a fixed order, and `pick(lo, hi)` shrinks towards `lo`: put the plainest value there.
+// A generator asks for its decisions in a fixed order, and `pick(lo, hi)` shrinks towards `lo`: put the plainest value
+// there.
 #pragma once
 
 #include <cassert>
