@@ -1,0 +1,7 @@
+// expect: C6
+#include <cnnspec/conv2d.hpp>
+
+using namespace cnnspec;
+auto y(const Tensor<int, 3, 4, 4>& x, const Tensor<int, 2, 3, 3, 3>& w, const Tensor<int, 3>& b) {
+  return conv2d(x, w, b);
+}

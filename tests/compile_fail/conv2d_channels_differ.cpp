@@ -1,0 +1,5 @@
+// expect: C6
+#include <cnnspec/conv2d.hpp>
+
+using namespace cnnspec;
+auto y(const Tensor<int, 3, 4, 4>& x, const Tensor<int, 2, 4, 3, 3>& w) { return conv2d(x, w); }

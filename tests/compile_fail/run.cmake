@@ -1,0 +1,16 @@
+# Compiles SOURCE with COMPILER, and judges the outcome by the file's first line: `// expect: C6` wants an error that
+# names C6, anything else wants success.
+execute_process(COMMAND "${COMPILER}" -std=c++20 -fsyntax-only "-I${SPEC}" "${SOURCE}"
+                RESULT_VARIABLE status ERROR_VARIABLE output)
+file(STRINGS "${SOURCE}" first_line LIMIT_COUNT 1)
+
+if(first_line MATCHES "^// expect: (C[0-9])$")
+  set(clause ${CMAKE_MATCH_1})
+  if(status EQUAL 0)
+    message(FATAL_ERROR "compiles, although ${clause} does not hold")
+  elseif(NOT output MATCHES "error: [^\n]*${clause}: ")
+    message(FATAL_ERROR "does not compile, but no error names ${clause}:\n${output}")
+  endif()
+elseif(NOT status EQUAL 0)
+  message(FATAL_ERROR "must compile, but does not:\n${output}")
+endif()

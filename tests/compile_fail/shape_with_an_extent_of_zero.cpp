@@ -1,0 +1,4 @@
+// expect: C1
+#include <cnnspec/shape.hpp>
+
+cnnspec::Shape<3, 0, 5> shape;
