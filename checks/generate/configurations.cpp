@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "checks/generate/geometry.hpp"
+
 namespace cnnspec::checks {
 namespace {
 
@@ -21,11 +23,6 @@ class Budget {
   Idx left_;
 };
 
-/// One axis of a window that moves.
-struct Line {
-  Idx in = 1, out = 1, kernel = 1, stride = 1, dilation = 1, before = 0, after = 0;
-};
-
 /// Which axes to draw: special ones are too important to be left to luck.
 enum class Style { any, point /*a kernel of one cell*/, whole /*a kernel as large as the image*/ };
 
@@ -43,17 +40,17 @@ Line draw_line(Choices& choices, const Limits& limits, Budget& budget, Rule rule
   const Idx most_dilation = line.kernel == 1
                                 ? limits.max_dilation
                                 : std::min(limits.max_dilation, (limits.max_extent - 1) / (line.kernel - 1));
-  line.dilation = choices.chance(50) ? choices.pick(1, most_dilation) : 1;
-  const Idx window = line.dilation * (line.kernel - 1) + 1;
-  line.stride = choices.pick(1, limits.max_stride);
+  line.axis.dilation = choices.chance(50) ? choices.pick(1, most_dilation) : 1;
+  const Idx window = line.axis.dilation * (line.kernel - 1) + 1;
+  line.axis.stride = choices.pick(1, limits.max_stride);
   if (style == Style::whole) {
     line.in = window;
     return line;
   }
 
-  line.out = budget.draw(choices, (limits.max_extent - window) / line.stride + 1);
-  const Idx covered = (line.out - 1) * line.stride + window;
-  const Idx remainder = choices.pick(0, std::min(line.stride - 1, limits.max_extent - covered));
+  line.out = budget.draw(choices, (limits.max_extent - window) / line.axis.stride + 1);
+  const Idx covered = (line.out - 1) * line.axis.stride + window;
+  const Idx remainder = choices.pick(0, std::min(line.axis.stride - 1, limits.max_extent - covered));
   const Idx padded = covered + remainder;
 
   // Mostly paddings smaller than the window, but sometimes such that whole windows lie in the padding.
@@ -62,39 +59,24 @@ Line draw_line(Choices& choices, const Limits& limits, Budget& budget, Rule rule
     return choices.pick(0, choices.chance(10) ? most : std::min(most, window));
   };
   const Idx most_padding = rule == Rule::pool ? line.kernel / 2 : padded;
-  line.before = draw_padding(std::min(most_padding, padded - 1));
-  Idx most_after = std::min(most_padding, padded - 1 - line.before);
+  line.axis.before = draw_padding(std::min(most_padding, padded - 1));
+  Idx most_after = std::min(most_padding, padded - 1 - line.axis.before);
   // C4: with one cell in the padding on either side of the image, a window of two cells has no real one.
-  if (rule == Rule::pool && line.kernel == 2 && padded == window && line.before == 1) most_after = 0;
-  line.after = choices.chance(50) ? draw_padding(most_after) : std::min(line.before, most_after);
-  line.in = padded - line.before - line.after;
+  if (rule == Rule::pool && line.kernel == 2 && padded == window && line.axis.before == 1) most_after = 0;
+  line.axis.after = choices.chance(50) ? draw_padding(most_after) : std::min(line.axis.before, most_after);
+  line.in = padded - line.axis.before - line.axis.after;
   return line;
 }
 
-struct Window {
-  Line height, width;
-};
-
-Window draw_window(Choices& choices, const Limits& limits, Budget& budget, Rule rule) {
+template <class P>
+void draw_window(Choices& choices, const Limits& limits, Budget& budget, Rule rule, P& p) {
   const Style style = draw_style(choices);
-  Window window;  // an image of one row
-  if (choices.chance(95)) window.height = draw_line(choices, limits, budget, rule, style);
-  const Line& height = window.height;
+  Line height;  // an image of one row
+  if (choices.chance(95)) height = draw_line(choices, limits, budget, rule, style);
   const bool square = !choices.chance(85) && height.kernel * height.out <= budget.left();
   if (square) budget.spend(height.kernel * height.out);
-  window.width = square ? height : draw_line(choices, limits, budget, rule, style);
-  return window;
-}
-
-template <class P>
-void set_window(P& p, const Window& window) {
-  const auto& [height, width] = window;
-  p.in_height = height.in, p.out_height = height.out, p.kernel_height = height.kernel;
-  p.stride_height = height.stride, p.dilation_height = height.dilation;
-  p.pad_top = height.before, p.pad_bottom = height.after;
-  p.in_width = width.in, p.out_width = width.out, p.kernel_width = width.kernel;
-  p.stride_width = width.stride, p.dilation_width = width.dilation;
-  p.pad_left = width.before, p.pad_right = width.after;
+  set_height(p, height);
+  set_width(p, square ? height : draw_line(choices, limits, budget, rule, style));
 }
 
 struct Channels {
@@ -115,10 +97,9 @@ Channels draw_channels(Choices& choices, const Limits& limits, Budget& budget) {
 
 cnnspec_conv2d draw_conv2d(Choices& choices, const Limits& limits) {
   Budget budget(limits.max_taps);
-  const Window window = draw_window(choices, limits, budget, Rule::conv);
-  const Channels channels = draw_channels(choices, limits, budget);
   cnnspec_conv2d p{};
-  set_window(p, window);
+  draw_window(choices, limits, budget, Rule::conv, p);
+  const Channels channels = draw_channels(choices, limits, budget);
   p.groups = channels.groups;
   p.in_channels = channels.groups * channels.in_per_group;
   p.out_channels = channels.groups * channels.out_per_group;
@@ -128,9 +109,8 @@ cnnspec_conv2d draw_conv2d(Choices& choices, const Limits& limits) {
 
 cnnspec_pool2d draw_pool2d(Choices& choices, const Limits& limits) {
   Budget budget(limits.max_taps);
-  const Window window = draw_window(choices, limits, budget, Rule::pool);
   cnnspec_pool2d p{};
-  set_window(p, window);
+  draw_window(choices, limits, budget, Rule::pool, p);
   p.channels = budget.draw(choices, limits.max_channels);
   p.batch = budget.draw(choices, limits.max_batch);
   return p;

@@ -62,8 +62,8 @@ Violation first_of(const Checks&... violations) {
 
 template <class P>
 Violation check_out(const char* operation, const P& p) {
-  const Idx height = conv_out(p.in_height, p.kernel_height, height_axis(p));
-  const Idx width = conv_out(p.in_width, p.kernel_width, width_axis(p));
+  const Line h = height_of(p), w = width_of(p);
+  const Idx height = conv_out(h.in, h.kernel, h.axis), width = conv_out(w.in, w.kernel, w.axis);
   return first_of(check_agree(operation, "out_height", height, p.out_height),
                   check_agree(operation, "out_width", width, p.out_width));
 }

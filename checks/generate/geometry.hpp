@@ -8,19 +8,37 @@
 
 namespace cnnspec::checks {
 
-/// How the window moves along each axis.
+/// One axis of a window that moves.
+struct Line {
+  Idx in = 1, out = 1, kernel = 1;
+  Axis axis{};
+  friend bool operator==(const Line&, const Line&) = default;
+};
+
 template <class P>
-Axis height_axis(const P& p) {
-  return {p.stride_height, p.pad_top, p.pad_bottom, p.dilation_height};
+Line height_of(const P& p) {
+  return {p.in_height, p.out_height, p.kernel_height, {p.stride_height, p.pad_top, p.pad_bottom, p.dilation_height}};
 }
 template <class P>
-Axis width_axis(const P& p) {
-  return {p.stride_width, p.pad_left, p.pad_right, p.dilation_width};
+Line width_of(const P& p) {
+  return {p.in_width, p.out_width, p.kernel_width, {p.stride_width, p.pad_left, p.pad_right, p.dilation_width}};
+}
+template <class P>
+void set_height(P& p, const Line& line) {
+  p.in_height = line.in, p.out_height = line.out, p.kernel_height = line.kernel;
+  p.stride_height = line.axis.stride, p.dilation_height = line.axis.dilation;
+  p.pad_top = line.axis.before, p.pad_bottom = line.axis.after;
+}
+template <class P>
+void set_width(P& p, const Line& line) {
+  p.in_width = line.in, p.out_width = line.out, p.kernel_width = line.kernel;
+  p.stride_width = line.axis.stride, p.dilation_width = line.axis.dilation;
+  p.pad_left = line.axis.before, p.pad_right = line.axis.after;
 }
 
-inline Conv2dConfig config_of(const cnnspec_conv2d& p) { return {height_axis(p), width_axis(p), p.groups}; }
+inline Conv2dConfig config_of(const cnnspec_conv2d& p) { return {height_of(p).axis, width_of(p).axis, p.groups}; }
 inline MaxPool2dConfig config_of(const cnnspec_pool2d& p) {
-  return {p.kernel_height, p.kernel_width, height_axis(p), width_axis(p)};
+  return {p.kernel_height, p.kernel_width, height_of(p).axis, width_of(p).axis};
 }
 
 inline auto x_shape(const cnnspec_conv2d& p) { return dyn_shape(p.in_channels, p.in_height, p.in_width); }
