@@ -1,0 +1,57 @@
+// Which windows there are along one axis, and which of them meet a given cell.
+//
+// The twins count windows by walking over the padded axis, and find the windows that look at a cell by solving
+// `start + dilation*tap = before + cell` for the window. Both directions are kept apart from the specification's size
+// and index formulas on purpose. A geometry's own out_height and out_width are never read.
+#pragma once
+
+#include <vector>
+
+#include "cnnspec/tensor.hpp"
+
+namespace cnnspec::checks::twins {
+
+/// A window of `kernel` taps, `dilation` cells apart, that moves by `stride` over an axis of before + in + after cells.
+struct WindowAxis {
+  Idx in, kernel, stride, dilation, before, after;
+
+  Idx padded() const { return before + in + after; }
+  /// The cells from the first tap to the last, both included.
+  Idx reach() const { return dilation * (kernel - 1) + 1; }
+};
+
+/// Geometry: cnnspec_conv2d or cnnspec_pool2d.
+template <class Geometry>
+WindowAxis rows_of(const Geometry& g) {
+  return {g.in_height, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, g.pad_bottom};
+}
+template <class Geometry>
+WindowAxis columns_of(const Geometry& g) {
+  return {g.in_width, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, g.pad_right};
+}
+
+/// The padded cell under the first tap of each window, in order.
+inline std::vector<Idx> window_starts(const WindowAxis& a) {
+  std::vector<Idx> starts;
+  for (Idx start = 0; start + a.reach() <= a.padded(); start += a.stride) starts.push_back(start);
+  return starts;
+}
+inline Idx count_windows(const WindowAxis& a) { return static_cast<Idx>(window_starts(a).size()); }
+
+/// The window with this number looks at a cell through this tap.
+struct Meeting {
+  Idx window, tap;
+};
+
+/// All meetings of one real cell, by increasing tap.
+inline std::vector<Meeting> meetings(const WindowAxis& a, Idx cell) {
+  std::vector<Meeting> found;
+  for (Idx tap = 0; tap < a.kernel; ++tap) {
+    const Idx start = a.before + cell - a.dilation * tap;
+    const bool is_a_start = start >= 0 && start % a.stride == 0 && start + a.reach() <= a.padded();
+    if (is_a_start) found.push_back({start / a.stride, tap});
+  }
+  return found;
+}
+
+}  // namespace cnnspec::checks::twins
