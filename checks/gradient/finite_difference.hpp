@@ -1,0 +1,185 @@
+// Finite differences of a Subject against its backward.
+//
+// Along one coordinate, and along a direction that moves one tensor only, a network of the specification's layers is
+// piecewise affine. So (f(t+h) - f(t-h)) / 2h equals the derivative, without truncation, whenever f(t-h), f(t) and
+// f(t+h) took the same branches; and an exact scalar compares with ==. A point where they do not is given up, counted,
+// and another is drawn; if none is found, the report says that nothing was proved.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include "checks/gradient/report.hpp"
+#include "checks/gradient/subject.hpp"
+#include "checks/scalars/text.hpp"
+#include "checks/scalars/traits.hpp"
+
+namespace cnnspec::checks {
+
+/// Called during a long check: the tensor, and how many of its entries are done.
+using GradientProgress = std::function<void(const std::string& tensor, Idx done, Idx total)>;
+
+struct GradientOptions {
+  Mode mode = Mode::full;
+  std::uint64_t seed = 1;
+  int max_points = 100;  // points to try for each tensor before saying that nothing was proved
+  GradientProgress progress = {};
+};
+
+/// backward at one point, run once for each cotangent and read by every tensor.
+template <class T>
+class Cotangents {
+ public:
+  Cotangents(Subject<T>& f, std::size_t outputs, Mode mode, RandomChoices& choices) {
+    for (std::size_t k = 0; k < (mode == Mode::full ? outputs : 1); ++k) {
+      std::vector<T> dy(outputs, T(0));
+      if (mode == Mode::full)
+        dy[k] = T(1);
+      else
+        for (T& d : dy) d = T(static_cast<int>(choices.pick(1, largest_cotangent)));
+      gradients_.push_back(f.backward(dy));
+      dy_.push_back(std::move(dy));
+    }
+  }
+  const std::vector<T>& dy(std::size_t k) const { return dy_[k]; }
+  /// The gradient of <dy(k), f> with respect to tensor t.
+  const std::vector<T>& gradient(std::size_t k, std::size_t t) const { return gradients_[k][t]; }
+
+ private:
+  std::vector<std::vector<T>> dy_;
+  std::vector<Point<T>> gradients_;
+};
+
+/// One tensor of one subject at one point.
+template <class T>
+class TensorCheck {
+ public:
+  TensorCheck(Subject<T>& f, std::size_t t, const Point<T>& point, Mode mode, TensorReport& report)
+      : f_(f), t_(t), report_(report), bound_(f.error_bound(t, mode)) {
+    for (const T& v : point[t]) values_.push_back(v * f.scale(t));
+    base_ = f.evaluate(t, values_);
+  }
+
+  std::size_t outputs() const { return base_.y.size(); }
+
+  /// Every (entry, output) pair. False: a branch changed inside the step.
+  bool full(const Cotangents<T>& cotangents, const GradientProgress& progress) {
+    for (std::size_t e = 0; e < values_.size(); ++e) {
+      T h = f_.step(t_);
+      const auto difference = moved(h, [e](std::vector<T>& values, const T& d) { values[e] += d; });
+      if (!difference) return false;
+      for (std::size_t k = 0; k < outputs(); ++k)
+        compare((*difference)[k], h, cotangents.gradient(k, t_)[e], static_cast<Idx>(e), static_cast<Idx>(k));
+      if (progress) progress(report_.name, static_cast<Idx>(e) + 1, static_cast<Idx>(values_.size()));
+    }
+    return true;
+  }
+
+  /// <dy, f(t + h d) - f(t - h d)> = 2h <d, backward(dy)> for a random direction d. False: a branch changed.
+  bool directional(const Cotangents<T>& cotangents, RandomChoices& choices) {
+    std::vector<T> direction;
+    for (std::size_t e = 0; e < values_.size(); ++e) direction.push_back(choices.chance(50) ? T(1) : T(-1));
+    T h = f_.step(t_);
+    const auto outputs = moved(h, [&](std::vector<T>& values, const T& d) {
+      for (std::size_t e = 0; e < values.size(); ++e) values[e] += direction[e] * d;
+    });
+    if (!outputs) return false;
+    compare(inner_product(cotangents.dy(0), *outputs), h, inner_product(direction, cotangents.gradient(0, t_)), -1, -1);
+    return true;
+  }
+
+ private:
+  static T inner_product(const std::vector<T>& a, const std::vector<T>& b) {
+    T sum(0);
+    for (std::size_t n = 0; n < a.size(); ++n) sum += a[n] * b[n];
+    return sum;
+  }
+
+  /// f(t+h) - f(t-h), where `move` displaces the values; nothing if a branch changes in between. A scalar that has
+  /// smaller steps halves h until none does.
+  template <class Move>
+  std::optional<std::vector<T>> moved(T& h, Move move) {
+    for (int halvings = 0;; ++halvings) {
+      std::vector<T> values = values_;
+      move(values, h);
+      Evaluation<T> up = f_.evaluate(t_, values);
+      values = values_;
+      move(values, T(T(0) - h));
+      const Evaluation<T> down = f_.evaluate(t_, values);
+      if (same_piece(up, down)) {
+        for (std::size_t k = 0; k < up.y.size(); ++k) up.y[k] = up.y[k] - down.y[k];
+        return std::move(up.y);
+      }
+      if (halvings >= f_.halvings()) return std::nullopt;
+      h = h / T(2);
+    }
+  }
+
+  /// The certificate. A function that does not tell its branches must at least be affine from step to step.
+  bool same_piece(const Evaluation<T>& up, const Evaluation<T>& down) const {
+    if (up.branches != base_.branches || down.branches != base_.branches) return false;
+    if (!is_exact<T> || !base_.branches.empty()) return true;
+    for (std::size_t k = 0; k < base_.y.size(); ++k)
+      if (!(up.y[k] - base_.y[k] == base_.y[k] - down.y[k])) return false;
+    return true;
+  }
+
+  /// difference / 2h against `backward`.
+  void compare(const T& difference, const T& h, const T& backward, Idx entry, Idx output) {
+    const T twice = h + h;
+    const double bound = bound_.at(static_cast<double>(h));
+    const T error = absolute(T(difference - twice * backward));
+    const double size = static_cast<double>(error) / static_cast<double>(twice);
+    if (!(size <= report_.worst)) report_.worst = size;  // a NaN stays
+    if (!(bound <= report_.bound)) report_.bound = bound;
+    ++report_.entries;
+    if (is_exact<T> ? error == T(0) : size <= bound) return;
+    if (report_.wrong++ > 0) return;
+    report_.first = Mismatch{report_.name, entry < 0 ? std::vector<Idx>{} : unflatten(entry, report_.extents), output,
+                             text_of(backward), quotient(difference, twice)};
+  }
+  static std::string quotient(const T& difference, const T& twice) {
+    if constexpr (is_integer<T>)
+      if (!(difference % twice == T(0))) return text_of(difference) + "/" + text_of(twice);
+    return text_of(T(difference / twice));
+  }
+
+  Subject<T>& f_;
+  std::size_t t_;
+  TensorReport& report_;
+  ErrorBound bound_;
+  std::vector<T> values_;
+  Evaluation<T> base_;
+};
+
+/// All tensors at a random point; a tensor for which a branch changes there, and those after it, at another one.
+template <class T>
+GradientReport check_subject(Subject<T>& f, const std::string& target, const std::string& scalar,
+                             const GradientOptions& options) {
+  GradientReport result{target, scalar, options.mode, options.seed, {}};
+  RandomChoices choices(options.seed);
+  Point<T> point = f.draw(choices);
+  std::optional<Cotangents<T>> cotangents;  // of `point`
+  for (std::size_t t = 0; t < f.tensors().size(); ++t) {
+    const auto start = std::chrono::steady_clock::now();
+    TensorReport report;
+    for (int tried = 0; tried < options.max_points; ++tried) {
+      report = {
+          .name = f.tensors()[t].name, .extents = f.tensors()[t].extents, .resampled = tried, .exact = is_exact<T>};
+      TensorCheck<T> check(f, t, point, options.mode, report);
+      if (!cotangents) cotangents.emplace(f, check.outputs(), options.mode, choices);
+      report.certified = options.mode == Mode::full ? check.full(*cotangents, options.progress)
+                                                    : check.directional(*cotangents, choices);
+      if (report.certified) break;
+      point = f.draw(choices);
+      cotangents.reset();
+    }
+    report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    result.tensors.push_back(std::move(report));
+  }
+  return result;
+}
+
+}  // namespace cnnspec::checks

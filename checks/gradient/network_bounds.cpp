@@ -1,0 +1,158 @@
+#include "checks/gradient/network_bounds.hpp"
+
+#include <algorithm>
+
+#include "checks/gradient/parameters.hpp"
+#include "checks/gradient/subject.hpp"
+#include "checks/scalars/magnitude.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Net = Network<Magnitude>;
+using Activation = AnyTensor<Magnitude>;
+
+Activation filled(const std::vector<Idx>& extents, const std::function<double(Idx)>& size) {
+  return with_shape(extents, [&](const auto& shape) -> Activation {
+    auto x = zeros<Magnitude>(shape);
+    for (Idx n = 0; n < x.size(); ++n) x[n] = Magnitude(size(n));
+    return x;
+  });
+}
+
+double largest(const Activation& x) {
+  return std::visit(
+      [](const auto& tensor) {
+        Magnitude most;
+        for (const Magnitude& m : tensor.elements()) most = most < m ? m : most;
+        return most.proved_bound();
+      },
+      x);
+}
+
+void set_parameter(Net& net, const NetworkTensor& t, const std::function<double(Idx)>& size) {
+  for_each_parameter(net.layers[t.layer], [&](auto& tensor, std::size_t parameter, const std::string&) {
+    if (parameter != t.parameter) return;
+    for (Idx n = 0; n < tensor.size(); ++n) tensor[n] = Magnitude(size(n));
+  });
+}
+
+/// The network with the same weights and no biases: what a displacement goes through.
+Net without_biases(Net net, const std::vector<NetworkTensor>& tensors) {
+  for (const NetworkTensor& t : tensors)
+    if (t.is_bias) set_parameter(net, t, [](Idx) { return 0.0; });
+  return net;
+}
+
+/// max_pool2d_backward sends each dy to one cell that depends on the data. To all cells of the window bounds every
+/// case: that is the transpose of a depthwise convolution with ones.
+Activation through_pool(const MaxPool2dConfig& g, const Image<Magnitude>& x, const Image<Magnitude>& dy) {
+  Kernel<Magnitude> ones(dyn_shape(x.extent(0), 1, g.kernel_height, g.kernel_width));
+  for (Idx n = 0; n < ones.size(); ++n) ones[n] = Magnitude(1);
+  return conv2d_backward_input(x.shape(), ones, dy, Conv2dConfig{g.height, g.width, x.extent(0)});
+}
+
+double bound_backward(const Net& net, const std::vector<Activation>& inputs, Activation dy) {
+  double most = largest(dy);
+  for (std::size_t n = net.layers.size(); n-- > 0;) {
+    if (const auto* pool = std::get_if<MaxPool2dLayer<MaxPool2dConfig>>(&net.layers[n])) {
+      dy = through_pool(pool->config, std::get<Image<Magnitude>>(inputs[n]), std::get<Image<Magnitude>>(dy));
+    } else {
+      auto [dx, parameters] = net.backward_layer(n, inputs[n], dy);
+      dy = std::move(dx);
+      for (const auto& d : parameters)
+        for (const Magnitude& m : d) most = std::max(most, m.proved_bound());
+    }
+    most = std::max(most, largest(dy));
+  }
+  return most;
+}
+
+double forward_from(const Net& net, std::size_t layer, Activation x) {
+  double most = largest(x);
+  for (std::size_t n = layer; n < net.layers.size(); ++n) {
+    x = net.forward_layer(n, x);
+    most = std::max(most, largest(x));
+  }
+  return most;
+}
+
+/// How far anything moves when the entries of tensor t move by at most 1, all of them or one.
+double bound_change(const Net& linear_part, const NetworkTensor& t, const std::vector<Activation>& inputs,
+                    double largest_weight, bool one_at_a_time) {
+  const auto& row = linear_part.describe()[t.layer];
+  const auto everywhere = [&](double size) { return filled(row.output, [size](Idx) { return size; }); };
+  const auto later = [&](const Activation& y) { return forward_from(linear_part, t.layer + 1, y); };
+  if (t.is_bias) return later(everywhere(1));
+  if (one_at_a_time && row.parameters > 0)  // an output has one term with the entry, whose other factor is ...
+    return later(everywhere(t.is_input ? largest_weight : largest(inputs[t.layer])));
+  if (t.is_input) return forward_from(linear_part, 0, filled(t.extents, [](Idx) { return 1.0; }));
+  Net moved = linear_part;
+  set_parameter(moved, t, [](Idx) { return 1.0; });
+  return later(moved.forward_layer(t.layer, inputs[t.layer]));
+}
+
+/// At most one rounding for each product and each addition of the longest sum of the layer, forward and backward.
+double roundings_of(const LayerDescription& row) {
+  const auto hyper = [&](const std::string& name) {
+    for (const auto& [key, value] : row.hyper_parameters)
+      if (key == name) return static_cast<double>(value);
+    return 1.0;
+  };
+  const double window = hyper("kernel_height") * hyper("kernel_width");
+  const auto in = static_cast<double>(row.input[0]), out = static_cast<double>(row.output[0]);
+  if (row.kind == "max_pool2d") return window;
+  if (row.kind == "linear") return (in + 2) + (out + 1);
+  if (row.kind != "conv2d") return 0;
+  const double positions = static_cast<double>(row.output[1]) * static_cast<double>(row.output[2]);
+  return (in * window + 2) + std::max(out * window, positions) + 1;
+}
+
+double count_roundings(const Net& net) {
+  double n = 0;
+  for (const LayerDescription& row : net.describe()) n += roundings_of(row);
+  return n;
+}
+
+}  // namespace
+
+std::vector<NetworkTensor> tensors_of(const NetworkDefinition& definition) {
+  const Net net(definition);
+  std::vector<NetworkTensor> tensors{{.name = "x", .extents = definition.input, .is_input = true}};
+  for (std::size_t n = 0; n < net.layers.size(); ++n)
+    for_each_parameter(net.layers[n], [&](const auto& tensor, std::size_t parameter, const std::string& name) {
+      tensors.push_back({.name = net.describe()[n].name + "." + name,
+                         .extents = extents_of(tensor.shape()),
+                         .layer = n,
+                         .parameter = parameter,
+                         .is_bias = name == "bias"});
+    });
+  return tensors;
+}
+
+NetworkBounds bound_network(const NetworkDefinition& definition, const SizeOf& size, double cotangent,
+                            bool one_at_a_time) {
+  const std::vector<NetworkTensor> tensors = tensors_of(definition);
+  Net net(definition);
+  for (std::size_t t = 1; t < tensors.size(); ++t) set_parameter(net, tensors[t], [&](Idx n) { return size(t, n); });
+
+  NetworkBounds bounds;
+  std::vector<Activation> inputs{filled(definition.input, [&](Idx n) { return size(0, n); })};
+  bounds.activation = largest(inputs[0]);
+  for (std::size_t n = 0; n < net.layers.size(); ++n) {
+    inputs.push_back(net.forward_layer(n, inputs[n]));
+    bounds.activation = std::max(bounds.activation, largest(inputs.back()));
+  }
+  const auto output = std::visit([](const auto& y) { return extents_of(y.shape()); }, inputs.back());
+  bounds.gradient = bound_backward(net, inputs, filled(output, [&](Idx) { return cotangent; }));
+  bounds.roundings = count_roundings(net);
+  double largest_weight = 0;
+  for (std::size_t t = 1; t < tensors.size(); ++t)
+    for (Idx n = 0; n < count_of(tensors[t].extents); ++n) largest_weight = std::max(largest_weight, size(t, n));
+  const Net linear_part = without_biases(net, tensors);
+  for (const NetworkTensor& t : tensors)
+    bounds.change.push_back(bound_change(linear_part, t, inputs, largest_weight, one_at_a_time));
+  return bounds;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,38 @@
+#include "checks/gradient/report.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace cnnspec::checks {
+
+bool GradientReport::passed() const {
+  for (const TensorReport& t : tensors)
+    if (t.entries == 0 || t.wrong > 0 || !t.certified) return false;
+  return !tensors.empty();
+}
+
+Idx GradientReport::entries() const {
+  Idx n = 0;
+  for (const TensorReport& t : tensors) n += t.entries;
+  return n;
+}
+
+std::string GradientReport::failure() const {
+  for (const TensorReport& t : tensors) {
+    if (t.first) {
+      const Mismatch& m = *t.first;
+      const std::string entry = m.index.empty() ? "along a direction" : fmt::format("[{}]", fmt::join(m.index, ","));
+      const std::string output = m.output < 0 ? "the output" : fmt::format("output {}", m.output);
+      return fmt::format(
+          "{}: {} {}: the derivative of {} is {} by finite difference but {} by backward ({} of {} wrong)", target,
+          m.tensor, entry, output, m.difference, m.backward, t.wrong, t.entries);
+    }
+    if (!t.certified)
+      return fmt::format("{}: {}: no point without a branch change in {} tries: nothing was proved", target, t.name,
+                         t.resampled);
+    if (t.entries == 0) return fmt::format("{}: {}: nothing was compared", target, t.name);
+  }
+  return "";
+}
+
+}  // namespace cnnspec::checks

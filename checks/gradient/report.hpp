@@ -1,0 +1,52 @@
+// What a gradient check found: a row for each tensor, and the first entry that is wrong.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+enum class Mode {
+  full,        // every entry of the Jacobian
+  directional  // one random direction in each tensor, against one random cotangent
+};
+
+/// A derivative on which the finite difference and backward disagree.
+struct Mismatch {
+  std::string tensor;                // "conv1.kernel"; "x" is the input
+  std::vector<Idx> index;            // of the entry; empty for a direction
+  Idx output = -1;                   // flat index of the output element; -1: the output contracted with a cotangent
+  std::string backward, difference;  // the two values, in full
+};
+
+struct TensorReport {
+  std::string name;
+  std::vector<Idx> extents;
+  Idx entries = 0;              // derivatives compared: (entry, output) pairs in full mode, directions otherwise
+  Idx wrong = 0;                // of those
+  Idx resampled = 0;            // points given up because a branch changed inside the step, or for a kink
+  bool exact = false;           // compared with ==; otherwise by `bound`
+  bool certified = true;        // a point without a branch change was found for every entry
+  double worst = 0, bound = 0;  // largest |difference - backward|, and the largest one that rounding explains
+  double seconds = 0;
+  std::optional<Mismatch> first = {};
+};
+
+struct GradientReport {
+  std::string target, scalar;
+  Mode mode = Mode::full;
+  std::uint64_t seed = 0;
+  std::vector<TensorReport> tensors;
+
+  /// Every derivative was compared and none is wrong.
+  bool passed() const;
+  Idx entries() const;
+  /// The first mismatch in words: which tensor, which entry, both values. Empty if there is none.
+  std::string failure() const;
+};
+
+}  // namespace cnnspec::checks

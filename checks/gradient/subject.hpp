@@ -1,0 +1,81 @@
+// Subject: a differentiable function of several tensors, as the finite-difference checks see it. A network is one
+// (network_subject.hpp), a user's own pair of callables is one (check_gradient.hpp).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/generate/choices.hpp"
+#include "checks/gradient/report.hpp"
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+/// Which branch every ReLU and every pooling window took. Two evaluations with the same signature lie on the same
+/// affine piece, provided that they differ along one coordinate, or in one tensor only: the first branching layer's
+/// inputs and the differences between cells of a window are then affine in the step, so what holds at both ends holds
+/// in between; then the next layer's are affine too, and so on.
+using BranchSignature = std::vector<Idx>;
+
+template <class T>
+struct Evaluation {
+  std::vector<T> y;
+  BranchSignature branches;
+};
+
+struct TensorInfo {
+  std::string name;  // "x", "conv1.kernel"
+  std::vector<Idx> extents;
+};
+
+inline Idx count_of(const std::vector<Idx>& extents) {
+  Idx n = 1;
+  for (const Idx e : extents) n *= e;
+  return n;
+}
+
+/// The index of element n of a tensor, outermost axis first.
+inline std::vector<Idx> unflatten(Idx n, const std::vector<Idx>& extents) {
+  std::vector<Idx> index(extents.size());
+  for (std::size_t axis = extents.size(); axis-- > 0; n /= extents[axis]) index[axis] = n % extents[axis];
+  return index;
+}
+
+/// What rounding, and truncation, can do to |difference quotient - backward| at the base point, for a step h.
+struct ErrorBound {
+  double per_step = 0, constant = 0;
+  double at(double h) const { return per_step / h + constant; }
+};
+
+/// A directional check contracts the output with whole numbers of at most this size.
+inline constexpr int largest_cotangent = 3;
+
+/// The values of all tensors of a Subject: [tensor][element].
+template <class T>
+using Point = std::vector<std::vector<T>>;
+
+template <class T>
+class Subject {
+ public:
+  virtual ~Subject() = default;
+
+  virtual const std::vector<TensorInfo>& tensors() const = 0;
+  /// A new random point, which becomes the base of `evaluate` and `backward`.
+  virtual const Point<T>& draw(RandomChoices&) = 0;
+  /// The function with tensor t replaced by `values`, which are in units of 1/scale(t) of the base point's.
+  virtual Evaluation<T> evaluate(std::size_t t, const std::vector<T>& values) = 0;
+  /// The cotangent of every tensor at the base point.
+  virtual Point<T> backward(const std::vector<T>& dy) = 0;
+
+  /// Integers have no small step. A subject that can multiply a tensor, and with it the output, by a whole number
+  /// without changing any derivative says by how much; the step 1 then moves the tensor by 1/scale.
+  virtual T scale(std::size_t) const { return T(1); }
+  /// The step, for scalars that have small ones.
+  virtual T step(std::size_t) const { return T(1); }
+  /// How often that step may be halved.
+  virtual int halvings() const { return 0; }
+  /// For scalars that round, at the base point.
+  virtual ErrorBound error_bound(std::size_t, Mode) const { return {}; }
+};
+
+}  // namespace cnnspec::checks

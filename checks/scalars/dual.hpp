@@ -1,0 +1,34 @@
+// Dual numbers a + b*epsilon with epsilon^2 = 0: forward-mode differentiation. The spec's forward loop, run with them,
+// yields the directional derivative without the spec's backward loop and without a step: a second, independent
+// derivative. Source: Griewank & Walther, Evaluating Derivatives (2nd ed.), section 3.1.
+#pragma once
+
+namespace cnnspec::checks {
+
+template <class T>
+struct Dual {
+  T value = T(0), derivative = T(0);
+
+  constexpr Dual() = default;
+  constexpr Dual(int v) : value(v) {}
+  constexpr Dual(const T& v, const T& d) : value(v), derivative(d) {}
+
+  constexpr Dual& operator+=(const Dual& o) {
+    value += o.value;
+    derivative += o.derivative;
+    return *this;
+  }
+  friend constexpr Dual operator+(Dual a, const Dual& b) { return a += b; }
+  friend constexpr Dual operator-(const Dual& a, const Dual& b) {
+    return {a.value - b.value, a.derivative - b.derivative};
+  }
+  friend constexpr Dual operator*(const Dual& a, const Dual& b) {
+    return {a.value * b.value, a.value * b.derivative + a.derivative * b.value};
+  }
+  // A branch is chosen by the value: the derivative is that of the branch taken.
+  friend constexpr bool operator<(const Dual& a, const Dual& b) { return a.value < b.value; }
+  friend constexpr bool operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
+  friend constexpr bool operator==(const Dual& a, const Dual& b) { return a.value == b.value; }
+};
+
+}  // namespace cnnspec::checks

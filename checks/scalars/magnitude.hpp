@@ -1,0 +1,40 @@
+// Magnitude: a scalar that bounds |value|. The spec run on the absolute values of its data yields, for every result, an
+// upper bound on the absolute value of every partial sum that leads to it, whatever the signs.
+//
+// Sums and products of non-negative doubles round by a factor of at most (1 + u)^n in n operations, u = 2^-53, which is
+// below 2 for n < 2^52: so `2 * magnitude` is a proved bound. A magnitude that overflows is infinite, which fits
+// nowhere.
+#pragma once
+
+#include <cmath>
+
+namespace cnnspec::checks {
+
+class Magnitude {
+ public:
+  constexpr Magnitude() = default;
+  explicit Magnitude(double value) : value_(std::fabs(value)) {}
+  constexpr Magnitude(int value) : value_(value < 0 ? -value : value) {}
+
+  /// A bound with the rounding of its own computation included.
+  constexpr double proved_bound() const { return value_ * (1 + 1.0 / 4096); }
+
+  constexpr Magnitude& operator+=(const Magnitude& o) {
+    value_ += o.value_;
+    return *this;
+  }
+  friend constexpr Magnitude operator+(Magnitude a, const Magnitude& b) { return a += b; }
+  friend constexpr Magnitude operator*(Magnitude a, const Magnitude& b) {
+    a.value_ *= b.value_;
+    return a;
+  }
+  // ReLU keeps every magnitude and max keeps the largest: both only shrink |value|.
+  friend constexpr bool operator<(const Magnitude& a, const Magnitude& b) { return a.value_ < b.value_; }
+  friend constexpr bool operator<=(const Magnitude& a, const Magnitude& b) { return a.value_ <= b.value_; }
+  friend constexpr bool operator==(const Magnitude& a, const Magnitude& b) { return a.value_ == b.value_; }
+
+ private:
+  double value_ = 0;
+};
+
+}  // namespace cnnspec::checks
