@@ -1,0 +1,13 @@
+// im2col: a small optimised kernel of ours, to be judged like anybody else's. Convolutions become matrix products.
+#pragma once
+
+#include "checks/kernels/kernel.hpp"
+#include "checks/kernels/matrix_product.hpp"
+
+namespace cnnspec::checks {
+
+/// All twelve operations in f32 and f64. `order` and `fma` say how its matrix products are summed; whatever they are,
+/// the results are within the rounding bound. Named "im2col" with the order unless it is `blocked`, and "-fma" with it.
+Kernel im2col_variant(LoopOrder order, bool fma);
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,349 @@
+// oneDNN (2.x) called as a kernel. It may choose its own layouts, as a framework would let it, so that its optimised
+// code is what is judged; tensors are reordered on the way in and out.
+#include "checks/kernels/onednn.hpp"
+
+#if !CNNSPEC_HAVE_ONEDNN
+
+namespace cnnspec::checks {
+
+std::string onednn_absent_because() { return "oneDNN (Debian/Ubuntu: libdnnl-dev) was not found at build time"; }
+Kernel onednn_kernel() { return {.name = "onednn", .description = onednn_absent_because()}; }
+
+}  // namespace cnnspec::checks
+
+#else
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <type_traits>
+#include <unordered_map>
+
+namespace cnnspec::checks {
+
+namespace {
+
+static_assert(DNNL_VERSION_MAJOR == 2, "this adapter is written for oneDNN 2.x");
+
+using dnnl::algorithm, dnnl::memory, dnnl::prop_kind;
+using Dims = memory::dims;
+using Tag = memory::format_tag;
+using Type = memory::data_type;
+
+template <Type type>
+using Storage = std::conditional_t<type == Type::f32, float, std::uint16_t>;
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+dnnl::stream& stream() {
+  static dnnl::stream stream(cpu());
+  return stream;
+}
+
+/// Runs `body`, and turns oneDNN's exceptions into a kernel's status.
+template <class Body>
+int status_of(Body body) {
+  constexpr int own_error = 2;
+  try {
+    body();
+    return CNNSPEC_DONE;
+  } catch (const dnnl::error& error) {
+    return error.status == dnnl_unimplemented ? CNNSPEC_UNSUPPORTED : own_error;
+  } catch (const std::exception&) {
+    return own_error;
+  }
+}
+
+/// A tensor's sizes and type, and the layout that the caller has it in.
+struct Layout {
+  Dims dims;
+  Type type;
+  Tag plain;
+  memory::desc callers() const { return {dims, type, plain}; }
+  memory::desc any() const { return {dims, type, Tag::any}; }
+  memory with(const void* data) const { return {callers(), cpu(), const_cast<void*>(data)}; }
+};
+
+/// One tensor of a primitive: the primitive's name for it, where the caller has it, the layout the primitive wants.
+struct Argument {
+  int name;
+  memory tensor;
+  memory::desc wanted;
+};
+
+memory zeros(const memory::desc& layout) {
+  const memory result(layout, cpu());
+  std::memset(result.get_data_handle(), 0, layout.get_size());
+  return result;
+}
+
+void reorder(memory from, memory to) { dnnl::reorder(from, to).execute(stream(), from, to); }
+
+/// Executes a primitive, with reorders before and after where its layouts differ from the caller's.
+void execute(const dnnl::primitive& primitive, const std::initializer_list<Argument>& inputs, const Argument& output,
+             const std::unordered_map<int, memory>& others = {}) {
+  const auto as_wanted = [](const Argument& a) {
+    return a.tensor.get_desc() == a.wanted ? a.tensor : memory(a.wanted, cpu());
+  };
+  std::unordered_map<int, memory> arguments = others;
+  for (const Argument& in : inputs) {
+    const memory tensor = arguments.emplace(in.name, as_wanted(in)).first->second;
+    if (tensor != in.tensor) reorder(in.tensor, tensor);
+  }
+  const memory result = arguments.emplace(output.name, as_wanted(output)).first->second;
+  primitive.execute(stream(), arguments);
+  if (result != output.tensor) reorder(result, output.tensor);
+  stream().wait();
+}
+
+/// conv2d in oneDNN's words: the groups are an axis of the weights, and dilation 0 is dense.
+struct Convolution {
+  Layout x, w, b, y;
+  Dims strides, dilations, before, after;
+
+  Convolution(const cnnspec_conv2d& g, Type type)
+      : x{{g.batch, g.in_channels, g.in_height, g.in_width}, type, Tag::nchw},
+        w{{g.out_channels, g.in_channels / g.groups, g.kernel_height, g.kernel_width}, type, Tag::oihw},
+        b{{g.out_channels}, type, Tag::x},
+        y{{g.batch, g.out_channels, g.out_height, g.out_width}, type, Tag::nchw},
+        strides{g.stride_height, g.stride_width},
+        dilations{g.dilation_height - 1, g.dilation_width - 1},
+        before{g.pad_top, g.pad_left},
+        after{g.pad_bottom, g.pad_right} {
+    if (g.groups > 1)
+      w = {{g.groups, g.out_channels / g.groups, g.in_channels / g.groups, g.kernel_height, g.kernel_width},
+           type,
+           Tag::goihw};
+  }
+
+  dnnl::convolution_forward::primitive_desc forward(bool with_bias) const {
+    const memory::desc bias = with_bias ? b.callers() : memory::desc();
+    return {{prop_kind::forward_training, algorithm::convolution_direct, x.any(), w.any(), bias, y.any(), strides,
+             dilations, before, after},
+            cpu()};
+  }
+  dnnl::convolution_backward_data::primitive_desc backward_input() const {
+    return {{algorithm::convolution_direct, x.any(), w.any(), y.any(), strides, dilations, before, after},
+            cpu(),
+            forward(false)};
+  }
+  dnnl::convolution_backward_weights::primitive_desc backward_weights(bool with_bias) const {
+    const memory::desc bias = with_bias ? b.callers() : memory::desc();
+    return {{algorithm::convolution_direct, x.any(), w.any(), bias, y.any(), strides, dilations, before, after},
+            cpu(),
+            forward(with_bias)};
+  }
+};
+
+struct InnerProduct {
+  Layout x, w, b, y;
+
+  InnerProduct(const cnnspec_linear& g, Type type)
+      : x{{g.batch, g.in_features}, type, Tag::nc},
+        w{{g.out_features, g.in_features}, type, Tag::oi},
+        b{{g.out_features}, type, Tag::x},
+        y{{g.batch, g.out_features}, type, Tag::nc} {}
+
+  dnnl::inner_product_forward::primitive_desc forward(bool with_bias) const {
+    const memory::desc bias = with_bias ? b.callers() : memory::desc();
+    return {{prop_kind::forward_training, x.any(), w.any(), bias, y.any()}, cpu()};
+  }
+  dnnl::inner_product_backward_data::primitive_desc backward_input() const {
+    return {{x.any(), w.any(), y.any()}, cpu(), forward(false)};
+  }
+  dnnl::inner_product_backward_weights::primitive_desc backward_weights(bool with_bias) const {
+    const memory::desc bias = with_bias ? b.callers() : memory::desc();
+    return {{x.any(), w.any(), bias, y.any()}, cpu(), forward(with_bias)};
+  }
+};
+
+// Convolution and inner product have the same tensors and the same parts, so what follows serves both: `P` is the
+// problem, `Primitives` the primitives' types.
+
+struct ConvolutionPrimitives {
+  using Sizes = Convolution;
+  using Forward = dnnl::convolution_forward;
+  using BackwardInput = dnnl::convolution_backward_data;
+  using BackwardWeights = dnnl::convolution_backward_weights;
+};
+struct InnerProductPrimitives {
+  using Sizes = InnerProduct;
+  using Forward = dnnl::inner_product_forward;
+  using BackwardInput = dnnl::inner_product_backward_data;
+  using BackwardWeights = dnnl::inner_product_backward_weights;
+};
+
+template <class Primitives, Type type, class P, class T = Storage<type> >
+int forward(const P* g, const T* x, const T* w, const T* b, T* y) {
+  return status_of([&] {
+    const typename Primitives::Sizes sizes(*g, type);
+    const auto chosen = sizes.forward(b != nullptr);
+    std::unordered_map<int, memory> bias;
+    if (b != nullptr) bias.emplace(DNNL_ARG_BIAS, sizes.b.with(b));
+    execute(typename Primitives::Forward(chosen),
+            {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()},
+             {DNNL_ARG_WEIGHTS, sizes.w.with(w), chosen.weights_desc()}},
+            {DNNL_ARG_DST, sizes.y.with(y), chosen.dst_desc()}, bias);
+  });
+}
+
+template <class Primitives, Type type, class P, class T = Storage<type> >
+int backward_input(const P* g, const T* w, const T* dy, T* dx) {
+  return status_of([&] {
+    const typename Primitives::Sizes sizes(*g, type);
+    const auto chosen = sizes.backward_input();
+    execute(typename Primitives::BackwardInput(chosen),
+            {{DNNL_ARG_WEIGHTS, sizes.w.with(w), chosen.weights_desc()},
+             {DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+            {DNNL_ARG_DIFF_SRC, sizes.x.with(dx), chosen.diff_src_desc()});
+  });
+}
+
+template <class Primitives, Type type, class P, class T = Storage<type> >
+int backward_weights(const P* g, const T* x, const T* dy, T* dw) {
+  return status_of([&] {
+    const typename Primitives::Sizes sizes(*g, type);
+    const auto chosen = sizes.backward_weights(false);
+    execute(typename Primitives::BackwardWeights(chosen),
+            {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()},
+             {DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+            {DNNL_ARG_DIFF_WEIGHTS, sizes.w.with(dw), chosen.diff_weights_desc()});
+  });
+}
+
+/// oneDNN computes db along with dw only; so dw is computed as well, of an x of zeros, and thrown away.
+template <class Primitives, Type type, class P, class T = Storage<type> >
+int backward_bias(const P* g, const T* dy, T* db) {
+  return status_of([&] {
+    const typename Primitives::Sizes sizes(*g, type);
+    const auto chosen = sizes.backward_weights(true);
+    execute(
+        typename Primitives::BackwardWeights(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+        {DNNL_ARG_DIFF_BIAS, sizes.b.with(db), chosen.diff_bias_desc()},
+        {{DNNL_ARG_SRC, zeros(chosen.src_desc())}, {DNNL_ARG_DIFF_WEIGHTS, memory(chosen.diff_weights_desc(), cpu())}});
+  });
+}
+
+struct Pooling {
+  Layout x, y;
+  Dims strides, kernel, dilations, before, after;
+
+  Pooling(const cnnspec_pool2d& g, Type type)
+      : x{{g.batch, g.channels, g.in_height, g.in_width}, type, Tag::nchw},
+        y{{g.batch, g.channels, g.out_height, g.out_width}, type, Tag::nchw},
+        strides{g.stride_height, g.stride_width},
+        kernel{g.kernel_height, g.kernel_width},
+        dilations{g.dilation_height - 1, g.dilation_width - 1},
+        before{g.pad_top, g.pad_left},
+        after{g.pad_bottom, g.pad_right} {}
+
+  dnnl::pooling_v2_forward::primitive_desc forward(prop_kind kind) const {
+    return {{kind, algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations, before, after}, cpu()};
+  }
+  dnnl::pooling_v2_backward::primitive_desc backward(const dnnl::pooling_v2_forward::primitive_desc& forward) const {
+    return {{algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations, before, after}, cpu(), forward};
+  }
+};
+
+template <Type type, class T = Storage<type> >
+int max_pool2d_forward(const cnnspec_pool2d* g, const T* x, T* y) {
+  return status_of([&] {
+    const Pooling sizes(*g, type);
+    const auto chosen = sizes.forward(prop_kind::forward_inference);
+    execute(dnnl::pooling_v2_forward(chosen), {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()}},
+            {DNNL_ARG_DST, sizes.y.with(y), chosen.dst_desc()});
+  });
+}
+
+/// The winners come from a forward run, in a workspace whose form only oneDNN knows.
+template <Type type, class T = Storage<type> >
+int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx) {
+  return status_of([&] {
+    const Pooling sizes(*g, type);
+    const auto forward = sizes.forward(prop_kind::forward_training);
+    const auto chosen = sizes.backward(forward);
+    const memory y(forward.dst_desc(), cpu()), winners(forward.workspace_desc(), cpu());
+    execute(dnnl::pooling_v2_forward(forward), {{DNNL_ARG_SRC, sizes.x.with(x), forward.src_desc()}},
+            {DNNL_ARG_DST, y, forward.dst_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
+    execute(dnnl::pooling_v2_backward(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+            {DNNL_ARG_DIFF_SRC, sizes.x.with(dx), chosen.diff_src_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
+  });
+}
+
+dnnl::eltwise_forward::primitive_desc relu(const Layout& x) {
+  return {{prop_kind::forward_training, algorithm::eltwise_relu, x.callers()}, cpu()};
+}
+
+template <Type type, class T = Storage<type> >
+int relu_forward(const cnnspec_elementwise* g, const T* x, T* y) {
+  return status_of([&] {
+    const Layout layout{{g->count}, type, Tag::x};
+    const auto chosen = relu(layout);
+    execute(dnnl::eltwise_forward(chosen), {{DNNL_ARG_SRC, layout.with(x), chosen.src_desc()}},
+            {DNNL_ARG_DST, layout.with(y), chosen.dst_desc()});
+  });
+}
+
+template <Type type, class T = Storage<type> >
+int relu_backward(const cnnspec_elementwise* g, const T* x, const T* dy, T* dx) {
+  return status_of([&] {
+    const Layout layout{{g->count}, type, Tag::x};
+    const dnnl::eltwise_backward::primitive_desc chosen({algorithm::eltwise_relu, layout.callers(), layout.callers()},
+                                                        cpu(), relu(layout));
+    execute(dnnl::eltwise_backward(chosen),
+            {{DNNL_ARG_SRC, layout.with(x), chosen.src_desc()},
+             {DNNL_ARG_DIFF_DST, layout.with(dy), chosen.diff_dst_desc()}},
+            {DNNL_ARG_DIFF_SRC, layout.with(dx), chosen.diff_src_desc()});
+  });
+}
+
+template <Type type>
+KernelFunctions<Storage<type> > functions() {
+  return {.conv2d_forward = forward<ConvolutionPrimitives, type, cnnspec_conv2d>,
+          .conv2d_backward_input = backward_input<ConvolutionPrimitives, type, cnnspec_conv2d>,
+          .conv2d_backward_kernel = backward_weights<ConvolutionPrimitives, type, cnnspec_conv2d>,
+          .conv2d_backward_bias = backward_bias<ConvolutionPrimitives, type, cnnspec_conv2d>,
+          .max_pool2d_forward = max_pool2d_forward<type>,
+          .max_pool2d_backward = max_pool2d_backward<type>,
+          .relu_forward = relu_forward<type>,
+          .relu_backward = relu_backward<type>,
+          .linear_forward = forward<InnerProductPrimitives, type, cnnspec_linear>,
+          .linear_backward_input = backward_input<InnerProductPrimitives, type, cnnspec_linear>,
+          .linear_backward_weight = backward_weights<InnerProductPrimitives, type, cnnspec_linear>,
+          .linear_backward_bias = backward_bias<InnerProductPrimitives, type, cnnspec_linear>};
+}
+
+/// One thread, unless the user asked for a number: the judge runs cases side by side itself, and the threads of OpenMP
+/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up where it has been
+/// loaded.
+void settle_threads() {
+  using SetThreads = void(int);
+  if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
+  if (void* const found = dlsym(RTLD_DEFAULT, "omp_set_num_threads"); found != nullptr)
+    reinterpret_cast<SetThreads*>(found)(1);
+}
+
+}  // namespace
+
+std::string onednn_absent_because() { return ""; }
+
+Kernel onednn_kernel() {
+  settle_threads();
+  const dnnl_version_t& version = *dnnl_version();
+  return {.name = "onednn",
+          .description = "Intel's oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+                         std::to_string(version.patch),
+          .f32 = functions<Type::f32>(),
+          .f16 = functions<Type::f16>(),
+          .bf16 = functions<Type::bf16>()};
+}
+
+}  // namespace cnnspec::checks
+
+#endif
