@@ -1,0 +1,23 @@
+# Projects that use cnnspec: found by find_package after an installation, by add_subdirectory, by FetchContent.
+set(prefix ${CMAKE_CURRENT_BINARY_DIR}/consumer/installed)
+add_test(NAME Consumer.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
+set_tests_properties(Consumer.install PROPERTIES FIXTURES_SETUP installed_package)
+
+# cnnspec_consumer(name FROM CHECKS), see run.cmake
+function(cnnspec_consumer name from checks)
+  add_test(NAME Consumer.${name}
+           COMMAND ${CMAKE_COMMAND} -D COMPILER=${CMAKE_CXX_COMPILER} -D GENERATOR=${CMAKE_GENERATOR} -D FROM=${from} -D
+                   CHECKS=${checks} -D SOURCE=${PROJECT_SOURCE_DIR} -D PREFIX=${prefix} -D
+                   FLAGS=${CMAKE_CXX_FLAGS_${configuration}} -D BUILD=${CMAKE_CURRENT_BINARY_DIR}/consumer/${name} -P
+                   ${CMAKE_CURRENT_SOURCE_DIR}/consumer/run.cmake)
+  if(from STREQUAL "package")
+    set_tests_properties(Consumer.${name} PROPERTIES FIXTURES_REQUIRED installed_package)
+  endif()
+endfunction()
+
+string(TOUPPER "${CMAKE_BUILD_TYPE}" configuration)
+cnnspec_consumer(the_spec_alone_needs_no_library_as_a_package package OFF)
+cnnspec_consumer(the_spec_alone_needs_no_library_as_a_subdirectory subdirectory OFF)
+cnnspec_consumer(the_spec_alone_needs_no_library_by_FetchContent fetch OFF)
+cnnspec_consumer(the_checks_are_found_as_a_package package ON)
+cnnspec_consumer(the_checks_are_built_as_a_subdirectory subdirectory ON)
