@@ -1,0 +1,84 @@
+// RapidCheck: generated problems as arguments of properties.
+//
+//   RC_GTEST_PROP(Conv2d, L1_is_linear_in_x, (const cnnspec_conv2d& p, Seed seed)) { ... }
+//   const auto p = *drawn([](Choices& choices) { return draw_pool2d(choices, {.max_extent = 6}); });
+//
+// Every decision is drawn uniformly from its range, whatever RapidCheck's size, and shrinks by itself while the others
+// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. A problem is shown as its
+// descriptor. For tests only: the header is slow to compile.
+#pragma once
+
+#include <rapidcheck.h>
+
+#include <ostream>
+
+#include "checks/generate/configurations.hpp"
+#include "checks/generate/tape.hpp"
+#include "checks/judge/descriptor.hpp"
+
+namespace cnnspec::checks {
+
+/// A generator of what `draw(Choices&)` returns.
+template <class Draw>
+auto drawn(Draw draw) {
+  using T = std::decay_t<decltype(draw(std::declval<Choices&>()))>;
+  const rc::Gen<Tape> tapes = [draw](const rc::Random& random, int) {
+    RandomChoices source(rc::Random(random).next());
+    RecordedChoices choices(source);
+    static_cast<void>(draw(choices));
+    return rc::shrinkable::shrinkRecur(choices.tape(),
+                                       [](const Tape& tape) { return rc::seq::fromContainer(plainer(tape)); });
+  };
+  return rc::Gen<T>(rc::gen::map(tapes, [draw](const Tape& tape) {
+    ReplayedChoices choices(tape);
+    return draw(choices);
+  }));
+}
+
+/// A seed for a test's data; small ones are the plainest.
+struct Seed {
+  std::uint64_t value = 0;
+};
+inline void showValue(const Seed& seed, std::ostream& out) { out << seed.value; }
+
+}  // namespace cnnspec::checks
+
+inline void showValue(const cnnspec_conv2d& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
+inline void showValue(const cnnspec_pool2d& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
+inline void showValue(const cnnspec_linear& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
+inline void showValue(const cnnspec_elementwise& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
+
+namespace rc {
+
+template <>
+struct Arbitrary<cnnspec_conv2d> {
+  static Gen<cnnspec_conv2d> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_conv2d(choices); });
+  }
+};
+template <>
+struct Arbitrary<cnnspec_pool2d> {
+  static Gen<cnnspec_pool2d> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_pool2d(choices); });
+  }
+};
+template <>
+struct Arbitrary<cnnspec_linear> {
+  static Gen<cnnspec_linear> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_linear(choices); });
+  }
+};
+template <>
+struct Arbitrary<cnnspec_elementwise> {
+  static Gen<cnnspec_elementwise> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_elementwise(choices); });
+  }
+};
+template <>
+struct Arbitrary<cnnspec::checks::Seed> {
+  static Gen<cnnspec::checks::Seed> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::Seed{choices.seed()}; });
+  }
+};
+
+}  // namespace rc
