@@ -1,0 +1,14 @@
+#include "checks/laws/flatten.hpp"
+#include "checks/laws/linear.hpp"
+#include "checks/laws/relu.hpp"
+
+namespace cnnspec::checks {
+
+template std::vector<ReluLaw<Int128>> relu_laws();
+template std::vector<ReluLaw<double>> relu_laws();
+template std::vector<FlattenLaw<Int128>> flatten_laws();
+template std::vector<FlattenLaw<double>> flatten_laws();
+template std::vector<LinearLaw<Int128>> linear_laws();
+template std::vector<LinearLaw<double>> linear_laws();
+
+}  // namespace cnnspec::checks

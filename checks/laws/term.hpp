@@ -1,0 +1,43 @@
+// Term: a scalar that remembers how it was computed. Two results are equal only if every rounding of one is a rounding
+// of the other: a sum in another order, or one that does not start from zero, is another Term.
+//
+// The operands of one + and of one * are kept in a fixed order, since both operations commute in floating point too.
+// Comparisons go by the number that the Term stands for.
+#pragma once
+
+#include <algorithm>
+#include <string>
+
+namespace cnnspec::checks {
+
+class Term {
+ public:
+  Term() : Term(0) {}
+  Term(int value) : value_(value), text_(std::to_string(value)) {}
+  /// An element of the data with a name of its own, such as "x5".
+  Term(int value, const std::string& name) : value_(value), text_(name) {}
+
+  const std::string& str() const { return text_; }
+
+  friend Term operator+(const Term& a, const Term& b) { return {a.value_ + b.value_, joined(a, " + ", b)}; }
+  friend Term operator-(const Term& a, const Term& b) {
+    return {a.value_ - b.value_, "(" + a.text_ + " - " + b.text_ + ")"};
+  }
+  friend Term operator*(const Term& a, const Term& b) { return {a.value_ * b.value_, joined(a, "*", b)}; }
+  Term& operator+=(const Term& other) { return *this = *this + other; }
+
+  friend bool operator<(const Term& a, const Term& b) { return a.value_ < b.value_; }
+  friend bool operator<=(const Term& a, const Term& b) { return a.value_ <= b.value_; }
+  friend bool operator==(const Term& a, const Term& b) { return a.text_ == b.text_; }
+
+ private:
+  static std::string joined(const Term& a, const char* operation, const Term& b) {
+    const auto& [first, second] = std::minmax(a.text_, b.text_);
+    return "(" + first + operation + second + ")";
+  }
+
+  int value_;
+  std::string text_;
+};
+
+}  // namespace cnnspec::checks
