@@ -1,0 +1,116 @@
+#include "checks/cli/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+namespace cnnspec::checks {
+namespace {
+
+/// A file descriptor, closed at the end of its scope.
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+  /// Closing reports the errors of writes that the system had put off.
+  int close() { return ::close(std::exchange(fd_, -1)); }
+
+ private:
+  int fd_;
+};
+
+void write_all(int fd, std::string_view text, const std::string& path) {
+  while (!text.empty()) {
+    const ssize_t n = ::write(fd, text.data(), text.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw OutputError(path, errno);
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+void write_in_place(const std::string& path, std::string_view text) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (file.get() < 0) throw OutputError(path, errno);
+  write_all(file.get(), text, path);
+  if (file.close() != 0) throw OutputError(path, errno);
+}
+
+/// Removes the file of that name unless it was renamed away.
+struct Temporary {
+  std::string name;
+  ~Temporary() {
+    if (!name.empty()) ::unlink(name.c_str());
+  }
+};
+
+mode_t mode_of_new_files() {
+  const mode_t mask = ::umask(0);  // the only way to read it
+  ::umask(mask);
+  return 0666 & ~mask;
+}
+
+/// `path` itself, or what it links to: a rename would replace the link.
+std::string target_of(const std::string& path) {
+  std::error_code error;
+  const auto target = std::filesystem::canonical(path, error);
+  return error ? path : target.string();
+}
+
+}  // namespace
+
+OutputError::OutputError(const std::string& file, int error_number)
+    : std::runtime_error((file.empty() ? "\"\"" : file) + ": cannot be written: " + std::strerror(error_number)) {}
+
+void write_file(const std::string& path, std::string_view text) {
+  struct stat existing {};
+  const bool exists = ::stat(path.c_str(), &existing) == 0;
+  if (exists && !S_ISREG(existing.st_mode)) return write_in_place(path, text);
+  if (exists && ::access(path.c_str(), W_OK) != 0) throw OutputError(path, errno);
+
+  const std::string target = target_of(path);
+  const std::size_t slash = target.rfind('/');
+  Temporary temporary{(slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".cnnspec-XXXXXX"};
+  Descriptor file(::mkostemp(temporary.name.data(), O_CLOEXEC));
+  if (file.get() < 0) {
+    const int reason = errno;
+    temporary.name.clear();
+    throw OutputError(path, reason);
+  }
+  write_all(file.get(), text, path);
+  const bool complete = ::fchmod(file.get(), exists ? existing.st_mode & 07777 : mode_of_new_files()) == 0 &&
+                        ::fsync(file.get()) == 0 && file.close() == 0 &&
+                        ::rename(temporary.name.c_str(), target.c_str()) == 0;
+  if (!complete) throw OutputError(path, errno);
+  temporary.name.clear();
+}
+
+void write_output(const std::string& path, std::string_view text) {
+  if (path == "-") return print(text);
+  write_file(path, text);
+}
+
+void print(std::string_view text) {
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() && errno != EPIPE)
+    throw OutputError("standard output", errno);
+}
+
+void finish_standard_output() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 && errno != EPIPE) throw OutputError("standard output", errno);
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,50 @@
+// What is special about talking to a terminal: colours, and a progress line.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+enum class ColorMode { automatic, always, never };
+
+/// Whether to colour what goes to file descriptor `fd`. `automatic`: only on a terminal that is not "dumb", and unless
+/// NO_COLOR is set (https://no-color.org).
+bool use_color(ColorMode mode, int fd);
+
+enum class Color { bold, red, green, yellow };
+
+/// `text` in that colour, or as it is.
+std::string colored(std::string_view text, Color color, bool enabled);
+
+/// Whether standard error is a terminal that can rewrite a line.
+bool can_show_progress();
+
+/// "judging: 512/2,048 (25%), 1,024/s, 2 s left"; without the total and what follows from it where total is 0.
+std::string progress_line(const std::string& what, Idx done, Idx total, double seconds);
+
+/// A line on standard error that follows long work, at most ten times a second; nothing where can_show_progress() is
+/// false. It is gone when the Progress is. Call erase() before other output.
+class Progress {
+ public:
+  explicit Progress(std::string what, Idx total = 0);
+  ~Progress() { erase(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Cheap enough to be called for each small piece of work.
+  void update(Idx done);
+  void erase();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::string what_;
+  Idx total_;
+  bool enabled_, shown_ = false;
+  Clock::time_point start_ = Clock::now(), next_ = start_;
+};
+
+}  // namespace cnnspec::checks

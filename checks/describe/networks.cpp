@@ -1,0 +1,62 @@
+#include "checks/describe/networks.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "checks/describe/network_json.hpp"
+#include "checks/describe/strict_json.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+
+const std::vector<std::string> built_in_networks{"cnn", "cnn-relu", "cnn2"};
+
+bool is_built_in(const std::string& name) {
+  return std::find(built_in_networks.begin(), built_in_networks.end(), name) != built_in_networks.end();
+}
+
+NamedNetwork built_in_network(const std::string& name, const Cnn2Run& run) {
+  if (!is_built_in(name)) throw UsageError("network", "", one_of(built_in_networks, name), in_quotes(name));
+  const bool with_relu = name != "cnn";
+  return {name, cnn2_definition(run.config, run.in_c, run.in_h, run.in_w, with_relu)};
+}
+
+NamedNetwork load_network(const std::string& net, const std::string& config) {
+  if (is_built_in(net)) return built_in_network(net, parse_config(config, "--config"));
+  if (!config.empty())
+    throw UsageError("--config", "", "a network that takes one: " + joined(built_in_networks, ", "), in_quotes(net));
+  std::error_code error;
+  const bool is_file_name = net == "-" || net.find_first_of("/.") != std::string::npos;
+  if (!is_file_name && !std::filesystem::exists(net, error)) {
+    std::vector<std::string> known = built_in_networks;
+    known.push_back("a JSON file");
+    throw UsageError("network", "", one_of(known, net), in_quotes(net));
+  }
+  return parse_network(read_file(net, most_json_bytes), net == "-" ? "standard input" : net);
+}
+
+std::string read_file(const std::string& path, std::size_t most) {
+  const auto close = [](std::FILE* f) {
+    if (f != stdin) std::fclose(f);
+  };
+  const std::string name = path == "-" ? "standard input" : path;
+  const std::unique_ptr<std::FILE, decltype(close)> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"), close);
+  if (file == nullptr) throw UsageError(name, "", "a file that can be read", std::strerror(errno));
+  std::string bytes;
+  char block[1 << 14];
+  while (const std::size_t n = std::fread(block, 1, sizeof block, file.get())) {
+    bytes.append(block, n);
+    if (bytes.size() > most) throw UsageError(name, "", fmt::format("at most {} bytes", most), "more");
+  }
+  if (std::ferror(file.get()) != 0) throw UsageError(name, "", "a file that can be read", std::strerror(errno));
+  return bytes;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,206 @@
+#include <fmt/format.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "checks/describe/show.hpp"
+#include "checks/describe/text.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// Python's keywords, and what nn.Sequential has of its own (PyTorch 1.13 and 2): it refuses layers with these names.
+const std::set<std::string>& reserved() {
+  static const std::set<std::string> names{"False",
+                                           "None",
+                                           "True",
+                                           "and",
+                                           "as",
+                                           "assert",
+                                           "async",
+                                           "await",
+                                           "break",
+                                           "class",
+                                           "continue",
+                                           "def",
+                                           "del",
+                                           "elif",
+                                           "else",
+                                           "except",
+                                           "finally",
+                                           "for",
+                                           "from",
+                                           "global",
+                                           "if",
+                                           "import",
+                                           "in",
+                                           "is",
+                                           "lambda",
+                                           "nonlocal",
+                                           "not",
+                                           "or",
+                                           "pass",
+                                           "raise",
+                                           "return",
+                                           "try",
+                                           "while",
+                                           "with",
+                                           "yield",
+                                           "T_destination",
+                                           "add_module",
+                                           "append",
+                                           "apply",
+                                           "bfloat16",
+                                           "buffers",
+                                           "call_super_init",
+                                           "children",
+                                           "compile",
+                                           "cpu",
+                                           "cuda",
+                                           "double",
+                                           "dump_patches",
+                                           "eval",
+                                           "extend",
+                                           "extra_repr",
+                                           "float",
+                                           "forward",
+                                           "get_buffer",
+                                           "get_extra_state",
+                                           "get_parameter",
+                                           "get_submodule",
+                                           "half",
+                                           "insert",
+                                           "ipu",
+                                           "load_state_dict",
+                                           "modules",
+                                           "mtia",
+                                           "named_buffers",
+                                           "named_children",
+                                           "named_modules",
+                                           "named_parameters",
+                                           "parameters",
+                                           "pop",
+                                           "register_backward_hook",
+                                           "register_buffer",
+                                           "register_forward_hook",
+                                           "register_forward_pre_hook",
+                                           "register_full_backward_hook",
+                                           "register_full_backward_pre_hook",
+                                           "register_load_state_dict_post_hook",
+                                           "register_load_state_dict_pre_hook",
+                                           "register_module",
+                                           "register_parameter",
+                                           "register_state_dict_post_hook",
+                                           "register_state_dict_pre_hook",
+                                           "requires_grad_",
+                                           "set_extra_state",
+                                           "set_submodule",
+                                           "share_memory",
+                                           "state_dict",
+                                           "to",
+                                           "to_empty",
+                                           "train",
+                                           "training",
+                                           "type",
+                                           "xpu",
+                                           "zero_grad"};
+  return names;
+}
+
+/// Names for attributes of one Python object.
+class PythonNames {
+ public:
+  /// `name` with everything but ASCII letters, digits and _ replaced, and made different from all names before it.
+  std::string operator()(const std::string& name) {
+    std::string result;
+    for (const char c : name) result += is_word(c) ? c : '_';
+    if (result.empty() || result[0] == '_' || is_digit(result[0])) result = "layer" + result;
+    if (reserved().count(result) > 0) result += "_";
+    std::string unique = result;
+    for (int n = 2; !given_.insert(unique).second; ++n) unique = fmt::format("{}_{}", result, n);
+    return unique;
+  }
+
+ private:
+  static bool is_digit(char c) { return '0' <= c && c <= '9'; }
+  static bool is_word(char c) { return is_digit(c) || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || c == '_'; }
+
+  std::set<std::string> given_;
+};
+
+/// ", name=value", value an integer or (height, width); nothing for the default.
+std::string argument(const char* name, std::array<Idx, 2> value, std::array<Idx, 2> otherwise) {
+  if (value == otherwise) return "";
+  if (value[0] == value[1]) return fmt::format(", {}={}", name, value[0]);
+  return fmt::format(", {}=({}, {})", name, value[0], value[1]);
+}
+
+/// What convolution and pooling share. Padding that is not symmetric comes before, as a layer.
+std::string window_arguments(const Window& w, std::array<Idx, 2> default_stride) {
+  const std::array<Idx, 2> pad = w.pads_symmetrically() ? std::array{w.top, w.left} : std::array<Idx, 2>{0, 0};
+  return argument("kernel_size", {w.kernel_height, w.kernel_width}, {0, 0}) +
+         argument("stride", {w.stride_height, w.stride_width}, default_stride) + argument("padding", pad, {0, 0}) +
+         argument("dilation", {w.dilation_height, w.dilation_width}, {1, 1});
+}
+
+std::string conv2d(const LayerDescription& layer, const Window& w) {
+  return fmt::format("nn.Conv2d({}, {}{}{})", layer.input[0], layer.output[0], window_arguments(w, {1, 1}),
+                     argument("groups", {w.groups, w.groups}, {1, 1}));
+}
+
+std::string max_pool2d(const Window& w) {
+  return fmt::format("nn.MaxPool2d({})", window_arguments(w, {w.kernel_height, w.kernel_width}).substr(2));
+}
+
+/// Padding that a layer cannot do itself. For pooling it is -inf, which never wins against a real cell.
+std::string explicit_padding(const LayerDescription& layer, const Window& w) {
+  const std::string sides = fmt::format("({}, {}, {}, {})", w.left, w.right, w.top, w.bottom);  // PyTorch's order
+  if (layer.kind == "conv2d") return fmt::format("nn.ZeroPad2d({})", sides);
+  return fmt::format("nn.ConstantPad2d({}, float(\"-inf\"))", sides);
+}
+
+std::string module(const LayerDescription& layer) {
+  if (layer.kind == "conv2d") return conv2d(layer, window_of(layer).value());
+  if (layer.kind == "max_pool2d") return max_pool2d(window_of(layer).value());
+  if (layer.kind == "relu") return "nn.ReLU()";
+  if (layer.kind == "flatten") return "nn.Flatten()";
+  if (layer.kind == "linear") return fmt::format("nn.Linear({}, {})", layer.input[0], layer.output[0]);
+  throw std::logic_error("show_pytorch: no module for layers of kind " + layer.kind);
+}
+
+}  // namespace
+
+std::string show_pytorch(const Summary& network) {
+  PythonNames names;
+  std::string layers;
+  const auto add = [&](const std::string& name, const std::string& made_by) {
+    layers += fmt::format("    (\"{}\", {}),\n", names(name), made_by);
+  };
+  for (const LayerDescription& layer : network.layers) {
+    const auto w = window_of(layer);
+    if (w && !w->pads_symmetrically()) add(layer.name + "_pad", explicit_padding(layer, *w));
+    add(layer.name, module(layer));
+  }
+  return fmt::format(R"(# {name}: [{input}] -> [{output}], {parameters} parameters. Written by cnnspec.
+from collections import OrderedDict
+
+import torch
+from torch import nn
+
+INPUT_SHAPE = (1, {input})  # a batch of one
+
+model = nn.Sequential(OrderedDict([
+{layers}]))
+
+if __name__ == "__main__":
+    with torch.no_grad():
+        y = model(torch.zeros(INPUT_SHAPE))
+    print("output shape:", tuple(y.shape))
+    print("parameters:", sum(p.numel() for p in model.parameters()))
+)",
+                     fmt::arg("name", printable(network.name)), fmt::arg("input", joined(network.input, ", ")),
+                     fmt::arg("output", joined(network.output(), ", ")),
+                     fmt::arg("parameters", thousands(network.parameters)), fmt::arg("layers", layers));
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,103 @@
+#include "checks/describe/strict_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using nlohmann::json;
+
+/// Looks over the parser's shoulder for what the parser itself lets pass.
+class Watch {
+ public:
+  explicit Watch(const std::string& where) : where_(where) {}
+
+  bool operator()(int, json::parse_event_t event, const json& parsed) {
+    using Event = json::parse_event_t;
+    if (event == Event::key) {
+      at_key(parsed.get<std::string>());
+    } else if (event == Event::object_end || event == Event::array_end) {
+      open_.pop_back();
+    } else {
+      if (!open_.empty() && open_.back().is_array) ++open_.back().elements;
+      if (event != Event::value) open({.is_array = event == Event::array_start});
+    }
+    return true;
+  }
+
+ private:
+  struct Container {
+    bool is_array;
+    std::size_t elements = 0;      // seen so far
+    std::string key{};             // seen last
+    std::set<std::string> keys{};  // seen so far
+  };
+
+  void at_key(const std::string& key) {
+    open_.back().key = key;
+    if (!open_.back().keys.insert(key).second)
+      throw UsageError(where_, pointer(), "each key once", in_quotes(key) + " again");
+  }
+  void open(Container container) {
+    if (open_.size() == most_json_levels)
+      throw UsageError(where_, pointer(), fmt::format("at most {} levels of nesting", most_json_levels), "more");
+    open_.push_back(std::move(container));
+  }
+  std::string pointer() const {
+    json::json_pointer result;
+    for (const Container& c : open_) result.push_back(c.is_array ? std::to_string(c.elements - 1) : c.key);
+    return result.to_string();
+  }
+
+  std::string where_;
+  std::vector<Container> open_;
+};
+
+/// Of the byte that was read last, counted from 1.
+std::string line_and_column(std::string_view text, std::size_t byte) {
+  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+  const auto lines = std::count(before.begin(), before.end(), '\n');
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 == 0
+  return fmt::format("line {}, column {}", lines + 1, before.size() - line_start + 1);
+}
+
+/// The library's messages look like "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error
+/// while parsing value - unexpected ']'; expected string literal"; what has another form is shown as far as it is
+/// understood.
+[[noreturn]] void refuse(const std::string& where, const std::string& position, std::string message) {
+  for (const std::string_view end_of_prefix : {"] ", ": ", " - "})
+    if (const std::size_t at = message.find(end_of_prefix); at != std::string::npos)
+      message.erase(0, at + end_of_prefix.size());
+  std::string expected = "JSON";
+  constexpr std::string_view separator = "; expected ";
+  if (const std::size_t at = message.find(separator); at != std::string::npos) {
+    expected = message.substr(at + separator.size());
+    message.erase(at);
+  }
+  constexpr std::size_t most = 120;  // the library quotes a token in full, however long
+  if (message.size() > most) message = message.substr(0, most) + "...";
+  throw UsageError(where, position, expected, printable(message));
+}
+
+}  // namespace
+
+json parse_strict_json(std::string_view text, const std::string& where) {
+  if (text.size() > most_json_bytes)
+    throw UsageError(where, "", fmt::format("at most {} bytes of JSON", most_json_bytes), "more");
+  try {
+    return json::parse(text, Watch(where));
+  } catch (const json::parse_error& e) {
+    refuse(where, line_and_column(text, e.byte), e.what());
+  } catch (const json::exception& e) {  // a number that no double holds
+    refuse(where, "", e.what());
+  }
+}
+
+}  // namespace cnnspec::checks
