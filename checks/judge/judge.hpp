@@ -1,0 +1,59 @@
+// The judge: is a kernel right, for every order in which it may have added up?
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "checks/generate/configurations.hpp"
+#include "checks/judge/verdict.hpp"
+#include "checks/kernels/kernel.hpp"
+
+namespace cnnspec::checks {
+
+/// Judges one case on every family of data; stops at the first that the kernel fails. Throws ShapeError or UsageError
+/// if it is no valid problem of the operation. Storage types: f32 and f64.
+CaseResult judge_case(const Kernel& kernel, const Case& c);
+
+/// A row of the result: what the kernel is asked for.
+struct Subject {
+  Op op{};
+  DType dtype{};
+};
+
+struct JudgeOptions {
+  std::vector<Subject> subjects;
+  Idx cases = 200;     // random ones, for each subject
+  double seconds = 0;  // stop after that long, 0: never
+  std::uint64_t seed = 1;
+  std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
+  Limits limits{};                // of random problems
+  double least_sensitivity = 0.9;
+  Idx failures_kept = 3;       // of each subject
+  double most_bytes = 0x1p31;  // a problem that takes more memory is refused before any is taken
+};
+
+/// All of these that the kernel has and the judge can judge. Empty `ops` or `dtypes`: any.
+std::vector<Subject> subjects_of(const Kernel& kernel, const std::vector<Op>& ops, const std::vector<DType>& dtypes);
+
+/// Throws UsageError if judging `c` would take more than `most_bytes` of memory.
+void require_memory(const Case& c, double most_bytes);
+
+/// The cases of a run, in the order in which they are judged: one of each subject in turn. Each is a function of the
+/// options and its number alone, whatever was judged before it.
+class CaseList {
+ public:
+  /// Throws UsageError if a problem takes too much memory.
+  explicit CaseList(const JudgeOptions& options);
+  Idx size() const;
+  Case at(Idx n) const;
+
+ private:
+  const JudgeOptions& options_;
+  std::vector<Case> given_;  // from options.problems
+};
+
+/// Judges all cases, or as many as there is time for. `progress(done)` is called after each.
+KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress = {});
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,21 @@
+// The reference: an operation computed by the specification, with any scalar, over a batch.
+#pragma once
+
+#include <vector>
+
+#include "checks/judge/operation.hpp"
+#include "checks/scalars/measured.hpp"
+
+namespace cnnspec::checks {
+
+/// The elements of each input, in the order of Operation::inputs. A last one that is empty is a bias that is not there.
+template <class S>
+using Operands = std::vector<std::vector<S>>;
+
+/// The elements of the output. The specification handles one image; here y and dx stand side by side, and the gradients
+/// of the parameters are summed over the images. Instantiated for Idx, Measured<Idx>, Measured<double>, Measured<long
+/// double>.
+template <class S>
+std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs);
+
+}  // namespace cnnspec::checks

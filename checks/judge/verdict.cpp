@@ -1,0 +1,102 @@
+#include "checks/judge/verdict.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "checks/judge/descriptor.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+Idx sum(const std::vector<OperationResult>& operations, Idx OperationResult::*member) {
+  Idx total = 0;
+  for (const OperationResult& o : operations) total += o.*member;
+  return total;
+}
+
+bool counts(const OperationResult& o) { return o.unsupported < o.cases; }
+
+/// For a POSIX shell: as it is where nothing in it is special.
+std::string shell_word(const std::string& text) {
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+const char* name_of(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::wrong_value:
+      return "wrong-value";
+    case FailureKind::unwritten_output:
+      return "unwritten-output";
+    case FailureKind::out_of_bounds:
+      return "out-of-bounds";
+    case FailureKind::input_modified:
+      return "input-modified";
+    case FailureKind::kernel_error:
+      return "kernel-error";
+  }
+  return "";
+}
+
+const char* name_of(Verdict verdict) {
+  return verdict == Verdict::pass ? "pass" : verdict == Verdict::fail ? "fail" : "vacuous";
+}
+
+void OperationResult::add(const CaseResult& result) {
+  ++cases;
+  unsupported += !result.supported;
+  failed += result.failure.has_value();
+  judged += result.judged;
+  not_judged += result.not_judged;
+  worst_ratio = std::max(worst_ratio, result.worst_ratio);
+  if (result.failure || result.terms == 0) return;
+  ++with_terms;
+  sensitivity_sum += result.sensitivity();
+  least_sensitivity = std::min(least_sensitivity, result.sensitivity());
+}
+
+Verdict OperationResult::verdict(double least) const {
+  if (failed > 0) return Verdict::fail;
+  return judged > 0 && sensitivity() >= least ? Verdict::pass : Verdict::vacuous;
+}
+
+Verdict KernelResult::verdict() const {
+  Verdict result = std::any_of(operations.begin(), operations.end(), counts) ? Verdict::pass : Verdict::vacuous;
+  for (const OperationResult& o : operations) {
+    if (!counts(o)) continue;
+    const Verdict v = o.verdict(least_sensitivity);
+    if (v == Verdict::fail) return v;
+    if (v == Verdict::vacuous) result = v;
+  }
+  return result;
+}
+
+Idx KernelResult::cases() const { return sum(operations, &OperationResult::cases); }
+Idx KernelResult::unsupported() const { return sum(operations, &OperationResult::unsupported); }
+Idx KernelResult::not_judged() const { return sum(operations, &OperationResult::not_judged); }
+
+double KernelResult::sensitivity() const {
+  double least = 1;
+  for (const OperationResult& o : operations)
+    if (counts(o)) least = std::min(least, o.sensitivity());
+  return std::any_of(operations.begin(), operations.end(), counts) ? least : 0;
+}
+
+double KernelResult::worst_ratio() const {
+  double worst = 0;
+  for (const OperationResult& o : operations) worst = std::max(worst, o.worst_ratio);
+  return worst;
+}
+
+std::string reproduce(const std::string& kernel, const Case& c) {
+  return fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel), name_of(c.op),
+                     name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
+}
+
+}  // namespace cnnspec::checks

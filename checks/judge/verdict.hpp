@@ -1,0 +1,97 @@
+// What the judge found: about one case, about one operation, and about the kernel as a whole.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/judge/case.hpp"
+
+namespace cnnspec::checks {
+
+/// One operation on one problem, with the data that the seed gives. A case is judged the same way every time.
+struct Case {
+  Op op{};
+  DType dtype{};
+  Problem problem;
+  std::uint64_t seed = 0;
+};
+
+enum class FailureKind {
+  wrong_value,
+  unwritten_output,
+  out_of_bounds,  // it wrote beyond a tensor
+  input_modified,
+  kernel_error  // it returned neither 0 nor 1
+};
+const char* name_of(FailureKind kind);
+
+struct Failure {
+  Case failed;
+  std::string data;  // the data family
+  FailureKind kind{};
+  std::string detail;  // in words, where there is more to say than the numbers below do
+  // Of a wrong-value or unwritten-output:
+  std::string tensor;  // the output's name
+  Idx elements = 0, elements_wrong = 0;
+  std::vector<Idx> first_index;
+  double expected = 0, actual = 0;
+  double bound = 0;  // the largest error that rounding explains; 0 on exact data
+  double ratio = 0;  // error / bound
+  std::vector<std::string> picture;
+};
+
+/// How one case went.
+struct CaseResult {
+  bool supported = true;
+  Idx judged = 0, not_judged = 0;  // output elements over all data sets
+  Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
+  double worst_ratio = 0;          // largest error / bound over passing elements
+  std::optional<Failure> failure;
+
+  /// The share of terms whose loss would have shown; 0 if there is none.
+  double sensitivity() const { return terms == 0 ? 0 : static_cast<double>(visible) / static_cast<double>(terms); }
+};
+
+enum class Verdict { pass, fail, vacuous };
+const char* name_of(Verdict verdict);
+
+/// All cases of one operation and storage type.
+struct OperationResult {
+  Op op{};
+  DType dtype{};
+  Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged ones and unsupported ones
+  Idx judged = 0, not_judged = 0;                     // elements
+  Idx with_terms = 0;                                 // cases that passed and had a term to lose
+  double sensitivity_sum = 0, least_sensitivity = 1;  // over those
+  double worst_ratio = 0;
+  double seconds = 0;
+
+  void add(const CaseResult& result);
+  double sensitivity() const { return with_terms == 0 ? 0 : sensitivity_sum / static_cast<double>(with_terms); }
+  /// Vacuous: nothing was judged, or the mean sensitivity is below `least`.
+  Verdict verdict(double least) const;
+};
+
+struct KernelResult {
+  std::string kernel;
+  std::uint64_t seed = 0;
+  double least_sensitivity = 0;  // the threshold below which a pass is vacuous
+  std::vector<OperationResult> operations;
+  std::vector<Failure> failures;  // the first few of each operation
+
+  /// Fail if an operation fails; else vacuous if one is, or if there is none; else pass. An operation of which the
+  /// kernel supported no case at all does not count, unless that is true of all.
+  Verdict verdict() const;
+  Idx cases() const;
+  Idx unsupported() const;
+  Idx not_judged() const;
+  double sensitivity() const;  // that of the least sensitive operation
+  double worst_ratio() const;
+};
+
+/// A command line that judges exactly this case again.
+std::string reproduce(const std::string& kernel, const Case& c);
+
+}  // namespace cnnspec::checks
