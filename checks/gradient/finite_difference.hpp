@@ -7,6 +7,7 @@
 #pragma once
 
 #include <chrono>
+#include <cmath>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -108,7 +109,7 @@ class TensorCheck {
       values = values_;
       move(values, T(T(0) - h));
       const Evaluation<T> down = f_.evaluate(t_, values);
-      if (same_piece(up, down)) {
+      if (same_piece(up, down, h)) {
         for (std::size_t k = 0; k < up.y.size(); ++k) up.y[k] = up.y[k] - down.y[k];
         return std::move(up.y);
       }
@@ -117,12 +118,19 @@ class TensorCheck {
     }
   }
 
-  /// The certificate. A function that does not tell its branches must at least be affine from step to step.
-  bool same_piece(const Evaluation<T>& up, const Evaluation<T>& down) const {
+  /// The certificate. A function that does not tell its branches must at least be straight from step to step: exactly
+  /// for an exact scalar; otherwise the second difference, h^2 |f''| where f is smooth and h times the jump of f' at a
+  /// kink, must stay below h^(3/2) (1 + |f|).
+  bool same_piece(const Evaluation<T>& up, const Evaluation<T>& down, const T& h) const {
     if (up.branches != base_.branches || down.branches != base_.branches) return false;
-    if (!is_exact<T> || !base_.branches.empty()) return true;
-    for (std::size_t k = 0; k < base_.y.size(); ++k)
-      if (!(up.y[k] - base_.y[k] == base_.y[k] - down.y[k])) return false;
+    if (!base_.branches.empty()) return true;
+    const double allowed = std::pow(static_cast<double>(h), 1.5);
+    for (std::size_t k = 0; k < base_.y.size(); ++k) {
+      const T bend = absolute(T((up.y[k] - base_.y[k]) - (base_.y[k] - down.y[k])));
+      if (is_exact<T> && !(bend == T(0))) return false;
+      if (!is_exact<T> && static_cast<double>(bend) > allowed * (1 + static_cast<double>(absolute(base_.y[k]))))
+        return false;
+    }
     return true;
   }
 

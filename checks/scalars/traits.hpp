@@ -2,6 +2,7 @@
 #pragma once
 
 #include <limits>
+#include <string>
 #include <type_traits>
 
 #include "checks/scalars/int128.hpp"
@@ -17,6 +18,16 @@ inline constexpr bool is_exact = std::numeric_limits<T>::is_exact || std::is_sam
 template <class T>
 constexpr T absolute(const T& v) {
   return v < T(0) ? T(0) - v : v;
+}
+
+/// For reports: "integer", "rational", "float", "double", or e.g. "float50" for 50 decimal digits.
+template <class T>
+std::string name_of_scalar() {
+  if (is_integer<T>) return "integer";
+  if (is_exact<T>) return "rational";
+  if (std::is_same_v<T, float>) return "float";
+  if (std::is_same_v<T, double>) return "double";
+  return "float" + std::to_string(std::numeric_limits<T>::digits10);
 }
 
 }  // namespace cnnspec::checks

@@ -1,0 +1,215 @@
+// cnnspec gradcheck: backward against finite differences, tensor by tensor.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <limits>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "checks/cli/commands.hpp"
+#include "checks/cli/output_file.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/gradient/check_network.hpp"
+#include "checks/gradient/targets.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+struct GradcheckOptions {
+  std::string target = "cnn2", config, scalar = "exact", mode = "full", json;
+  std::uint64_t seed = 1;
+};
+
+const std::map<std::string, GradientScalar> scalars{{"exact", GradientScalar::exact},
+                                                    {"rational", GradientScalar::rational},
+                                                    {"float100", GradientScalar::float100},
+                                                    {"float50", GradientScalar::float50},
+                                                    {"double", GradientScalar::double_precision},
+                                                    {"float", GradientScalar::single_precision}};
+
+/// The most numbers that a check may hold at once: 1 GiB of 64-bit ones.
+constexpr Idx most_numbers = Idx{1} << 27;
+
+/// Refuses what could not be held in memory before anything is allocated.
+void check_size(const GradientTarget& target, Mode mode) {
+  const auto rows = describe(target.network);
+  Idx numbers = count_of(target.network.input);
+  const auto add = [&](Idx n) {
+    if (!sum_fits(numbers, n) || numbers + n > most_numbers)
+      throw UsageError(target.name, "", fmt::format("a check of at most {} numbers", thousands(most_numbers)),
+                       "more; try a smaller configuration or --mode directional");
+    numbers += n;
+  };
+  for (const LayerDescription& row : rows) {
+    add(row.parameters);
+    add(count_of(row.output));
+  }
+  const Idx gradient = numbers, outputs = rows.empty() ? 1 : count_of(rows.back().output);
+  if (mode == Mode::full) add(product_fits(gradient, outputs) ? gradient * outputs : most_numbers);
+}
+
+std::string cell(const TensorReport& t) {
+  if (!t.certified) return "not proved";
+  if (t.wrong > 0) return fmt::format("{} WRONG", thousands(t.wrong));
+  return t.exact ? "exact" : fmt::format("{:.1e}", t.bound);
+}
+
+std::string table(const GradientReport& report, bool color) {
+  std::string text = fmt::format("{:<16} {:>14} {:>12} {:>12} {:>12} {:>10} {:>10}\n", "tensor", "shape", "compared",
+                                 "largest diff", "bound", "resampled", "time");
+  for (const TensorReport& t : report.tensors) {
+    const std::string row =
+        fmt::format("{:<16} {:>14} {:>12} {:>12} {:>12} {:>10} {:>7.1f} ms", printable(t.name), joined(t.extents, "x"),
+                    thousands(t.entries), t.worst == 0 ? "0" : fmt::format("{:.1e}", t.worst), cell(t),
+                    thousands(t.resampled), 1e3 * t.seconds);
+    text += (t.wrong > 0 || !t.certified ? colored(row, Color::red, color) : row) + "\n";
+  }
+  return text;
+}
+
+nlohmann::ordered_json json_of(const TensorReport& t) {
+  nlohmann::ordered_json row{
+      {"name", t.name},           {"shape", t.extents},       {"compared", t.entries},         {"wrong", t.wrong},
+      {"exact", t.exact},         {"certified", t.certified}, {"largest_difference", t.worst}, {"bound", t.bound},
+      {"resampled", t.resampled}, {"seconds", t.seconds}};
+  if (t.first)
+    row["first_wrong"] = {{"index", t.first->index},
+                          {"output", t.first->output},
+                          {"backward", t.first->backward},
+                          {"finite_difference", t.first->difference}};
+  return row;
+}
+
+nlohmann::ordered_json json_of(const GradientReport& report, const std::string& config, const std::string& repro,
+                               double seconds) {
+  nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
+  for (const TensorReport& t : report.tensors) tensors.push_back(json_of(t));
+  return {{"schema", 1},
+          {"target", report.target},
+          {"config", config},
+          {"scalar", report.scalar},
+          {"mode", report.mode == Mode::full ? "full" : "directional"},
+          {"seed", report.seed},
+          {"verdict", report.passed() ? "pass" : "fail"},
+          {"compared", report.entries()},
+          {"failure", report.failure()},
+          {"seconds", seconds},
+          {"tensors", tensors},
+          {"repro", repro}};
+}
+
+std::string repro_line(const GradcheckOptions& o, const GradientTarget& target) {
+  std::string line = "cnnspec gradcheck " + o.target;
+  if (!target.config.empty()) line += " --config " + target.config;
+  return line + fmt::format(" --scalar {} --mode {} --seed {}", o.scalar, o.mode, o.seed);
+}
+
+GradientScalar scalar_of(const GradcheckOptions& o) {
+  const auto found = scalars.find(o.scalar);
+  if (found != scalars.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [name, scalar] : scalars) names.push_back(name);
+  throw UsageError("--scalar", "", one_of(names, o.scalar), in_quotes(o.scalar));
+}
+
+Mode mode_of(const GradcheckOptions& o) {
+  if (o.mode == "full") return Mode::full;
+  if (o.mode == "directional") return Mode::directional;
+  throw UsageError("--mode", "", one_of({"full", "directional"}, o.mode), in_quotes(o.mode));
+}
+
+/// A progress line for each tensor in turn.
+class TensorProgress {
+ public:
+  void operator()(const std::string& tensor, Idx done, Idx total) {
+    if (tensor != tensor_) {
+      tensor_ = tensor;
+      line_.reset();
+      line_.emplace("checking " + printable(tensor), total);
+    }
+    line_->update(done);
+  }
+  void finish() { line_.reset(); }
+
+ private:
+  std::string tensor_;
+  std::optional<Progress> line_;
+};
+
+ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
+  const GradientScalar scalar = scalar_of(o);
+  const Mode mode = mode_of(o);
+  const GradientTarget target = load_target(o.target, o.config);
+  check_size(target, mode);
+
+  TensorProgress progress;
+  const auto start = std::chrono::steady_clock::now();
+  const GradientReport report =
+      check_network(target.network, target.name, scalar,
+                    {.mode = mode, .seed = o.seed, .progress = [&](const std::string& tensor, Idx done, Idx total) {
+                       progress(tensor, done, total);
+                     }});
+  progress.finish();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const std::string repro = repro_line(o, target);
+  if (!o.json.empty()) write_output(o.json, json_of(report, target.config, repro, seconds).dump(2) + "\n");
+  if (o.json == "-") return report.passed() ? ExitStatus::ok : ExitStatus::found_wrong;
+
+  const bool color = use_color(color_mode, STDOUT_FILENO);
+  print(table(report, color));
+  print(fmt::format("{}: {} derivatives of {} in {} arithmetic ({}, seed {}), {:.3f} s\n",
+                    report.passed() ? colored("pass", Color::green, color) : colored("FAIL", Color::red, color),
+                    thousands(report.entries()), printable(target.name), report.scalar, o.mode, o.seed, seconds));
+  if (!report.passed()) print(report.failure() + "\nAgain: " + repro + "\n");
+  return report.passed() ? ExitStatus::ok : ExitStatus::found_wrong;
+}
+
+std::string target_help() {
+  std::string text = "Targets, and their configurations by default:\n";
+  for (const LayerTarget& layer : layer_targets) text += fmt::format("  {:<11} {}\n", layer.name, layer.default_config);
+  return text + fmt::format("  {:<11} {}\n", "cnn, cnn-relu, cnn2", load_target("cnn2", "").config) +
+         "  FILE        the JSON description of a network (see `cnnspec show --help`)\n";
+}
+
+}  // namespace
+
+void add_gradcheck(CLI::App& app, Session& session) {
+  CLI::App* command =
+      app.add_subcommand("gradcheck", "Check the specification's gradients against finite differences, exactly");
+  const auto o = std::make_shared<GradcheckOptions>();
+  command->add_option("TARGET", o->target, "what to check (default: cnn2); see below");
+  command->add_option("--config", o->config, "what differs from the target's default configuration")
+      ->type_name("K=V,...");
+  command
+      ->add_option(
+          "--scalar", o->scalar,
+          "exact (default): integers of a proved width, compared with ==; rational: the same, slower; float100, "
+          "float50, double, float: within a proved rounding bound")
+      ->type_name("S");
+  command
+      ->add_option("--mode", o->mode,
+                   "full (default): every entry of every Jacobian; directional: one random direction in each tensor")
+      ->type_name("M");
+  command->add_option("--seed", o->seed, "of the random points (default: 1)")->type_name("N");
+  command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
+      ->type_name("FILE");
+  command->footer(target_help() + R"(
+A point at which a ReLU or a pooling window changes its branch within the step proves nothing; another is drawn,
+and the table counts it as resampled.
+
+Exit status: 0 every derivative agrees; 1 one does not, or nothing could be proved; 2 bad usage.
+
+Examples:
+  cnnspec gradcheck
+  cnnspec gradcheck conv2d --config stride_h=3,dilation_w=1
+  cnnspec gradcheck cnn2 --config c1=32,c2=64,in_h=32,in_w=32 --mode directional
+  cnnspec gradcheck cnn2 --scalar double --json -)");
+  command->callback([&session, o] { session.run = [&session, o] { return run_gradcheck(*o, session.color); }; });
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,28 @@
+// What `gradcheck` can check by name: a single layer, a built-in network, or a described one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cnnspec/network.hpp"
+
+namespace cnnspec::checks {
+
+struct GradientTarget {
+  std::string name;
+  std::string config;  // in full, in a form that reads back; empty for a described network
+  NetworkDefinition network;
+};
+
+/// The single layers, with the configuration that each has by default.
+struct LayerTarget {
+  const char* name;
+  const char* default_config;
+};
+extern const std::vector<LayerTarget> layer_targets;
+
+/// `target`: conv2d, max_pool2d, relu, linear, cnn, cnn-relu, cnn2, or the path of a JSON description. `config`:
+/// "in_h=16,..."; what it does not name keeps its default. Throws UsageError and ShapeError.
+GradientTarget load_target(const std::string& target, const std::string& config);
+
+}  // namespace cnnspec::checks
