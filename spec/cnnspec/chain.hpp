@@ -25,15 +25,13 @@ class SpecChain {
   constexpr const auto& layers() const { return layers_; }
 
   /// y. Throws C6 unless x has the chain's input shape.
-  template <Idx... E>
-  constexpr auto forward(const Tensor<T, E...>& x) const {
+  constexpr auto forward(const auto& x) const {
     require_same("chain", "x", input_, x.shape());
     return forward_from<0>(x);
   }
 
   /// dx, and for each layer a tuple of its parameters' cotangents. Throws C6.
-  template <Idx... E, Idx... D>
-  constexpr auto backward(const Tensor<T, E...>& x, const Tensor<T, D...>& dy) const {
+  constexpr auto backward(const auto& x, const auto& dy) const {
     require_same("chain", "x", input_, x.shape());
     return backward_from<0>(x, dy);
   }
@@ -66,18 +64,18 @@ class SpecChain {
       throw e.in_layer("layer " + std::to_string(n + 1) + " (" + name<n>() + ")");
     }
   }
-  template <std::size_t n, class S>
-  constexpr auto shape_after(const S& shape) const {
+  template <std::size_t n>
+  constexpr auto shape_after(const auto& shape) const {
     if constexpr (n == length) return shape;
     else return shape_after<n + 1>(next_shape<n>(shape));
   }
-  template <std::size_t n, class X>
-  constexpr auto forward_from(const X& x) const {
+  template <std::size_t n>
+  constexpr auto forward_from(const auto& x) const {
     if constexpr (n == length) return x;
     else return forward_from<n + 1>(std::get<n>(layers_).forward(x));
   }
-  template <std::size_t n, class X, class DY>
-  constexpr auto backward_from(const X& x, const DY& dy) const {
+  template <std::size_t n>
+  constexpr auto backward_from(const auto& x, const auto& dy) const {
     if constexpr (n == length) {
       require_same("chain", "dy", x.shape(), dy.shape());
       return LayerGradients{dy, std::tuple{}};
@@ -88,8 +86,8 @@ class SpecChain {
                             std::tuple_cat(std::make_tuple(std::move(here.d_parameters)), std::move(later.d_parameters))};
     }
   }
-  template <std::size_t n, class S>
-  void describe_from(const S& shape, std::vector<LayerDescription>& rows) const {
+  template <std::size_t n>
+  void describe_from(const auto& shape, std::vector<LayerDescription>& rows) const {
     if constexpr (n < length) {
       rows.push_back(describe_layer(name<n>(), std::get<n>(layers_), shape));
       describe_from<n + 1>(next_shape<n>(shape), rows);

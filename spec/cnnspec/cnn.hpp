@@ -103,10 +103,6 @@ constexpr Violation well_formed(const Cnn2Config& k, Idx in_c, Idx in_h, Idx in_
 }
 static_assert(well_formed(cnn2_default_config).ok() && well_formed(cnn2_default_config, 3, 32, 32).ok());
 
-/// The parameters of Cnn2Spec, and of both chains.
-template <class T, Cnn2Config k, Idx in_c, Idx in_h, Idx in_w>
-struct Cnn2Spec;
-
 /// Gradients of Cnn2Spec's parameters.
 template <class T, Cnn2Config k, Idx in_c, Idx in_h, Idx in_w>
 struct Cnn2Grads {

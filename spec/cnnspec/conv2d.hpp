@@ -79,20 +79,18 @@ constexpr void for_each_tap(const Conv2dConfig& g, X& x, W& w, Y& y, Tap tap) {
 }
 
 /// y[O,H',W'] from x[C,H,W] and w[O,C/G,KH,KW], without a bias. Throws C1, C2, C3, C5, C6.
-template <class T, Idx C, Idx H, Idx W, Idx O, Idx Cg, Idx KH, Idx KW, class Config = Fixed<Conv2dConfig{}>>
-constexpr auto conv2d(const Tensor<T, C, H, W>& x, const Tensor<T, O, Cg, KH, KW>& w, const Config& config = {}) {
+template <class T, Idx... X, Idx... W, class Config = Fixed<Conv2dConfig{}>>
+constexpr auto conv2d(const Tensor<T, X...>& x, const Tensor<T, W...>& w, const Config& config = {}) {
   Tensor y = zeros<T>(conv2d_shape(x.shape(), w.shape(), config));
   for_each_tap(config, x, w, y, [](T& y_, const T& w_, const T& x_) { y_ += w_ * x_; });
   return y;
 }
 
 /// The same, plus b[O].
-template <class T, Idx C, Idx H, Idx W, Idx O, Idx Cg, Idx KH, Idx KW, Idx B, class Config = Fixed<Conv2dConfig{}>>
-constexpr auto conv2d(const Tensor<T, C, H, W>& x, const Tensor<T, O, Cg, KH, KW>& w, const Tensor<T, B>& b,
+template <class T, Idx... X, Idx O, Idx... W, Idx B, class Config = Fixed<Conv2dConfig{}>>
+constexpr auto conv2d(const Tensor<T, X...>& x, const Tensor<T, O, W...>& w, const Tensor<T, B>& b,
                       const Config& config = {}) {
-  constexpr Violation v = check_agree("conv2d", "bias", O, B);
-  require_static<v.clause, v.expected, v.actual>();
-  require(check_agree("conv2d", "bias", w.extent(0), b.extent(0)));
+  require_same("conv2d", "bias", Shape<O>({w.extent(0)}), b.shape());
   auto y = conv2d(x, w, config);
   for (Idx o = 0; o < y.extent(0); ++o)
     for (Idx i = 0; i < y.extent(1); ++i)
@@ -102,10 +100,9 @@ constexpr auto conv2d(const Tensor<T, C, H, W>& x, const Tensor<T, O, Cg, KH, KW
 
 /// dx = (dy/dx)^T dy: each tap adds w * dy. `x` is the shape of the input, which dy does not determine when the stride
 /// leaves a remainder; cells that no window reaches get zero. Throws C1, C2, C3, C5, C6.
-template <class T, Idx C, Idx H, Idx W, Idx O, Idx Cg, Idx KH, Idx KW, Idx OD, Idx HD, Idx WD,
-          class Config = Fixed<Conv2dConfig{}>>
-constexpr auto conv2d_backward_input(const Shape<C, H, W>& x, const Tensor<T, O, Cg, KH, KW>& w,
-                                     const Tensor<T, OD, HD, WD>& dy, const Config& config = {}) {
+template <class T, Idx... X, Idx... W, Idx... Y, class Config = Fixed<Conv2dConfig{}>>
+constexpr auto conv2d_backward_input(const Shape<X...>& x, const Tensor<T, W...>& w, const Tensor<T, Y...>& dy,
+                                     const Config& config = {}) {
   require_same("conv2d", "dy", conv2d_shape(x, w.shape(), config), dy.shape());
   Tensor dx = zeros<T>(x);
   for_each_tap(config, dx, w, dy, [](const T& dy_, const T& w_, T& dx_) { dx_ += w_ * dy_; });
@@ -113,10 +110,9 @@ constexpr auto conv2d_backward_input(const Shape<C, H, W>& x, const Tensor<T, O,
 }
 
 /// dw = (dy/dw)^T dy: each tap adds x * dy. `w` is the shape of the kernel. Throws C1, C2, C3, C5, C6.
-template <class T, Idx C, Idx H, Idx W, Idx O, Idx Cg, Idx KH, Idx KW, Idx OD, Idx HD, Idx WD,
-          class Config = Fixed<Conv2dConfig{}>>
-constexpr auto conv2d_backward_kernel(const Tensor<T, C, H, W>& x, const Shape<O, Cg, KH, KW>& w,
-                                      const Tensor<T, OD, HD, WD>& dy, const Config& config = {}) {
+template <class T, Idx... X, Idx... W, Idx... Y, class Config = Fixed<Conv2dConfig{}>>
+constexpr auto conv2d_backward_kernel(const Tensor<T, X...>& x, const Shape<W...>& w, const Tensor<T, Y...>& dy,
+                                      const Config& config = {}) {
   require_same("conv2d", "dy", conv2d_shape(x.shape(), w, config), dy.shape());
   Tensor dw = zeros<T>(w);
   for_each_tap(config, x, dw, dy, [](const T& dy_, T& dw_, const T& x_) { dw_ += x_ * dy_; });
@@ -152,16 +148,9 @@ struct Conv2dLayer {
     return result;
   }
 
-  template <class X>
-  constexpr auto out_shape(const X& x) const {
-    return conv2d_shape(x, kernel.shape(), config);
-  }
-  template <class X>
-  constexpr auto forward(const X& x) const {
-    return conv2d(x, kernel, bias, config);
-  }
-  template <class X, class DY>
-  constexpr auto backward(const X& x, const DY& dy) const {
+  constexpr auto out_shape(const auto& x) const { return conv2d_shape(x, kernel.shape(), config); }
+  constexpr auto forward(const auto& x) const { return conv2d(x, kernel, bias, config); }
+  constexpr auto backward(const auto& x, const auto& dy) const {
     return LayerGradients{conv2d_backward_input(x.shape(), kernel, dy, config),
                           std::tuple{conv2d_backward_kernel(x, kernel.shape(), dy, config), conv2d_backward_bias(dy)}};
   }

@@ -28,17 +28,9 @@ constexpr Tensor<T, E...> flatten_backward(const Shape<E...>& x, const Tensor<T,
 struct FlattenLayer : NoParameters {
   static constexpr const char* kind = "flatten";
   static constexpr int input_rank = any_rank;
-
-  template <Idx... E>
-  constexpr auto out_shape(const Shape<E...>& x) const {
-    return flat_shape(x);
-  }
-  template <class X>
-  constexpr auto forward(const X& x) const {
-    return flatten(x);
-  }
-  template <class X, class DY>
-  constexpr auto backward(const X& x, const DY& dy) const {
+  constexpr auto out_shape(const auto& x) const { return flat_shape(x); }
+  constexpr auto forward(const auto& x) const { return flatten(x); }
+  constexpr auto backward(const auto& x, const auto& dy) const {
     return LayerGradients{flatten_backward(x.shape(), dy), std::tuple{}};
   }
 };

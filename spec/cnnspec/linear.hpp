@@ -66,17 +66,12 @@ struct LinearLayer {
   constexpr auto parameters() const { return std::tie(weight, bias); }
   HyperParameters hyper_parameters() const { return {}; }
 
-  template <class X>
-  constexpr Shape<Out> out_shape(const X& x) const {
+  constexpr Shape<Out> out_shape(const auto& x) const {
     require_same("linear", "x", Shape<In>({weight.extent(1)}), x);
     return bias.shape();
   }
-  template <class X>
-  constexpr auto forward(const X& x) const {
-    return linear(x, weight, bias);
-  }
-  template <class X, class DY>
-  constexpr auto backward(const X& x, const DY& dy) const {
+  constexpr auto forward(const auto& x) const { return linear(x, weight, bias); }
+  constexpr auto backward(const auto& x, const auto& dy) const {
     return LayerGradients{linear_backward_input(weight, dy),
                           std::tuple{linear_backward_weight(x, dy), linear_backward_bias(dy)}};
   }

@@ -71,8 +71,8 @@ constexpr Idx max_pool2d_winner(const Tensor<T, C, H, W>& x, const MaxPool2dConf
 }
 
 /// y[C,H',W'] and the winner of each window. Throws C1, C2, C3, C4.
-template <class T, Idx C, Idx H, Idx W, class Config>
-constexpr auto max_pool2d_with_winners(const Tensor<T, C, H, W>& x, const Config& config) {
+template <class T, Idx... X, class Config>
+constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const Config& config) {
   const auto shape = max_pool2d_shape(x.shape(), config);
   MaxPool2dResult result{zeros<T>(shape), zeros<Idx>(shape)};
   for (Idx c = 0; c < shape.extent(0); ++c)
@@ -86,14 +86,11 @@ constexpr auto max_pool2d_with_winners(const Tensor<T, C, H, W>& x, const Config
 }
 
 /// y[C,H',W'] alone.
-template <class T, Idx C, Idx H, Idx W, class Config>
-constexpr auto max_pool2d(const Tensor<T, C, H, W>& x, const Config& config) {
-  return max_pool2d_with_winners(x, config).y;
-}
+constexpr auto max_pool2d(const auto& x, const auto& config) { return max_pool2d_with_winners(x, config).y; }
 
 /// dx: each dy is added to its window's winner; windows may overlap. Throws C1, C2, C3, C4, C6.
-template <class T, Idx C, Idx H, Idx W, Idx CD, Idx HD, Idx WD, class Config>
-constexpr auto max_pool2d_backward(const Tensor<T, C, H, W>& x, const Tensor<T, CD, HD, WD>& dy, const Config& config) {
+template <class T, Idx... X, Idx... Y, class Config>
+constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const Tensor<T, Y...>& dy, const Config& config) {
   require_same("max_pool2d", "dy", max_pool2d_shape(x.shape(), config), dy.shape());
   Tensor dx = zeros<T>(x.shape());
   for (Idx c = 0; c < dy.extent(0); ++c)
@@ -118,16 +115,9 @@ struct MaxPool2dLayer : NoParameters {
     const MaxPool2dConfig& g = config;
     return describe_window(g.kernel_height, g.kernel_width, g);
   }
-  template <class X>
-  constexpr auto out_shape(const X& x) const {
-    return max_pool2d_shape(x, config);
-  }
-  template <class X>
-  constexpr auto forward(const X& x) const {
-    return max_pool2d(x, config);
-  }
-  template <class X, class DY>
-  constexpr auto backward(const X& x, const DY& dy) const {
+  constexpr auto out_shape(const auto& x) const { return max_pool2d_shape(x, config); }
+  constexpr auto forward(const auto& x) const { return max_pool2d(x, config); }
+  constexpr auto backward(const auto& x, const auto& dy) const {
     return LayerGradients{max_pool2d_backward(x, dy, config), std::tuple{}};
   }
 };

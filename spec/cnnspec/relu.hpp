@@ -28,17 +28,9 @@ constexpr Tensor<T, E...> relu_backward(const Tensor<T, E...>& x, const Tensor<T
 struct ReluLayer : NoParameters {
   static constexpr const char* kind = "relu";
   static constexpr int input_rank = any_rank;
-
-  template <class X>
-  constexpr X out_shape(const X& x) const {
-    return x;
-  }
-  template <class X>
-  constexpr auto forward(const X& x) const {
-    return relu(x);
-  }
-  template <class X, class DY>
-  constexpr auto backward(const X& x, const DY& dy) const {
+  constexpr auto out_shape(const auto& x) const { return x; }
+  constexpr auto forward(const auto& x) const { return relu(x); }
+  constexpr auto backward(const auto& x, const auto& dy) const {
     return LayerGradients{relu_backward(x, dy), std::tuple{}};
   }
 };
