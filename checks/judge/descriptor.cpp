@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 
 #include "checks/generate/geometry.hpp"
 #include "checks/usage_error.hpp"
@@ -132,7 +131,7 @@ Items read_items(Cursor cursor) {
     }
     const std::string here = cursor.here(), key(cursor.take_while(is_letter));
     if (key.empty()) cursor.fail(column, "a key such as ic", here);
-    const Idx value = cursor.number("a number after " + key);
+    const Idx value = cursor.number("a number after " + (key.size() < 10 ? key : quoted(key)));
     if (result.find(key)) cursor.fail(column, key + " once only", "a second one");
     result.items.push_back({key, value, column});
   }
