@@ -1,8 +1,8 @@
 // Configurations: random problems that are valid by construction, the raw material of every property test, fuzzer and
 // judgement.
 //
-// A generator draws what the output looks like (its extents, kernel, stride, dilation, padding) and derives the input
-// extent, plus a remainder that the stride leaves over. So nothing is ever discarded: every sequence of decisions gives
+// A generator draws the kernel, dilation, stride, output extent and padding of each axis, and derives the input extent,
+// plus a remainder that the stride leaves over. So nothing is ever discarded: every sequence of decisions gives
 // a problem that satisfies C1 to C6, and what one decision uses up narrows the range of the later ones. Every decision
 // shrinks to the plainest: one image, one channel, a 1x1 kernel, no padding.
 #pragma once
