@@ -42,14 +42,25 @@ const dnnl::engine& cpu() {
 }
 
 dnnl::stream& stream() {
-  static dnnl::stream stream(cpu());
+  thread_local dnnl::stream stream(cpu());
   return stream;
+}
+
+/// One thread, unless the user asked for a number: the judge runs cases side by side itself, and the threads of OpenMP
+/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up where it was loaded.
+bool settle_threads() {
+  using SetThreads = void(int);
+  if (std::getenv("OMP_NUM_THREADS") != nullptr) return true;
+  if (void* const found = dlsym(RTLD_DEFAULT, "omp_set_num_threads"); found != nullptr)
+    reinterpret_cast<SetThreads*>(found)(1);
+  return true;
 }
 
 /// Runs `body`, and turns oneDNN's exceptions into a kernel's status.
 template <class Body>
 int status_of(Body body) {
   constexpr int own_error = 2;
+  [[maybe_unused]] thread_local const bool settled = settle_threads();  // OpenMP's number is each thread's own
   try {
     body();
     return CNNSPEC_DONE;
@@ -319,25 +330,14 @@ KernelFunctions<Storage<type> > functions() {
           .linear_backward_bias = backward_bias<InnerProductPrimitives, type, cnnspec_linear>};
 }
 
-/// One thread, unless the user asked for a number: the judge runs cases side by side itself, and the threads of OpenMP
-/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up where it has been
-/// loaded.
-void settle_threads() {
-  using SetThreads = void(int);
-  if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
-  if (void* const found = dlsym(RTLD_DEFAULT, "omp_set_num_threads"); found != nullptr)
-    reinterpret_cast<SetThreads*>(found)(1);
-}
-
 }  // namespace
 
 std::string onednn_absent_because() { return ""; }
 
 Kernel onednn_kernel() {
-  settle_threads();
   const dnnl_version_t& version = *dnnl_version();
   return {.name = "onednn",
-          .description = "Intel's oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+          .description = "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
                          std::to_string(version.patch),
           .f32 = functions<Type::f32>(),
           .f16 = functions<Type::f16>(),

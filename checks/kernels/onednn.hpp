@@ -1,4 +1,4 @@
-// onednn: Intel's oneDNN as a kernel under test, where that library was there when cnnspec was built.
+// onednn: the library oneDNN as a kernel under test, where that library was there when cnnspec was built.
 #pragma once
 
 #include <string>

@@ -12,7 +12,7 @@ namespace cnnspec::checks {
 
 std::vector<BuiltInKernel> built_in_kernels() {
   return {{"im2col", im2col_variant(LoopOrder::blocked, false).description, ""},
-          {"onednn", "Intel's oneDNN", onednn_absent_because()}};
+          {"onednn", "oneDNN, the library of many frameworks' CPU kernels", onednn_absent_because()}};
 }
 
 Kernel find_kernel(const std::string& name_or_path) {
@@ -26,7 +26,9 @@ Kernel find_kernel(const std::string& name_or_path) {
   }
   // Something with a slash or a suffix is meant to be a file, and the loader says what is wrong with it.
   const std::filesystem::path path = name_or_path;
-  if (path.has_parent_path() || path.has_extension() || std::filesystem::exists(path)) return load_kernel(name_or_path);
+  std::error_code ignored;
+  if (path.has_parent_path() || path.has_extension() || std::filesystem::exists(path, ignored))
+    return load_kernel(name_or_path);
   std::string names;
   for (const BuiltInKernel& kernel : built_in_kernels()) names += kernel.name + ", ";
   throw UsageError("kernel", "", names + "or the path of a shared library", "\"" + name_or_path + "\"");
