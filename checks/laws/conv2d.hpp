@@ -354,13 +354,6 @@ void for_each_real_tap(const cnnspec_conv2d& p, Visit visit) {
             }
 }
 
-/// Data with a name for each element: x0, x1, ...
-template <Idx... E>
-Tensor<Term, E...> draw_named(const Shape<E...>& shape, const std::string& name, Choices& data) {
-  return tensor_of<Term>(shape,
-                         [&](Idx n) { return Term(static_cast<int>(data.pick(-9, 9)), name + std::to_string(n)); });
-}
-
 inline Outcome N1_terms_are_added_in_order(const Conv2dFunctions<Term>& f, const cnnspec_conv2d& problem,
                                            Choices& data) {
   const cnnspec_conv2d p = fitted(problem);

@@ -104,6 +104,26 @@ Outcome linear_agrees_with_the_twin(const LinearFunctions<T>& f, const cnnspec_l
       .equal("db", twins::linear_backward_bias(dy), f.backward_bias(dy));
 }
 
+inline Outcome N1_terms_are_added_in_order(const LinearFunctions<Term>& f, const cnnspec_linear& p, Choices& data) {
+  const auto x = draw_named(x_shape(p), "x", data), b = draw_named(y_shape(p), "b", data);
+  const auto dy = draw_named(y_shape(p), "dy", data);
+  const auto w = draw_named(w_shape(p), "w", data);
+  Vector<Term> y(dy.shape()), dx(x.shape());
+  Matrix<Term> dw(w.shape());
+  for (Idx n = 0; n < w.size(); ++n) {
+    const Idx o = n / p.in_features, i = n % p.in_features;
+    y[o] += w[n] * x[i], dx[i] += w[n] * dy[o], dw[n] += dy[o] * x[i];
+  }
+  Vector<Term> y_with_bias = y;
+  for (Idx o = 0; o < y.size(); ++o) y_with_bias[o] += b[o];
+  return Outcome()
+      .equal("y", y, f.forward(x, w))
+      .equal("y with bias", y_with_bias, f.forward_with_bias(x, w, b))
+      .equal("dx", dx, f.backward_input(w, dy))
+      .equal("dw", dw, f.backward_weight(x, dy))
+      .equal("db", dy, f.backward_bias(dy));
+}
+
 template <class T>
 Outcome zero_cotangent_gives_zero(const LinearFunctions<T>& f, const cnnspec_linear& p, Choices& data) {
   const auto [x, w, b, dy] = draw_case<T>(p, data);

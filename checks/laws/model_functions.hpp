@@ -83,16 +83,9 @@ ModelFunctions<T> spec_chain() {
           [](const auto& net, const auto& x, const auto& dy) {
             return with_chain(net, x.shape(), [&](const auto& chain) {
               auto gradients = chain.backward(x, dy);
-              // The chain hands over one flat tuple; the layers without parameters have no part in it.
-              auto elements = elements_of<T>(gradients.d_parameters);
-              ParameterGradients<T> d_parameters;
-              std::size_t next = 0;
-              for (const auto& layer : net.layers) {
-                d_parameters.emplace_back();
-                for_each_parameter(layer, [&](const auto&, std::size_t, const std::string&) {
-                  d_parameters.back().push_back(std::move(elements.at(next++)));
-                });
-              }
+              auto d_parameters = std::apply(
+                  [](const auto&... layers) { return ParameterGradients<T>{elements_of<T>(layers)...}; },
+                  gradients.d_parameters);
               return ModelGradients<T>{std::move(gradients.dx), std::move(d_parameters)};
             });
           }};

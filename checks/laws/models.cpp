@@ -279,7 +279,7 @@ template <class T>
 std::vector<ModelLaw<T>> model_laws() {
   return {{"compose", "forward is the composition of the layers, backward of their VJPs", composes<SpecLayers, T>},
           {"twin", "agrees with the composition of the independent twins", composes<TwinLayers, T>},
-          {"permute", "permuting hidden channels with their weights changes nothing", hidden_channels_are_alike<T>},
+          {"permute", "the order of hidden channels does not matter", hidden_channels_are_alike<T>},
           {"zero-dy", "a zero cotangent gives exactly zero gradients", zero_cotangent_gives_zero<T>},
           {"linear-dy", "backward is linear in dy", backward_is_linear<T>},
           {"repeat", "two runs are identical", two_runs_are_identical<T>}};

@@ -127,19 +127,19 @@ Outcome two_runs_are_identical(const ReluFunctions<T>& f, const cnnspec_elementw
 template <class T>
 std::vector<ReluLaw<T>> relu_laws() {
   std::vector<ReluLaw<T>> laws{
-      {"idempotent", "relu(relu(x)) = relu(x)", relu_is_idempotent<T>},
-      {"split", "relu(x) - relu(-x) = x", relu_splits_x<T>},
+      {"idempotent", "a second relu changes nothing", relu_is_idempotent<T>},
+      {"split", "relu of x minus relu of -x = x", relu_splits_x<T>},
       {"sign", "relu is never negative", relu_is_never_negative<T>},
-      {"scale", "relu(5x) = 5 relu(x), with the same derivative", relu_scales<T>},
+      {"scale", "relu of 5x = 5 times relu of x, with the same derivative", relu_scales<T>},
       {"adjoint", "dx is the adjoint of relu away from the kink", relu_dx_is_the_adjoint<T>},
       {"twin", "agrees with the independent twin", relu_agrees_with_the_twin<T>},
-      {"N6", "relu'(0) = 0", N6_at_zero_the_derivative_is_zero<T>},
+      {"N6", "the derivative at 0 = 0", N6_at_zero_the_derivative_is_zero<T>},
       {"zero-dy", "a zero cotangent gives an exactly zero gradient", zero_cotangent_gives_zero<T>},
       {"linear-dy", "backward is linear in dy", backward_is_linear<T>},
       {"repeat", "two runs are identical", two_runs_are_identical<T>},
   };
   if constexpr (std::numeric_limits<T>::has_quiet_NaN) {
-    laws.push_back({"N6", "relu(-0) = +0", N6_minus_zero_becomes_plus_zero<T>});
+    laws.push_back({"N6", "minus zero becomes plus zero", N6_minus_zero_becomes_plus_zero<T>});
     laws.push_back({"N6", "NaN passes through in both directions", N6_nan_passes_both_ways<T>});
   }
   return laws;

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <string>
 
+#include "checks/laws/tensors.hpp"
+
 namespace cnnspec::checks {
 
 class Term {
@@ -39,5 +41,12 @@ class Term {
   int value_;
   std::string text_;
 };
+
+/// Data with a name for each element: x0, x1, ...
+template <Idx... E>
+Tensor<Term, E...> draw_named(const Shape<E...>& shape, const std::string& name, Choices& data) {
+  return tensor_of<Term>(shape,
+                         [&](Idx n) { return Term(static_cast<int>(data.pick(-9, 9)), name + std::to_string(n)); });
+}
 
 }  // namespace cnnspec::checks
