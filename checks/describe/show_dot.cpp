@@ -1,3 +1,4 @@
+// A network as a Graphviz digraph.
 #include <fmt/format.h>
 
 #include "checks/describe/show.hpp"

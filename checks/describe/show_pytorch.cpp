@@ -1,3 +1,4 @@
+// A network as a PyTorch program.
 #include <fmt/format.h>
 
 #include <set>

@@ -1,3 +1,4 @@
+// The table of a network: one row for each layer.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +13,8 @@ const std::string not_applicable = "--";
 
 struct Column {
   std::string title;
-  bool is_number = false;             // flush right
-  std::string dull = not_applicable;  // a column of nothing but this is left out
+  bool is_number = false;                         // flush right
+  std::vector<std::string> dull{not_applicable};  // a column of nothing but these is left out
   std::vector<std::string> cells{};
 };
 
@@ -32,8 +33,9 @@ std::string count(Idx n) { return n == 0 ? not_applicable : thousands(n); }
 
 std::vector<Column> columns_of(const Summary& network) {
   Column name{"Layer (kind)"}, input{"Input shape"}, output{"Output shape"}, kernel{"Kernel"}, stride{"Stride"};
-  Column pad{"Padding"}, dilation{"Dilation", false, "1"}, groups{"Groups", false, "1"};
-  Column parameters{"Param #", true, ""}, mult_adds{"Mult-adds", true, ""};
+  Column pad{"Padding"}, dilation{"Dilation", false, {not_applicable, "1"}},
+      groups{"Groups", false, {not_applicable, "1"}};
+  Column parameters{"Param #", true, {}}, mult_adds{"Mult-adds", true, {}};
   for (std::size_t n = 0; n < network.layers.size(); ++n) {
     const LayerDescription& layer = network.layers[n];
     const auto w = window_of(layer);
@@ -49,10 +51,12 @@ std::vector<Column> columns_of(const Summary& network) {
     mult_adds.cells.push_back(count(network.mult_adds[n]));
   }
   std::vector<Column> all{name, input, output, kernel, stride, pad, dilation, groups, parameters, mult_adds};
-  std::erase_if(all, [](const Column& c) {
-    return std::all_of(c.cells.begin(), c.cells.end(),
-                       [&](const std::string& cell) { return cell == c.dull || cell == not_applicable; });
-  });
+  const auto is_dull = [](const Column& c) {
+    return std::all_of(c.cells.begin(), c.cells.end(), [&](const std::string& cell) {
+      return std::find(c.dull.begin(), c.dull.end(), cell) != c.dull.end();
+    });
+  };
+  std::erase_if(all, is_dull);
   return all;
 }
 
@@ -75,6 +79,7 @@ std::string line(const std::vector<Column>& all, const std::vector<Idx>& widths,
 
 std::string as_float32(Idx elements) {
   const double kib = static_cast<double>(elements) * 4 / 1024;
+  if (kib < 1) return fmt::format("{} bytes as float32", elements * 4);
   return kib < 1024 ? fmt::format("{:.1f} KiB as float32", kib) : fmt::format("{:.1f} MiB as float32", kib / 1024);
 }
 

@@ -72,6 +72,7 @@ std::string joined(const std::vector<std::string>& words, std::string_view separ
 }
 
 std::string one_of(const std::vector<std::string>& known, std::string_view given) {
+  if (known.empty()) return "nothing";
   std::string result = (known.size() == 1 ? "" : "one of ") + joined(known, ", ");
   if (given.empty() || given.size() > 60) return result;
   const auto nearest = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {

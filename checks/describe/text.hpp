@@ -25,7 +25,8 @@ std::string thousands(Idx n);
 std::string joined(const std::vector<Idx>& numbers, std::string_view separator);
 std::string joined(const std::vector<std::string>& words, std::string_view separator);
 
-/// `one of a, b, c`, and `(did you mean "b"?)` if `given` looks like a slip for b.
+/// `one of a, b, c`, and `(did you mean "b"?)` if `given` looks like a slip for b; `nothing`
+/// where nothing is known.
 std::string one_of(const std::vector<std::string>& known, std::string_view given);
 
 }  // namespace cnnspec::checks
