@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Runs the benchmarks and their peers, and prints one table of figures and ratios.
+
+Usage: run.py BENCH_PROGRAM [GOOGLE_BENCHMARK_OPTION]...
+
+Every ratio is against a peer measured in this same run; a peer that is not installed is left out, and said so. With
+options for Google Benchmark (e.g. --benchmark_filter=conv2d) only that program runs, and prints what it prints.
+"""
+
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+REPEATS = 5
+
+
+def own_figures(program):
+    """Medians of the repetitions: {name: (seconds, ns per multiply-add or None)}."""
+    out = subprocess.run(
+        [program, "--benchmark_format=json", f"--benchmark_repetitions={REPEATS}", "--benchmark_min_time=0.1"],
+        check=True, capture_output=True, text=True).stdout
+    scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+    figures = {}
+    for row in json.loads(out)["benchmarks"]:
+        if row.get("aggregate_name") != "median":
+            continue
+        per_tap = row.get("ns_per_tap")
+        figures[row["run_name"]] = (row["cpu_time"] * scale[row["time_unit"]], per_tap)
+    return figures
+
+
+def python_with_torch():
+    for python in ("/usr/bin/python3", sys.executable):
+        if subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0:
+            return python
+    return None
+
+
+def torch_seconds(python, mode):
+    times = [float(subprocess.run([python, HERE / "gradcheck_torch.py", mode], check=True, capture_output=True,
+                                  text=True).stdout.split()[-1]) for _ in range(3)]
+    return statistics.median(times)
+
+
+def main():
+    program, options = sys.argv[1], sys.argv[2:]
+    if options:
+        return subprocess.run([program, *options]).returncode
+    figures = own_figures(program)
+    print(f"{'medians of ' + str(REPEATS):<44}{'time':>12}{'ns/multiply-add':>18}")
+    for name, (seconds, per_tap) in figures.items():
+        print(f"{name:<44}{seconds * 1e3:>9.3f} ms{f'{per_tap:.2f}' if per_tap else '':>18}")
+
+    dynamic = figures["conv2d_forward<double>/16/32"][0]
+    static = figures["conv2d_forward_static<double, 16, 32>"][0]
+    print(f"\nstatic extents / dynamic extents, conv2d double: {static / dynamic:.2f}")
+
+    python = python_with_torch()
+    if python is None:
+        print("torch.autograd.gradcheck: left out, PyTorch is not installed (Debian: python3-torch)")
+        return 0
+    full, directional = figures["gradcheck_cnn2/exact_full"][0], figures["gradcheck_cnn2/exact_directional"][0]
+    for mode, own, what in (("slow", full, "exact full"), ("fast", directional, "exact directional")):
+        seconds = torch_seconds(python, mode)
+        print(f"{what} {own * 1e3:.1f} ms; torch.autograd.gradcheck ({mode} mode) {seconds * 1e3:.1f} ms: "
+              f"ratio 1/{seconds / own:.1f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
