@@ -1,6 +1,7 @@
 // Files that appear complete or not at all, and what is shown on a terminal only.
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -134,10 +135,17 @@ class Terminal {
     close(master_);
   }
   int fd() const { return slave_; }
+  /// Everything up to the first pause.
   std::string shown() const {
-    char bytes[4096];
-    const ssize_t n = read(master_, bytes, sizeof bytes);
-    return n < 0 ? "" : std::string(bytes, static_cast<std::size_t>(n));
+    std::string text;
+    constexpr int pause = 200;  // milliseconds
+    for (pollfd ready{master_, POLLIN, 0}; poll(&ready, 1, pause) > 0;) {
+      char bytes[4096];
+      const ssize_t n = read(master_, bytes, sizeof bytes);
+      if (n <= 0) break;
+      text.append(bytes, static_cast<std::size_t>(n));
+    }
+    return text;
   }
 
  private:
