@@ -6,6 +6,7 @@
 // and another is drawn; if none is found, the report says that nothing was proved.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <functional>
@@ -67,13 +68,13 @@ class TensorCheck {
 
   /// Every (entry, output) pair. False: a branch changed inside the step.
   bool full(const Cotangents<T>& cotangents, const GradientProgress& progress) {
-    for (std::size_t e = 0; e < values_.size(); ++e) {
-      T h = f_.step(t_);
-      const auto difference = moved(h, [e](std::vector<T>& values, const T& d) { values[e] += d; });
-      if (!difference) return false;
-      for (std::size_t k = 0; k < outputs(); ++k)
-        compare((*difference)[k], h, cotangents.gradient(k, t_)[e], static_cast<Idx>(e), static_cast<Idx>(k));
-      if (progress) progress(report_.name, static_cast<Idx>(e) + 1, static_cast<Idx>(values_.size()));
+    const auto entries = static_cast<Idx>(values_.size());
+    for (Idx first = 0; first < entries; first += f_.entries_at_once()) {
+      const Idx count = std::min(f_.entries_at_once(), entries - first);
+      if (!several(cotangents, first, count))
+        for (Idx e = first; e < first + count; ++e)
+          if (!one(cotangents, e)) return false;
+      if (progress) progress(report_.name, first + count, entries);
     }
     return true;
   }
@@ -83,11 +84,12 @@ class TensorCheck {
     std::vector<T> direction;
     for (std::size_t e = 0; e < values_.size(); ++e) direction.push_back(choices.chance(50) ? T(1) : T(-1));
     T h = f_.step(t_);
-    const auto outputs = moved(h, [&](std::vector<T>& values, const T& d) {
+    const auto difference = moved(h, [&](std::vector<T>& values, const T& d) {
       for (std::size_t e = 0; e < values.size(); ++e) values[e] += direction[e] * d;
     });
-    if (!outputs) return false;
-    compare(inner_product(cotangents.dy(0), *outputs), h, inner_product(direction, cotangents.gradient(0, t_)), -1, -1);
+    if (!difference) return false;
+    compare(inner_product(cotangents.dy(0), *difference), h, inner_product(direction, cotangents.gradient(0, t_)), -1,
+            -1);
     return true;
   }
 
@@ -96,6 +98,32 @@ class TensorCheck {
     T sum(0);
     for (std::size_t n = 0; n < a.size(); ++n) sum += a[n] * b[n];
     return sum;
+  }
+
+  /// Entries on the same piece, at the first step. False: they are not, and nothing was compared.
+  bool several(const Cotangents<T>& cotangents, Idx first, Idx count) {
+    const T h = f_.step(t_);
+    const auto found = f_.evaluate_entries(t_, values_, first, count, h);
+    if (!found || found->branches != base_.branches) return false;
+    for (std::size_t n = 0; n < found->y.size(); n += 2)
+      if (!straight(found->y[n], found->y[n + 1], h)) return false;
+    for (Idx n = 0; n < count; ++n) {
+      const auto up = static_cast<std::size_t>(2 * n), e = static_cast<std::size_t>(first + n);
+      for (std::size_t k = 0; k < outputs(); ++k)
+        compare(T(found->y[up][k] - found->y[up + 1][k]), h, cotangents.gradient(k, t_)[e], first + n,
+                static_cast<Idx>(k));
+    }
+    return true;
+  }
+
+  bool one(const Cotangents<T>& cotangents, Idx entry) {
+    const auto e = static_cast<std::size_t>(entry);
+    T h = f_.step(t_);
+    const auto difference = moved(h, [e](std::vector<T>& values, const T& d) { values[e] += d; });
+    if (!difference) return false;
+    for (std::size_t k = 0; k < outputs(); ++k)
+      compare((*difference)[k], h, cotangents.gradient(k, t_)[e], entry, static_cast<Idx>(k));
+    return true;
   }
 
   /// f(t+h) - f(t-h), where `move` displaces the values; nothing if a branch changes in between. A scalar that has
@@ -118,15 +146,18 @@ class TensorCheck {
     }
   }
 
-  /// The certificate. A function that does not tell its branches must at least be straight from step to step: exactly
-  /// for an exact scalar; otherwise the second difference, h^2 |f''| where f is smooth and h times the jump of f' at a
-  /// kink, must stay below h^(3/2) (1 + |f|).
+  /// The certificate.
   bool same_piece(const Evaluation<T>& up, const Evaluation<T>& down, const T& h) const {
-    if (up.branches != base_.branches || down.branches != base_.branches) return false;
+    return up.branches == base_.branches && down.branches == base_.branches && straight(up.y, down.y, h);
+  }
+  /// A function that does not tell its branches must at least be straight from step to step: exactly for an exact
+  /// scalar; otherwise the second difference, h^2 |f''| where f is smooth and h times the jump of f' at a kink, must
+  /// stay below h^(3/2) (1 + |f|).
+  bool straight(const std::vector<T>& up, const std::vector<T>& down, const T& h) const {
     if (!base_.branches.empty()) return true;
     const double allowed = std::pow(static_cast<double>(h), 1.5);
     for (std::size_t k = 0; k < base_.y.size(); ++k) {
-      const T bend = absolute(T((up.y[k] - base_.y[k]) - (base_.y[k] - down.y[k])));
+      const T bend = absolute(T((up[k] - base_.y[k]) - (base_.y[k] - down[k])));
       if (is_exact<T> && !(bend == T(0))) return false;
       if (!is_exact<T> && static_cast<double>(bend) > allowed * (1 + static_cast<double>(absolute(base_.y[k]))))
         return false;

@@ -11,11 +11,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 
-#include "checks/gradient/network_bounds.hpp"
-#include "checks/gradient/parameters.hpp"
-#include "checks/gradient/subject.hpp"
+#include "checks/gradient/moved_network.hpp"
+#include "checks/scalars/lanes.hpp"
 #include "checks/scalars/traits.hpp"
 
 namespace cnnspec::checks {
@@ -30,7 +28,8 @@ class NetworkSubject : public Subject<T> {
         network_tensors_(tensors_of(definition)),
         scales_(std::move(scales)),
         network_(definition),
-        moved_(definition) {
+        moved_(definition),
+        many_(definition) {
     for (const NetworkTensor& t : network_tensors_) tensors_.push_back({t.name, t.extents});
   }
 
@@ -83,14 +82,35 @@ class NetworkSubject : public Subject<T> {
   }
 
   Evaluation<T> evaluate(std::size_t t, const std::vector<T>& values) override {
-    const NetworkTensor& tensor = network_tensors_[t];
-    const T s = scale(t);
-    if (moved_for_ != t) prepare(t, s);
-    if (tensor.is_input) return forward_from(0, as_tensor(values, tensor.extents));
-    for_each_parameter(moved_.layers[tensor.layer], [&](auto& w, std::size_t parameter, const std::string&) {
-      if (parameter == tensor.parameter) assign(w, values);
-    });
-    return forward_from(tensor.layer, *start_);
+    prepare(moved_, moved_for_, t);
+    return moved_.evaluate(values);
+  }
+
+  Idx entries_at_once() const override { return lanes / 2; }
+  std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values, Idx first,
+                                                           Idx count, const T& h) override {
+    if constexpr (!has_lanes) {
+      return Subject<T>::evaluate_entries(t, values, first, count, h);
+    } else {
+      prepare(many_, many_for_, t);
+      std::vector<Many> moved;
+      for (const T& v : values) moved.emplace_back(v);
+      for (Idx n = 0; n < count; ++n) {
+        auto& lane = moved[static_cast<std::size_t>(first + n)].lane;
+        lane[static_cast<std::size_t>(2 * n)] += h;
+        lane[static_cast<std::size_t>(2 * n + 1)] -= h;
+      }
+      lanes_diverged = false;
+      Evaluation<Many> all = many_.evaluate(moved);
+      if (lanes_diverged) return std::nullopt;
+      EvaluationsOnOnePiece<T> result{{}, std::move(all.branches)};
+      for (Idx n = 0; n < 2 * count; ++n) {
+        std::vector<T> y;
+        for (const Many& v : all.y) y.push_back(v.lane[static_cast<std::size_t>(n)]);
+        result.y.push_back(std::move(y));
+      }
+      return result;
+    }
   }
 
   Point<T> backward(const std::vector<T>& dy) override {
@@ -102,80 +122,37 @@ class NetworkSubject : public Subject<T> {
     return gradients;
   }
 
- protected:
-  const Network<T>& network() const { return network_; }
-
  private:
+  /// Machine numbers go several to a loop.
+  static constexpr bool has_lanes = std::is_arithmetic_v<T>;
+  static constexpr Idx lanes = has_lanes ? 8 : 2;
+  using Many = std::conditional_t<has_lanes, Lanes<T, lanes>, T>;
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
   static T power_of_two(double s) {
     T result(1);
     for (; s > 1; s /= 2) result = result + result;
     return result;
   }
-  static AnyTensor<T> as_tensor(const std::vector<T>& values, const std::vector<Idx>& extents) {
-    return with_shape(extents, [&](const auto& shape) -> AnyTensor<T> { return Tensor(shape, values); });
+  template <class S>
+  void prepare(MovedNetwork<S>& moved, std::size_t& moved_for, std::size_t t) {
+    if (moved_for == t) return;
+    moved.prepare(network_, inputs_[network_tensors_[t].layer], network_tensors_[t], scale(t));
+    moved_for = t;
   }
-  template <class W>
-  static void assign(W& w, const std::vector<T>& values) {
-    for (Idx n = 0; n < w.size(); ++n) w[n] = values[static_cast<std::size_t>(n)];
-  }
-
   void set_base() {
     std::size_t t = 1;
     for (auto& layer : network_.layers)
-      for_each_parameter(layer, [&](auto& w, std::size_t, const std::string&) { assign(w, point_[t++]); });
+      for_each_parameter(layer, [&](auto& w, std::size_t, const std::string&) {
+        for (Idx n = 0; n < w.size(); ++n) w[n] = point_[t][static_cast<std::size_t>(n)];
+        ++t;
+      });
     inputs_ = {as_tensor(point_[0], tensors_[0].extents)};
     for (std::size_t n = 0; n + 1 < network_.layers.size(); ++n)
       inputs_.push_back(network_.forward_layer(n, inputs_[n]));
-    moved_for_ = none;
+    moved_for_ = many_for_ = none;
   }
 
-  /// The network with tensor t's biases scaled, and the input of its layer.
-  void prepare(std::size_t t, const T& s) {
-    const NetworkTensor& tensor = network_tensors_[t];
-    moved_.layers = network_.layers;
-    for (std::size_t u = 1; u < network_tensors_.size(); ++u) {
-      const NetworkTensor& other = network_tensors_[u];
-      if (!other.is_bias || other.layer < tensor.layer) continue;
-      for_each_parameter(moved_.layers[other.layer], [&](auto& w, std::size_t parameter, const std::string&) {
-        if (parameter == other.parameter)
-          for (Idx n = 0; n < w.size(); ++n) w[n] = w[n] * s;
-      });
-    }
-    start_ = inputs_[tensor.layer];
-    if (tensor.is_bias)
-      std::visit(
-          [&](auto& x) {
-            for (Idx n = 0; n < x.size(); ++n) x[n] = x[n] * s;
-          },
-          *start_);
-    moved_for_ = t;
-  }
-
-  Evaluation<T> forward_from(std::size_t layer, AnyTensor<T> x) const {
-    Evaluation<T> result;
-    for (std::size_t n = layer; n < moved_.layers.size(); ++n) {
-      if (std::holds_alternative<ReluLayer>(moved_.layers[n])) record_mask(x, result.branches);
-      if (const auto* pool = std::get_if<MaxPool2dLayer<MaxPool2dConfig>>(&moved_.layers[n])) {
-        auto pooled = max_pool2d_with_winners(std::get<Image<T>>(x), pool->config);
-        result.branches.insert(result.branches.end(), pooled.winners.elements().begin(),
-                               pooled.winners.elements().end());
-        x = std::move(pooled.y);
-      } else {
-        x = moved_.forward_layer(n, x);
-      }
-    }
-    result.y = std::visit([](const auto& y) { return y.elements(); }, x);
-    return result;
-  }
-  static void record_mask(const AnyTensor<T>& x, BranchSignature& branches) {
-    std::visit(
-        [&](const auto& tensor) {
-          for (const T& v : tensor.elements()) branches.push_back(v <= T(0) ? 0 : 1);
-        },
-        x);
-  }
-
-  static constexpr std::size_t none = static_cast<std::size_t>(-1);
   NetworkDefinition definition_;
   DataRange range_;
   std::vector<NetworkTensor> network_tensors_;
@@ -183,10 +160,11 @@ class NetworkSubject : public Subject<T> {
   std::vector<double> scales_;
   double small_step_ = 1;
   Point<T> point_;
-  Network<T> network_, moved_;
-  std::vector<AnyTensor<T>> inputs_;   // of each layer, at the base point
-  std::optional<AnyTensor<T>> start_;  // the moved tensor's layer's input
-  std::size_t moved_for_ = none;
+  Network<T> network_;
+  std::vector<AnyTensor<T>> inputs_;  // of each layer, at the base point
+  MovedNetwork<T> moved_;
+  MovedNetwork<Many> many_;
+  std::size_t moved_for_ = none, many_for_ = none;  // the tensor that they are prepared for
 };
 
 }  // namespace cnnspec::checks

@@ -2,7 +2,9 @@
 // (network_subject.hpp), a user's own pair of callables is one (check_gradient.hpp).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checks/generate/choices.hpp"
@@ -20,6 +22,13 @@ using BranchSignature = std::vector<Idx>;
 template <class T>
 struct Evaluation {
   std::vector<T> y;
+  BranchSignature branches;
+};
+
+/// Several evaluations on one affine piece.
+template <class T>
+struct EvaluationsOnOnePiece {
+  std::vector<std::vector<T>> y;
   BranchSignature branches;
 };
 
@@ -64,6 +73,25 @@ class Subject {
   virtual const Point<T>& draw(RandomChoices&) = 0;
   /// The function with tensor t replaced by `values`, which are in units of 1/scale(t) of the base point's.
   virtual Evaluation<T> evaluate(std::size_t t, const std::vector<T>& values) = 0;
+  /// evaluate with entry e of `values` moved by +h, then by -h, for e = first, ..., first + count - 1; nothing if they
+  /// do not all lie on one piece. A subject that can do them in one go says how many entries it takes.
+  virtual std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values,
+                                                                   Idx first, Idx count, const T& h) {
+    EvaluationsOnOnePiece<T> result;
+    for (Idx e = first; e < first + count; ++e)
+      for (const T& step : {h, T(T(0) - h)}) {
+        std::vector<T> moved = values;
+        moved[static_cast<std::size_t>(e)] += step;
+        Evaluation<T> one = evaluate(t, moved);
+        if (result.y.empty())
+          result.branches = std::move(one.branches);
+        else if (result.branches != one.branches)
+          return std::nullopt;
+        result.y.push_back(std::move(one.y));
+      }
+    return result;
+  }
+  virtual Idx entries_at_once() const { return 1; }
   /// The cotangent of every tensor at the base point.
   virtual Point<T> backward(const std::vector<T>& dy) = 0;
 

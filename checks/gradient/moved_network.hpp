@@ -1,0 +1,90 @@
+// A network in which one tensor moves while the others stay: forward from the layer that the tensor enters, with the
+// branches that it takes. S is the scalar that it runs with: the check's own T, or Lanes of T to evaluate several moves
+// at once.
+#pragma once
+
+#include <optional>
+
+#include "checks/gradient/network_bounds.hpp"
+#include "checks/gradient/parameters.hpp"
+#include "checks/gradient/subject.hpp"
+
+namespace cnnspec::checks {
+
+template <class S>
+AnyTensor<S> as_tensor(const std::vector<S>& values, const std::vector<Idx>& extents) {
+  return with_shape(extents, [&](const auto& shape) -> AnyTensor<S> { return Tensor(shape, values); });
+}
+
+template <class S>
+class MovedNetwork {
+ public:
+  explicit MovedNetwork(const NetworkDefinition& definition) : network_(definition) {}
+
+  /// Takes over the base point. `scale`: see network_subject.hpp; `start`: the input of the tensor's layer.
+  template <class T>
+  void prepare(const Network<T>& base, const AnyTensor<T>& start, const NetworkTensor& tensor, const T& scale) {
+    tensor_ = tensor;
+    for (std::size_t n = 0; n < base.layers.size(); ++n)
+      std::visit([&](const auto& from) { copy_parameters(from, n, scale); }, base.layers[n]);
+    const T factor = tensor.is_bias ? scale : T(1);
+    std::visit([&](const auto& x) { start_.emplace(converted(x, factor)); }, start);
+  }
+
+  Evaluation<S> evaluate(const std::vector<S>& values) {
+    if (tensor_.is_input) return forward_from(0, as_tensor(values, tensor_.extents));
+    for_each_parameter(network_.layers[tensor_.layer], [&](auto& w, std::size_t parameter, const std::string&) {
+      if (parameter != tensor_.parameter) return;
+      for (Idx n = 0; n < w.size(); ++n) w[n] = values[static_cast<std::size_t>(n)];
+    });
+    return forward_from(tensor_.layer, *start_);
+  }
+
+ private:
+  template <class T, Idx... E>
+  static AnyTensor<S> converted(const Tensor<T, E...>& x, const T& factor) {
+    auto result = zeros<S>(x.shape());
+    for (Idx n = 0; n < x.size(); ++n) result[n] = S(T(x[n] * factor));
+    return result;
+  }
+
+  template <class Layer, class T>
+  void copy_parameters(const Layer& from, std::size_t layer, const T& scale) {
+    std::vector<std::vector<T>> values;
+    std::apply([&](const auto&... w) { (values.push_back(w.elements()), ...); }, from.parameters());
+    for_each_parameter(network_.layers[layer], [&](auto& w, std::size_t parameter, const std::string& name) {
+      const T factor = name == "bias" && layer >= tensor_.layer ? scale : T(1);
+      for (Idx n = 0; n < w.size(); ++n) w[n] = S(T(values[parameter][static_cast<std::size_t>(n)] * factor));
+    });
+  }
+
+  Evaluation<S> forward_from(std::size_t layer, AnyTensor<S> x) const {
+    Evaluation<S> result;
+    for (std::size_t n = layer; n < network_.layers.size(); ++n) {
+      if (std::holds_alternative<ReluLayer>(network_.layers[n])) record_mask(x, result.branches);
+      if (const auto* pool = std::get_if<MaxPool2dLayer<MaxPool2dConfig>>(&network_.layers[n])) {
+        auto pooled = max_pool2d_with_winners(std::get<Image<S>>(x), pool->config);
+        const std::vector<Idx>& winners = pooled.winners.elements();
+        result.branches.insert(result.branches.end(), winners.begin(), winners.end());
+        x = std::move(pooled.y);
+      } else {
+        x = network_.forward_layer(n, x);
+      }
+    }
+    result.y = std::visit([](const auto& y) { return y.elements(); }, x);
+    return result;
+  }
+  static void record_mask(const AnyTensor<S>& x, BranchSignature& branches) {
+    std::visit(
+        [&](const auto& tensor) {
+          for (const S& v : tensor.elements()) branches.push_back(v <= S(0) ? 0 : 1);
+        },
+        x);
+  }
+
+  Network<S> network_;
+  NetworkTensor tensor_;
+  std::optional<AnyTensor<S>> start_;
+};
+
+}  // namespace cnnspec::checks
