@@ -2,6 +2,10 @@
 set(prefix ${CMAKE_CURRENT_BINARY_DIR}/consumer/installed)
 add_test(NAME Consumer.install COMMAND ${CMAKE_COMMAND} --install ${PROJECT_BINARY_DIR} --prefix ${prefix})
 set_tests_properties(Consumer.install PROPERTIES FIXTURES_SETUP installed_package)
+add_test(NAME Consumer.runs_the_installed_command COMMAND ${prefix}/bin/cnnspec --version)
+set_tests_properties(Consumer.runs_the_installed_command
+                     PROPERTIES FIXTURES_REQUIRED installed_package PASS_REGULAR_EXPRESSION
+                                "^cnnspec ${PROJECT_VERSION}\n$")
 
 # cnnspec_consumer(name FROM CHECKS), see run.cmake
 function(cnnspec_consumer name from checks)
