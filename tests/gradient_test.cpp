@@ -82,12 +82,15 @@ TEST(GradientOfANetwork, needs_wider_integers_as_it_gets_deeper_and_takes_them) 
 }
 
 /// A network whose backward is wrong in one entry.
-class WrongBackward : public NetworkSubject<Int128> {
+template <class T>
+class WrongBackward : public NetworkSubject<T> {
  public:
   WrongBackward(std::size_t tensor, std::size_t entry)
-      : NetworkSubject(small_network(), DataRange{}, std::vector<double>(7, 1 << 30)), tensor_(tensor), entry_(entry) {}
-  Point<Int128> backward(const std::vector<Int128>& dy) override {
-    Point<Int128> gradients = NetworkSubject::backward(dy);
+      : NetworkSubject<T>(small_network(), DataRange{}, std::vector<double>(7, 1 << 30)),
+        tensor_(tensor),
+        entry_(entry) {}
+  Point<T> backward(const std::vector<T>& dy) override {
+    Point<T> gradients = NetworkSubject<T>::backward(dy);
     gradients[tensor_][entry_] += 1;
     return gradients;
   }
@@ -96,18 +99,55 @@ class WrongBackward : public NetworkSubject<Int128> {
   std::size_t tensor_, entry_;
 };
 
-TEST(GradientChecker, names_the_tensor_and_the_entry_that_is_wrong) {
-  WrongBackward subject(3, 17);
-  const GradientReport report = check_subject<Int128>(subject, "cnn2", "int128", options(Mode::full));
+/// Int128 evaluates one move at a time, std::int64_t eight.
+template <class T>
+class GradientCheckerOn : public testing::Test {};
+using MachineIntegers = testing::Types<Int128, std::int64_t>;
+TYPED_TEST_SUITE(GradientCheckerOn, MachineIntegers);
+
+TYPED_TEST(GradientCheckerOn, names_the_tensor_and_the_entry_that_is_wrong) {
+  WrongBackward<TypeParam> subject(3, 17);
+  const GradientReport report = check_subject<TypeParam>(subject, "cnn2", "", options(Mode::full));
   EXPECT_FALSE(report.passed());
   for (const TensorReport& tensor : report.tensors) EXPECT_EQ(tensor.wrong > 0, tensor.name == "conv2.kernel");
+  EXPECT_EQ(report.tensors[3].wrong, small.out_dim);
   EXPECT_EQ(report.tensors[3].first->index, (std::vector<Idx>{0, 1, 2, 2}));  // 17 = 1*9 + 2*3 + 2
   EXPECT_NE(report.failure().find("conv2.kernel [0,1,2,2]"), std::string::npos) << report.failure();
 }
 
-TEST(GradientChecker, sees_one_wrong_entry_along_a_random_direction_too) {
-  WrongBackward subject(0, 5);
-  EXPECT_FALSE(check_subject<Int128>(subject, "cnn2", "int128", options(Mode::directional)).passed());
+TYPED_TEST(GradientCheckerOn, sees_one_wrong_entry_along_a_random_direction_too) {
+  WrongBackward<TypeParam> subject(0, 5);
+  EXPECT_FALSE(check_subject<TypeParam>(subject, "cnn2", "", options(Mode::directional)).passed());
+}
+
+TEST(Lanes, compute_what_each_lane_computes_alone) {
+  using Four = Lanes<std::int64_t, 4>;
+  Tensor<Four, 1, 2, 2> x;
+  Tensor<Four, 1, 1, 2, 2> w;
+  for (Idx e = 0; e < 4; ++e)
+    for (Idx lane = 0; lane < 4; ++lane) {
+      x[e].lane[static_cast<std::size_t>(lane)] = 10 * lane + e;
+      w[e].lane[static_cast<std::size_t>(lane)] = lane - e;
+    }
+  const Four y = conv2d(x, w)[0];
+  for (Idx lane = 0; lane < 4; ++lane) {
+    Idx sum = 0;
+    for (Idx e = 0; e < 4; ++e) sum += (10 * lane + e) * (lane - e);
+    EXPECT_EQ(y.lane[static_cast<std::size_t>(lane)], sum);
+  }
+}
+
+TEST(Lanes, say_so_when_a_comparison_does_not_come_out_alike_in_all) {
+  using Two = Lanes<std::int64_t, 2>;
+  Tensor<Two, 2> x;
+  x[0].lane = {1, 2};
+  x[1].lane = {-1, -5};
+  lanes_diverged = false;
+  (void)relu(x);
+  EXPECT_FALSE(lanes_diverged);
+  x[1].lane = {-1, 5};
+  (void)relu(x);
+  EXPECT_TRUE(lanes_diverged);
 }
 
 TEST(GradientChecker, accepts_a_users_layer_with_any_scalar) {
