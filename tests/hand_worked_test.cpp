@@ -1,0 +1,202 @@
+// Small examples with the whole computation in sight, for each layer forward and backward and for a tiny model.
+#include <gtest/gtest.h>
+
+#include "cnnspec/cnn.hpp"
+
+namespace cnnspec {
+namespace {
+
+template <Idx... E>
+using Int = Tensor<int, E...>;
+
+// conv2d
+
+const Int<1, 3, 3> image({}, {1, 2, 3,  //
+                              4, 5, 6,  //
+                              7, 8, 9});
+const Int<1, 1, 2, 2> kernel({}, {1, 2,  //
+                                  3, 4});
+
+TEST(Conv2dByHand, slides_the_kernel_over_the_image_without_flipping_it) {
+  // 1*1 + 2*2 + 3*4 + 4*5 = 37,   1*2 + 2*3 + 3*5 + 4*6 = 47
+  // 1*4 + 2*5 + 3*7 + 4*8 = 67,   1*5 + 2*6 + 3*8 + 4*9 = 77
+  EXPECT_EQ(conv2d(image, kernel), (Int<1, 2, 2>({}, {37, 47, 67, 77})));
+  EXPECT_EQ(conv2d(image, kernel, Int<1>({}, {10})), (Int<1, 2, 2>({}, {47, 57, 77, 87})));
+}
+TEST(Conv2dByHand, dx_puts_the_kernel_back_where_each_output_took_its_cells) {
+  // dy = (1 0; 0 2): once the kernel in the upper left corner, twice in the lower right; they meet in the middle.
+  const Int<1, 2, 2> dy({}, {1, 0, 0, 2});
+  EXPECT_EQ(conv2d_backward_input(image.shape(), kernel, dy), (Int<1, 3, 3>({}, {1, 2, 0,          //
+                                                                                 3, 4 + 2 * 1, 4,  //
+                                                                                 0, 6, 8})));
+}
+TEST(Conv2dByHand, dw_adds_the_patches_of_the_image_and_db_the_cells_of_dy) {
+  // (1 2; 4 5) + 2 * (5 6; 8 9)
+  const Int<1, 2, 2> dy({}, {1, 0, 0, 2});
+  EXPECT_EQ(conv2d_backward_kernel(image, kernel.shape(), dy), (Int<1, 1, 2, 2>({}, {11, 14, 20, 23})));
+  EXPECT_EQ(conv2d_backward_bias(dy), (Int<1>({}, {3})));
+}
+TEST(Conv2dByHand, stride_and_padding) {
+  // One cell of padding on the left, steps of two:  . 1 2 3 4
+  //   y0 = 10*1 + 100*2 = 210 (the tap in the padding is absent),   y1 = 1*2 + 10*3 + 100*4 = 432
+  const Int<1, 1, 4> x({}, {1, 2, 3, 4});
+  const Int<1, 1, 1, 3> w({}, {1, 10, 100});
+  constexpr Conv2dConfig g{{}, {.stride = 2, .before = 1}};
+  EXPECT_EQ(conv2d(x, w, fixed<g>), (Int<1, 1, 2>({}, {210, 432})));
+  // The second cell is seen through the last tap of y0 and the first of y1.
+  const Int<1, 1, 2> dy({}, {1, 2});
+  EXPECT_EQ(conv2d_backward_input(x.shape(), w, dy, fixed<g>), (Int<1, 1, 4>({}, {10, 100 + 2, 20, 200})));
+  // First tap: 2 through y1.  Middle: 1 through y0, 3 through y1.  Last: 2 through y0, 4 through y1.
+  EXPECT_EQ(conv2d_backward_kernel(x, w.shape(), dy, fixed<g>),
+            (Int<1, 1, 1, 3>({}, {2 * 2, 1 * 1 + 2 * 3, 1 * 2 + 2 * 4})));
+}
+TEST(Conv2dByHand, cells_that_the_stride_leaves_over_get_a_zero_gradient) {
+  const Int<1, 1, 5> x({}, {1, 2, 3, 4, 5});
+  const Int<1, 1, 1, 2> w({}, {1, 1});
+  constexpr Conv2dConfig g{{}, {.stride = 4}};
+  EXPECT_EQ(conv2d(x, w, fixed<g>), (Int<1, 1, 1>({}, {3})));
+  EXPECT_EQ(conv2d_backward_input(x.shape(), w, Int<1, 1, 1>({}, {7}), fixed<g>), (Int<1, 1, 5>({}, {7, 7, 0, 0, 0})));
+}
+TEST(Conv2dByHand, dilation_looks_at_cells_apart) {
+  const Int<1, 1, 5> x({}, {1, 2, 3, 4, 5});
+  const Int<1, 1, 1, 2> w({}, {1, 10});
+  EXPECT_EQ(conv2d(x, w, fixed<Conv2dConfig{{}, {.dilation = 2}}>), (Int<1, 1, 3>({}, {31, 42, 53})));
+}
+TEST(Conv2dByHand, groups_do_not_see_each_other) {
+  // Depthwise: channel 0 times 3, channel 1 times 5.
+  const Int<2, 1, 2> x({}, {1, 2, 10, 20});
+  const Int<2, 1, 1, 1> w({}, {3, 5});
+  constexpr Conv2dConfig g{{}, {}, 2};
+  EXPECT_EQ(conv2d(x, w, fixed<g>), (Int<2, 1, 2>({}, {3, 6, 50, 100})));
+  // dw is the sum of x * dy in the same channel: 1*1 + 2*1, 10*1 + 20*2.
+  const Int<2, 1, 2> dy({}, {1, 1, 1, 2});
+  EXPECT_EQ(conv2d_backward_kernel(x, w.shape(), dy, fixed<g>), (Int<2, 1, 1, 1>({}, {3, 50})));
+}
+
+// max_pool2d
+
+TEST(MaxPool2dByHand, takes_the_greatest_of_each_window_and_remembers_where_it_was) {
+  const Int<1, 4, 4> x({}, {1, 3, 2, 4,  //
+                            5, 6, 1, 2,  //
+                            7, 2, 9, 1,  //
+                            3, 8, 4, 0});
+  constexpr MaxPool2dConfig g{2, 2, {.stride = 2}, {.stride = 2}};
+  const auto pooled = max_pool2d_with_winners(x, fixed<g>);
+  EXPECT_EQ(pooled.y, (Int<1, 2, 2>({}, {6, 4, 8, 9})));
+  EXPECT_EQ(pooled.winners, (Tensor<Idx, 1, 2, 2>({}, {5, 3, 13, 10})));
+  EXPECT_EQ(max_pool2d_backward(x, Int<1, 2, 2>({}, {1, 2, 3, 4}), fixed<g>), (Int<1, 4, 4>({}, {0, 0, 0, 2,  //
+                                                                                                 0, 1, 0, 0,  //
+                                                                                                 0, 0, 4, 0,  //
+                                                                                                 0, 3, 0, 0})));
+}
+TEST(MaxPool2dByHand, N4_the_first_of_the_tied_wins_and_overlapping_windows_add) {
+  // Windows (1 5 2) and (5 2 5): the same 5 wins both.
+  const Int<1, 1, 4> x({}, {1, 5, 2, 5});
+  constexpr MaxPool2dConfig g{1, 3};
+  EXPECT_EQ(max_pool2d_backward(x, Int<1, 1, 2>({}, {10, 20}), fixed<g>), (Int<1, 1, 4>({}, {0, 30, 0, 0})));
+}
+TEST(MaxPool2dByHand, N3_padding_does_not_win_against_negative_cells) {
+  const Int<1, 1, 2> x({}, {-3, -1});
+  EXPECT_EQ(max_pool2d(x, fixed<MaxPool2dConfig{1, 2, {}, {.before = 1, .after = 1}}>),
+            (Int<1, 1, 3>({}, {-3, -1, -1})));
+}
+TEST(MaxPool2dByHand, N5_a_window_with_a_NaN_yields_NaN_and_its_last_one_wins) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const Tensor<double, 1, 1, 4> x({}, {nan, 9, nan, 1});
+  const auto pooled = max_pool2d_with_winners(x, fixed<MaxPool2dConfig{1, 4}>);
+  EXPECT_FALSE(pooled.y[0] == pooled.y[0]);
+  EXPECT_EQ(pooled.winners[0], 2);
+}
+
+// relu, flatten, linear
+
+TEST(ReluByHand, N6_zero_is_on_the_side_of_the_negative) {
+  const Int<4> x({}, {-2, 0, 1, 3});
+  EXPECT_EQ(relu(x), (Int<4>({}, {0, 0, 1, 3})));
+  EXPECT_EQ(relu_backward(x, Int<4>({}, {5, 6, 7, 8})), (Int<4>({}, {0, 0, 7, 8})));
+}
+TEST(FlattenByHand, reads_the_image_as_one_reads_a_page) {
+  const Int<2, 2, 2> x({}, {1, 2, 3, 4, 5, 6, 7, 8});
+  const auto y = flatten(x);
+  EXPECT_EQ(y, (Int<8>({}, {1, 2, 3, 4, 5, 6, 7, 8})));
+  EXPECT_EQ(y(1), x(0, 0, 1));
+  EXPECT_EQ(y(2), x(0, 1, 0));
+  EXPECT_EQ(y(4), x(1, 0, 0));
+  EXPECT_EQ(flatten_backward(x.shape(), y), x);
+}
+TEST(LinearByHand, multiplies_by_the_matrix_and_back_by_its_transpose) {
+  const Int<2, 3> w({}, {1, 2, 3,  //
+                         4, 5, 6});
+  const Int<3> x({}, {1, 0, -1});
+  EXPECT_EQ(linear(x, w), (Int<2>({}, {1 - 3, 4 - 6})));
+  EXPECT_EQ(linear(x, w, Int<2>({}, {10, 20})), (Int<2>({}, {8, 18})));
+  const Int<2> dy({}, {1, 2});
+  EXPECT_EQ(linear_backward_input(w, dy), (Int<3>({}, {1 + 2 * 4, 2 + 2 * 5, 3 + 2 * 6})));
+  EXPECT_EQ(linear_backward_weight(x, dy), (Int<2, 3>({}, {1, 0, -1,  //
+                                                           2, 0, -2})));
+  EXPECT_EQ(linear_backward_bias(dy), dy);
+}
+
+// A model of one row and one channel, in which every number can be followed:
+//
+//   x     =  1 -1  2  0  3 -2  1  4  0  2
+//   conv1    x_j - x_(j+1)                      2 -3  2 -3  5 -3 -3  4 -2
+//   relu                                        2  0  2  0  5  0  0  4  0
+//   pool1    pairs, the last cell left over     2     2     5     4
+//   conv2    2 p_j - p_(j+1) + 1                3     0     7
+//   relu                                        3     0     7
+//   pool2    one pair, 7 left over              3
+//   head     (2, -1) p + (0, 10)                6, 7
+//
+// and back from dy = (1, 10):
+//
+//   head     d_w = dy * 3 = (3, 30), d_b = dy;  dp = 2*1 - 1*10 = -8
+//   pool2    -8  0  0      relu  -8  0  0
+//   conv2    d_w = -8 * (2, 2), d_b = -8;  dp = -8 * (2, -1) = -16  8  0  0
+//   pool1    -16 0 8 0 0 0 0 0 0      relu the same: both winners are positive
+//   conv1    d_w = (-16*1 + 8*2, -16*-1 + 8*0) = (0, 16), d_b = -8;  dx = -16*(1 -1) at 0, 8*(1 -1) at 2
+constexpr Cnn2Config one_row{.c1 = 1,
+                             .c2 = 1,
+                             .out_dim = 2,
+                             .kernel_h = 1,
+                             .kernel_w = 2,
+                             .padding1 = 0,
+                             .padding2 = 0,
+                             .pool_kernel_h = 1,
+                             .pool_kernel_w = 2};
+
+constexpr Cnn2Spec<int, one_row, 1, 1, 10> one_row_model() {
+  Cnn2Spec<int, one_row, 1, 1, 10> m;
+  m.conv1.kernel = {{}, {1, -1}};
+  m.conv2.kernel = {{}, {2, -1}};
+  m.conv2.bias = {{}, {1}};
+  m.head.weight = {{}, {2, -1}};
+  m.head.bias = {{}, {0, 10}};
+  return m;
+}
+constexpr Int<1, 1, 10> one_row_image() { return {{}, {1, -1, 2, 0, 3, -2, 1, 4, 0, 2}}; }
+
+static_assert(one_row_model().forward(one_row_image()) == Int<2>({}, {6, 7}));
+
+TEST(Cnn2SpecByHand, forward) { EXPECT_EQ(one_row_model().forward(one_row_image()), (Int<2>({}, {6, 7}))); }
+TEST(Cnn2SpecByHand, backward) {
+  const auto [grads, dx] = one_row_model().backward(one_row_image(), Int<2>({}, {1, 10}));
+  EXPECT_EQ(grads.d_head_w, (Int<2, 1>({}, {3, 30})));
+  EXPECT_EQ(grads.d_head_b, (Int<2>({}, {1, 10})));
+  EXPECT_EQ(grads.d_conv2_kernel, (Int<1, 1, 1, 2>({}, {-16, -16})));
+  EXPECT_EQ(grads.d_conv2_bias, (Int<1>({}, {-8})));
+  EXPECT_EQ(grads.d_conv1_kernel, (Int<1, 1, 1, 2>({}, {0, 16})));
+  EXPECT_EQ(grads.d_conv1_bias, (Int<1>({}, {-8})));
+  EXPECT_EQ(dx, (Int<1, 1, 10>({}, {-16, 16, 8, -8, 0, 0, 0, 0, 0, 0})));
+}
+TEST(Cnn2SpecByHand, the_chain_without_relu_pools_the_negative_cells_too) {
+  // pool1 as before: the greater of each pair is positive anyway; conv2 gives 3 0 7 before any ReLU.
+  EXPECT_EQ(cnn_forward(one_row_model(), one_row_image()), (Int<2>({}, {6, 7})));
+  // With the image negated: conv1 -2 3 -2 3 -5 3 3 -4 2, pooled 3 3 3 3, conv2 4 4 4, pooled 4, head 8, 6.
+  Int<1, 1, 10> negated = one_row_image();
+  for (Idx n = 0; n < negated.size(); ++n) negated[n] = -negated[n];
+  EXPECT_EQ(cnn_forward(one_row_model(), negated), (Int<2>({}, {8, 6})));
+}
+
+}  // namespace
+}  // namespace cnnspec
