@@ -73,6 +73,14 @@ Operands<Idx> draw_second_wide(const Operation& operation, const ExactPlan& plan
   return inputs;
 }
 
+std::string describe_wide(const Operation& operation, std::size_t wide) {
+  if (!operation.multiplies()) return "odd integers";
+  return std::string("integers: ") + operation.inputs[wide].name + " wide and odd, " + operation.inputs[1 - wide].name +
+         " powers of two";
+}
+std::string describe_first_wide(const Operation& operation) { return describe_wide(operation, 0); }
+std::string describe_second_wide(const Operation& operation) { return describe_wide(operation, 1); }
+
 /// Runs the specification with all that can be known; false: an output exceeds the budget.
 bool run_measured(const Operation& operation, int bits, ExactData& data) {
   Operands<Measured<Idx>> inputs;
@@ -91,9 +99,8 @@ bool run_measured(const Operation& operation, int bits, ExactData& data) {
 
 }  // namespace
 
-const std::array<ExactFamily, 2> exact_families{
-    {{"exact-first-wide", "integers, the first operand wide and the second a power of two", draw_first_wide},
-     {"exact-second-wide", "integers, the second operand wide and the first a power of two", draw_second_wide}}};
+const std::array<ExactFamily, 2> exact_families{{{"exact-first-wide", describe_first_wide, draw_first_wide},
+                                                 {"exact-second-wide", describe_second_wide, draw_second_wide}}};
 
 ExactPlan plan_exact(int bits, Idx terms, bool multiplies) {
   assert(terms >= 1 && bits > least_wide_bits);

@@ -20,6 +20,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "checks/judge/reference.hpp"
 
@@ -45,7 +46,8 @@ ExactPlan plan_exact(int bits, Idx terms, bool multiplies);
 ExactPlan thinned(const ExactPlan& plan);
 
 struct ExactFamily {
-  const char *name, *sentence;
+  const char* name;
+  std::string (*describe)(const Operation&);  // what the data is like, in a few words
   Operands<Idx> (*draw)(const Operation&, const ExactPlan&, std::uint64_t seed);
 };
 extern const std::array<ExactFamily, 2> exact_families;

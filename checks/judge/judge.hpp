@@ -11,8 +11,11 @@
 
 namespace cnnspec::checks {
 
+/// The storage types whose data the judge can make: f32 and f64.
+bool can_judge(DType dtype);
+
 /// Judges one case on every family of data; stops at the first that the kernel fails. Throws ShapeError or UsageError
-/// if it is no valid problem of the operation. Storage types: f32 and f64.
+/// if it is no valid problem of the operation.
 CaseResult judge_case(const Kernel& kernel, const Case& c);
 
 /// A row of the result: what the kernel is asked for.
@@ -23,7 +26,7 @@ struct Subject {
 
 struct JudgeOptions {
   std::vector<Subject> subjects;
-  Idx cases = 200;     // random ones, for each subject
+  Idx cases = 500;     // random ones, for each subject
   double seconds = 0;  // stop after that long, 0: never
   std::uint64_t seed = 1;
   std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`

@@ -36,10 +36,8 @@ std::vector<T> draw_rounded(Idx count, Stream stream) {
   return v;
 }
 
-struct RoundedFamily {
-  const char *name, *sentence;
-};
-inline constexpr RoundedFamily rounded_family{"rounded", "real numbers of both signs and a wide dynamic range"};
+inline constexpr const char* rounded_name = "rounded";
+inline constexpr const char* rounded_description = "real numbers of both signs and different sizes";
 
 /// Data for every input of an operation. An unused bias is left empty.
 template <class T>

@@ -29,7 +29,7 @@ const char* name_of(FailureKind kind);
 
 struct Failure {
   Case failed;
-  std::string data;  // the data family
+  std::string data, data_description;  // the data family: its name, and what its data is like
   FailureKind kind{};
   std::string detail;  // in words, where there is more to say than the numbers below do
   // Of a wrong-value or unwritten-output:

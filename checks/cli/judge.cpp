@@ -1,0 +1,179 @@
+// cnnspec judge: is a kernel right?
+#include "checks/judge/judge.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <sstream>
+
+#include "checks/cli/commands.hpp"
+#include "checks/cli/output_file.hpp"
+#include "checks/describe/networks.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/kernels/registry.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+struct JudgeArguments {
+  std::string kernel, json;
+  std::vector<std::string> ops, dtypes, cases_given, shapes;
+  std::optional<Idx> cases, batch;
+  double seconds = 0;
+  std::uint64_t seed = 1;
+  Idx memory = 2048;  // MiB
+};
+
+constexpr Idx most_cases = 1'000'000'000;
+constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
+
+/// The value of an enumeration whose names are `names`.
+template <class E, std::size_t n>
+E value_of(const std::array<const char*, n>& names, const std::string& option, const std::string& given) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (given == names[i]) return static_cast<E>(i);
+  throw UsageError(option, "", one_of({names.begin(), names.end()}, given), in_quotes(given));
+}
+
+std::vector<Op> ops_of(const JudgeArguments& a) {
+  std::vector<Op> ops;
+  for (const std::string& name : a.ops) ops.push_back(value_of<Op>(op_names, "--op", name));
+  return ops;
+}
+
+std::vector<DType> dtypes_of(const JudgeArguments& a) {
+  std::vector<DType> dtypes;
+  for (const std::string& name : a.dtypes) {
+    dtypes.push_back(value_of<DType>(dtype_names, "--dtype", name));
+    if (!can_judge(dtypes.back())) throw UsageError("--dtype", "", "f32 or f64, which the judge can judge", name);
+  }
+  return dtypes;
+}
+
+/// The family of the operations that were asked for, if they are all of one.
+std::optional<Family> family_of(const std::vector<Op>& ops) {
+  for (const Op op : ops)
+    if (family_of(op) != family_of(ops.front())) return {};
+  return ops.empty() ? std::nullopt : std::optional(family_of(ops.front()));
+}
+
+/// From --case and --shapes. What was left out of a list is said on standard error.
+std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> family) {
+  std::vector<Problem> problems;
+  for (const std::string& descriptor : a.cases_given)
+    problems.push_back(parse_descriptor(family ? *family : guess_family(descriptor), descriptor, a.batch));
+  for (const std::string& path : a.shapes) {
+    const std::string file = path == "-" ? "standard input" : path;
+    std::istringstream text(read_file(path, most_shapes_bytes));
+    const ShapeList list = read_shapes(family, text, file, a.batch);
+    for (const std::string& note : list.notes) std::fputs(("cnnspec: " + note + "\n").c_str(), stderr);
+    if (list.shapes.empty()) throw UsageError(file, "", "at least one shape that can be judged", "none");
+    for (const ShapeLine& line : list.shapes) problems.push_back(line.problem);
+  }
+  return problems;
+}
+
+JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
+  const std::vector<Op> ops = ops_of(a);
+  JudgeOptions options;
+  options.subjects = subjects_of(kernel, ops, dtypes_of(a));
+  options.cases = a.cases.value_or(a.seconds > 0 ? most_cases : options.cases);
+  options.seconds = a.seconds;
+  options.seed = a.seed;
+  options.problems = problems_of(a, family_of(ops));
+  options.most_bytes = std::ldexp(static_cast<double>(a.memory), 20);
+  return options;
+}
+
+void print_report(const KernelResult& result, const JudgeOptions& options, double seconds, bool color) {
+  print(table_head());
+  for (const OperationResult& o : result.operations) {
+    const bool fine = o.failed == 0;
+    print(fine ? table_row(o, result.least_sensitivity)
+               : colored(table_row(o, result.least_sensitivity), Color::red, color));
+  }
+  for (const Failure& failure : result.failures) print("\n" + describe_failure(result.kernel, failure));
+  const Verdict verdict = result.verdict();
+  const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
+  print(fmt::format("\n{}: {} ({}seed {}, {:.1f} s)\n", colored(name_of(verdict), signal, color),
+                    describe_verdict(result), options.problems.empty() ? "random cases, " : "", result.seed, seconds));
+}
+
+ExitStatus status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::pass:
+      return ExitStatus::ok;
+    case Verdict::fail:
+      return ExitStatus::found_wrong;
+    case Verdict::vacuous:
+      return ExitStatus::vacuous;
+  }
+  return ExitStatus::internal_error;
+}
+
+ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
+  Kernel kernel = find_kernel(a.kernel);
+  kernel.name = a.kernel;  // as it must be given again
+  const JudgeOptions options = options_of(a, kernel);
+  const bool timed = options.seconds > 0 && options.problems.empty() && !a.cases;
+  Progress progress("judging " + printable(a.kernel), timed ? 0 : CaseList(options).size());
+  const auto start = std::chrono::steady_clock::now();
+  const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  progress.erase();
+  if (!a.json.empty()) write_output(a.json, to_json(result));
+  if (a.json != "-") print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
+  return status_of(result.verdict());
+}
+
+}  // namespace
+
+void add_judge(CLI::App& app, Session& session) {
+  CLI::App* command =
+      app.add_subcommand("judge", "Judge a kernel: is every result right, for some order of summation?");
+  const auto a = std::make_shared<JudgeArguments>();
+  command->add_option("KERNEL", a->kernel, "a built-in kernel (see `cnnspec kernels`), or the path of a shared library")
+      ->required();
+  const auto list = [&](const char* option, std::vector<std::string>& values, const char* help, const char* type) {
+    command->add_option(option, values, help)->type_name(type)->expected(1)->take_all();
+  };
+  list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
+  list("--dtype", a->dtypes, "judge this storage type only, f32 or f64; may be repeated", "TYPE");
+  command
+      ->add_option("--cases", a->cases,
+                   fmt::format("random cases for each operation (default: {})", JudgeOptions{}.cases))
+      ->check(CLI::Range(Idx{1}, most_cases))
+      ->type_name("N");
+  command->add_option("--seconds", a->seconds, "stop after S seconds")->check(CLI::PositiveNumber)->type_name("S");
+  command->add_option("--seed", a->seed, "of the cases and their data (default: 1)")->type_name("S");
+  list("--case", a->cases_given, "judge this problem, with data from the seed; may be repeated", "DESCRIPTOR");
+  list("--shapes", a->shapes, "judge the problems in this file, - for standard input; may be repeated", "FILE");
+  command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, whatever they say")
+      ->check(CLI::Range(Idx{1}, most_cases))
+      ->type_name("N");
+  command->add_option("--memory", a->memory, "refuse problems that take more (default: 2048)")
+      ->check(CLI::Range(Idx{1}, Idx{1} << 24))
+      ->type_name("MIB");
+  command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
+  command->footer(R"(Each case is judged three times: on integers with which no order of summation rounds, so that only
+equality is right (twice, with either operand wide enough to show TF32 and bf16), and on real numbers,
+where the error must be within a bound that holds for every order of summation.
+  error/bound   the largest error, in units of what rounding can explain
+  sensitivity   the share of terms of the sums whose loss the data would have shown
+
+Examples:
+  cnnspec judge im2col
+  cnnspec judge ./libmykernel.so --op conv2d_forward --seconds 60
+  cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
+  cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1)");
+  command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });
+}
+
+}  // namespace cnnspec::checks

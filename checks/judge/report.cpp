@@ -1,0 +1,86 @@
+#include "checks/judge/report.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "checks/describe/text.hpp"
+#include "checks/judge/descriptor.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// An integer as it is, anything else with enough digits to tell two floats apart.
+std::string value_of(double v) {
+  const bool is_integer = std::trunc(v) == v && std::fabs(v) < 0x1p53;
+  return is_integer ? fmt::format("{:.0f}", v) : fmt::format("{:.9g}", v);
+}
+
+std::string wrong_element(const Failure& f) {
+  std::string text = fmt::format("  {}[{}]: expected {}, got {}", f.tensor, joined(f.first_index, ","),
+                                 value_of(f.expected), value_of(f.actual));
+  if (f.bound > 0)
+    text += fmt::format("; off by {:.3g}, rounding explains at most {:.3g}, {:.3g} times less", f.bound * f.ratio,
+                        f.bound, f.ratio);
+  else
+    text += "; nothing rounds here, so only equality is right";
+  return text + fmt::format("\n  {} of {} elements {}:\n", thousands(f.elements_wrong), thousands(f.elements),
+                            f.kind == FailureKind::unwritten_output ? "were not written" : "are wrong");
+}
+
+/// The columns of the table.
+std::string line_of(const std::array<std::string, 8>& cells) {
+  return fmt::format("{:<24} {:<5} {:>8} {:>11} {:>11} {:>11} {:>8}  {}\n", cells[0], cells[1], cells[2], cells[3],
+                     cells[4], cells[5], cells[6], cells[7]);
+}
+
+}  // namespace
+
+std::string table_head() {
+  return line_of({"operation", "dtype", "cases", "unsupported", "error/bound", "sensitivity", "time", "verdict"});
+}
+
+std::string table_row(const OperationResult& o, double least_sensitivity) {
+  const bool judged = o.judged > 0;
+  const std::string verdict = o.cases == 0               ? "no case"
+                              : o.cases == o.unsupported ? "not supported"
+                                                         : name_of(o.verdict(least_sensitivity));
+  return line_of({name_of(o.op), name_of(o.dtype), thousands(o.cases), thousands(o.unsupported),
+                  judged ? fmt::format("{:.3f}", o.worst_ratio) : "-",
+                  judged ? fmt::format("{:.1f}%", 100 * o.sensitivity()) : "-", fmt::format("{:.2f} s", o.seconds),
+                  verdict});
+}
+
+std::string describe_failure(const std::string& kernel, const Failure& f) {
+  std::string text = fmt::format("{} {} {}: {}\n  on {}\n", name_of(f.failed.op), name_of(f.failed.dtype),
+                                 to_descriptor(f.failed.problem), name_of(f.kind), f.data_description);
+  if (!f.detail.empty()) text += "  " + f.detail + "\n";
+  if (f.elements_wrong > 0) {
+    text += wrong_element(f);
+    for (const std::string& line : f.picture) text += "    " + line + "\n";
+  }
+  return text + "  again: " + reproduce(kernel, f.failed) + "\n";
+}
+
+std::string describe_verdict(const KernelResult& r) {
+  const std::string judged = thousands(r.cases() - r.unsupported());
+  switch (r.verdict()) {
+    case Verdict::pass:
+      return fmt::format("{} cases, every element exact or within what rounding in any order explains", judged);
+    case Verdict::fail: {
+      Idx failed = 0;
+      for (const OperationResult& o : r.operations) failed += o.failed;
+      return fmt::format("{} of {} cases are wrong", thousands(failed), judged);
+    }
+    case Verdict::vacuous:
+      break;
+  }
+  if (r.operations.empty()) return "the kernel has none of these operations";
+  if (r.cases() == 0) return "no case was judged";
+  if (r.cases() == r.unsupported()) return "the kernel supports none of these cases";
+  return fmt::format("nothing is wrong, but of an operation only {:.1f}% of the terms would have shown their loss",
+                     100 * r.sensitivity());
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,72 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/report.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(double v) { return std::isfinite(v) ? Json(v) : Json(fmt::format("{}", v)); }
+
+Json json_of(const std::string& kernel, const Failure& f) {
+  Json j{{"op", name_of(f.failed.op)},
+         {"dtype", name_of(f.failed.dtype)},
+         {"descriptor", to_descriptor(f.failed.problem)},
+         {"seed", f.failed.seed},
+         {"data", f.data},
+         {"kind", name_of(f.kind)}};
+  if (!f.detail.empty()) j["detail"] = f.detail;
+  if (f.elements_wrong > 0) {
+    j["tensor"] = f.tensor;
+    j["elements"] = f.elements;
+    j["elements_wrong"] = f.elements_wrong;
+    j["first_index"] = f.first_index;
+    j["expected"] = number(f.expected);
+    j["actual"] = number(f.actual);
+    j["bound"] = number(f.bound);
+    j["ratio"] = number(f.ratio);
+  }
+  j["repro"] = reproduce(kernel, f.failed);
+  return j;
+}
+
+Json json_of(const OperationResult& o, double least_sensitivity) {
+  return {{"op", name_of(o.op)},
+          {"dtype", name_of(o.dtype)},
+          {"verdict", name_of(o.verdict(least_sensitivity))},
+          {"cases", o.cases},
+          {"unsupported", o.unsupported},
+          {"failed", o.failed},
+          {"elements", o.judged},
+          {"not_judged", o.not_judged},
+          {"sensitivity", o.sensitivity()},
+          {"least_sensitivity", o.with_terms == 0 ? 0 : o.least_sensitivity},
+          {"worst_ratio", number(o.worst_ratio)},
+          {"seconds", o.seconds}};
+}
+
+}  // namespace
+
+std::string to_json(const KernelResult& r) {
+  Json j{{"schema", 1},
+         {"kernel", r.kernel},
+         {"verdict", name_of(r.verdict())},
+         {"seed", r.seed},
+         {"cases", r.cases()},
+         {"unsupported", r.unsupported()},
+         {"not_judged", r.not_judged()},
+         {"sensitivity", r.sensitivity()},
+         {"worst_ratio", number(r.worst_ratio())},
+         {"failures", Json::array()},
+         {"operations", Json::array()}};
+  for (const Failure& f : r.failures) j["failures"].push_back(json_of(r.kernel, f));
+  for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
+  return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,168 @@
+// The verdict on one element and on a whole output: what it accepts, and above all what it must reject.
+#include "checks/judge/bound.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "checks/judge/comparison.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using M = Measured<double>;
+
+constexpr Rounding<double> ieee_float = rounding_of<float, double>();
+constexpr double u = 0x1p-24, infinity = std::numeric_limits<double>::infinity(),
+                 nan = std::numeric_limits<double>::quiet_NaN();
+
+Judgement judge(double actual, const M& expected) { return judge_element(actual, expected, ieee_float).judgement; }
+
+/// 1*1 + ... + n*1
+M sum_up_to(int n) {
+  M sum;
+  for (int i = 1; i <= n; ++i) sum += M(i) * M(1);
+  return sum;
+}
+
+TEST(Bound, gamma_is_that_of_the_textbook) {
+  EXPECT_EQ(gamma(0, u), 0);
+  EXPECT_EQ(gamma(1, u), u / (1 - u));
+  EXPECT_EQ(gamma(Idx{1} << 23, u), 1);
+}
+
+TEST(Bound, is_that_of_the_textbook_but_for_the_reference_s_own_error) {
+  const M expected = sum_up_to(100);
+  const double textbook = gamma(100, u) * expected.magnitude, bound = error_bound(expected, ieee_float).error;
+  EXPECT_GT(bound, textbook);
+  EXPECT_LT(bound, textbook * (1 + 4 * 0x1p-53 / u));  // the reference rounds 2^29 times finer
+}
+
+TEST(Bound, is_zero_where_nothing_rounds) {
+  EXPECT_EQ(error_bound(M(0.1), ieee_float).error, 0);
+  EXPECT_EQ(judge(0.1, M(0.1)), Judgement::right);
+  EXPECT_EQ(judge(std::nextafter(0.1, 1), M(0.1)), Judgement::wrong);
+}
+
+TEST(Bound, of_a_sum_of_nothing_is_zero_of_either_sign) {
+  EXPECT_EQ(judge(0.0, M()), Judgement::right);
+  EXPECT_EQ(judge(-0.0, M()), Judgement::right);
+  EXPECT_EQ(judge(std::numeric_limits<float>::denorm_min(), M()), Judgement::wrong);
+}
+
+TEST(Bound, accepts_up_to_the_bound_and_rejects_beyond_it) {
+  const M expected = sum_up_to(10);
+  const double bound = error_bound(expected, ieee_float).error;
+  for (const double sign : {1.0, -1.0}) {
+    EXPECT_EQ(judge(expected.value + sign * bound * (1 - 0x1p-10), expected), Judgement::right);
+    EXPECT_EQ(judge(expected.value + sign * bound * (1 + 0x1p-10), expected), Judgement::wrong);
+  }
+}
+
+TEST(Bound, rejects_what_is_no_number) {
+  for (const double bad : {nan, -nan, infinity, -infinity}) {
+    EXPECT_EQ(judge(bad, sum_up_to(10)), Judgement::wrong);
+    EXPECT_EQ(judge(bad, M(1.0)), Judgement::wrong);
+    EXPECT_EQ(judge(bad, M()), Judgement::wrong);
+  }
+}
+
+TEST(Bound, rejects_the_opposite_sign_and_a_zero_for_a_number) {
+  EXPECT_EQ(judge(-55, sum_up_to(10)), Judgement::wrong);
+  EXPECT_EQ(judge(0, sum_up_to(10)), Judgement::wrong);
+}
+
+TEST(Bound, forgives_the_underflow_of_products) {
+  constexpr double eta = std::numeric_limits<float>::denorm_min();
+  const M tiny = M(0x1p-80) * M(0x1p-80) + M(0x1p-75) * M(0x1p-75);  // both products vanish in float
+  EXPECT_EQ(judge(0, tiny), Judgement::right);
+  EXPECT_EQ(judge(2 * eta, tiny), Judgement::right);
+  EXPECT_EQ(judge(3 * eta, tiny), Judgement::wrong);
+}
+
+TEST(Bound, does_not_judge_where_a_partial_sum_may_overflow) {
+  const double huge = 0x1p127;
+  const M cancelled = M(huge) * M(1) + M(huge) * M(1) + M(-huge) * M(1);
+  EXPECT_EQ(judge(infinity, cancelled), Judgement::not_judged);
+  EXPECT_EQ(judge(huge, cancelled), Judgement::not_judged);
+  EXPECT_EQ(judge(infinity, M(huge) * M(1)), Judgement::wrong);
+}
+
+TEST(Bound, does_not_judge_sums_too_long_for_any_bound) {
+  M longest = sum_up_to(1), too_long = longest;
+  longest.terms = Idx{1} << 23;
+  too_long.terms = longest.terms + 1;
+  EXPECT_NE(judge(1, longest), Judgement::not_judged);
+  EXPECT_EQ(judge(1, too_long), Judgement::not_judged);
+  EXPECT_EQ(judge(1, M(std::numeric_limits<double>::max()) * M(2)), Judgement::not_judged);  // the reference overflows
+}
+
+TEST(Bound, adds_the_rounding_of_a_narrower_output) {
+  Rounding<double> half_stored = ieee_float;
+  half_stored.output_unit = 0x1p-11;
+  const M expected = sum_up_to(10);
+  const double error = expected.value * 0x1p-11;
+  EXPECT_EQ(judge_element(expected.value + error, expected, half_stored).judgement, Judgement::right);
+  EXPECT_EQ(judge_element(expected.value + 1.01 * error, expected, half_stored).judgement, Judgement::wrong);
+  EXPECT_EQ(judge_element(expected.value + error, expected, ieee_float).judgement, Judgement::wrong);
+}
+
+TEST(Bound, the_reference_of_double_is_wider_than_double) {
+  using L = Measured<long double>;
+  constexpr Rounding<long double> ieee_double = rounding_of<double, long double>();
+  const L third = L(1.0L / 3) * L(1);
+  const double rounded = static_cast<double>(third.value);
+  EXPECT_EQ(judge_element<long double>(rounded, third, ieee_double).judgement, Judgement::right);
+  const double off = std::nextafter(std::nextafter(rounded, 1), 1);
+  EXPECT_EQ(judge_element<long double>(off, third, ieee_double).judgement, Judgement::wrong);
+}
+
+TEST(ExactEquality, takes_both_zeros_and_nothing_else_for_zero) {
+  EXPECT_TRUE(is_exactly(0.0f, 0));
+  EXPECT_TRUE(is_exactly(-0.0f, 0));
+  EXPECT_FALSE(is_exactly(std::numeric_limits<float>::denorm_min(), 0));
+  EXPECT_FALSE(is_exactly(std::numeric_limits<float>::quiet_NaN(), 0));
+}
+
+TEST(ExactEquality, rejects_the_next_number_the_other_sign_and_what_is_no_number) {
+  const float bad[] = {16777214.0f, 16777216.0f, -16777215.0f, std::numeric_limits<float>::infinity(),
+                       std::numeric_limits<float>::quiet_NaN()};
+  EXPECT_TRUE(is_exactly(16777215.0f, 16777215));
+  for (const float v : bad) EXPECT_FALSE(is_exactly(v, 16777215)) << v;
+}
+
+TEST(Comparison, counts_the_wrong_elements_and_keeps_the_first) {
+  const Comparison c = compare_exact<float>({1, 5, 3, static_cast<float>(nan)}, {1, 2, 3, 4});
+  EXPECT_EQ(c.elements_wrong, 2);
+  EXPECT_EQ(c.judged, 4);
+  EXPECT_EQ(c.first, 1);
+  EXPECT_EQ(c.expected, 2);
+  EXPECT_EQ(c.actual, 5);
+  EXPECT_EQ(c.bound, 0);
+  EXPECT_EQ(c.ratio, infinity);
+  EXPECT_EQ(c.wrong, (std::vector<bool>{false, true, false, true}));
+}
+
+TEST(Comparison, finds_nothing_wrong_with_equal_data) {
+  const Comparison c = compare_exact<double>({1, -0.0, 3}, {1, 0, 3});
+  EXPECT_EQ(c.elements_wrong, 0);
+  EXPECT_TRUE(c.wrong.empty());
+}
+
+TEST(Comparison, tells_right_wrong_and_not_judged_apart) {
+  const M huge = M(0x1p127) * M(2);
+  const std::vector<M> expected{sum_up_to(10), huge, sum_up_to(10), sum_up_to(10)};
+  const float slightly_off = std::nextafter(55.0f, 60.0f);
+  const Comparison c = compare_rounded<float>({slightly_off, 0, 54, static_cast<float>(nan)}, expected, ieee_float);
+  EXPECT_EQ(c.judged, 3);
+  EXPECT_EQ(c.not_judged, 1);
+  EXPECT_EQ(c.elements_wrong, 2);
+  EXPECT_EQ(c.first, 2);
+  EXPECT_GT(c.ratio, 1);
+  EXPECT_GT(c.worst_ratio, 0);  // over the right elements only
+  EXPECT_LE(c.worst_ratio, 1);
+}
+
+}  // namespace
+}  // namespace cnnspec::checks
