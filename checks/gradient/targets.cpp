@@ -4,6 +4,8 @@
 
 #include "checks/describe/key_values.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -101,6 +103,11 @@ GradientTarget load_target(const std::string& target, const std::string& config)
     const std::string text = settings.finish();
     (void)describe(net);
     return {target, text, std::move(net)};
+  }
+  if (!is_built_in(target) && target.find_first_of("./-") == std::string::npos) {
+    std::vector<std::string> names = built_in_networks;
+    for (const LayerTarget& l : layer_targets) names.emplace_back(l.name);
+    throw UsageError("TARGET", "", one_of(names, target) + ", or the path of a JSON description", in_quotes(target));
   }
   NamedNetwork net = load_network(target, config);
   const std::string text = is_built_in(target) ? format_config(parse_config(config, "--config")) : "";
