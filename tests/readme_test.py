@@ -3,6 +3,7 @@
 
 Usage: readme_test.py README COMMAND EXAMPLES     COMMAND: the cnnspec to run; EXAMPLES: the folder of examples
        readme_test.py --self-test                 the comparison must reject READMEs that are wrong
+       readme_test.py --update README COMMAND     replaces the outputs by what the commands print now
 
 A ```console block holds commands, each after "$ ", and their output. They run in an empty folder, in order. Decimal numbers
 (times, ratios) may differ, and so may the width of columns. A ```cpp block of more than three lines must stand in an example.
@@ -78,9 +79,25 @@ def self_test():
     print("the comparison rejects what it must")
 
 
+def update(readme, command):
+    path = pathlib.Path(readme)
+    text = path.read_text()
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "cnnspec").symlink_to(pathlib.Path(command).resolve())
+        for block in blocks(text, "console"):
+            fresh = ""
+            for line, _ in commands(block):
+                run = subprocess.run(["bash", "-c", line], cwd=folder, capture_output=True, text=True, timeout=120)
+                fresh += f"$ {line}\n{run.stdout}{run.stderr}"
+            text = text.replace(f"```console\n{block}```", f"```console\n{fresh}```")
+    path.write_text(text)
+
+
 def main():
     if sys.argv[1:] == ["--self-test"]:
         return self_test()
+    if sys.argv[1:2] == ["--update"]:
+        return update(*sys.argv[2:])
     readme, command, examples = sys.argv[1:]
     text = pathlib.Path(readme).read_text()
     wrong, compared, left_out = wrong_commands(text, command)
