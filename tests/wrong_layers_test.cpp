@@ -53,6 +53,7 @@ Ids rejecting(const Layer<MaxPool2dFunctions>& layer) {
   Ids ids;
   add_rejecting(ids, max_pool2d_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, max_pool2d_laws<double>(), layer.floating, draw);
+  add_rejecting(ids, max_pool2d_order_laws(), layer.terms, draw);
   add_gradient(ids, [&](Choices& choices) {
     const cnnspec_pool2d p = draw_pool2d(choices, gradient_limits);
     return check_gradient<Int128>(

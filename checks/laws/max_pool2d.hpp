@@ -1,4 +1,4 @@
-// The laws of max_pool2d: P1 to P6, N3 to N5, the independent twin, and what holds for every backward.
+// The laws of max_pool2d: P1 to P6, N1, N3 to N5, the independent twin, and what holds for every backward.
 #pragma once
 
 #include <functional>
@@ -9,6 +9,7 @@
 #include "checks/laws/law.hpp"
 #include "checks/laws/problems.hpp"
 #include "checks/laws/tensors.hpp"
+#include "checks/laws/term.hpp"
 #include "checks/scalars/int128.hpp"
 #include "checks/twins/max_pool2d.hpp"
 
@@ -20,6 +21,9 @@ using MaxPool2dLaw = Law<MaxPool2dFunctions<T>, cnnspec_pool2d>;
 /// For every scalar that computes with small whole numbers exactly; NaN and infinity where T has them.
 template <class T>
 std::vector<MaxPool2dLaw<T>> max_pool2d_laws();
+
+/// N1, which needs a scalar of its own.
+std::vector<MaxPool2dLaw<Term>> max_pool2d_order_laws();
 
 extern template std::vector<MaxPool2dLaw<Int128>> max_pool2d_laws();
 extern template std::vector<MaxPool2dLaw<double>> max_pool2d_laws();
@@ -311,8 +315,14 @@ Outcome P6_between_the_one_sided_quotients(const MaxPool2dFunctions<T>& f, const
                            {}, "a number from " + text_of(before[n]) + " to " + text_of(after[n]), derivative);
 }
 
-// N3 to N5
+// N1, N3 to N5
 
+inline Outcome N1_windows_add_in_order(const MaxPool2dFunctions<Term>& f, const cnnspec_pool2d& problem,
+                                       Choices& data) {
+  const cnnspec_pool2d p = fitted(problem);
+  const auto x = draw_named(x_shape(p), "x", data), dy = draw_named(y_shape(p), "dy", data);
+  return Outcome().equal("dx", collected_at(x.shape(), winners_by_rule(p, x), dy), f.backward(x, dy, config_of(p)));
+}
 template <class T>
 Outcome N3_padding_never_wins(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& problem, Choices& data) {
   const cnnspec_pool2d p = with_padding(problem);
