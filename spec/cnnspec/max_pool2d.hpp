@@ -34,7 +34,7 @@ constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
   require(check_max_pool2d(x.extents(), g));
   const std::array<Idx, 3> y{x.extent(0), pool_out(x.extent(1), g.kernel_height, g.height),
                              pool_out(x.extent(2), g.kernel_width, g.width)};
-  if constexpr (is_fixed<Config>) {
+  if constexpr (requires { Config::value; }) {
     constexpr MaxPool2dConfig f = Config::value;
     constexpr Violation v = check_max_pool2d({C, H, W}, f);
     require_static<v.clause, v.expected, v.actual>();
@@ -44,43 +44,32 @@ constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
   }
 }
 
-template <class Y, class Winners>
-struct MaxPool2dResult {
-  Y y;
-  Winners winners;
-};
-template <class Y, class Winners>
-MaxPool2dResult(Y, Winners) -> MaxPool2dResult<Y, Winners>;
-
-/// The winner of the window of y[c,i,j]: its flat index in channel c of x.
-template <class T, Idx C, Idx H, Idx W>
-constexpr Idx max_pool2d_winner(const Tensor<T, C, H, W>& x, const MaxPool2dConfig& g, Idx c, Idx i, Idx j) {
-  Idx best = -1;
-  for (Idx p = 0; p < g.kernel_height; ++p)
-    for (Idx q = 0; q < g.kernel_width; ++q) {
-      const Idx row = i * g.height.stride + p * g.height.dilation - g.height.before;
-      const Idx column = j * g.width.stride + q * g.width.dilation - g.width.before;
-      if (row < 0 || row >= x.extent(1) || column < 0 || column >= x.extent(2)) continue;  // N3
-      const T& cell = x(c, row, column);
-      const bool is_nan = !(cell == cell);
-      if (best < 0 || is_nan || x(c, best / x.extent(2), best % x.extent(2)) < cell)  // N4, N5
-        best = row * x.extent(2) + column;
-    }
-  assert(best >= 0);  // C4
-  return best;
-}
-
 /// y[C,H',W'] and the winner of each window. Throws C1, C2, C3, C4.
-template <class T, Idx... X, class Config>
-constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const Config& config) {
+template <class T, Idx... X>
+constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const auto& config) {
+  const MaxPool2dConfig& g = config;
   const auto shape = max_pool2d_shape(x.shape(), config);
-  MaxPool2dResult result{zeros<T>(shape), zeros<Idx>(shape)};
+  struct Result {
+    decltype(zeros<T>(shape)) y;
+    decltype(zeros<Idx>(shape)) winners;
+  } result{zeros<T>(shape), zeros<Idx>(shape)};
   for (Idx c = 0; c < shape.extent(0); ++c)
     for (Idx i = 0; i < shape.extent(1); ++i)
       for (Idx j = 0; j < shape.extent(2); ++j) {
-        const Idx winner = max_pool2d_winner(x, config, c, i, j);
-        result.winners(c, i, j) = winner;
-        result.y(c, i, j) = x(c, winner / x.extent(2), winner % x.extent(2));
+        Idx winner = -1;
+        T best{};
+        for (Idx p = 0; p < g.kernel_height; ++p)
+          for (Idx q = 0; q < g.kernel_width; ++q) {
+            const Idx row = i * g.height.stride + p * g.height.dilation - g.height.before;
+            const Idx column = j * g.width.stride + q * g.width.dilation - g.width.before;
+            if (row < 0 || row >= x.extent(1) || column < 0 || column >= x.extent(2)) continue;  // N3
+            const T& cell = x(c, row, column);
+            const bool is_nan = !(cell == cell);
+            if (winner < 0 || is_nan || best < cell)  // N4, N5
+              best = cell, winner = row * x.extent(2) + column;
+          }
+        assert(winner >= 0);  // C4
+        result.y(c, i, j) = best, result.winners(c, i, j) = winner;
       }
   return result;
 }
@@ -89,16 +78,15 @@ constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const Config& c
 constexpr auto max_pool2d(const auto& x, const auto& config) { return max_pool2d_with_winners(x, config).y; }
 
 /// dx: each dy is added to its window's winner; windows may overlap. Throws C1, C2, C3, C4, C6.
-template <class T, Idx... X, Idx... Y, class Config>
-constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const Tensor<T, Y...>& dy, const Config& config) {
-  require_same("max_pool2d", "dy", max_pool2d_shape(x.shape(), config), dy.shape());
+template <class T, Idx... X>
+constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const auto& dy, const auto& config) {
+  const auto winners = max_pool2d_with_winners(x, config).winners;
+  require_same("max_pool2d", "dy", winners.shape(), dy.shape());
   Tensor dx = zeros<T>(x.shape());
   for (Idx c = 0; c < dy.extent(0); ++c)
     for (Idx i = 0; i < dy.extent(1); ++i)
-      for (Idx j = 0; j < dy.extent(2); ++j) {
-        const Idx winner = max_pool2d_winner(x, config, c, i, j);
-        dx(c, winner / x.extent(2), winner % x.extent(2)) += dy(c, i, j);
-      }
+      for (Idx j = 0; j < dy.extent(2); ++j)
+        dx(c, winners(c, i, j) / x.extent(2), winners(c, i, j) % x.extent(2)) += dy(c, i, j);
   return dx;
 }
 
