@@ -224,8 +224,8 @@ TEST(ShowDot, is_read_by_Graphviz) {
 
 /// A python3 that has PyTorch, or "".
 std::string python_with_torch() {
-  for (const std::string python : {"python3", "/usr/bin/python3"})
-    if (shell(python + " -c 'import torch'").status == 0) return python;
+  for (const char* python : {"python3", "/usr/bin/python3"})
+    if (shell(std::string(python) + " -c 'import torch'").status == 0) return python;
   return "";
 }
 

@@ -60,7 +60,16 @@ TEST(GradientOfANetwork, agrees_with_finite_differences_within_the_rounding_boun
     for (const Mode mode : {Mode::full, Mode::directional}) {
       const GradientReport report = check_network(small_network(), "cnn2", scalar, options(mode));
       EXPECT_TRUE(report.passed()) << report.scalar << ": " << report.failure();
+      if (scalar != GradientScalar::single_precision) EXPECT_STREQ(report.verdict(), "pass") << report.scalar;
     }
+}
+
+TEST(GradientOfANetwork, is_vacuously_right_where_rounding_would_hide_a_gradient_of_zero) {
+  const GradientReport report =
+      check_network(small_network(), "cnn2", GradientScalar::single_precision, options(Mode::full));
+  EXPECT_STREQ(report.verdict(), "vacuous");
+  EXPECT_TRUE(report.tensors[0].vacuous());
+  EXPECT_GT(report.tensors[0].bound, report.tensors[0].largest);
 }
 
 TEST(GradientOfANetwork, equals_its_forward_mode_derivative_on_dual_numbers) {

@@ -56,7 +56,8 @@ void check_size(const GradientTarget& target, Mode mode) {
 std::string cell(const TensorReport& t) {
   if (!t.certified) return "not proved";
   if (t.wrong > 0) return fmt::format("{} WRONG", thousands(t.wrong));
-  return t.exact ? "exact" : fmt::format("{:.1e}", t.bound);
+  if (t.exact) return "exact";
+  return fmt::format("{:.1e}{}", t.bound, t.vacuous() ? " !" : "");
 }
 
 std::string table(const GradientReport& report, bool color) {
@@ -95,7 +96,7 @@ nlohmann::ordered_json json_of(const GradientReport& report, const std::string& 
           {"scalar", report.scalar},
           {"mode", report.mode == Mode::full ? "full" : "directional"},
           {"seed", report.seed},
-          {"verdict", report.passed() ? "pass" : "fail"},
+          {"verdict", report.verdict()},
           {"compared", report.entries()},
           {"failure", report.failure()},
           {"seconds", seconds},
@@ -121,6 +122,11 @@ Mode mode_of(const GradcheckOptions& o) {
   if (o.mode == "full") return Mode::full;
   if (o.mode == "directional") return Mode::directional;
   throw UsageError("--mode", "", one_of({"full", "directional"}, o.mode), in_quotes(o.mode));
+}
+
+ExitStatus status_of(const GradientReport& report) {
+  if (!report.passed()) return ExitStatus::found_wrong;
+  return report.vacuous() ? ExitStatus::vacuous : ExitStatus::ok;
 }
 
 /// A progress line for each tensor in turn.
@@ -158,15 +164,23 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string repro = repro_line(o, target);
   if (!o.json.empty()) write_output(o.json, json_of(report, target.config, repro, seconds).dump(2) + "\n");
-  if (o.json == "-") return report.passed() ? ExitStatus::ok : ExitStatus::found_wrong;
+  if (o.json == "-") return status_of(report);
 
   const bool color = use_color(color_mode, STDOUT_FILENO);
   print(table(report, color));
+  const Color signal = report.vacuous() ? Color::yellow : report.passed() ? Color::green : Color::red;
   print(fmt::format("{}: {} derivatives of {} in {} arithmetic ({}, seed {}), {:.3f} s\n",
-                    report.passed() ? colored("pass", Color::green, color) : colored("FAIL", Color::red, color),
-                    thousands(report.entries()), printable(target.name), report.scalar, o.mode, o.seed, seconds));
+                    colored(report.verdict(), signal, color), thousands(report.entries()), printable(target.name),
+                    report.scalar, o.mode, o.seed, seconds));
+  if (report.vacuous())
+    print("Rounding alone explains more than the largest derivative of what is marked with !; use --scalar exact.\n");
   if (!report.passed()) print(report.failure() + "\nAgain: " + repro + "\n");
-  return report.passed() ? ExitStatus::ok : ExitStatus::found_wrong;
+  return status_of(report);
+}
+
+/// CLI11 would read -1 as 2^64 - 1.
+std::string not_negative(const std::string& text) {
+  return text.find('-') == std::string::npos ? "" : "expected a whole number of at least 0, got " + text;
 }
 
 std::string target_help() {
@@ -195,14 +209,15 @@ void add_gradcheck(CLI::App& app, Session& session) {
       ->add_option("--mode", o->mode,
                    "full (default): every entry of every Jacobian; directional: one random direction in each tensor")
       ->type_name("M");
-  command->add_option("--seed", o->seed, "of the random points (default: 1)")->type_name("N");
+  command->add_option("--seed", o->seed, "of the random points (default: 1)")->check(not_negative)->type_name("N");
   command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
       ->type_name("FILE");
   command->footer(target_help() + R"(
 A point at which a ReLU or a pooling window changes its branch within the step proves nothing; another is drawn,
 and the table counts it as resampled.
 
-Exit status: 0 every derivative agrees; 1 one does not, or nothing could be proved; 2 bad usage.
+Exit status: 0 every derivative agrees; 1 one does not, or nothing could be proved; 2 bad usage; 3 they agree, but
+only because the scalar rounds too much to tell (the bound is marked with !).
 
 Examples:
   cnnspec gradcheck

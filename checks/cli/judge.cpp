@@ -6,11 +6,13 @@
 
 #include <CLI/CLI.hpp>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <sstream>
 
 #include "checks/cli/commands.hpp"
+#include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/text.hpp"
@@ -25,13 +27,12 @@ namespace {
 struct JudgeArguments {
   std::string kernel, json;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
-  std::optional<Idx> cases, batch;
-  double seconds = 0;
-  std::uint64_t seed = 1;
-  Idx memory = 2048;  // MiB
+  std::optional<std::string> cases, seconds, seed, batch, memory;  // numbers
 };
 
 constexpr Idx most_cases = 1'000'000'000;
+constexpr double least_seconds = 1e-3;
+constexpr double most_seconds = 1e9;  // 30 years
 constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
 
 /// The value of an enumeration whose names are `names`.
@@ -66,13 +67,15 @@ std::optional<Family> family_of(const std::vector<Op>& ops) {
 
 /// From --case and --shapes. What was left out of a list is said on standard error.
 std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> family) {
+  std::optional<Idx> batch;
+  if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   std::vector<Problem> problems;
   for (const std::string& descriptor : a.cases_given)
-    problems.push_back(parse_descriptor(family ? *family : guess_family(descriptor), descriptor, a.batch));
+    problems.push_back(parse_descriptor(family ? *family : guess_family(descriptor), descriptor, batch));
   for (const std::string& path : a.shapes) {
     const std::string file = path == "-" ? "standard input" : path;
     std::istringstream text(read_file(path, most_shapes_bytes));
-    const ShapeList list = read_shapes(family, text, file, a.batch);
+    const ShapeList list = read_shapes(family, text, file, batch);
     for (const std::string& note : list.notes) std::fputs(("cnnspec: " + note + "\n").c_str(), stderr);
     if (list.shapes.empty()) throw UsageError(file, "", "at least one shape that can be judged", "none");
     for (const ShapeLine& line : list.shapes) problems.push_back(line.problem);
@@ -84,21 +87,20 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   const std::vector<Op> ops = ops_of(a);
   JudgeOptions options;
   options.subjects = subjects_of(kernel, ops, dtypes_of(a));
-  options.cases = a.cases.value_or(a.seconds > 0 ? most_cases : options.cases);
-  options.seconds = a.seconds;
-  options.seed = a.seed;
+  if (a.seconds) options.cases = most_cases;
+  if (a.cases) options.cases = number_of("--cases", *a.cases, Idx{1}, most_cases);
+  if (a.seconds) options.seconds = number_of("--seconds", *a.seconds, least_seconds, most_seconds);
+  if (a.seed) options.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
+  if (a.memory)
+    options.most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
   options.problems = problems_of(a, family_of(ops));
-  options.most_bytes = std::ldexp(static_cast<double>(a.memory), 20);
   return options;
 }
 
 void print_report(const KernelResult& result, const JudgeOptions& options, double seconds, bool color) {
-  print(table_head());
-  for (const OperationResult& o : result.operations) {
-    const bool fine = o.failed == 0;
-    print(fine ? table_row(o, result.least_sensitivity)
-               : colored(table_row(o, result.least_sensitivity), Color::red, color));
-  }
+  print(table_head() + "\n");
+  for (const OperationResult& o : result.operations)
+    print(colored(table_row(o, result.least_sensitivity), Color::red, color && o.failed > 0) + "\n");
   for (const Failure& failure : result.failures) print("\n" + describe_failure(result.kernel, failure));
   const Verdict verdict = result.verdict();
   const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
@@ -128,8 +130,8 @@ ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
-  if (!a.json.empty()) write_output(a.json, to_json(result));
   if (a.json != "-") print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
+  if (!a.json.empty()) write_output(a.json, to_json(result));
   return status_of(result.verdict());
 }
 
@@ -149,17 +151,16 @@ void add_judge(CLI::App& app, Session& session) {
   command
       ->add_option("--cases", a->cases,
                    fmt::format("random cases for each operation (default: {})", JudgeOptions{}.cases))
-      ->check(CLI::Range(Idx{1}, most_cases))
       ->type_name("N");
-  command->add_option("--seconds", a->seconds, "stop after S seconds")->check(CLI::PositiveNumber)->type_name("S");
+  command->add_option("--seconds", a->seconds, "stop after S seconds")->type_name("S");
   command->add_option("--seed", a->seed, "of the cases and their data (default: 1)")->type_name("S");
   list("--case", a->cases_given, "judge this problem, with data from the seed; may be repeated", "DESCRIPTOR");
   list("--shapes", a->shapes, "judge the problems in this file, - for standard input; may be repeated", "FILE");
   command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, whatever they say")
-      ->check(CLI::Range(Idx{1}, most_cases))
       ->type_name("N");
-  command->add_option("--memory", a->memory, "refuse problems that take more (default: 2048)")
-      ->check(CLI::Range(Idx{1}, Idx{1} << 24))
+  command
+      ->add_option("--memory", a->memory,
+                   fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
   command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
   command->footer(R"(Each case is judged three times: on integers with which no order of summation rounds, so that only

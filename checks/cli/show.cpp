@@ -22,6 +22,7 @@ struct ShowOptions {
 
 std::vector<std::string> format_names() {
   std::vector<std::string> names;
+  names.reserve(show_formats.size());
   for (const ShowFormat& format : show_formats) names.push_back(format.name);
   return names;
 }

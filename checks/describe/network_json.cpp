@@ -29,11 +29,11 @@ class Value {
   [[noreturn]] void refuse(const std::string& expected, const std::string& given) const {
     throw UsageError(where_, pointer_.to_string(), expected, given);
   }
-  std::string shown() const { return printable_dump(value_); }
-  bool shows(const std::string& dump) const { return value_.dump() == dump; }
+  bool is(const std::string& dumped) const { return value_.dump() == dumped; }
+  bool is_array() const { return value_.is_array(); }
 
-  bool has(const char* key) const { return value_.contains(key); }
-  Value operator[](const char* key) const {
+  bool has(const std::string& key) const { return value_.contains(key); }
+  Value operator[](const std::string& key) const {
     if (!has(key)) refuse(fmt::format("a key \"{}\"", key), "none");
     return {value_.at(key), where_, pointer_ / key};
   }
@@ -58,7 +58,7 @@ class Value {
   }
   /// A string that is not empty and has no control characters.
   std::string name() const {
-    const std::string text = string();
+    std::string text = string();
     constexpr std::size_t most = 100;
     if (text.empty() || text.size() > most || text != printable(text))
       refuse(fmt::format("a name of 1 to {} bytes without control characters", most));
@@ -76,14 +76,13 @@ class Value {
     for (const Value& element : elements()) result.push_back(element.integer(least));
     return result;
   }
-  bool is_array() const { return value_.is_array(); }
 
  private:
   Value(const json& value, const std::string& where, const json::json_pointer& pointer)
       : value_(value), where_(where), pointer_(pointer) {}
-  static std::string printable_dump(const json& value) {
-    const std::string text = value.is_object() ? "an object" : value.dump();
-    return text.size() <= 60 ? printable(text) : std::string("something longer");
+  std::string shown() const {
+    const std::string text = value_.is_object() ? "an object" : value_.dump();
+    return text.size() <= 60 ? printable(text) : "something longer";
   }
 
   const json& value_;
@@ -231,7 +230,7 @@ std::string dump(const ordered_json& value) {
 
 void require_true(const Value& said, const std::vector<std::string>& keys, const ordered_json& truth) {
   for (const std::string& key : keys)
-    if (said.has(key.c_str()) && !said[key.c_str()].shows(dump(truth[key]))) said[key.c_str()].refuse(dump(truth[key]));
+    if (said.has(key) && !said[key].is(dump(truth[key]))) said[key].refuse(dump(truth[key]));
 }
 
 void require_distinct_names(const Value& layers, const Summary& network) {

@@ -1,7 +1,10 @@
 // A network as a PyTorch program.
 #include <fmt/format.h>
 
+#include <iterator>
+#include <map>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 
 #include "checks/describe/show.hpp"
@@ -11,100 +14,25 @@ namespace cnnspec::checks {
 namespace {
 
 /// Python's keywords, and what nn.Sequential has of its own (PyTorch 1.13 and 2): it refuses layers with these names.
+constexpr const char* reserved_names = R"(
+    False None True and as assert async await break class continue def del elif else except finally for from global
+    if import in is lambda nonlocal not or pass raise return try while with yield
+
+    T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double
+    dump_patches eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half
+    insert ipu load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
+    pop register_backward_hook register_buffer register_forward_hook register_forward_pre_hook
+    register_full_backward_hook register_full_backward_pre_hook register_load_state_dict_post_hook
+    register_load_state_dict_pre_hook register_module register_parameter register_state_dict_post_hook
+    register_state_dict_pre_hook requires_grad_ set_extra_state set_submodule share_memory state_dict to to_empty
+    train training type xpu zero_grad
+)";
+
 const std::set<std::string>& reserved() {
-  static const std::set<std::string> names{"False",
-                                           "None",
-                                           "True",
-                                           "and",
-                                           "as",
-                                           "assert",
-                                           "async",
-                                           "await",
-                                           "break",
-                                           "class",
-                                           "continue",
-                                           "def",
-                                           "del",
-                                           "elif",
-                                           "else",
-                                           "except",
-                                           "finally",
-                                           "for",
-                                           "from",
-                                           "global",
-                                           "if",
-                                           "import",
-                                           "in",
-                                           "is",
-                                           "lambda",
-                                           "nonlocal",
-                                           "not",
-                                           "or",
-                                           "pass",
-                                           "raise",
-                                           "return",
-                                           "try",
-                                           "while",
-                                           "with",
-                                           "yield",
-                                           "T_destination",
-                                           "add_module",
-                                           "append",
-                                           "apply",
-                                           "bfloat16",
-                                           "buffers",
-                                           "call_super_init",
-                                           "children",
-                                           "compile",
-                                           "cpu",
-                                           "cuda",
-                                           "double",
-                                           "dump_patches",
-                                           "eval",
-                                           "extend",
-                                           "extra_repr",
-                                           "float",
-                                           "forward",
-                                           "get_buffer",
-                                           "get_extra_state",
-                                           "get_parameter",
-                                           "get_submodule",
-                                           "half",
-                                           "insert",
-                                           "ipu",
-                                           "load_state_dict",
-                                           "modules",
-                                           "mtia",
-                                           "named_buffers",
-                                           "named_children",
-                                           "named_modules",
-                                           "named_parameters",
-                                           "parameters",
-                                           "pop",
-                                           "register_backward_hook",
-                                           "register_buffer",
-                                           "register_forward_hook",
-                                           "register_forward_pre_hook",
-                                           "register_full_backward_hook",
-                                           "register_full_backward_pre_hook",
-                                           "register_load_state_dict_post_hook",
-                                           "register_load_state_dict_pre_hook",
-                                           "register_module",
-                                           "register_parameter",
-                                           "register_state_dict_post_hook",
-                                           "register_state_dict_pre_hook",
-                                           "requires_grad_",
-                                           "set_extra_state",
-                                           "set_submodule",
-                                           "share_memory",
-                                           "state_dict",
-                                           "to",
-                                           "to_empty",
-                                           "train",
-                                           "training",
-                                           "type",
-                                           "xpu",
-                                           "zero_grad"};
+  static const std::set<std::string> names = [] {
+    std::istringstream words(reserved_names);
+    return std::set<std::string>(std::istream_iterator<std::string>(words), {});
+  }();
   return names;
 }
 
@@ -118,7 +46,8 @@ class PythonNames {
     if (result.empty() || result[0] == '_' || is_digit(result[0])) result = "layer" + result;
     if (reserved().count(result) > 0) result += "_";
     std::string unique = result;
-    for (int n = 2; !given_.insert(unique).second; ++n) unique = fmt::format("{}_{}", result, n);
+    int& n = next_number_.try_emplace(result, 2).first->second;
+    while (!given_.insert(unique).second) unique = fmt::format("{}_{}", result, n++);
     return unique;
   }
 
@@ -127,6 +56,7 @@ class PythonNames {
   static bool is_word(char c) { return is_digit(c) || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || c == '_'; }
 
   std::set<std::string> given_;
+  std::map<std::string, int> next_number_;
 };
 
 /// ", name=value", value an integer or (height, width); nothing for the default.

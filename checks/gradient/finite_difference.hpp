@@ -173,6 +173,7 @@ class TensorCheck {
     const double size = static_cast<double>(error) / static_cast<double>(twice);
     if (!(size <= report_.worst)) report_.worst = size;  // a NaN stays
     if (!(bound <= report_.bound)) report_.bound = bound;
+    report_.largest = std::max(report_.largest, static_cast<double>(absolute(backward)));
     ++report_.entries;
     if (is_exact<T> ? error == T(0) : size <= bound) return;
     if (report_.wrong++ > 0) return;

@@ -3,12 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 namespace cnnspec::checks {
 
 bool GradientReport::passed() const {
   for (const TensorReport& t : tensors)
     if (t.entries == 0 || t.wrong > 0 || !t.certified) return false;
   return !tensors.empty();
+}
+
+bool GradientReport::vacuous() const {
+  return passed() && std::any_of(tensors.begin(), tensors.end(), [](const TensorReport& t) { return t.vacuous(); });
 }
 
 Idx GradientReport::entries() const {

@@ -31,9 +31,13 @@ struct TensorReport {
   Idx resampled = 0;            // points given up because a branch changed inside the step, or for a kink
   bool exact = false;           // compared with ==; otherwise by `bound`
   bool certified = true;        // a point without a branch change was found for every entry
+  double largest = 0;           // |entry| of backward
   double worst = 0, bound = 0;  // largest |difference - backward|, and the largest one that rounding explains
   double seconds = 0;
   std::optional<Mismatch> first = {};
+
+  /// Rounding alone explains more than the largest derivative: backward could return zeros and not be found out.
+  bool vacuous() const { return !exact && !(bound < largest); }
 };
 
 struct GradientReport {
@@ -44,6 +48,10 @@ struct GradientReport {
 
   /// Every derivative was compared and none is wrong.
   bool passed() const;
+  /// It passed, but some tensor could not have failed.
+  bool vacuous() const;
+  /// "pass", "fail" or "vacuous"
+  const char* verdict() const { return !passed() ? "fail" : vacuous() ? "vacuous" : "pass"; }
   Idx entries() const;
   /// The first mismatch in words: which tensor, which entry, both values. Empty if there is none.
   std::string failure() const;

@@ -4,6 +4,8 @@
 
 #include "checks/describe/key_values.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -79,6 +81,41 @@ NetworkDefinition layer_network(const std::string& name, Settings& settings) {
   return linear_target(settings);
 }
 
+/// Text of the form that Settings reads.
+class SettingsText {
+ public:
+  SettingsText& operator()(const char* name, Idx value) {
+    text_ += (text_.empty() ? "" : ",") + std::string(name) + "=" + std::to_string(value);
+    return *this;
+  }
+  /// What conv2d and max_pool2d have in common.
+  SettingsText& window(const auto& p) {
+    return (*this)("in_h", p.in_height)("in_w", p.in_width)("kernel_h", p.kernel_height)("kernel_w", p.kernel_width)(
+        "stride_h", p.stride_height)("stride_w", p.stride_width)("dilation_h", p.dilation_height)(
+        "dilation_w", p.dilation_width)("pad_top", p.pad_top)("pad_left", p.pad_left)("pad_bottom", p.pad_bottom)(
+        "pad_right", p.pad_right);
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+GradientTarget target(const cnnspec_conv2d& p) {
+  SettingsText s;
+  s("in_c", p.in_channels)("out_c", p.out_channels)("groups", p.groups).window(p);
+  return load_target("conv2d", s.text());
+}
+GradientTarget target(const cnnspec_pool2d& p) {
+  return load_target("max_pool2d", SettingsText()("in_c", p.channels).window(p).text());
+}
+GradientTarget target(const cnnspec_elementwise& p) {
+  return load_target("relu", SettingsText()("in_c", 1)("in_h", 1)("in_w", p.count).text());
+}
+GradientTarget target(const cnnspec_linear& p) {
+  return load_target("linear", SettingsText()("in_features", p.in_features)("out_features", p.out_features).text());
+}
+
 }  // namespace
 
 const std::vector<LayerTarget> layer_targets{
@@ -102,9 +139,18 @@ GradientTarget load_target(const std::string& target, const std::string& config)
     (void)describe(net);
     return {target, text, std::move(net)};
   }
+  if (!is_built_in(target) && target.find_first_of("./-") == std::string::npos) {
+    std::vector<std::string> names = built_in_networks;
+    for (const LayerTarget& l : layer_targets) names.emplace_back(l.name);
+    throw UsageError("TARGET", "", one_of(names, target) + ", or the path of a JSON description", in_quotes(target));
+  }
   NamedNetwork net = load_network(target, config);
   const std::string text = is_built_in(target) ? format_config(parse_config(config, "--config")) : "";
   return {target, text, std::move(net.definition)};
+}
+
+GradientTarget target_of(const Problem& problem) {
+  return std::visit([](const auto& p) { return target(p); }, problem);
 }
 
 }  // namespace cnnspec::checks

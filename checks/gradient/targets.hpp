@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/judge/case.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec::checks {
@@ -24,5 +25,8 @@ extern const std::vector<LayerTarget> layer_targets;
 /// `target`: conv2d, max_pool2d, relu, linear, cnn, cnn-relu, cnn2, or the path of a JSON description. `config`:
 /// "in_h=16,..."; what it does not name keeps its default. Throws UsageError and ShapeError.
 GradientTarget load_target(const std::string& target, const std::string& config);
+
+/// One image of `problem` as a target: conv2d, max_pool2d, relu or linear, with the configuration that gives it.
+GradientTarget target_of(const Problem& problem);
 
 }  // namespace cnnspec::checks

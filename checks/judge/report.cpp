@@ -31,7 +31,7 @@ std::string wrong_element(const Failure& f) {
 
 /// The columns of the table.
 std::string line_of(const std::array<std::string, 8>& cells) {
-  return fmt::format("{:<24} {:<5} {:>8} {:>11} {:>11} {:>11} {:>8}  {}\n", cells[0], cells[1], cells[2], cells[3],
+  return fmt::format("{:<24} {:<5} {:>8} {:>11} {:>11} {:>11} {:>8}  {}", cells[0], cells[1], cells[2], cells[3],
                      cells[4], cells[5], cells[6], cells[7]);
 }
 

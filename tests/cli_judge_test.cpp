@@ -1,0 +1,160 @@
+// `cnnspec judge`, `kernels` and `ops` as a user runs them: what they print, with which status they end, and how they
+// refuse what makes no sense.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/command.hpp"
+
+namespace cnnspec::tests {
+namespace {
+
+const std::string right_kernel = "im2col", wrong_kernel = std::string("'") + CNNSPEC_TEST_WRONG_KERNEL + "'";
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+void expect_refused(const std::string& arguments, const std::string& part) {
+  const Outcome o = cnnspec("judge " + arguments);
+  EXPECT_EQ(o.status, 2) << arguments;
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+  EXPECT_TRUE(contains(o.err, part)) << o.err;
+}
+
+/// The result without what differs from run to run.
+nlohmann::json json_of(const std::string& arguments) {
+  auto json = nlohmann::json::parse(cnnspec("judge " + arguments + " --json -").out);
+  for (auto& row : json["operations"]) row.erase("seconds");
+  return json;
+}
+
+TEST(CliJudge, passes_a_right_kernel_with_a_row_for_each_operation) {
+  const Outcome o = cnnspec("judge im2col --dtype f32 --cases 20");
+  EXPECT_EQ(o.status, 0) << o.out << o.err;
+  EXPECT_EQ(o.err, "");  // no progress line in a pipe
+  for (const char* op : {"conv2d_forward", "conv2d_backward_input", "max_pool2d_backward", "linear_backward_bias"})
+    EXPECT_TRUE(contains(o.out, op)) << o.out;
+  EXPECT_TRUE(contains(o.out, "\npass: 240 cases")) << o.out;
+}
+
+TEST(CliJudge, fails_a_wrong_kernel_with_a_line_that_fails_again) {
+  const Outcome o = cnnspec("judge " + wrong_kernel);
+  EXPECT_EQ(o.status, 1) << o.err;
+  EXPECT_TRUE(contains(o.out, "\nfail: ")) << o.out;
+  EXPECT_TRUE(contains(o.out, "wrong-value")) << o.out;
+  const std::string key = "again: cnnspec ";
+  const std::size_t begin = o.out.find(key);
+  ASSERT_NE(begin, std::string::npos) << o.out;
+  const std::string repro = o.out.substr(begin + key.size(), o.out.find('\n', begin) - begin - key.size());
+  const Outcome again = cnnspec(repro);
+  EXPECT_EQ(again.status, 1) << repro;
+  EXPECT_TRUE(contains(again.out, key + repro)) << again.out;
+}
+
+TEST(CliJudge, is_vacuous_if_nothing_was_judged) {
+  const Outcome declined = cnnspec("judge " + wrong_kernel + " --op relu_forward");
+  EXPECT_EQ(declined.status, 3);
+  EXPECT_TRUE(contains(declined.out, "vacuous: the kernel supports none of these cases")) << declined.out;
+  const Outcome absent = cnnspec("judge " + wrong_kernel + " --op conv2d_forward");
+  EXPECT_EQ(absent.status, 3);
+  EXPECT_TRUE(contains(absent.out, "vacuous: the kernel has none of these operations")) << absent.out;
+}
+
+TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
+  const Folder folder;
+  const std::string file = folder / "result.json";
+  const Outcome o = cnnspec("judge " + wrong_kernel + " --json '" + file + "'");
+  EXPECT_EQ(o.status, 1);
+  EXPECT_TRUE(contains(o.out, "\nfail: "));
+  const auto json = nlohmann::json::parse(content_of(file));
+  EXPECT_EQ(json["schema"], 1);
+  EXPECT_EQ(json["verdict"], "fail");
+  EXPECT_EQ(json["failures"][0]["op"], "linear_backward_bias");
+  EXPECT_EQ(json_of(wrong_kernel)["failures"], json["failures"]);
+  EXPECT_EQ(cnnspec("judge im2col --cases 1 --json /nonexistent/result.json").status, 2);
+}
+
+TEST(CliJudge, the_seed_decides_everything) {
+  const std::string few = right_kernel + " --op conv2d_forward --cases 5 ";
+  EXPECT_EQ(json_of(few + "--seed 5"), json_of(few + "--seed 5"));
+  EXPECT_NE(json_of(few + "--seed 5")["worst_ratio"], json_of(few + "--seed 6")["worst_ratio"]);
+}
+
+TEST(CliJudge, judges_given_problems_on_the_operations_of_their_family) {
+  const auto json = json_of(right_kernel + " --dtype f64 --case mb1ic3ih8oc4kh3 --case 3x5 --case mb1ic3ih8kh2 --mb 2");
+  EXPECT_EQ(json["cases"], 4 + 2 + 2);
+  EXPECT_EQ(json["verdict"], "pass");
+}
+
+TEST(CliJudge, reads_lists_of_shapes_and_says_what_it_left_out) {
+  const Folder folder;
+  std::ofstream(folder / "list.txt") << "# two shapes\n--dir=FWD_B\nmb1ic3ih8oc4kh3  g2mb1ic4ih5oc4kh1n\"second\"\n"
+                                        "mb1ic2id3oc2kd1\n";
+  const std::string list = "'" + (folder / "list.txt") + "'";
+  const Outcome o = cnnspec("judge im2col --op conv2d_forward --dtype f32 --shapes " + list);
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(contains(o.out, "pass: 2 cases")) << o.out;
+  EXPECT_TRUE(contains(o.err, "three-dimensional")) << o.err;
+  EXPECT_EQ(shell(command() + " judge im2col --op conv2d_forward --shapes - <" + list).status, 0);
+}
+
+TEST(CliJudge, stops_on_time) {
+  const Outcome o = cnnspec("judge im2col --op linear_backward_bias --seconds 0.05");
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(contains(o.out, "\npass: ")) << o.out;
+}
+
+TEST(CliJudge, refuses_what_makes_no_sense) {
+  expect_refused("", "KERNEL");
+  expect_refused("nonsense", "im2col");
+  expect_refused("./nonsense.so", "nonsense.so");
+  expect_refused("im2col --op conv2d_forwad", "did you mean \"conv2d_forward\"?");
+  expect_refused("im2col --dtype f31", "f32");
+  expect_refused("im2col --dtype bf16", "f32 or f64");
+  for (const char* number : {"0", "-3", "x", "1.5", "99999999999999999999", "''"})
+    expect_refused(std::string("im2col --cases ") + number, "--cases");
+  for (const char* number : {"0", "-1", "nan", "x"})
+    expect_refused(std::string("im2col --seconds ") + number, "--seconds");
+  for (const char* number : {"-1", "x", "1e3", "18446744073709551616"})
+    expect_refused(std::string("im2col --seed ") + number, "--seed");
+  expect_refused("im2col --mb 0 --case mb1ic3ih8oc4kh3", "--mb");
+  expect_refused("im2col --case mb1ic3ih8oc4kh9", "C2");
+  expect_refused("im2col --case mb1ic3ih8oc4kh", "kh");
+  expect_refused("im2col --op relu_forward --case mb1ic3ih8oc4kh3", "extent");
+  expect_refused("im2col --shapes /nonexistent", "/nonexistent");
+  expect_refused("im2col --shapes /", "/");
+}
+
+TEST(CliJudge, refuses_a_list_without_a_shape) {
+  const Folder folder;
+  std::ofstream(folder / "list.txt") << "# nothing\n";
+  expect_refused("im2col --shapes '" + (folder / "list.txt") + "'", "at least one shape");
+}
+
+TEST(CliJudge, refuses_a_problem_that_takes_too_much_memory_at_once) {
+  expect_refused("im2col --case mb1ic100000ih3000oc100000kh1", "MiB");
+  expect_refused("im2col --case 1000000000000000", "MiB");
+  expect_refused("im2col --memory 1 --case mb1ic300ih30oc300kh1", "1 MiB");
+}
+
+TEST(CliJudge, helps) {
+  const Outcome o = cnnspec("judge --help");
+  EXPECT_EQ(o.status, 0);
+  for (const char* option :
+       {"--op", "--dtype", "--cases", "--seconds", "--seed", "--case", "--shapes", "--mb", "--json"})
+    EXPECT_TRUE(contains(o.out, option)) << option;
+}
+
+TEST(CliLists, kernels_and_operations_are_listed) {
+  const Outcome kernels = cnnspec("kernels"), ops = cnnspec("ops");
+  EXPECT_EQ(kernels.status, 0);
+  EXPECT_TRUE(contains(kernels.out, "im2col"));
+  EXPECT_TRUE(contains(kernels.out, "onednn"));  // there, or why not
+  EXPECT_EQ(ops.status, 0);
+  EXPECT_TRUE(contains(ops.out, "conv2d_backward_kernel   x dy -> dw")) << ops.out;
+}
+
+}  // namespace
+}  // namespace cnnspec::tests
