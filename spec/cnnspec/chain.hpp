@@ -74,7 +74,8 @@ class SpecChain {
     } else {
       auto later = backward_from<n + 1>(std::get<n>(layers_).forward(x), dy);
       auto here = std::get<n>(layers_).backward(x, later.dx);
-      return LayerGradients{here.dx, std::tuple_cat(std::make_tuple(here.d_parameters), later.d_parameters)};
+      return LayerGradients{std::move(here.dx), std::tuple_cat(std::make_tuple(std::move(here.d_parameters)),
+                                                               std::move(later.d_parameters))};
     }
   }
 

@@ -4,8 +4,8 @@
 //   cnn_with_relu_spec   the same with ReLU after each convolution
 //   Cnn2Spec             Conv -> ReLU -> MaxPool -> Conv -> ReLU -> MaxPool -> Flatten -> Linear
 //
-// All three take one Cnn2Config; a configuration that does not fit its input does not compile, and the message names the
-// clause. network.hpp has the run-time twin.
+// All three take one Cnn2Config; one that does not fit its input does not compile, and the message names the clause.
+// network.hpp has the run-time twin.
 #pragma once
 
 #include "cnnspec/chain.hpp"

@@ -32,14 +32,14 @@ LayerGradients(DX, DP) -> LayerGradients<DX, DP>;
 using HyperParameters = std::vector<std::pair<std::string, Idx>>;
 
 /// The hyper-parameters of a window of kernel_height x kernel_width that moves as `config` says.
-template <class Config>
-HyperParameters describe_window(Idx kernel_height, Idx kernel_width, const Config& g) {
-  HyperParameters window{{"kernel_height", kernel_height},       {"kernel_width", kernel_width},
-                         {"stride_height", g.height.stride},     {"stride_width", g.width.stride},
-                         {"pad_top", g.height.before},           {"pad_left", g.width.before},
-                         {"pad_bottom", g.height.after},         {"pad_right", g.width.after},
-                         {"dilation_height", g.height.dilation}, {"dilation_width", g.width.dilation}};
-  if constexpr (requires { g.groups; }) window.emplace_back("groups", g.groups);
+HyperParameters describe_window(Idx kernel_height, Idx kernel_width, const auto& config) {
+  const Axis &down = config.height, &across = config.width;
+  HyperParameters window{{"kernel_height", kernel_height},   {"kernel_width", kernel_width},
+                         {"stride_height", down.stride},     {"stride_width", across.stride},
+                         {"pad_top", down.before},           {"pad_left", across.before},
+                         {"pad_bottom", down.after},         {"pad_right", across.after},
+                         {"dilation_height", down.dilation}, {"dilation_width", across.dilation}};
+  if constexpr (requires { config.groups; }) window.emplace_back("groups", config.groups);
   return window;
 }
 
@@ -48,6 +48,7 @@ struct NoParameters {
   static constexpr std::array<const char*, 0> parameter_names{};
   constexpr std::tuple<> parameters() const { return {}; }
   HyperParameters hyper_parameters() const { return {}; }
+  static constexpr auto gradients(auto dx) { return LayerGradients{std::move(dx), std::tuple{}}; }
 };
 
 /// One row of a model summary, for tables, diagrams and exporters.
@@ -61,9 +62,8 @@ struct LayerDescription {
 std::vector<Idx> extents_of(const auto& shape) { return {shape.extents().begin(), shape.extents().end()}; }
 
 /// The row of a layer on an input of shape x. Throws C3 if there are more parameters than can be counted.
-template <class Layer, class X>
-LayerDescription describe_layer(const std::string& name, const Layer& layer, const X& x) {
-  LayerDescription row{Layer::kind, name, extents_of(x), extents_of(layer.out_shape(x)), layer.hyper_parameters()};
+LayerDescription describe_layer(const std::string& name, const auto& layer, const auto& x) {
+  LayerDescription row{layer.kind, name, extents_of(x), extents_of(layer.out_shape(x)), layer.hyper_parameters()};
   const auto add = [&n = row.parameters](Idx more) {
     constexpr Idx most = std::numeric_limits<Idx>::max();
     if (!sum_fits(n, more)) refuse({Clause::C3, "layer", "parameters", "a count of at most", most - n, more});

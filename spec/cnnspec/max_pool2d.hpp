@@ -6,7 +6,7 @@
 // as PyTorch's return_indices counts.
 //   N3  padding is not a value: it never wins.
 //   N4  ties: the first cell in row-major window order wins.
-//   N5  NaN: a NaN cell replaces the current best, so a window with a NaN yields NaN and its last NaN wins (PyTorch's rule).
+//   N5  a NaN cell replaces the current best, so a window with a NaN yields NaN and its last NaN wins, as in PyTorch.
 // Preconditions: C1, C2, C3, C4 on each axis (shape.hpp); C6 dy has the extents of y.
 #pragma once
 
@@ -29,8 +29,7 @@ constexpr Violation check_max_pool2d(const std::array<Idx, 3>& x, const MaxPool2
 
 /// The shape of y. Throws ShapeError, or does not compile.
 template <Idx C, Idx H, Idx W, class Config>
-constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
-  const MaxPool2dConfig& g = config;
+constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& g) {
   require(check_max_pool2d(x.extents(), g));
   const std::array<Idx, 3> y{x.extent(0), pool_out(x.extent(1), g.kernel_height, g.height),
                              pool_out(x.extent(2), g.kernel_width, g.width)};
@@ -46,9 +45,8 @@ constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
 
 /// y[C,H',W'] and the winner of each window. Throws C1, C2, C3, C4.
 template <class T, Idx... X>
-constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const auto& config) {
-  const MaxPool2dConfig& g = config;
-  const auto shape = max_pool2d_shape(x.shape(), config);
+constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const auto& g) {
+  const auto shape = max_pool2d_shape(x.shape(), g);
   struct Result {
     decltype(zeros<T>(shape)) y;
     decltype(zeros<Idx>(shape)) winners;
@@ -75,12 +73,12 @@ constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const auto& con
 }
 
 /// y[C,H',W'] alone.
-constexpr auto max_pool2d(const auto& x, const auto& config) { return max_pool2d_with_winners(x, config).y; }
+constexpr auto max_pool2d(const auto& x, const auto& g) { return max_pool2d_with_winners(x, g).y; }
 
 /// dx: each dy is added to its window's winner; windows may overlap. Throws C1, C2, C3, C4, C6.
 template <class T, Idx... X>
-constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const auto& dy, const auto& config) {
-  const auto winners = max_pool2d_with_winners(x, config).winners;
+constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const auto& dy, const auto& g) {
+  const auto winners = max_pool2d_with_winners(x, g).winners;
   require_same("max_pool2d", "dy", winners.shape(), dy.shape());
   Tensor dx = zeros<T>(x.shape());
   for (Idx c = 0; c < dy.extent(0); ++c)
@@ -95,22 +93,20 @@ template <class Config>
 struct MaxPool2dLayer : NoParameters {
   static constexpr const char* kind = "max_pool2d";
   static constexpr int input_rank = 3;
-  Config config{};
+  Config config;
 
-  constexpr MaxPool2dLayer() = default;
-  constexpr explicit MaxPool2dLayer(const Config& c) : config(c) {}
+  constexpr MaxPool2dLayer(const Config& c = {}) : config(c) {}
   HyperParameters hyper_parameters() const {
-    const MaxPool2dConfig& g = config;
-    return describe_window(g.kernel_height, g.kernel_width, g);
+    return describe_window(config.kernel_height, config.kernel_width, config);
   }
   constexpr auto out_shape(const auto& x) const { return max_pool2d_shape(x, config); }
   constexpr auto forward(const auto& x) const { return max_pool2d(x, config); }
   constexpr auto backward(const auto& x, const auto& dy) const {
-    return LayerGradients{max_pool2d_backward(x, dy, config), std::tuple{}};
+    return gradients(max_pool2d_backward(x, dy, config));
   }
 };
 
-// Two overlapping 1x2 windows over (1, 3, 3): the middle 3 wins both, the second as the first of a tie, and collects both dy.
+// Two overlapping 1x2 windows over (1, 3, 3): the middle 3 wins both, once as the first of a tie, and collects both dy.
 static_assert(max_pool2d(Tensor<int, 1, 1, 3>({}, {1, 3, 3}), fixed<MaxPool2dConfig{1, 2}>) ==
               Tensor<int, 1, 1, 2>({}, {3, 3}));
 static_assert(max_pool2d_backward(Tensor<int, 1, 1, 3>({}, {1, 3, 3}), Tensor<int, 1, 1, 2>({}, {10, 20}),

@@ -1,8 +1,7 @@
-// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with every
-// extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
+// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with
+// every extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
 #pragma once
 
-#include <algorithm>
 #include <variant>
 
 #include "cnnspec/cnn.hpp"
@@ -33,8 +32,8 @@ template <class T>
 using AnyLayer = std::variant<Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>, MaxPool2dLayer<MaxPool2dConfig>,
                               ReluLayer, FlattenLayer, LinearLayer<T, dyn, dyn>>;
 
-[[noreturn]] inline void refuse_rank(Idx expected, Idx actual) {
-  refuse({Clause::C6, "layer", "number of axes of its input", "exactly", expected, actual});
+[[noreturn]] inline void refuse_rank(Idx expected, Idx actual, const char* of = "number of axes of its input") {
+  refuse({Clause::C6, "layer", of, "exactly", expected, actual});
 }
 
 /// visit(shape) for the [C,H,W] or [N] in `extents`. Throws C1, C3, C6.
@@ -44,33 +43,30 @@ auto with_shape(const std::vector<Idx>& extents, auto visit) {
   return visit(dyn_shape(extents[0]));
 }
 
-// What each definition stands for on an input of shape x: a layer whose parameters are zero.
+/// What each definition stands for on an input of shape x: a layer whose parameters are zero.
 template <class T>
-auto make_layer(const Conv2dDefinition& d, const ImageShape& x) {
-  require(check_conv2d(x.extents(), {d.out_channels, dyn, d.kernel_height, d.kernel_width}, d.config));
-  const auto w = dyn_shape(d.out_channels, x.extent(0) / d.config.groups, d.kernel_height, d.kernel_width);
-  return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(w), zeros<T>(dyn_shape(d.out_channels)), d.config};
-}
-template <class T>
-auto make_layer(const MaxPool2dConfig& d, const ImageShape&) {
-  return MaxPool2dLayer<MaxPool2dConfig>(d);
-}
-template <class T>
-auto make_layer(const LinearDefinition& d, const VectorShape& x) {
-  return LinearLayer<T, dyn, dyn>{zeros<T>(dyn_shape(d.out_features, x.extent(0))), zeros<T>(dyn_shape(d.out_features))};
-}
-template <class T, class Layer>
-  requires(Layer::input_rank == any_rank)
-auto make_layer(const Layer& layer, const auto&) {
-  return layer;
-}
+struct MakeLayer {
+  auto operator()(const Conv2dDefinition& d, const ImageShape& x) const {
+    require(check_conv2d(x.extents(), {d.out_channels, dyn, d.kernel_height, d.kernel_width}, d.config));
+    const auto w = dyn_shape(d.out_channels, x.extent(0) / d.config.groups, d.kernel_height, d.kernel_width);
+    const auto b = dyn_shape(d.out_channels);
+    return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(w), zeros<T>(b), d.config};
+  }
+  auto operator()(const MaxPool2dConfig& d, const ImageShape&) const { return MaxPool2dLayer(d); }
+  auto operator()(const ReluLayer& d, const auto&) const { return d; }
+  auto operator()(const FlattenLayer& d, const auto&) const { return d; }
+  auto operator()(const LinearDefinition& d, const VectorShape& x) const {
+    const auto w = dyn_shape(d.out_features, x.extent(0));
+    return LinearLayer<T, dyn, dyn>{zeros<T>(w), zeros<T>(dyn_shape(d.out_features))};
+  }
+};
 
 /// visit(layer, shape) with the layer that is defined, on an input of these extents. Throws C1, C2, C3, C4, C5, C6.
 template <class T>
 void with_layer(const LayerDefinition& definition, const std::vector<Idx>& input, auto visit) {
   with_shape(input, [&](const auto& x) {
     std::visit([&](const auto& d) {
-      if constexpr (requires { make_layer<T>(d, x); }) visit(make_layer<T>(d, x), x);
+      if constexpr (requires(MakeLayer<T> make) { make(d, x); }) visit(MakeLayer<T>{}(d, x), x);
       else refuse_rank(4 - x.rank, x.rank);
     }, definition.what);
   });
@@ -80,17 +76,18 @@ void with_layer(const LayerDefinition& definition, const std::vector<Idx>& input
 inline std::vector<LayerDescription> describe(const NetworkDefinition& net) {
   std::vector<LayerDescription> rows;
   with_shape(net.input, [](const auto&) {});
-  for (const LayerDefinition& definition : net.layers) try {
-      with_layer<void>(definition, rows.empty() ? net.input : rows.back().output, [&](const auto& layer, const auto& x) {
-        rows.push_back(describe_layer(definition.name, layer, x));
-      });
-      LayerDescription& row = rows.back();
-      const auto ordinal = std::count_if(rows.begin(), rows.end(), [&](const auto& r) { return r.kind == row.kind; });
-      if (row.name.empty()) row.name = row.kind + std::to_string(ordinal);
+  for (const LayerDefinition& layer : net.layers) {
+    try {
+      with_layer<void>(layer, rows.empty() ? net.input : rows.back().output,
+                       [&](const auto& l, const auto& x) { rows.push_back(describe_layer(layer.name, l, x)); });
     } catch (const ShapeError& e) {
-      const std::string name = definition.name.empty() ? "" : " (" + definition.name + ")";
+      const std::string name = layer.name.empty() ? "" : " (" + layer.name + ")";
       throw e.in_layer("layer " + std::to_string(rows.size() + 1) + name);
     }
+    Idx ordinal = 0;
+    for (const LayerDescription& row : rows) ordinal += row.kind == rows.back().kind;
+    if (layer.name.empty()) rows.back().name = rows.back().kind + std::to_string(ordinal);
+  }
   return rows;
 }
 
@@ -143,11 +140,14 @@ class Network {
     using Elements = std::vector<std::vector<T>>;
     using Result = LayerGradients<AnyTensor<T>, Elements>;
     return std::visit([]<class L, class X, class DY>(const L& layer, const X& in, const DY& d) -> Result {
-      if constexpr (requires { requires takes<L, X>; requires std::is_same_v<decltype(layer.forward(in)), DY>; }) {
-        const auto [dx, d_parameters] = layer.backward(in, d);
-        return {dx, std::apply([](const auto&... dp) { return Elements{dp.elements()...}; }, d_parameters)};
+      if constexpr (!takes<L, X>) {
+        refuse_rank(L::input_rank, X::rank);
+      } else if constexpr (constexpr int rank = decltype(layer.forward(in))::rank; rank != DY::rank) {
+        refuse_rank(rank, DY::rank, "number of axes of dy");
+      } else {
+        auto [dx, d_parameters] = layer.backward(in, d);
+        return {std::move(dx), std::apply([](const auto&... dp) { return Elements{dp.elements()...}; }, d_parameters)};
       }
-      refuse_rank(L::input_rank, X::rank);
     }, layers[n], x, dy);
   }
   /// dx and every layer's parameter cotangents, for a cotangent dy of the output. Throws C6.
@@ -160,7 +160,7 @@ class Network {
       dy = std::move(dx);
       d_parameters[n] = std::move(dp);
     }
-    return {dy, d_parameters};
+    return {std::move(dy), std::move(d_parameters)};
   }
 
   std::vector<AnyLayer<T>> layers;

@@ -180,9 +180,9 @@ constexpr auto dyn_shape(auto... extents) {
 
 /// A configuration that is known at compile time, passed as a value: `conv2d(x, w, b, fixed<Conv2dConfig{...}>)`.
 template <auto config>
-struct Fixed {
+struct Fixed : decltype(config) {
   static constexpr auto value = config;
-  constexpr operator decltype(config)() const { return config; }
+  constexpr Fixed() : decltype(config)(config) {}
 };
 template <auto config>
 inline constexpr Fixed<config> fixed{};
