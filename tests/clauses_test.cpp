@@ -121,12 +121,13 @@ TEST(Conv2dClauses, C6_dy_has_the_extents_of_y) {
   const Conv2dConfig g{};
   const auto x = tensor(1, 4, 5);
   const auto kernel = tensor(2, 1, 2, 3);  // y is [2,3,3]
-  for (const auto& [dy, message] : {std::pair{tensor(1, 3, 3), "C6: conv2d: dy: expected an extent of 2, got 1"},
-                                    std::pair{tensor(2, 4, 3), "C6: conv2d: dy: expected an extent of 3, got 4"},
-                                    std::pair{tensor(2, 3, 5), "C6: conv2d: dy: expected an extent of 3, got 5"}}) {
+  const auto refused = [&](const std::string& message, const Image<T>& dy) {
     expect_refused(Clause::C6, message, [&] { (void)conv2d_backward_input(x.shape(), kernel, dy, g); });
     expect_refused(Clause::C6, message, [&] { (void)conv2d_backward_kernel(x, kernel.shape(), dy, g); });
-  }
+  };
+  refused("C6: conv2d: dy: expected an extent of 2, got 1", tensor(1, 3, 3));
+  refused("C6: conv2d: dy: expected an extent of 3, got 4", tensor(2, 4, 3));
+  refused("C6: conv2d: dy: expected an extent of 3, got 5", tensor(2, 3, 5));
 }
 
 // max_pool2d

@@ -72,7 +72,6 @@ TEST(Models, the_chain_and_the_explicit_model_agree) {
   const auto chain = cnn_with_relu_spec(model);
   EXPECT_TRUE(chain.forward(x) == model.forward(x));
   EXPECT_TRUE(cnn_forward(model, x) == cnn_spec(model).forward(x));
-  EXPECT_FALSE(cnn_forward(model, x) == model.forward(x)) << "these data do not tell whether there is a ReLU";
 
   const auto [grads, dx] = model.backward(x, dy);
   const auto gradients = chain.backward(x, dy);

@@ -7,9 +7,8 @@
 //
 // so a violation is a proof that the kernel did something else than round. Nothing here is chosen by hand:
 //   u      unit roundoff of the kernel's accumulator, 2^-24 for float; u_ref that of the reference's wider type;
-//   eta    the smallest subnormal: a product that underflows is off by at most eta/2 (with gradual underflow; sums
-//   never
-//          underflow), and later roundings at most double that as long as gamma(terms, u) <= 1.
+//   eta    the smallest subnormal: a product that underflows is off by at most eta/2 (underflow is gradual, and sums
+//          never underflow), and later roundings at most double that as long as gamma(terms, u) <= 1.
 // The computed magnitude is itself rounded: the exact one is at most magnitude / (1 - gamma(terms, u_ref)).
 // Where a partial sum could overflow, or gamma(terms, u) exceeds 1, no bound holds and the element is not judged.
 // A result that involves no rounding (a selection, a copy, a sum of nothing) has terms = 0, and the bound is 0:

@@ -9,9 +9,8 @@
 // wide: an odd integer of 12 bits or more, which loses its last bit to any such rounding. The other is narrow, a power
 // of two, so that the budget lasts. A second family swaps the two. No element is zero if it can be helped: the loss of
 // a term changes the result by that term.
-//   - Up to 2^bits / 4095 terms (4097 for float) the widest such numbers are drawn that the count of terms allows, and
-//   the
-//     budget holds by construction.
+//   - Up to 2^bits / 4095 terms (4097 for float) the widest such numbers are drawn that the count of terms allows,
+//     and the budget holds by construction.
 //   - Beyond that only a share of the wide operand is wide and the rest is small, the share such that the sums stay far
 //     within the budget in the mean. Then the spec is run with Measured<Idx>, whose magnitude is the sum in question,
 //     and if an output exceeds the budget, the data is drawn again with half the share.

@@ -42,10 +42,9 @@ inline constexpr const char* rounded_description = "real numbers of both signs a
 /// Data for every input of an operation. An unused bias is left empty.
 template <class T>
 Operands<T> draw_rounded(const Operation& operation, std::uint64_t seed, bool with_bias) {
-  constexpr std::uint64_t part = 100;  // apart from the streams of the exact families
   Operands<T> inputs;
   for (std::size_t n = 0; n < operation.inputs.size(); ++n)
-    inputs.push_back(draw_rounded<T>(operation.inputs[n].count(), Stream(seed, part + n)));
+    inputs.push_back(draw_rounded<T>(operation.inputs[n].count(), Stream(~seed, n)));
   if (operation.takes_bias() && !with_bias) inputs.back().clear();
   return inputs;
 }

@@ -8,14 +8,13 @@
 // Theorem. Let r be the result of evaluating the same expression in floating point with unit roundoff u, with sums
 // taken in any order, any blocking and with or without fused multiply-add. If nothing under- or overflows, then
 //   |r - value| <= gamma(terms, u) * magnitude,   gamma(n, u) = n*u / (1 - n*u)   (for the exact value and magnitude).
-// Proof. Multiplied out, the expression is a sum of products t of data, and r is the sum of t * (1+e_1)...(1+e_k), |e|
-// <= u, with one factor for each rounding that t went through. So it suffices that k <= terms: then each product of
+// Proof. Multiplied out, the expression is a sum of products t of data, and r is the sum of t * (1+e_1)...(1+e_k) with
+// all |e| <= u, one factor for each rounding that t went through. So it suffices that k <= terms: then each product of
 // factors is 1 + theta with |theta| <= gamma(terms, u) (Higham, Accuracy and Stability of Numerical Algorithms, 2nd
 // ed., lemma 3.1; the inner product is section 3.1), and the errors sum up to at most gamma(terms, u) * magnitude.
 //   - An element of data has been rounded 0 times: terms = 0.
 //   - A product of two sums brings together a term of each and rounds once: terms = ta + tb + 1.
-//   - A sum of m non-zero summands takes m - 1 additions in any order, and a summand takes part in at most all of them;
-//   so
+//   - A sum of m non-zero summands takes m - 1 additions in any order, and a summand takes part in at most all of them:
 //     a term of summand i is rounded at most t_i + (m - 1) <= sum over j of max(t_j, 1) times. That sum can be formed
 //     two summands at a time: terms = max(ta, 1) + max(tb, 1).
 //   - What is exactly zero has magnitude 0. Adding it, or multiplying with it, rounds nothing and yields no term.
