@@ -4,6 +4,8 @@
 // compile, among run-time ones the constructor throws a ShapeError that names the layer.
 #pragma once
 
+#include <algorithm>
+
 #include "cnnspec/layer.hpp"
 #include "cnnspec/tensor.hpp"
 
@@ -13,16 +15,11 @@ namespace cnnspec {
 template <class T, class In, class... Layers>
 class SpecChain {
  public:
-  static constexpr std::size_t length = sizeof...(Layers);
-
   constexpr explicit SpecChain(const In& input, Layers... layers) : input_(input), layers_(std::move(layers)...) {
-    (void)shape_after<0>(input_);
+    (void)out_shape();
   }
 
-  constexpr const In& in_shape() const { return input_; }
-  constexpr auto out_shape() const { return shape_after<0>(input_); }
-  constexpr auto& layers() { return layers_; }
-  constexpr const auto& layers() const { return layers_; }
+  constexpr auto out_shape() const { return input_of<sizeof...(Layers)>(); }
 
   /// y. Throws C6 unless x has the chain's input shape.
   constexpr auto forward(const auto& x) const {
@@ -37,60 +34,48 @@ class SpecChain {
   }
 
   std::vector<LayerDescription> describe() const {
-    std::vector<LayerDescription> rows;
-    describe_from<0>(input_, rows);
-    return rows;
+    return [&]<std::size_t... n>(std::index_sequence<n...>) {
+      return std::vector<LayerDescription>{describe_layer(name(n), std::get<n>(layers_), input_of<n>())...};
+    }(std::index_sequence_for<Layers...>{});
   }
 
  private:
-  template <std::size_t n>
-  using LayerAt = std::tuple_element_t<n, std::tuple<Layers...>>;
-
-  template <std::size_t n>
-  static std::string name() {
-    int ordinal = 0;
-    std::size_t position = 0;
-    ((ordinal += position++ <= n && std::string(Layers::kind) == LayerAt<n>::kind), ...);
-    return LayerAt<n>::kind + std::to_string(ordinal);
+  static std::string name(std::size_t n) {
+    const std::string kinds[] = {Layers::kind...};
+    return kinds[n] + std::to_string(std::count(kinds, kinds + n + 1, kinds[n]));
   }
 
-  template <std::size_t n, class S>
-  constexpr auto next_shape(const S& shape) const {
-    static_assert(takes<LayerAt<n>, S>,
-                  "C6: this layer takes a tensor with another number of axes");
-    try {
-      return std::get<n>(layers_).out_shape(shape);
-    } catch (const ShapeError& e) {
-      throw e.in_layer("layer " + std::to_string(n + 1) + " (" + name<n>() + ")");
+  /// The shape of layer n's input.
+  template <std::size_t n>
+  constexpr auto input_of() const {
+    if constexpr (n == 0) {
+      return input_;
+    } else {
+      const auto x = input_of<n - 1>();
+      using Layer = std::tuple_element_t<n - 1, std::tuple<Layers...>>;
+      static_assert(takes<Layer, decltype(x)>, "C6: this layer takes a tensor with another number of axes");
+      try {
+        return std::get<n - 1>(layers_).out_shape(x);
+      } catch (const ShapeError& e) {
+        throw e.in_layer("layer " + std::to_string(n) + " (" + name(n - 1) + ")");
+      }
     }
   }
   template <std::size_t n>
-  constexpr auto shape_after(const auto& shape) const {
-    if constexpr (n == length) return shape;
-    else return shape_after<n + 1>(next_shape<n>(shape));
-  }
-  template <std::size_t n>
   constexpr auto forward_from(const auto& x) const {
-    if constexpr (n == length) return x;
+    if constexpr (n == sizeof...(Layers)) return x;
     else return forward_from<n + 1>(std::get<n>(layers_).forward(x));
   }
   template <std::size_t n>
   constexpr auto backward_from(const auto& x, const auto& dy) const {
-    if constexpr (n == length) {
+    if constexpr (n == sizeof...(Layers)) {
       require_same("chain", "dy", x.shape(), dy.shape());
       return LayerGradients{dy, std::tuple{}};
     } else {
       auto later = backward_from<n + 1>(std::get<n>(layers_).forward(x), dy);
       auto here = std::get<n>(layers_).backward(x, later.dx);
-      return LayerGradients{std::move(here.dx),
-                            std::tuple_cat(std::make_tuple(std::move(here.d_parameters)), std::move(later.d_parameters))};
-    }
-  }
-  template <std::size_t n>
-  void describe_from(const auto& shape, std::vector<LayerDescription>& rows) const {
-    if constexpr (n < length) {
-      rows.push_back(describe_layer(name<n>(), std::get<n>(layers_), shape));
-      describe_from<n + 1>(next_shape<n>(shape), rows);
+      return LayerGradients{std::move(here.dx), std::tuple_cat(std::make_tuple(std::move(here.d_parameters)),
+                                                               std::move(later.d_parameters))};
     }
   }
 

@@ -4,8 +4,8 @@
 //   cnn_with_relu_spec   the same with ReLU after each convolution
 //   Cnn2Spec             Conv -> ReLU -> MaxPool -> Conv -> ReLU -> MaxPool -> Flatten -> Linear
 //
-// All three take one Cnn2Config; a configuration that does not fit its input does not compile, and the message names the
-// clause. network.hpp has the run-time twin.
+// All three take one Cnn2Config; one that does not fit its input does not compile, and the message names the clause.
+// network.hpp has the run-time twin.
 #pragma once
 
 #include "cnnspec/chain.hpp"
@@ -26,82 +26,67 @@ struct Cnn2Config {
 
 inline constexpr Cnn2Config cnn2_default_config{};
 
-constexpr Conv2dConfig conv1_config(const Cnn2Config& k) {
-  const Axis axis{k.stride1, k.padding1, k.padding1};
-  return {axis, axis};
-}
-constexpr Conv2dConfig conv2_config(const Cnn2Config& k) {
-  const Axis axis{k.stride2, k.padding2, k.padding2};
-  return {axis, axis};
-}
+// How the windows of each stage move, along both axes.
+constexpr Axis conv1_axis(const Cnn2Config& k) { return {k.stride1, k.padding1, k.padding1}; }
+constexpr Axis conv2_axis(const Cnn2Config& k) { return {k.stride2, k.padding2, k.padding2}; }
+constexpr Axis pool1_axis(const Cnn2Config& k) { return {k.pool_stride1}; }
+constexpr Axis pool2_axis(const Cnn2Config& k) { return {k.pool_stride2}; }
+
+constexpr Conv2dConfig conv1_config(const Cnn2Config& k) { return {conv1_axis(k), conv1_axis(k)}; }
+constexpr Conv2dConfig conv2_config(const Cnn2Config& k) { return {conv2_axis(k), conv2_axis(k)}; }
 constexpr MaxPool2dConfig pool1_config(const Cnn2Config& k) {
-  return {k.pool_kernel_h, k.pool_kernel_w, Axis{k.pool_stride1}, Axis{k.pool_stride1}};
+  return {k.pool_kernel_h, k.pool_kernel_w, pool1_axis(k), pool1_axis(k)};
 }
 constexpr MaxPool2dConfig pool2_config(const Cnn2Config& k) {
-  return {k.pool_kernel_h, k.pool_kernel_w, Axis{k.pool_stride2}, Axis{k.pool_stride2}};
+  return {k.pool_kernel_h, k.pool_kernel_w, pool2_axis(k), pool2_axis(k)};
 }
 
-// The extents after each stage; each throws what conv_out and pool_out throw.
-constexpr Idx out_h1(const Cnn2Config& k, Idx in_h) { return conv_out(in_h, k.kernel_h, conv1_config(k).height); }
-constexpr Idx out_w1(const Cnn2Config& k, Idx in_w) { return conv_out(in_w, k.kernel_w, conv1_config(k).width); }
-constexpr Idx pool_h1(const Cnn2Config& k, Idx in_h) {
-  return pool_out(out_h1(k, in_h), k.pool_kernel_h, pool1_config(k).height);
-}
-constexpr Idx pool_w1(const Cnn2Config& k, Idx in_w) {
-  return pool_out(out_w1(k, in_w), k.pool_kernel_w, pool1_config(k).width);
-}
-constexpr Idx out_h2(const Cnn2Config& k, Idx in_h) {
-  return conv_out(pool_h1(k, in_h), k.kernel_h, conv2_config(k).height);
-}
-constexpr Idx out_w2(const Cnn2Config& k, Idx in_w) {
-  return conv_out(pool_w1(k, in_w), k.kernel_w, conv2_config(k).width);
-}
-constexpr Idx pool_h2(const Cnn2Config& k, Idx in_h) {
-  return pool_out(out_h2(k, in_h), k.pool_kernel_h, pool2_config(k).height);
-}
-constexpr Idx pool_w2(const Cnn2Config& k, Idx in_w) {
-  return pool_out(out_w2(k, in_w), k.pool_kernel_w, pool2_config(k).width);
-}
-/// The feature map after the second pooling: (c2, H2, W2).
-constexpr std::array<Idx, 3> feat_shape(const Cnn2Config& k, Idx in_h, Idx in_w) {
-  return {k.c2, pool_h2(k, in_h), pool_w2(k, in_w)};
-}
-/// c2 * H2 * W2, the inputs of the head. Throws C3 too.
-constexpr Idx feat_size(const Cnn2Config& k, Idx in_h, Idx in_w) {
-  return Shape<dyn, dyn, dyn>(feat_shape(k, in_h, in_w)).count();
-}
+// The extents after each stage, of an input of height h and width w; each throws what conv_out and pool_out throw.
+constexpr Idx out_h1(const Cnn2Config& k, Idx h) { return conv_out(h, k.kernel_h, conv1_axis(k)); }
+constexpr Idx out_w1(const Cnn2Config& k, Idx w) { return conv_out(w, k.kernel_w, conv1_axis(k)); }
+constexpr Idx pool_h1(const Cnn2Config& k, Idx h) { return pool_out(out_h1(k, h), k.pool_kernel_h, pool1_axis(k)); }
+constexpr Idx pool_w1(const Cnn2Config& k, Idx w) { return pool_out(out_w1(k, w), k.pool_kernel_w, pool1_axis(k)); }
+constexpr Idx out_h2(const Cnn2Config& k, Idx h) { return conv_out(pool_h1(k, h), k.kernel_h, conv2_axis(k)); }
+constexpr Idx out_w2(const Cnn2Config& k, Idx w) { return conv_out(pool_w1(k, w), k.kernel_w, conv2_axis(k)); }
+constexpr Idx pool_h2(const Cnn2Config& k, Idx h) { return pool_out(out_h2(k, h), k.pool_kernel_h, pool2_axis(k)); }
+constexpr Idx pool_w2(const Cnn2Config& k, Idx w) { return pool_out(out_w2(k, w), k.pool_kernel_w, pool2_axis(k)); }
+
+/// The feature map after the second pooling: (c2, H2, W2). Throws C3 too.
+constexpr auto feat_shape(const Cnn2Config& k, Idx h, Idx w) { return dyn_shape(k.c2, pool_h2(k, h), pool_w2(k, w)); }
+/// c2 * H2 * W2, the inputs of the head.
+constexpr Idx feat_size(const Cnn2Config& k, Idx h, Idx w) { return feat_shape(k, h, w).count(); }
+static_assert(feat_size(cnn2_default_config, 32, 32) == 64 * 8 * 8);
 
 /// What `config` must satisfy for any input: ok(), or the field that fails and how.
 constexpr Violation well_formed(const Cnn2Config& k) {
-  const std::pair<const char*, Idx> at_least_one[] = {
-      {"c1", k.c1}, {"c2", k.c2}, {"out_dim", k.out_dim}, {"kernel_h", k.kernel_h}, {"kernel_w", k.kernel_w},
-      {"stride1", k.stride1}, {"stride2", k.stride2}, {"pool_kernel_h", k.pool_kernel_h},
-      {"pool_kernel_w", k.pool_kernel_w}, {"pool_stride1", k.pool_stride1}, {"pool_stride2", k.pool_stride2}};
-  for (const auto& [name, value] : at_least_one)
-    if (value < 1) return {Clause::C1, "Cnn2Config", name, "at least", 1, value};
-  const std::pair<const char*, Idx> paddings[] = {{"padding1", k.padding1}, {"padding2", k.padding2}};
-  for (const auto& [name, value] : paddings)
-    if (value < 0) return {Clause::C1, "Cnn2Config", name, "at least", 0, value};
+  struct Field {
+    const char* name;
+    Idx value, least;
+  };
+  for (const Field& f : {Field{"c1", k.c1, 1}, {"c2", k.c2, 1}, {"out_dim", k.out_dim, 1}, {"kernel_h", k.kernel_h, 1},
+                         {"kernel_w", k.kernel_w, 1}, {"stride1", k.stride1, 1}, {"stride2", k.stride2, 1},
+                         {"pool_kernel_h", k.pool_kernel_h, 1}, {"pool_kernel_w", k.pool_kernel_w, 1},
+                         {"pool_stride1", k.pool_stride1, 1}, {"pool_stride2", k.pool_stride2, 1},
+                         {"padding1", k.padding1, 0}, {"padding2", k.padding2, 0}})
+    if (f.value < f.least) return {Clause::C1, "Cnn2Config", f.name, "at least", f.least, f.value};
   return {};
+}
+
+/// What one stage must satisfy on a map of h x w.
+constexpr Violation check_stage(const Cnn2Config& k, Idx h, Idx w, const Axis& conv, const MaxPool2dConfig& pool) {
+  if (const Violation v = check_axis("Cnn2Config convolution", "height", h, k.kernel_h, conv); !v.ok()) return v;
+  if (const Violation v = check_axis("Cnn2Config convolution", "width", w, k.kernel_w, conv); !v.ok()) return v;
+  return check_max_pool2d({1, conv_out(h, k.kernel_h, conv), conv_out(w, k.kernel_w, conv)}, pool);
 }
 
 /// What `config` must satisfy on an input of in_c x in_h x in_w: that, and that every stage fits.
 constexpr Violation well_formed(const Cnn2Config& k, Idx in_c, Idx in_h, Idx in_w) {
   if (const Violation v = well_formed(k); !v.ok()) return v;
   if (in_c < 1) return {Clause::C1, "Cnn2Config", "in_c", "at least", 1, in_c};
-  Idx h = in_h, w = in_w;
-  const std::pair<Conv2dConfig, MaxPool2dConfig> stages[] = {{conv1_config(k), pool1_config(k)},
-                                                             {conv2_config(k), pool2_config(k)}};
-  for (const auto& [conv, pool] : stages) {
-    if (const Violation v = check_axis("Cnn2Config convolution", "height", h, k.kernel_h, conv.height); !v.ok()) return v;
-    if (const Violation v = check_axis("Cnn2Config convolution", "width", w, k.kernel_w, conv.width); !v.ok()) return v;
-    h = conv_out(h, k.kernel_h, conv.height), w = conv_out(w, k.kernel_w, conv.width);
-    if (const Violation v = check_max_pool2d({1, h, w}, pool); !v.ok()) return v;
-    h = pool_out(h, k.pool_kernel_h, pool.height), w = pool_out(w, k.pool_kernel_w, pool.width);
-  }
-  return {};
+  if (const Violation v = check_stage(k, in_h, in_w, conv1_axis(k), pool1_config(k)); !v.ok()) return v;
+  return check_stage(k, pool_h1(k, in_h), pool_w1(k, in_w), conv2_axis(k), pool2_config(k));
 }
-static_assert(well_formed(cnn2_default_config).ok() && well_formed(cnn2_default_config, 3, 32, 32).ok());
+static_assert(well_formed(cnn2_default_config, 3, 32, 32).ok());
 
 /// Gradients of Cnn2Spec's parameters.
 template <class T, Cnn2Config k, Idx in_c, Idx in_h, Idx in_w>
@@ -141,16 +126,14 @@ struct Cnn2Spec {
     const auto p1 = pool1.forward(r1);
     const auto y2 = conv2.forward(p1), r2 = relu(y2);
     const auto p2 = pool2.forward(r2);
-    const auto flat = flatten(p2);
 
-    const auto dp2 = flatten_backward(p2.shape(), linear_backward_input(head.weight, dy));
-    const auto dy2 = relu_backward(y2, max_pool2d_backward(r2, dp2, pool2.config));
-    const auto dp1 = conv2d_backward_input(p1.shape(), conv2.kernel, dy2, conv2.config);
-    const auto dy1 = relu_backward(y1, max_pool2d_backward(r1, dp1, pool1.config));
-    return {Grads{conv2d_backward_kernel(x, conv1.kernel.shape(), dy1, conv1.config), conv2d_backward_bias(dy1),
-                  conv2d_backward_kernel(p1, conv2.kernel.shape(), dy2, conv2.config), conv2d_backward_bias(dy2),
-                  linear_backward_weight(flat, dy), linear_backward_bias(dy)},
-            conv2d_backward_input(x.shape(), conv1.kernel, dy1, conv1.config)};
+    const auto [dflat, d_head] = head.backward(flatten(p2), dy);
+    const auto dr2 = pool2.backward(r2, flatten_backward(p2.shape(), dflat)).dx;
+    const auto [dp1, d_conv2] = conv2.backward(p1, relu_backward(y2, dr2));
+    const auto dr1 = pool1.backward(r1, dp1).dx;
+    const auto [dx, d_conv1] = conv1.backward(x, relu_backward(y1, dr1));
+    const auto grads = std::tuple_cat(d_conv1, d_conv2, d_head);
+    return {std::apply([](const auto&... g) { return Grads{g...}; }, grads), dx};
   }
 };
 
@@ -168,11 +151,6 @@ constexpr auto cnn_with_relu_spec(const Cnn2Spec<T, k, in_c, in_h, in_w>& m) {
 }
 
 /// cnn_spec run forward on one image.
-template <class T, Cnn2Config k, Idx in_c, Idx in_h, Idx in_w>
-constexpr auto cnn_forward(const Cnn2Spec<T, k, in_c, in_h, in_w>& m, const Tensor<T, in_c, in_h, in_w>& x) {
-  return cnn_spec(m).forward(x);
-}
-
-static_assert(feat_size(cnn2_default_config, 32, 32) == 64 * 8 * 8);
+constexpr auto cnn_forward(const auto& m, const auto& x) { return cnn_spec(m).forward(x); }
 
 }  // namespace cnnspec

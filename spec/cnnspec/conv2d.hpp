@@ -40,12 +40,11 @@ constexpr Violation check_conv2d(const std::array<Idx, 3>& x, const std::array<I
 
 /// The shape of y. Throws ShapeError, or does not compile.
 template <Idx C, Idx H, Idx W, Idx O, Idx Cg, Idx KH, Idx KW, class Config>
-constexpr auto conv2d_shape(const Shape<C, H, W>& x, const Shape<O, Cg, KH, KW>& w, const Config& config) {
-  const Conv2dConfig& g = config;
+constexpr auto conv2d_shape(const Shape<C, H, W>& x, const Shape<O, Cg, KH, KW>& w, const Config& g) {
   require(check_conv2d(x.extents(), w.extents(), g));
   const std::array<Idx, 3> y{w.extent(0), conv_out(x.extent(1), w.extent(2), g.height),
                              conv_out(x.extent(2), w.extent(3), g.width)};
-  if constexpr (is_fixed<Config>) {
+  if constexpr (requires { Config::value; }) {
     constexpr Violation v = check_conv2d({C, H, W}, {O, Cg, KH, KW}, Config::value);
     require_static<v.clause, v.expected, v.actual>();
     return Shape<O, conv_out(H, KH, Config::value.height), conv_out(W, KW, Config::value.width)>(y);
@@ -141,12 +140,7 @@ struct Conv2dLayer {
 
   constexpr auto parameters() { return std::tie(kernel, bias); }
   constexpr auto parameters() const { return std::tie(kernel, bias); }
-  HyperParameters hyper_parameters() const {
-    const Conv2dConfig& g = config;
-    HyperParameters result = describe_window(kernel.extent(2), kernel.extent(3), g);
-    result.emplace_back("groups", g.groups);
-    return result;
-  }
+  HyperParameters hyper_parameters() const { return describe_window(kernel.extent(2), kernel.extent(3), config); }
 
   constexpr auto out_shape(const auto& x) const { return conv2d_shape(x, kernel.shape(), config); }
   constexpr auto forward(const auto& x) const { return conv2d(x, kernel, bias, config); }

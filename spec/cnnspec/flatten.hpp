@@ -30,9 +30,7 @@ struct FlattenLayer : NoParameters {
   static constexpr int input_rank = any_rank;
   constexpr auto out_shape(const auto& x) const { return flat_shape(x); }
   constexpr auto forward(const auto& x) const { return flatten(x); }
-  constexpr auto backward(const auto& x, const auto& dy) const {
-    return LayerGradients{flatten_backward(x.shape(), dy), std::tuple{}};
-  }
+  constexpr auto backward(const auto& x, const auto& dy) const { return gradients(flatten_backward(x.shape(), dy)); }
 };
 
 static_assert(flatten(Tensor<int, 1, 2, 2>({}, {1, 2, 3, 4})) == Tensor<int, 4>({}, {1, 2, 3, 4}));

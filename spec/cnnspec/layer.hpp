@@ -21,21 +21,34 @@ template <class Layer, class X>
 inline constexpr bool takes = Layer::input_rank == any_rank || Layer::input_rank == X::rank;
 
 /// What backward returns: the input's cotangent and a tuple of the parameters' cotangents.
-template <class DX, class... DP>
+template <class DX, class DP>
 struct LayerGradients {
   DX dx;
-  std::tuple<DP...> d_parameters;
+  DP d_parameters;
 };
-template <class DX, class... DP>
-LayerGradients(DX, std::tuple<DP...>) -> LayerGradients<DX, DP...>;
+template <class DX, class DP>
+LayerGradients(DX, DP) -> LayerGradients<DX, DP>;
 
 using HyperParameters = std::vector<std::pair<std::string, Idx>>;
+
+/// The hyper-parameters of a window of kernel_height x kernel_width that moves as `config` says.
+HyperParameters describe_window(Idx kernel_height, Idx kernel_width, const auto& config) {
+  const Axis &down = config.height, &across = config.width;
+  HyperParameters window{{"kernel_height", kernel_height},   {"kernel_width", kernel_width},
+                         {"stride_height", down.stride},     {"stride_width", across.stride},
+                         {"pad_top", down.before},           {"pad_left", across.before},
+                         {"pad_bottom", down.after},         {"pad_right", across.after},
+                         {"dilation_height", down.dilation}, {"dilation_width", across.dilation}};
+  if constexpr (requires { config.groups; }) window.emplace_back("groups", config.groups);
+  return window;
+}
 
 /// What a layer without parameters and hyper-parameters inherits.
 struct NoParameters {
   static constexpr std::array<const char*, 0> parameter_names{};
   constexpr std::tuple<> parameters() const { return {}; }
   HyperParameters hyper_parameters() const { return {}; }
+  static constexpr auto gradients(auto dx) { return LayerGradients{std::move(dx), std::tuple{}}; }
 };
 
 /// One row of a model summary, for tables, diagrams and exporters.
@@ -46,25 +59,18 @@ struct LayerDescription {
   Idx parameters = 0;  // scalars that can be trained
 };
 
-template <class S>
-std::vector<Idx> extents_of(const S& shape) {
-  return {shape.extents().begin(), shape.extents().end()};
-}
+std::vector<Idx> extents_of(const auto& shape) { return {shape.extents().begin(), shape.extents().end()}; }
 
-template <class Layer, class X>
-LayerDescription describe_layer(const std::string& name, const Layer& layer, const X& x) {
-  const Idx parameters = std::apply([](const auto&... p) { return (Idx{0} + ... + p.size()); }, layer.parameters());
-  return {Layer::kind, name, extents_of(x), extents_of(layer.out_shape(x)), layer.hyper_parameters(), parameters};
-}
-
-/// The hyper-parameters of a window that moves along both axes.
-template <class Config>
-HyperParameters describe_window(Idx kernel_height, Idx kernel_width, const Config& g) {
-  return {{"kernel_height", kernel_height},       {"kernel_width", kernel_width},
-          {"stride_height", g.height.stride},     {"stride_width", g.width.stride},
-          {"pad_top", g.height.before},           {"pad_left", g.width.before},
-          {"pad_bottom", g.height.after},         {"pad_right", g.width.after},
-          {"dilation_height", g.height.dilation}, {"dilation_width", g.width.dilation}};
+/// The row of a layer on an input of shape x. Throws C3 if there are more parameters than can be counted.
+LayerDescription describe_layer(const std::string& name, const auto& layer, const auto& x) {
+  LayerDescription row{layer.kind, name, extents_of(x), extents_of(layer.out_shape(x)), layer.hyper_parameters()};
+  const auto add = [&n = row.parameters](Idx more) {
+    constexpr Idx most = std::numeric_limits<Idx>::max();
+    if (!sum_fits(n, more)) refuse({Clause::C3, "layer", "parameters", "a count of at most", most - n, more});
+    n += more;
+  };
+  std::apply([&](const auto&... parameter) { (add(parameter.size()), ...); }, layer.parameters());
+  return row;
 }
 
 }  // namespace cnnspec

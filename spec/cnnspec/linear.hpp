@@ -48,10 +48,7 @@ constexpr Tensor<T, Out, In> linear_backward_weight(const Tensor<T, In>& x, cons
 }
 
 /// db = dy
-template <class T, Idx Out>
-constexpr Tensor<T, Out> linear_backward_bias(const Tensor<T, Out>& dy) {
-  return dy;
-}
+constexpr auto linear_backward_bias(const auto& dy) { return dy; }
 
 /// linear with its parameters, as a layer.
 template <class T, Idx Out, Idx In>

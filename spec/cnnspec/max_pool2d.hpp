@@ -6,7 +6,7 @@
 // as PyTorch's return_indices counts.
 //   N3  padding is not a value: it never wins.
 //   N4  ties: the first cell in row-major window order wins.
-//   N5  NaN: a NaN cell replaces the current best, so a window with a NaN yields NaN and its last NaN wins (PyTorch's rule).
+//   N5  a NaN cell replaces the current best, so a window with a NaN yields NaN and its last NaN wins, as in PyTorch.
 // Preconditions: C1, C2, C3, C4 on each axis (shape.hpp); C6 dy has the extents of y.
 #pragma once
 
@@ -29,12 +29,11 @@ constexpr Violation check_max_pool2d(const std::array<Idx, 3>& x, const MaxPool2
 
 /// The shape of y. Throws ShapeError, or does not compile.
 template <Idx C, Idx H, Idx W, class Config>
-constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
-  const MaxPool2dConfig& g = config;
+constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& g) {
   require(check_max_pool2d(x.extents(), g));
   const std::array<Idx, 3> y{x.extent(0), pool_out(x.extent(1), g.kernel_height, g.height),
                              pool_out(x.extent(2), g.kernel_width, g.width)};
-  if constexpr (is_fixed<Config>) {
+  if constexpr (requires { Config::value; }) {
     constexpr MaxPool2dConfig f = Config::value;
     constexpr Violation v = check_max_pool2d({C, H, W}, f);
     require_static<v.clause, v.expected, v.actual>();
@@ -44,61 +43,48 @@ constexpr auto max_pool2d_shape(const Shape<C, H, W>& x, const Config& config) {
   }
 }
 
-template <class Y, class Winners>
-struct MaxPool2dResult {
-  Y y;
-  Winners winners;
-};
-template <class Y, class Winners>
-MaxPool2dResult(Y, Winners) -> MaxPool2dResult<Y, Winners>;
-
-/// The winner of the window of y[c,i,j]: its flat index in channel c of x.
-template <class T, Idx C, Idx H, Idx W>
-constexpr Idx max_pool2d_winner(const Tensor<T, C, H, W>& x, const MaxPool2dConfig& g, Idx c, Idx i, Idx j) {
-  Idx best = -1;
-  for (Idx p = 0; p < g.kernel_height; ++p)
-    for (Idx q = 0; q < g.kernel_width; ++q) {
-      const Idx row = i * g.height.stride + p * g.height.dilation - g.height.before;
-      const Idx column = j * g.width.stride + q * g.width.dilation - g.width.before;
-      if (row < 0 || row >= x.extent(1) || column < 0 || column >= x.extent(2)) continue;  // N3
-      const T& cell = x(c, row, column);
-      const bool is_nan = !(cell == cell);
-      if (best < 0 || is_nan || x(c, best / x.extent(2), best % x.extent(2)) < cell)  // N4, N5
-        best = row * x.extent(2) + column;
-    }
-  assert(best >= 0);  // C4
-  return best;
-}
-
 /// y[C,H',W'] and the winner of each window. Throws C1, C2, C3, C4.
-template <class T, Idx... X, class Config>
-constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const Config& config) {
-  const auto shape = max_pool2d_shape(x.shape(), config);
-  MaxPool2dResult result{zeros<T>(shape), zeros<Idx>(shape)};
+template <class T, Idx... X>
+constexpr auto max_pool2d_with_winners(const Tensor<T, X...>& x, const auto& g) {
+  const auto shape = max_pool2d_shape(x.shape(), g);
+  struct Result {
+    decltype(zeros<T>(shape)) y;
+    decltype(zeros<Idx>(shape)) winners;
+  } result{zeros<T>(shape), zeros<Idx>(shape)};
   for (Idx c = 0; c < shape.extent(0); ++c)
     for (Idx i = 0; i < shape.extent(1); ++i)
       for (Idx j = 0; j < shape.extent(2); ++j) {
-        const Idx winner = max_pool2d_winner(x, config, c, i, j);
-        result.winners(c, i, j) = winner;
-        result.y(c, i, j) = x(c, winner / x.extent(2), winner % x.extent(2));
+        Idx winner = -1;
+        T best{};
+        for (Idx p = 0; p < g.kernel_height; ++p)
+          for (Idx q = 0; q < g.kernel_width; ++q) {
+            const Idx row = i * g.height.stride + p * g.height.dilation - g.height.before;
+            const Idx column = j * g.width.stride + q * g.width.dilation - g.width.before;
+            if (row < 0 || row >= x.extent(1) || column < 0 || column >= x.extent(2)) continue;  // N3
+            const T& cell = x(c, row, column);
+            const bool is_nan = !(cell == cell);
+            if (winner < 0 || is_nan || best < cell)  // N4, N5
+              best = cell, winner = row * x.extent(2) + column;
+          }
+        assert(winner >= 0);  // C4
+        result.y(c, i, j) = best, result.winners(c, i, j) = winner;
       }
   return result;
 }
 
 /// y[C,H',W'] alone.
-constexpr auto max_pool2d(const auto& x, const auto& config) { return max_pool2d_with_winners(x, config).y; }
+constexpr auto max_pool2d(const auto& x, const auto& g) { return max_pool2d_with_winners(x, g).y; }
 
 /// dx: each dy is added to its window's winner; windows may overlap. Throws C1, C2, C3, C4, C6.
-template <class T, Idx... X, Idx... Y, class Config>
-constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const Tensor<T, Y...>& dy, const Config& config) {
-  require_same("max_pool2d", "dy", max_pool2d_shape(x.shape(), config), dy.shape());
+template <class T, Idx... X>
+constexpr auto max_pool2d_backward(const Tensor<T, X...>& x, const auto& dy, const auto& g) {
+  const auto winners = max_pool2d_with_winners(x, g).winners;
+  require_same("max_pool2d", "dy", winners.shape(), dy.shape());
   Tensor dx = zeros<T>(x.shape());
   for (Idx c = 0; c < dy.extent(0); ++c)
     for (Idx i = 0; i < dy.extent(1); ++i)
-      for (Idx j = 0; j < dy.extent(2); ++j) {
-        const Idx winner = max_pool2d_winner(x, config, c, i, j);
-        dx(c, winner / x.extent(2), winner % x.extent(2)) += dy(c, i, j);
-      }
+      for (Idx j = 0; j < dy.extent(2); ++j)
+        dx(c, winners(c, i, j) / x.extent(2), winners(c, i, j) % x.extent(2)) += dy(c, i, j);
   return dx;
 }
 
@@ -107,22 +93,20 @@ template <class Config>
 struct MaxPool2dLayer : NoParameters {
   static constexpr const char* kind = "max_pool2d";
   static constexpr int input_rank = 3;
-  Config config{};
+  Config config;
 
-  constexpr MaxPool2dLayer() = default;
-  constexpr explicit MaxPool2dLayer(const Config& c) : config(c) {}
+  constexpr MaxPool2dLayer(const Config& c = {}) : config(c) {}
   HyperParameters hyper_parameters() const {
-    const MaxPool2dConfig& g = config;
-    return describe_window(g.kernel_height, g.kernel_width, g);
+    return describe_window(config.kernel_height, config.kernel_width, config);
   }
   constexpr auto out_shape(const auto& x) const { return max_pool2d_shape(x, config); }
   constexpr auto forward(const auto& x) const { return max_pool2d(x, config); }
   constexpr auto backward(const auto& x, const auto& dy) const {
-    return LayerGradients{max_pool2d_backward(x, dy, config), std::tuple{}};
+    return gradients(max_pool2d_backward(x, dy, config));
   }
 };
 
-// Two overlapping 1x2 windows over (1, 3, 3): the middle 3 wins both, the second as the first of a tie, and collects both dy.
+// Two overlapping 1x2 windows over (1, 3, 3): the middle 3 wins both, once as the first of a tie, and collects both dy.
 static_assert(max_pool2d(Tensor<int, 1, 1, 3>({}, {1, 3, 3}), fixed<MaxPool2dConfig{1, 2}>) ==
               Tensor<int, 1, 1, 2>({}, {3, 3}));
 static_assert(max_pool2d_backward(Tensor<int, 1, 1, 3>({}, {1, 3, 3}), Tensor<int, 1, 1, 2>({}, {10, 20}),

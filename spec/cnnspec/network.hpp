@@ -1,5 +1,5 @@
-// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with every
-// extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
+// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with
+// every extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
 #pragma once
 
 #include <variant>
@@ -32,86 +32,61 @@ template <class T>
 using AnyLayer = std::variant<Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>, MaxPool2dLayer<MaxPool2dConfig>,
                               ReluLayer, FlattenLayer, LinearLayer<T, dyn, dyn>>;
 
-[[noreturn]] inline void refuse_rank(Idx expected, Idx actual) {
-  refuse({Clause::C6, "layer", "number of axes of its input", "exactly", expected, actual});
+[[noreturn]] inline void refuse_rank(Idx expected, Idx actual, const char* of = "number of axes of its input") {
+  refuse({Clause::C6, "layer", of, "exactly", expected, actual});
 }
 
-// Each definition on a shape: the layer with zero parameters.
-inline Shape<dyn, dyn, dyn, dyn> kernel_shape(const Conv2dDefinition& d, const ImageShape& x) {
-  require(check_conv2d(x.extents(), {d.out_channels, dyn, d.kernel_height, d.kernel_width}, d.config));
-  return dyn_shape(d.out_channels, x.extent(0) / d.config.groups, d.kernel_height, d.kernel_width);
-}
-template <class T>
-AnyLayer<T> make_layer(const Conv2dDefinition& d, const ImageShape& x) {
-  return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(kernel_shape(d, x)),
-                                                          zeros<T>(dyn_shape(d.out_channels)), d.config};
-}
-template <class T>
-AnyLayer<T> make_layer(const MaxPool2dConfig& d, const ImageShape&) {
-  return MaxPool2dLayer<MaxPool2dConfig>(d);
-}
-template <class T>
-AnyLayer<T> make_layer(const ReluLayer& d, const auto&) {
-  return d;
-}
-template <class T>
-AnyLayer<T> make_layer(const FlattenLayer& d, const auto&) {
-  return d;
-}
-template <class T>
-AnyLayer<T> make_layer(const LinearDefinition& d, const VectorShape& x) {
-  return LinearLayer<T, dyn, dyn>{zeros<T>(dyn_shape(d.out_features, x.extent(0))), zeros<T>(dyn_shape(d.out_features))};
-}
-
-// Each definition on a shape: its row, without its parameters in memory.
-inline LayerDescription describe(const Conv2dDefinition& d, const ImageShape& x) {
-  const auto w = kernel_shape(d, x);
-  HyperParameters hyper = describe_window(d.kernel_height, d.kernel_width, d.config);
-  hyper.emplace_back("groups", d.config.groups);
-  const Idx per_output = dyn_shape(w.extent(1), w.extent(2), w.extent(3)).count() + 1;  // and the bias
-  return {"conv2d", "", extents_of(x), extents_of(conv2d_shape(x, w, d.config)), hyper,
-          dyn_shape(d.out_channels, per_output).count()};
-}
-inline LayerDescription describe(const MaxPool2dConfig& d, const ImageShape& x) {
-  return describe_layer("", MaxPool2dLayer<MaxPool2dConfig>(d), x);
-}
-inline LayerDescription describe(const ReluLayer& d, const auto& x) { return describe_layer("", d, x); }
-inline LayerDescription describe(const FlattenLayer& d, const auto& x) { return describe_layer("", d, x); }
-inline LayerDescription describe(const LinearDefinition& d, const VectorShape& x) {
-  (void)dyn_shape(d.out_features, x.extent(0));
-  const Idx parameters = dyn_shape(d.out_features, x.extent(0) + 1).count();
-  return {"linear", "", extents_of(x), {d.out_features}, {}, parameters};
-}
-
-/// The result of visit(shape) for the [C,H,W] or [N] in `extents`. Throws C1, C3, C6.
-template <class Visit>
-auto with_shape(const std::vector<Idx>& extents, Visit visit) {
+/// visit(shape) for the [C,H,W] or [N] in `extents`. Throws C1, C3, C6.
+auto with_shape(const std::vector<Idx>& extents, auto visit) {
   if (extents.size() == 3) return visit(dyn_shape(extents[0], extents[1], extents[2]));
   if (extents.size() != 1) refuse_rank(3, static_cast<Idx>(extents.size()));
   return visit(dyn_shape(extents[0]));
 }
 
-/// A row for each layer. Throws a ShapeError that names the layer which does not fit.
+/// What each definition stands for on an input of shape x: a layer whose parameters are zero.
+template <class T>
+struct MakeLayer {
+  auto operator()(const Conv2dDefinition& d, const ImageShape& x) const {
+    require(check_conv2d(x.extents(), {d.out_channels, dyn, d.kernel_height, d.kernel_width}, d.config));
+    const auto w = dyn_shape(d.out_channels, x.extent(0) / d.config.groups, d.kernel_height, d.kernel_width);
+    const auto b = dyn_shape(d.out_channels);
+    return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(w), zeros<T>(b), d.config};
+  }
+  auto operator()(const MaxPool2dConfig& d, const ImageShape&) const { return MaxPool2dLayer(d); }
+  auto operator()(const ReluLayer& d, const auto&) const { return d; }
+  auto operator()(const FlattenLayer& d, const auto&) const { return d; }
+  auto operator()(const LinearDefinition& d, const VectorShape& x) const {
+    const auto w = dyn_shape(d.out_features, x.extent(0));
+    return LinearLayer<T, dyn, dyn>{zeros<T>(w), zeros<T>(dyn_shape(d.out_features))};
+  }
+};
+
+/// visit(layer, shape) with the layer that is defined, on an input of these extents. Throws C1, C2, C3, C4, C5, C6.
+template <class T>
+void with_layer(const LayerDefinition& definition, const std::vector<Idx>& input, auto visit) {
+  with_shape(input, [&](const auto& x) {
+    std::visit([&](const auto& d) {
+      if constexpr (requires(MakeLayer<T> make) { make(d, x); }) visit(MakeLayer<T>{}(d, x), x);
+      else refuse_rank(4 - x.rank, x.rank);
+    }, definition.what);
+  });
+}
+
+/// A row for each layer; no tensor is in memory. Throws a ShapeError that names the layer which does not fit.
 inline std::vector<LayerDescription> describe(const NetworkDefinition& net) {
   std::vector<LayerDescription> rows;
   with_shape(net.input, [](const auto&) {});
   for (const LayerDefinition& layer : net.layers) {
-    const std::vector<Idx>& input = rows.empty() ? net.input : rows.back().output;
-    std::string name = "layer " + std::to_string(rows.size() + 1) + (layer.name.empty() ? "" : " (" + layer.name + ")");
     try {
-      rows.push_back(with_shape(input, [&](const auto& x) {
-        return std::visit([&](const auto& d) {
-          if constexpr (requires { describe(d, x); }) return describe(d, x);
-          else return refuse_rank(4 - x.rank, x.rank), LayerDescription{};
-        }, layer.what);
-      }));
-      with_shape(rows.back().output, [](const auto&) {});
+      with_layer<void>(layer, rows.empty() ? net.input : rows.back().output,
+                       [&](const auto& l, const auto& x) { rows.push_back(describe_layer(layer.name, l, x)); });
     } catch (const ShapeError& e) {
-      throw e.in_layer(name);
+      const std::string name = layer.name.empty() ? "" : " (" + layer.name + ")";
+      throw e.in_layer("layer " + std::to_string(rows.size() + 1) + name);
     }
     Idx ordinal = 0;
     for (const LayerDescription& row : rows) ordinal += row.kind == rows.back().kind;
-    rows.back().name = layer.name.empty() ? rows.back().kind + std::to_string(ordinal) : layer.name;
+    if (layer.name.empty()) rows.back().name = rows.back().kind + std::to_string(ordinal);
   }
   return rows;
 }
@@ -142,12 +117,8 @@ class Network {
   /// All parameters zero. Throws what describe(definition) throws.
   explicit Network(const NetworkDefinition& definition) : rows_(cnnspec::describe(definition)) {
     for (std::size_t n = 0; n < rows_.size(); ++n)
-      layers.push_back(with_shape(rows_[n].input, [&](const auto& x) {
-        return std::visit([&](const auto& d) -> AnyLayer<T> {
-          if constexpr (requires { make_layer<T>(d, x); }) return make_layer<T>(d, x);
-          else refuse_rank(4 - x.rank, x.rank);
-        }, definition.layers[n].what);
-      }));
+      with_layer<T>(definition.layers[n], rows_[n].input,
+                    [&](auto layer, const auto&) { layers.push_back(std::move(layer)); });
   }
 
   const std::vector<LayerDescription>& describe() const { return rows_; }
@@ -165,25 +136,23 @@ class Network {
   }
 
   /// Layer n's own VJP: dx, and one vector of elements for each parameter tensor. Throws C6.
-  std::pair<AnyTensor<T>, std::vector<std::vector<T>>> backward_layer(std::size_t n, const AnyTensor<T>& x,
-                                                                      const AnyTensor<T>& dy) const {
-    using Result = std::pair<AnyTensor<T>, std::vector<std::vector<T>>>;
+  auto backward_layer(std::size_t n, const AnyTensor<T>& x, const AnyTensor<T>& dy) const {
+    using Elements = std::vector<std::vector<T>>;
+    using Result = LayerGradients<AnyTensor<T>, Elements>;
     return std::visit([]<class L, class X, class DY>(const L& layer, const X& in, const DY& d) -> Result {
-      if constexpr (takes<L, X>) {
-        if constexpr (std::is_same_v<decltype(layer.forward(in)), DY>) {
-          auto gradients = layer.backward(in, d);
-          return {std::move(gradients.dx), std::apply([](const auto&... dp) {
-                    return std::vector<std::vector<T>>{dp.elements()...};
-                  }, gradients.d_parameters)};
-        }
+      if constexpr (!takes<L, X>) {
+        refuse_rank(L::input_rank, X::rank);
+      } else if constexpr (constexpr int rank = decltype(layer.forward(in))::rank; rank != DY::rank) {
+        refuse_rank(rank, DY::rank, "number of axes of dy");
+      } else {
+        auto [dx, d_parameters] = layer.backward(in, d);
+        return {std::move(dx), std::apply([](const auto&... dp) { return Elements{dp.elements()...}; }, d_parameters)};
       }
-      refuse_rank(L::input_rank, X::rank);
     }, layers[n], x, dy);
   }
   /// dx and every layer's parameter cotangents, for a cotangent dy of the output. Throws C6.
-  std::pair<AnyTensor<T>, ParameterGradients<T>> backward(const AnyTensor<T>& x, AnyTensor<T> dy) const {
-    std::vector<AnyTensor<T>> inputs;
-    inputs.push_back(x);
+  LayerGradients<AnyTensor<T>, ParameterGradients<T>> backward(const AnyTensor<T>& x, AnyTensor<T> dy) const {
+    std::vector<AnyTensor<T>> inputs{x};
     for (std::size_t n = 0; n + 1 < layers.size(); ++n) inputs.push_back(forward_layer(n, inputs[n]));
     ParameterGradients<T> d_parameters(layers.size());
     for (std::size_t n = layers.size(); n-- > 0;) {

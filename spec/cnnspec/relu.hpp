@@ -1,6 +1,6 @@
 // relu: y = x <= 0 ? 0 : x  and  dx = x <= 0 ? 0 : dy, elementwise, on a tensor of any shape.
 //
-//   N6  one predicate for both directions, so relu'(0) = 0, relu(-0) = +0, and NaN passes through in both (PyTorch's rule).
+//   N6  one predicate for both directions, so relu'(0) = 0, relu(-0) = +0, and NaN passes through both, as in PyTorch.
 // Precondition: C6 dy has the extents of x.
 #pragma once
 
@@ -30,9 +30,7 @@ struct ReluLayer : NoParameters {
   static constexpr int input_rank = any_rank;
   constexpr auto out_shape(const auto& x) const { return x; }
   constexpr auto forward(const auto& x) const { return relu(x); }
-  constexpr auto backward(const auto& x, const auto& dy) const {
-    return LayerGradients{relu_backward(x, dy), std::tuple{}};
-  }
+  constexpr auto backward(const auto& x, const auto& dy) const { return gradients(relu_backward(x, dy)); }
 };
 
 static_assert(relu(Tensor<int, 3>({}, {-2, 0, 5})) == Tensor<int, 3>({}, {0, 0, 5}));

@@ -28,30 +28,25 @@ enum class Clause { none, C1, C2, C3, C4, C5, C6 };
 /// The first precondition that does not hold: which, in which operation, where, and the two numbers that disagree.
 struct Violation {
   Clause clause = Clause::none;
-  const char* operation = "";
-  const char* position = "";
+  const char *operation = "", *position = "";
   const char* relation = "";  // how `actual` should relate to `expected`
   Idx expected = 0, actual = 0;
   constexpr bool ok() const { return clause == Clause::none; }
 };
 
 /// A precondition was violated by the caller. `what()` reads "C2: conv2d: height: expected at least 5, got 3".
-class ShapeError : public std::invalid_argument {
- public:
+struct ShapeError : std::invalid_argument {
   explicit ShapeError(const Violation& v, const std::string& layer = "")
-      : std::invalid_argument(text(v, layer)), violation(v) {}
+      : std::invalid_argument(name(v.clause) + ": " + (layer.empty() ? "" : layer + ": ") + v.operation + ": " +
+                              v.position + ": expected " + v.relation + " " + std::to_string(v.expected) + ", got " +
+                              std::to_string(v.actual)),
+        violation(v) {}
   /// The same error, saying which layer of a network it happened in.
   ShapeError in_layer(const std::string& layer) const { return ShapeError(violation, layer); }
-  std::string clause() const { return "C" + std::to_string(static_cast<int>(violation.clause)); }
+  std::string clause() const { return name(violation.clause); }
+  static std::string name(Clause c) { return "C" + std::to_string(static_cast<int>(c)); }
 
   Violation violation;
-
- private:
-  static std::string text(const Violation& v, const std::string& layer) {
-    return "C" + std::to_string(static_cast<int>(v.clause)) + ": " + (layer.empty() ? "" : layer + ": ") + v.operation +
-           ": " + v.position + ": expected " + v.relation + " " + std::to_string(v.expected) + ", got " +
-           std::to_string(v.actual);
-  }
 };
 
 [[noreturn]] inline void refuse(const Violation& v) { throw ShapeError(v); }
@@ -179,24 +174,18 @@ constexpr void require_same(const char* operation, const char* tensor, const Sha
 }
 
 /// A shape whose extents are all known at run time only: `Image<double> x(dyn_shape(3, 16, 16))`.
-template <class... I>
-constexpr auto dyn_shape(I... extents) {
-  return Shape<((void)sizeof(I), dyn)...>({static_cast<Idx>(extents)...});
+constexpr auto dyn_shape(auto... extents) {
+  return Shape<((void)sizeof(extents), dyn)...>({static_cast<Idx>(extents)...});
 }
 
 /// A configuration that is known at compile time, passed as a value: `conv2d(x, w, b, fixed<Conv2dConfig{...}>)`.
 template <auto config>
-struct Fixed {
+struct Fixed : decltype(config) {
   static constexpr auto value = config;
-  constexpr operator decltype(config)() const { return config; }
+  constexpr Fixed() : decltype(config)(config) {}
 };
 template <auto config>
 inline constexpr Fixed<config> fixed{};
-
-template <class Config>
-inline constexpr bool is_fixed = false;
-template <auto config>
-inline constexpr bool is_fixed<Fixed<config>> = true;
 
 static_assert(conv_out(5, 3) == 3 && conv_out(5, 3, {.stride = 2, .before = 1, .after = 1}) == 3);
 static_assert(conv_out(7, 2, {.stride = 2, .dilation = 3}) == 2 && conv_out(dyn, 3) == dyn);

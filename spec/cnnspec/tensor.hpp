@@ -30,15 +30,8 @@ class Tensor {
   constexpr Idx extent(int axis) const { return shape_.extent(axis); }
   constexpr Idx size() const { return static_cast<Idx>(elements_.size()); }
 
-  template <class... I>
-  constexpr T& operator()(I... index) {
-    return elements_[offset(index...)];
-  }
-  template <class... I>
-  constexpr const T& operator()(I... index) const {
-    return elements_[offset(index...)];
-  }
-
+  constexpr T& operator()(auto... index) { return elements_[offset(index...)]; }
+  constexpr const T& operator()(auto... index) const { return elements_[offset(index...)]; }
   /// Element n in row-major order.
   constexpr T& operator[](Idx n) { return elements_[static_cast<std::size_t>(n)]; }
   constexpr const T& operator[](Idx n) const { return elements_[static_cast<std::size_t>(n)]; }
@@ -49,9 +42,8 @@ class Tensor {
   }
 
  private:
-  template <class... I>
-  constexpr std::size_t offset(I... index) const {
-    static_assert(sizeof...(I) == rank, "C6: one index for each axis");
+  constexpr std::size_t offset(auto... index) const {
+    static_assert(sizeof...(index) == rank, "C6: one index for each axis");
     Idx n = 0;
     int axis = 0;
     ((assert(0 <= index && index < extent(axis)), n = n * extent(axis++) + static_cast<Idx>(index)), ...);
@@ -65,6 +57,19 @@ class Tensor {
 
   ShapeType shape_;
   std::vector<T> elements_;
+};
+
+/// A tensor's shape alone: what stands for a parameter of a layer that is described and never run.
+template <Idx... E>
+class Tensor<void, E...> {
+ public:
+  constexpr explicit Tensor(const Shape<E...>& shape) : shape_(shape) {}
+  constexpr const Shape<E...>& shape() const { return shape_; }
+  constexpr Idx extent(int axis) const { return shape_.extent(axis); }
+  constexpr Idx size() const { return shape_.count(); }
+
+ private:
+  Shape<E...> shape_;
 };
 
 template <class T, Idx... E>
