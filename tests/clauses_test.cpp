@@ -57,6 +57,24 @@ TEST(ShapeAndTensor, C6_refuse_too_few_or_too_many_elements) {
   });
 }
 
+TEST(Sizes, C1_refuse_a_stride_or_dilation_with_the_value_that_marks_an_unknown_extent) {
+  const std::string message = "C1: conv_out: axis: expected at least 1, got -9223372036854775808";
+  expect_refused(Clause::C1, message, [] { (void)conv_out(5, 3, {.stride = dyn}); });
+  expect_refused(Clause::C1, message, [] { (void)conv_out(5, 1, {.dilation = dyn}); });
+}
+TEST(Sizes, C3_refuse_a_layer_with_more_parameters_than_can_be_counted) {
+  const auto refused = [](const NetworkDefinition& net) {
+    try {
+      (void)describe(net);
+      ADD_FAILURE() << "not refused";
+    } catch (const ShapeError& e) {
+      EXPECT_EQ(e.clause(), "C3") << e.what();
+    }
+  };
+  refused({{most}, {{"", LinearDefinition{1}}}});
+  refused({{most, 1, 1}, {{"", Conv2dDefinition{}}}});
+}
+
 // conv2d
 
 /// Calls each of the functions that take a whole problem; all must refuse it with the same words.

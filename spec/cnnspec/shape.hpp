@@ -77,13 +77,15 @@ struct Axis {
   friend constexpr bool operator==(const Axis&, const Axis&) = default;
 };
 
-/// C1, C2, C3 for a window of `k` cells along an axis of `in` cells. What is `dyn` is not checked.
+/// C1, C2, C3 for a window of `k` cells along an axis of `in` cells. An `in` or `k` that is `dyn` is not checked.
 constexpr Violation check_axis(const char* operation, const char* position, Idx in, Idx k, const Axis& a) {
   const auto violated = [&](Clause clause, const char* relation, Idx expected, Idx actual) {
     return Violation{clause, operation, position, relation, expected, actual};
   };
-  for (const Idx at_least_one : {in, k, a.stride, a.dilation})
-    if (at_least_one < 1 && at_least_one != dyn) return violated(Clause::C1, "at least", 1, at_least_one);
+  for (const Idx extent : {in, k})
+    if (extent < 1 && extent != dyn) return violated(Clause::C1, "at least", 1, extent);
+  for (const Idx step : {a.stride, a.dilation})
+    if (step < 1) return violated(Clause::C1, "at least", 1, step);
   for (const Idx padding : {a.before, a.after})
     if (padding < 0) return violated(Clause::C1, "padding of at least", 0, padding);
   if (in == dyn || k == dyn) return {};
