@@ -179,7 +179,7 @@ Kernel naive() {
 
 JudgeOptions options_for(const Kernel& kernel, const std::vector<Op>& ops = {}) {
   JudgeOptions options;
-  options.subjects = subjects_of(kernel, ops, {});
+  options.operations = operations_to_judge(kernel, ops, {});
   options.seed = tests::test_seed();
   return options;
 }

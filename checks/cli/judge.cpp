@@ -86,7 +86,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
 JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   const std::vector<Op> ops = ops_of(a);
   JudgeOptions options;
-  options.subjects = subjects_of(kernel, ops, dtypes_of(a));
+  options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
   if (a.seconds) options.cases = most_cases;
   if (a.cases) options.cases = number_of("--cases", *a.cases, Idx{1}, most_cases);
   if (a.seconds) options.seconds = number_of("--seconds", *a.seconds, least_seconds, most_seconds);

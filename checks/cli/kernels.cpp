@@ -16,7 +16,7 @@ std::string functions_of(const Kernel& kernel) {
   std::string text;
   for (std::size_t n = 0; n < op_names.size(); ++n) {
     std::string dtypes;
-    for (const Subject& s : subjects_of(kernel, {static_cast<Op>(n)}, {}))
+    for (const JudgedOperation& s : operations_to_judge(kernel, {static_cast<Op>(n)}, {}))
       dtypes += (dtypes.empty() ? "" : " ") + std::string(name_of(s.dtype));
     if (!dtypes.empty()) text += fmt::format("    {:<24} {}\n", op_names[n], dtypes);
   }

@@ -25,6 +25,11 @@ class Settings {
     const Idx stride = (*this)["stride_" + axis], pad_before = (*this)[before], pad_after = (*this)[after];
     return {stride, pad_before, pad_after, (*this)["dilation_" + axis]};
   }
+  /// [C,H,W] of the input.
+  std::vector<Idx> image() {
+    const Idx c = (*this)["in_c"], h = (*this)["in_h"];
+    return {c, h, (*this)["in_w"]};
+  }
   std::string finish() {
     given_.finish();
     return text_;
@@ -36,8 +41,7 @@ class Settings {
 };
 
 NetworkDefinition conv2d_target(Settings& s) {
-  NetworkDefinition net;
-  for (const char* name : {"in_c", "in_h", "in_w"}) net.input.push_back(s[name]);
+  NetworkDefinition net{s.image(), {}};
   Conv2dDefinition conv;
   conv.out_channels = s["out_c"];
   conv.kernel_height = s["kernel_h"];
@@ -50,8 +54,7 @@ NetworkDefinition conv2d_target(Settings& s) {
 }
 
 NetworkDefinition max_pool2d_target(Settings& s) {
-  NetworkDefinition net;
-  for (const char* name : {"in_c", "in_h", "in_w"}) net.input.push_back(s[name]);
+  NetworkDefinition net{s.image(), {}};
   MaxPool2dConfig pool;
   pool.kernel_height = s["kernel_h"];
   pool.kernel_width = s["kernel_w"];
@@ -62,8 +65,7 @@ NetworkDefinition max_pool2d_target(Settings& s) {
 }
 
 NetworkDefinition relu_target(Settings& s) {
-  NetworkDefinition net;
-  for (const char* name : {"in_c", "in_h", "in_w"}) net.input.push_back(s[name]);
+  NetworkDefinition net{s.image(), {}};
   net.layers.push_back({"relu", ReluLayer{}});
   return net;
 }

@@ -192,14 +192,15 @@ CaseResult judge_case(const Kernel& kernel, const Case& c) {
   throw UsageError("judge", "", "f32 or f64", name_of(c.dtype));
 }
 
-std::vector<Subject> subjects_of(const Kernel& kernel, const std::vector<Op>& ops, const std::vector<DType>& dtypes) {
-  std::vector<Subject> subjects;
+std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
+                                                 const std::vector<DType>& dtypes) {
+  std::vector<JudgedOperation> operations;
   for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
     for_each_function(kernel, dtype, [&](Op op, auto function) {
       const bool wanted = (ops.empty() || contains(ops, op)) && (dtypes.empty() || contains(dtypes, dtype));
-      if (wanted && function != nullptr && can_judge(dtype)) subjects.push_back({op, dtype});
+      if (wanted && function != nullptr && can_judge(dtype)) operations.push_back({op, dtype});
     });
-  return subjects;
+  return operations;
 }
 
 void require_memory(const Case& c, double most_bytes) {
@@ -213,35 +214,35 @@ void require_memory(const Case& c, double most_bytes) {
 
 CaseList::CaseList(const JudgeOptions& options) : options_(options) {
   for (const Problem& problem : options.problems)
-    for (const Subject& subject : options.subjects)
-      if (family_of(subject.op) == family_of(problem)) {
-        given_.push_back({subject.op, subject.dtype, problem, options.seed});
+    for (const JudgedOperation& operation : options.operations)
+      if (family_of(operation.op) == family_of(problem)) {
+        given_.push_back({operation.op, operation.dtype, problem, options.seed});
         require_memory(given_.back(), options.most_bytes);
       }
 }
 
 Idx CaseList::size() const {
   if (!options_.problems.empty()) return static_cast<Idx>(given_.size());
-  return options_.cases * static_cast<Idx>(options_.subjects.size());
+  return options_.cases * static_cast<Idx>(options_.operations.size());
 }
 
 Case CaseList::at(Idx n) const {
   if (!options_.problems.empty()) return given_[static_cast<std::size_t>(n)];
-  const Idx subjects = static_cast<Idx>(options_.subjects.size());
-  const Subject& subject = options_.subjects[static_cast<std::size_t>(n % subjects)];
-  const auto kind = static_cast<std::uint64_t>(subject.op) * 4 + static_cast<std::uint64_t>(subject.dtype);
+  const Idx operations = static_cast<Idx>(options_.operations.size());
+  const JudgedOperation& operation = options_.operations[static_cast<std::size_t>(n % operations)];
+  const auto kind = static_cast<std::uint64_t>(operation.op) * 4 + static_cast<std::uint64_t>(operation.dtype);
   // 32 bits: enough to tell cases apart, and few enough to be read and typed.
   const std::uint64_t seed =
-      Stream(Stream(options_.seed, kind).bits(), static_cast<std::uint64_t>(n / subjects)).bits() >> 32;
+      Stream(Stream(options_.seed, kind).bits(), static_cast<std::uint64_t>(n / operations)).bits() >> 32;
   RandomChoices choices(seed);
-  return {subject.op, subject.dtype, draw_problem(choices, family_of(subject.op), options_.limits), seed};
+  return {operation.op, operation.dtype, draw_problem(choices, family_of(operation.op), options_.limits), seed};
 }
 
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   using Clock = std::chrono::steady_clock;
   const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
   KernelResult result{kernel.name, options.seed, options.least_sensitivity, {}, {}};
-  for (const Subject& s : options.subjects) result.operations.push_back({s.op, s.dtype});
+  for (const JudgedOperation& s : options.operations) result.operations.push_back({s.op, s.dtype});
   const CaseList cases(options);
   const Clock::time_point start = Clock::now();
   for (Idx n = 0; n < cases.size(); ++n) {

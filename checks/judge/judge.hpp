@@ -19,30 +19,31 @@ bool can_judge(DType dtype);
 CaseResult judge_case(const Kernel& kernel, const Case& c);
 
 /// A row of the result: what the kernel is asked for.
-struct Subject {
+struct JudgedOperation {
   Op op{};
   DType dtype{};
 };
 
 struct JudgeOptions {
-  std::vector<Subject> subjects;
-  Idx cases = 500;     // random ones, for each subject
+  std::vector<JudgedOperation> operations;
+  Idx cases = 500;     // random ones, for each operation
   double seconds = 0;  // stop after that long, 0: never
   std::uint64_t seed = 1;
   std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
   Limits limits{};                // of random problems
   double least_sensitivity = 0.9;
-  Idx failures_kept = 3;       // of each subject
+  Idx failures_kept = 3;       // of each operation
   double most_bytes = 0x1p31;  // a problem that takes more memory is refused before any is taken
 };
 
 /// All of these that the kernel has and the judge can judge. Empty `ops` or `dtypes`: any.
-std::vector<Subject> subjects_of(const Kernel& kernel, const std::vector<Op>& ops, const std::vector<DType>& dtypes);
+std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
+                                                 const std::vector<DType>& dtypes);
 
 /// Throws UsageError if judging `c` would take more than `most_bytes` of memory.
 void require_memory(const Case& c, double most_bytes);
 
-/// The cases of a run, in the order in which they are judged: one of each subject in turn. Each is a function of the
+/// The cases of a run, in the order in which they are judged: one of each operation in turn. Each is a function of the
 /// options and its number alone, whatever was judged before it.
 class CaseList {
  public:
