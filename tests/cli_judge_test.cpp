@@ -11,7 +11,9 @@
 namespace cnnspec::tests {
 namespace {
 
-const std::string right_kernel = "im2col", wrong_kernel = std::string("'") + CNNSPEC_TEST_WRONG_KERNEL + "'";
+std::string in_shell_quotes(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
+
+const std::string right_kernel = "im2col", wrong_kernel = in_shell_quotes(CNNSPEC_TEST_WRONG_KERNEL);
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
@@ -65,7 +67,7 @@ TEST(CliJudge, is_vacuous_if_nothing_was_judged) {
 TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
   const Folder folder;
   const std::string file = folder / "result.json";
-  const Outcome o = cnnspec("judge " + wrong_kernel + " --json '" + file + "'");
+  const Outcome o = cnnspec("judge " + wrong_kernel + " --json " + in_shell_quotes(file));
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(contains(o.out, "\nfail: "));
   const auto json = nlohmann::json::parse(content_of(file));
@@ -92,7 +94,7 @@ TEST(CliJudge, reads_lists_of_shapes_and_says_what_it_left_out) {
   const Folder folder;
   std::ofstream(folder / "list.txt") << "# two shapes\n--dir=FWD_B\nmb1ic3ih8oc4kh3  g2mb1ic4ih5oc4kh1n\"second\"\n"
                                         "mb1ic2id3oc2kd1\n";
-  const std::string list = "'" + (folder / "list.txt") + "'";
+  const std::string list = in_shell_quotes(folder / "list.txt");
   const Outcome o = cnnspec("judge im2col --op conv2d_forward --dtype f32 --shapes " + list);
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_TRUE(contains(o.out, "pass: 2 cases")) << o.out;
@@ -130,7 +132,7 @@ TEST(CliJudge, refuses_what_makes_no_sense) {
 TEST(CliJudge, refuses_a_list_without_a_shape) {
   const Folder folder;
   std::ofstream(folder / "list.txt") << "# nothing\n";
-  expect_refused("im2col --shapes '" + (folder / "list.txt") + "'", "at least one shape");
+  expect_refused("im2col --shapes " + in_shell_quotes(folder / "list.txt"), "at least one shape");
 }
 
 TEST(CliJudge, refuses_a_problem_that_takes_too_much_memory_at_once) {
