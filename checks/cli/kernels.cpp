@@ -5,20 +5,21 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/output_file.hpp"
+#include "checks/describe/text.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/registry.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// "conv2d_forward (f32, f64), ..."
+/// A line for each operation that the kernel has, with its storage types.
 std::string functions_of(const Kernel& kernel) {
   std::string text;
   for (std::size_t n = 0; n < op_names.size(); ++n) {
-    std::string dtypes;
-    for (const JudgedOperation& s : operations_to_judge(kernel, {static_cast<Op>(n)}, {}))
-      dtypes += (dtypes.empty() ? "" : " ") + std::string(name_of(s.dtype));
-    if (!dtypes.empty()) text += fmt::format("    {:<24} {}\n", op_names[n], dtypes);
+    std::vector<std::string> dtypes;
+    for (const JudgedOperation& o : operations_to_judge(kernel, {static_cast<Op>(n)}, {}))
+      dtypes.push_back(name_of(o.dtype));
+    if (!dtypes.empty()) text += fmt::format("    {:<24} {}\n", op_names[n], joined(dtypes, " "));
   }
   return text;
 }
