@@ -11,6 +11,7 @@
 #include <optional>
 
 #include "checks/cli/commands.hpp"
+#include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/gradient/check_network.hpp"
@@ -21,8 +22,7 @@ namespace cnnspec::checks {
 namespace {
 
 struct GradcheckOptions {
-  std::string target = "cnn2", config, scalar = "exact", mode = "full", json;
-  std::uint64_t seed = 1;
+  std::string target = "cnn2", config, scalar = "exact", mode = "full", seed = "1", json;
 };
 
 const std::map<std::string, GradientScalar> scalars{{"exact", GradientScalar::exact},
@@ -150,6 +150,7 @@ class TensorProgress {
 ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const GradientScalar scalar = scalar_of(o);
   const Mode mode = mode_of(o);
+  const auto seed = number_of<std::uint64_t>("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max());
   const GradientTarget target = load_target(o.target, o.config);
   check_size(target, mode);
 
@@ -157,7 +158,7 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const auto start = std::chrono::steady_clock::now();
   const GradientReport report =
       check_network(target.network, target.name, scalar,
-                    {.mode = mode, .seed = o.seed, .progress = [&](const std::string& tensor, Idx done, Idx total) {
+                    {.mode = mode, .seed = seed, .progress = [&](const std::string& tensor, Idx done, Idx total) {
                        progress(tensor, done, total);
                      }});
   progress.finish();
@@ -176,11 +177,6 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
     print("Rounding alone explains more than the largest derivative of what is marked with !; use --scalar exact.\n");
   if (!report.passed()) print(report.failure() + "\nAgain: " + repro + "\n");
   return status_of(report);
-}
-
-/// CLI11 would read -1 as 2^64 - 1.
-std::string not_negative(const std::string& text) {
-  return text.find('-') == std::string::npos ? "" : "expected a whole number of at least 0, got " + text;
 }
 
 std::string target_help() {
@@ -209,7 +205,7 @@ void add_gradcheck(CLI::App& app, Session& session) {
       ->add_option("--mode", o->mode,
                    "full (default): every entry of every Jacobian; directional: one random direction in each tensor")
       ->type_name("M");
-  command->add_option("--seed", o->seed, "of the random points (default: 1)")->check(not_negative)->type_name("N");
+  command->add_option("--seed", o->seed, "of the random points (default: 1)")->type_name("N");
   command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
       ->type_name("FILE");
   command->footer(target_help() + R"(

@@ -58,23 +58,24 @@ constexpr auto conv2d_shape(const Shape<C, H, W>& x, const Shape<O, Cg, KH, KW>&
 template <class X, class W, class Y, class Tap>
 constexpr void for_each_tap(const Conv2dConfig& g, X& x, W& w, Y& y, Tap tap) {
   const Idx inputs_per_group = w.extent(1), outputs_per_group = w.extent(0) / g.groups;
-  for (Idx o = 0; o < y.extent(0); ++o)
+  for (Idx o = 0; o < y.extent(0); ++o) {
+    const Idx first = o / outputs_per_group * inputs_per_group;  // channel of o's group
     for (Idx i = 0; i < y.extent(1); ++i)
       for (Idx j = 0; j < y.extent(2); ++j) {
         auto cell = y(o, i, j);
         for (Idx c = 0; c < inputs_per_group; ++c)
           for (Idx p = 0; p < w.extent(2); ++p) {
-            const Idx channel = o / outputs_per_group * inputs_per_group + c;
             const Idx row = i * g.height.stride + p * g.height.dilation - g.height.before;
             if (row < 0 || row >= x.extent(1)) continue;  // N2
             for (Idx q = 0; q < w.extent(3); ++q) {
               const Idx column = j * g.width.stride + q * g.width.dilation - g.width.before;
               if (column < 0 || column >= x.extent(2)) continue;  // N2
-              tap(cell, w(o, c, p, q), x(channel, row, column));
+              tap(cell, w(o, c, p, q), x(first + c, row, column));
             }
           }
         if constexpr (!std::is_const_v<Y>) y(o, i, j) = cell;
       }
+  }
 }
 
 /// y[O,H',W'] from x[C,H,W] and w[O,C/G,KH,KW], without a bias. Throws C1, C2, C3, C5, C6.
