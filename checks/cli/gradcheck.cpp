@@ -42,7 +42,8 @@ void check_size(const GradientTarget& target, Mode mode) {
   const auto add = [&](Idx n) {
     if (!sum_fits(numbers, n) || numbers + n > most_numbers)
       throw UsageError(target.name, "", fmt::format("a check of at most {} numbers", thousands(most_numbers)),
-                       "more; try a smaller configuration or --mode directional");
+                       mode == Mode::full ? "more; try a smaller configuration, or --mode directional"
+                                          : "more; try a smaller configuration");
     numbers += n;
   };
   for (const LayerDescription& row : rows) {

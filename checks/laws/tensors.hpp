@@ -6,7 +6,7 @@
 #include <cassert>
 #include <numeric>
 
-#include "checks/generate/choices.hpp"
+#include "checks/generate/data.hpp"
 #include "cnnspec/tensor.hpp"
 
 namespace cnnspec::checks {
@@ -25,7 +25,9 @@ T draw_scalar(Choices& data, int least, int most) {
 }
 template <class T, Idx... E>
 Tensor<T, E...> draw(const Shape<E...>& shape, Choices& data, int least = -9, int most = 9) {
-  return tensor_of<T>(shape, [&](Idx) { return draw_scalar<T>(data, least, most); });
+  Tensor<T, E...> t(shape);
+  fill_integers(t, data, least, most);
+  return t;
 }
 
 /// 0 .. n-1 in random order.
@@ -39,8 +41,9 @@ inline std::vector<Idx> draw_order(Idx n, Choices& data) {
 /// All elements different.
 template <class T, Idx... E>
 Tensor<T, E...> draw_distinct(const Shape<E...>& shape, Choices& data) {
-  const std::vector<Idx> order = draw_order(shape.count(), data);
-  return tensor_of<T>(shape, [&](Idx n) { return T(static_cast<int>(order[static_cast<std::size_t>(n)])); });
+  Tensor<T, E...> t(shape);
+  fill_distinct(t, data);
+  return t;
 }
 
 template <class Tensor, class Map>
