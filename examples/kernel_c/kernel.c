@@ -4,6 +4,14 @@
 int cnnspec_kernel_abi(void) { return CNNSPEC_KERNEL_ABI; }
 const char* cnnspec_kernel_name(void) { return "kernel_c"; }
 
+static int64_t tap_at(const cnnspec_conv2d* g, int64_t p, int64_t q) {
+#ifdef MISTAKE
+  return (g->kernel_height - 1 - p) * g->kernel_width + (g->kernel_width - 1 - q);
+#else
+  return p * g->kernel_width + q;
+#endif
+}
+
 /* The part of an output channel's sum that one input channel of its group adds, at output position (i, j). */
 static float taps_of_channel(const cnnspec_conv2d* g, const float* x, const float* w, int64_t i, int64_t j) {
   float sum = 0;
@@ -13,7 +21,7 @@ static float taps_of_channel(const cnnspec_conv2d* g, const float* x, const floa
     for (int64_t q = 0; q < g->kernel_width; ++q) {
       const int64_t column = j * g->stride_width + q * g->dilation_width - g->pad_left;
       if (column < 0 || column >= g->in_width) continue; /* padding */
-      sum += w[p * g->kernel_width + q] * x[row * g->in_width + column];
+      sum += w[tap_at(g, p, q)] * x[row * g->in_width + column];
     }
   }
   return sum;

@@ -15,6 +15,12 @@
  *     1               this configuration is not supported: not a failure, but counted and shown
  *     anything else   the kernel's own error: a failure
  *
+ * Each tensor is aligned for its element type, and no more. While it is judged it lies next to memory that cannot be
+ * accessed: read nothing outside it, not even to ignore it. uint16_t tensors hold bit patterns, not integers.
+ *
+ * The functions are called in a child process of the judge: one call at a time, in any order, any number of times, and
+ * each perhaps in a fresh process. What a call leaves behind may help a later one, which must not depend on it.
+ *
  * max_pool2d: padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the best.
  * relu: y = x <= 0 ? 0 : x and dx = x <= 0 ? 0 : dy.
  */
