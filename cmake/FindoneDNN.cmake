@@ -1,11 +1,29 @@
 # Finds oneDNN's CPU library: target oneDNN::oneDNN. (Its own package file insists on OpenCL's headers, which a CPU engine
-# does not need and Debian does not install along.)
+# does not need and Debian does not install along.) Any version but 2 is refused: its interface is another.
 find_path(oneDNN_INCLUDE_DIR dnnl.hpp)
 find_library(oneDNN_LIBRARY dnnl)
 mark_as_advanced(oneDNN_INCLUDE_DIR oneDNN_LIBRARY)
 
+set(oneDNN_IS_VERSION_2 OFF)
+if(oneDNN_INCLUDE_DIR)
+  set(version_header ${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h) # version 1 has it elsewhere
+  if(EXISTS ${version_header})
+    file(STRINGS ${version_header} numbers REGEX "^#define DNNL_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
+    string(REGEX REPLACE "[^0-9;]" "" numbers "${numbers}")
+    list(JOIN numbers "." oneDNN_VERSION)
+  else()
+    set(oneDNN_VERSION unknown)
+  endif()
+  if(oneDNN_VERSION MATCHES "^2\\.")
+    set(oneDNN_IS_VERSION_2 ON)
+  else()
+    message(STATUS "oneDNN: version 2 is needed; the version in ${oneDNN_INCLUDE_DIR} is ${oneDNN_VERSION}")
+  endif()
+endif()
+
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_LIBRARY oneDNN_INCLUDE_DIR)
+find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_LIBRARY oneDNN_INCLUDE_DIR oneDNN_IS_VERSION_2
+                                  VERSION_VAR oneDNN_VERSION)
 
 if(oneDNN_FOUND AND NOT TARGET oneDNN::oneDNN)
   add_library(oneDNN::oneDNN UNKNOWN IMPORTED)

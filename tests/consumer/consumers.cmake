@@ -28,3 +28,12 @@ cnnspec_consumer(the_checks_are_found_as_a_package package ON)
 cnnspec_consumer(the_checks_are_built_as_a_subdirectory subdirectory ON)
 # It compiles all of checks/ again, with two compilers at once, and with the same flags: where there is ccache, it helps.
 set_tests_properties(Consumer.the_checks_are_built_as_a_subdirectory PROPERTIES PROCESSORS 2 TIMEOUT 1800)
+
+foreach(major 1 3)
+  set(test Consumer.version_${major}_of_oneDNN_is_not_found)
+  add_test(NAME ${test}
+           COMMAND ${CMAKE_COMMAND} -D MAJOR=${major} -D WORK=${CMAKE_CURRENT_BINARY_DIR}/consumer/${test} -D
+                   MODULES=${PROJECT_SOURCE_DIR}/cmake -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/onednn_version.cmake)
+  set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "version 2 is needed; [^\n]* is ${major}\\.7\\.0\n"
+                                          FAIL_REGULAR_EXPRESSION "CMake Error")
+endforeach()
