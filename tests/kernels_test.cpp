@@ -2,8 +2,10 @@
 // result; and what loading a library says about files that are none.
 #include <gtest/gtest.h>
 
+#include <array>
+#include <bit>
+#include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -15,6 +17,7 @@
 #include "checks/kernels/im2col.hpp"
 #include "checks/kernels/library.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/scalars/half.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -176,23 +179,16 @@ struct Storage {
   static T stored(double value) { return static_cast<T>(value); }
   static double value(T bits) { return bits; }
 };
-/// bfloat16 is the upper half of a float, rounded to nearest, ties to even.
-template <>
-struct Storage<DType::bf16> {
+template <class Format>
+struct Storage16 {
   using T = std::uint16_t;
-  static T stored(double value) {
-    const float wide = static_cast<float>(value);
-    std::uint32_t bits;
-    std::memcpy(&bits, &wide, sizeof bits);
-    return static_cast<T>((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
-  }
-  static double value(T half) {
-    const std::uint32_t bits = static_cast<std::uint32_t>(half) << 16;
-    float wide;
-    std::memcpy(&wide, &bits, sizeof wide);
-    return wide;
-  }
+  static T stored(double value) { return Format::nearest(value); }
+  static double value(T bits) { return Format::value(bits); }
 };
+template <>
+struct Storage<DType::f16> : Storage16<Half> {};
+template <>
+struct Storage<DType::bf16> : Storage16<Bfloat16> {};
 
 /// The output, which held NaN before; or, where the kernel declines, nothing.
 template <DType dtype>
@@ -292,7 +288,7 @@ Judged expect_the_definition(const Kernel& kernel) {
   return judged;
 }
 
-// ---- im2col and onednn ----
+// ---- im2col ----
 
 TEST(Im2col, is_the_definition_in_each_order_of_its_loops_with_and_without_fma) {
   for (const LoopOrder order : {LoopOrder::blocked, LoopOrder::ijk, LoopOrder::ikj})
@@ -303,22 +299,129 @@ TEST(Im2col, is_the_definition_in_each_order_of_its_loops_with_and_without_fma) 
     }
 }
 
+TEST(Im2col, is_the_definition_in_16_bit_storage) {
+  const Kernel kernel = im2col_variant(LoopOrder::blocked, false);
+  EXPECT_EQ(expect_the_definition<DType::f16>(kernel).declined, 0);
+  EXPECT_EQ(expect_the_definition<DType::bf16>(kernel).declined, 0);
+}
+
 TEST(Im2col, N5_N6_hands_on_NaN_and_infinities) {
   constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   const Kernel kernel = im2col_variant(LoopOrder::blocked, false);
   Judged judged;
-  expect_relu<DType::f32>(judged, kernel, {nan, -0.0, 0.0, inf, -inf, 1, -1});
+  const Values cells{nan, -0.0, 0.0, inf, -inf, 1, -1};
+  expect_relu<DType::f32>(judged, kernel, cells);
+  expect_relu<DType::f16>(judged, kernel, cells);
+  expect_relu<DType::bf16>(judged, kernel, cells);
   const cnnspec_pool2d problem = pool_problem(1, 1, 3, {2, 1, 1, 1, 1}, 4, {2, 2});
   expect_pooling<DType::f64>(judged, kernel, problem, {nan, 1, -inf, -inf, inf, nan, -inf, -inf, nan, 2, -inf, -inf});
-  EXPECT_EQ(judged.done, 4);
+  EXPECT_EQ(judged.done, 8);
 }
+
+// ---- im2col in 16-bit storage ----
+
+template <DType dtype>
+using Bits = std::vector<typename Storage<dtype>::T>;
+
+/// The bits that a kernel makes of bits; `outputs` many, which held a NaN before.
+template <DType dtype>
+Bits<dtype> bits_of(const Kernel& kernel, Op op, const Problem& problem, const std::vector<Bits<dtype>>& inputs,
+                    std::size_t outputs) {
+  std::array<const void*, 3> pointers{};
+  for (std::size_t i = 0; i < inputs.size(); ++i) pointers[i] = inputs[i].data();
+  Bits<dtype> output(outputs, Storage<dtype>::stored(std::numeric_limits<double>::quiet_NaN()));
+  EXPECT_EQ(call(kernel, op, dtype, problem, pointers.data(), output.data()), CNNSPEC_DONE);
+  return output;
+}
+
+Bits<DType::f16> f16_bits_of(Op op, const Problem& problem, const std::vector<Bits<DType::f16>>& inputs,
+                             std::size_t outputs) {
+  return bits_of<DType::f16>(im2col_variant(LoopOrder::blocked, false), op, problem, inputs, outputs);
+}
+
+using Patterns = Bits<DType::f16>;
+constexpr std::uint16_t one = 0x3c00, minus_two = 0xc000, largest = 0x7bff, smallest = 0x0001, minus_zero = 0x8000;
+
+TEST(Im2colInF16, relu_keeps_positive_patterns_and_makes_zero_of_minus_zero) {
+  const cnnspec_elementwise problem{6};
+  const Patterns x{minus_zero, minus_two, smallest, one, largest, Half::infinity}, dy(6, minus_two);
+  EXPECT_EQ(f16_bits_of(Op::relu_forward, problem, {x}, 6), (Patterns{0, 0, smallest, one, largest, Half::infinity}));
+  EXPECT_EQ(f16_bits_of(Op::relu_backward, problem, {x, dy}, 6),
+            (Patterns{0, 0, minus_two, minus_two, minus_two, minus_two}));
+}
+
+TEST(Im2colInF16, max_pool2d_hands_on_the_winning_pattern_and_adds_gradients_in_float) {
+  // Two overlapping windows of three: the middle cell wins both. 2048 + 1 is a tie in f16 and 2048 + 3 is not.
+  const cnnspec_pool2d problem = pool_problem(1, 1, 1, {1}, 4, {3});
+  const Patterns x{minus_two, one, smallest, minus_zero}, dy{double_to_half(2048), double_to_half(3)};
+  EXPECT_EQ(f16_bits_of(Op::max_pool2d_forward, problem, {x}, 2), (Patterns{one, one}));
+  EXPECT_EQ(f16_bits_of(Op::max_pool2d_backward, problem, {x, dy}, 4), (Patterns{0, double_to_half(2052), 0, 0}));
+}
+
+TEST(Im2colInF16, a_1x1_conv2d_sums_in_float_and_rounds_once) {
+  // 2048 + 1 + 1 + 1 = 2051, which rounds to 2052; sums in f16 would stay at 2048. 60000 + 60000 - 60000 would be
+  // infinite.
+  const cnnspec_conv2d problem = conv2d_problem(1, 1, 4, 1, 1, {1}, 1, {1});
+  const auto forward = [&](const Values& cells) {
+    Patterns x;
+    for (const double cell : cells) x.push_back(double_to_half(cell));
+    return half_to_double(f16_bits_of(Op::conv2d_forward, problem, {x, Patterns(4, one), Patterns(1, 0)}, 1)[0]);
+  };
+  EXPECT_EQ(forward({2048, 1, 1, 1}), 2052);
+  EXPECT_EQ(forward({60000, 60000, -60000, 0}), 60000);
+  EXPECT_EQ(forward({65504, 15, 0, 0}), 65504);
+  EXPECT_EQ(forward({65504, 16, 0, 0}), std::numeric_limits<double>::infinity());
+}
+
+/// How many elements of a real-valued convolution's output and gradients are not what `round` makes of the f32 result.
+template <DType dtype, class Round>
+int different_from_f32_rounded(Round round) {
+  using S = Storage<dtype>;
+  const Kernel kernel = im2col_variant(LoopOrder::ikj, true);
+  const cnnspec_conv2d problem = conv2d_problem(2, 1, 3, 5, 7, {3, 1, 1, 1, 1}, 6, {2});
+  const Counts count = counts(problem);
+  const auto reals = [](Idx n, std::uint32_t seed) {
+    Bits<dtype> bits;
+    for (const double value : integers(n, seed)) bits.push_back(S::stored(value / 3));
+    return bits;
+  };
+  const auto wide = [](const Bits<dtype>& bits) {
+    Bits<DType::f32> values;
+    for (const auto b : bits) values.push_back(static_cast<float>(S::value(b)));
+    return values;
+  };
+  int different = 0;
+  const auto compare = [&](Op op, const std::vector<Bits<dtype>>& inputs, Idx outputs) {
+    std::vector<Bits<DType::f32>> widened;
+    for (const Bits<dtype>& input : inputs) widened.push_back(wide(input));
+    const Bits<dtype> actual = bits_of<dtype>(kernel, op, problem, inputs, outputs);
+    const Bits<DType::f32> expected = bits_of<DType::f32>(kernel, op, problem, widened, outputs);
+    for (Idx i = 0; i < outputs; ++i) different += actual[i] != round(expected[i]);
+  };
+  const Bits<dtype> x = reals(count.x, 1), w = reals(count.w, 2), b = reals(count.b, 3), dy = reals(count.y, 4);
+  compare(Op::conv2d_forward, {x, w, b}, count.y);
+  compare(Op::conv2d_backward_input, {w, dy}, count.x);
+  compare(Op::conv2d_backward_kernel, {x, dy}, count.w);
+  compare(Op::conv2d_backward_bias, {dy}, count.b);
+  return different;
+}
+
+TEST(Im2colIn16Bits, is_the_f32_result_rounded_once_and_not_truncated) {
+  EXPECT_EQ(different_from_f32_rounded<DType::f16>(Half::nearest), 0);
+  EXPECT_EQ(different_from_f32_rounded<DType::bf16>(Bfloat16::nearest), 0);
+  const auto truncated = [](float v) { return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(v) >> 16); };
+  EXPECT_GT(different_from_f32_rounded<DType::bf16>(truncated), 0);
+}
+
+// ---- onednn ----
 
 TEST(Onednn, is_the_definition_or_declines) {
   if (!built_in_kernels()[1].absent_because.empty()) GTEST_SKIP() << built_in_kernels()[1].absent_because;
   const Kernel kernel = find_kernel("onednn");
   EXPECT_EQ(expect_the_definition<DType::f32>(kernel).declined, 0);
   EXPECT_FALSE(has(kernel, Op::conv2d_forward, DType::f64));
-  expect_the_definition<DType::bf16>(kernel);  // which CPUs have it is for oneDNN to say
+  expect_the_definition<DType::f16>(kernel);  // which CPUs have these is for oneDNN to say
+  expect_the_definition<DType::bf16>(kernel);
 }
 
 // ---- Names ----

@@ -11,6 +11,8 @@
 #include <memory>
 #include <new>
 
+#include "checks/kernels/half_storage.hpp"
+
 namespace cnnspec::checks {
 
 namespace {
@@ -266,12 +268,31 @@ KernelFunctions<T> functions() {
           .linear_backward_bias = linear_backward_bias<T>};
 }
 
+template <class F, LoopOrder order, bool fma>
+KernelFunctions<std::uint16_t> functions_stored_as() {
+  constexpr auto x = &Counts::x, w = &Counts::w, b = &Counts::b, y = &Counts::y;
+  return {.conv2d_forward = HalfStorage<F, conv2d_forward<float, order, fma>, x, w, b, y>::call,
+          .conv2d_backward_input = HalfStorage<F, conv2d_backward_input<float, order, fma>, w, y, x>::call,
+          .conv2d_backward_kernel = HalfStorage<F, conv2d_backward_kernel<float, order, fma>, x, y, w>::call,
+          .conv2d_backward_bias = HalfStorage<F, conv2d_backward_bias<float>, y, b>::call,
+          .max_pool2d_forward = HalfStorage<F, max_pool2d_forward<float>, x, y>::call,
+          .max_pool2d_backward = HalfStorage<F, max_pool2d_backward<float>, x, y, x>::call,
+          .relu_forward = HalfStorage<F, relu_forward<float>, x, y>::call,
+          .relu_backward = HalfStorage<F, relu_backward<float>, x, y, x>::call,
+          .linear_forward = HalfStorage<F, linear_forward<float, order, fma>, x, w, b, y>::call,
+          .linear_backward_input = HalfStorage<F, linear_backward_input<float, order, fma>, w, y, x>::call,
+          .linear_backward_weight = HalfStorage<F, linear_backward_weight<float, order, fma>, x, y, w>::call,
+          .linear_backward_bias = HalfStorage<F, linear_backward_bias<float>, y, b>::call};
+}
+
 template <LoopOrder order, bool fma>
 Kernel variant(const std::string& name, const std::string& loops) {
   return {.name = name + (fma ? "-fma" : ""),
           .description = "im2col and " + loops + (fma ? " with fused multiply-add" : ""),
           .f32 = functions<float, order, fma>(),
-          .f64 = functions<double, order, fma>()};
+          .f64 = functions<double, order, fma>(),
+          .f16 = functions_stored_as<Half, order, fma>(),
+          .bf16 = functions_stored_as<Bfloat16, order, fma>()};
 }
 
 }  // namespace
