@@ -1,0 +1,34 @@
+// Broken kernels, for the judge to find: each makes one mistake, most of them one that a real kernel made, and is right
+// wherever that mistake does not matter.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checks/kernels/kernel.hpp"
+#include "tests/naive_kernel.hpp"
+
+namespace cnnspec::tests {
+
+struct BrokenKernel {
+  const char* name = "";          // the mistake, in words
+  const char* source = "";        // who made it, if anybody is known to have
+  std::vector<checks::Op> ops{};  // the operations that are wrong
+  checks::DType dtype = checks::DType::f32;
+  /// What the judge should call it, as in its report. Several: it may be any of them, since it depends on what else the
+  /// process did or on what the memory held. "pass": it is no offence, but the judge must survive it.
+  std::vector<std::string> kinds{"wrong-value"};
+  const char* diagnosis = "";    // the misreading that explains it, if one does
+  const char* profile = "ieee";  // the strictest claim that it breaks
+  /// Problems on which it is wrong for some data; on all others it is right. Null: not known.
+  bool (*shows)(const checks::Problem&) = nullptr;
+  checks::Kernel kernel{};  // the operations that are not in `ops` are those of healthy_kernel()
+};
+
+std::span<const BrokenKernel> broken_kernels();
+
+/// All operations, all storage types but f64; the 16-bit ones computed in f32 and rounded once.
+checks::Kernel healthy_kernel(Order order = Order::forward);
+
+}  // namespace cnnspec::tests
