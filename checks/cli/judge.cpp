@@ -5,11 +5,15 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <csignal>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/number.hpp"
@@ -25,10 +29,19 @@ namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, json;
+  std::string kernel, json, junit, profile, data;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
-  std::optional<std::string> cases, seconds, seed, batch, memory;  // numbers
+  std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
+  bool specials = false;
 };
+
+std::atomic<bool> interrupted = false;
+
+/// The first ^C ends the run and shows what was found; the second ends everything.
+void interrupt(int signal) {
+  interrupted = true;
+  std::signal(signal, SIG_DFL);
+}
 
 constexpr Idx most_cases = 1'000'000'000;
 constexpr double least_seconds = 1e-3;
@@ -51,10 +64,7 @@ std::vector<Op> ops_of(const JudgeArguments& a) {
 
 std::vector<DType> dtypes_of(const JudgeArguments& a) {
   std::vector<DType> dtypes;
-  for (const std::string& name : a.dtypes) {
-    dtypes.push_back(value_of<DType>(dtype_names, "--dtype", name));
-    if (!can_judge(dtypes.back())) throw UsageError("--dtype", "", "f32 or f64, which the judge can judge", name);
-  }
+  for (const std::string& name : a.dtypes) dtypes.push_back(value_of<DType>(dtype_names, "--dtype", name));
   return dtypes;
 }
 
@@ -83,16 +93,49 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
   return problems;
 }
 
+const Profile& profile_of(const JudgeArguments& a) {
+  if (a.profile.empty()) return profiles().front();
+  std::vector<std::string> names;
+  for (const Profile& p : profiles()) names.push_back(p.name);
+  const Profile* const profile = find_profile(a.profile);
+  if (profile == nullptr) throw UsageError("--profile", "", one_of(names, a.profile), in_quotes(a.profile));
+  return *profile;
+}
+
+Conditions conditions_of(const JudgeArguments& a) {
+  Conditions c;
+  c.profile = &profile_of(a);
+  c.data.specials = a.specials;
+  if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
+  if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
+  if (a.alignment)
+    c.isolation.alignment = static_cast<std::size_t>(number_of("--align", *a.alignment, Idx{1}, Idx{1} << 12));
+  return c;
+}
+
+/// As many as there are cores, unless something else is asked for.
+int jobs_of(const JudgeArguments& a) {
+  const Idx cores = std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<int>(a.jobs ? number_of("--jobs", *a.jobs, Idx{1}, Idx{1} << 10) : cores);
+}
+
 JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   const std::vector<Op> ops = ops_of(a);
   JudgeOptions options;
+  options.conditions = conditions_of(a);
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
+  // What a profile says about one storage type is nothing about another.
+  std::erase_if(options.operations, [&](const auto& o) { return !options.conditions.profile->applies(o.dtype); });
+  options.jobs = jobs_of(a);
+  options.data = a.data;
+  options.interrupted = &interrupted;
   if (a.seconds) options.cases = most_cases;
   if (a.cases) options.cases = number_of("--cases", *a.cases, Idx{1}, most_cases);
   if (a.seconds) options.seconds = number_of("--seconds", *a.seconds, least_seconds, most_seconds);
   if (a.seed) options.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
   if (a.memory)
     options.most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
+  if (a.memory) options.conditions.isolation.bytes = options.most_bytes;
   options.problems = problems_of(a, family_of(ops));
   return options;
 }
@@ -101,9 +144,13 @@ void print_report(const KernelResult& result, const JudgeOptions& options, doubl
   print(table_head() + "\n");
   for (const OperationResult& o : result.operations)
     print(colored(table_row(o, result.least_sensitivity), Color::red, color && o.failed > 0) + "\n");
-  for (const Failure& failure : result.failures) print("\n" + describe_failure(result.kernel, failure));
+  for (const std::string& line : describe_operations(result)) print(line + "\n");
+  for (const Failure& failure : result.failures)
+    print("\n" + describe_failure(result.kernel, failure, result.conditions));
   const Verdict verdict = result.verdict();
   const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
+  if (const std::string coverage = describe_coverage(result, CaseList(options).size()); !coverage.empty())
+    print("\n" + coverage + "\n");
   print(fmt::format("\n{}: {} ({}seed {}, {:.1f} s)\n", colored(name_of(verdict), signal, color),
                     describe_verdict(result), options.problems.empty() ? "random cases, " : "", result.seed, seconds));
 }
@@ -127,11 +174,13 @@ ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   const bool timed = options.seconds > 0 && options.problems.empty() && !a.cases;
   Progress progress("judging " + printable(a.kernel), timed ? 0 : CaseList(options).size());
   const auto start = std::chrono::steady_clock::now();
+  std::signal(SIGINT, interrupt);
   const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
-  if (a.json != "-") print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
+  if (a.json != "-" && a.junit != "-") print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
   if (!a.json.empty()) write_output(a.json, to_json(result));
+  if (!a.junit.empty()) write_output(a.junit, to_junit(result));
   return status_of(result.verdict());
 }
 
@@ -147,7 +196,7 @@ void add_judge(CLI::App& app, Session& session) {
     command->add_option(option, values, help)->type_name(type)->expected(1)->take_all();
   };
   list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
-  list("--dtype", a->dtypes, "judge this storage type only, f32 or f64; may be repeated", "TYPE");
+  list("--dtype", a->dtypes, "judge this storage type only: f32, f64, f16 or bf16; may be repeated", "TYPE");
   command
       ->add_option("--cases", a->cases,
                    fmt::format("random cases for each operation (default: {})", JudgeOptions{}.cases))
@@ -162,16 +211,44 @@ void add_judge(CLI::App& app, Session& session) {
       ->add_option("--memory", a->memory,
                    fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
+  command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
+      ->type_name("P");
+  command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
+  command->add_flag("--specials", a->specials, "also judge data with NaN and infinities");
+  command
+      ->add_option("--sample", a->sample,
+                   "judge rounded data on about N outputs of each case (default: all of small ones)")
+      ->type_name("N");
+  command
+      ->add_option("--timeout", a->timeout,
+                   fmt::format("seconds that one call may take (default: {})", Isolation{}.seconds_per_call))
+      ->type_name("S");
+  command->add_option("--align", a->alignment, "align every tensor to N bytes (default: to its element type alone)")
+      ->type_name("N");
+  command->add_option("--jobs,-j", a->jobs, "processor cores to use (default: all)")->type_name("N");
+  command->add_option("--junit", a->junit, "write the result to FILE as JUnit XML; - writes it instead")
+      ->type_name("FILE");
   command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
-  command->footer(R"(Each case is judged three times: on integers with which no order of summation rounds, so that only
-equality is right (twice, with either operand wide enough to show TF32 and bf16), and on real numbers,
-where the error must be within a bound that holds for every order of summation.
+  std::string families;
+  for (const DataFamily& f : data_families()) families += std::string(families.empty() ? "" : ", ") + f.name;
+  command->footer(
+      R"(Every call of the kernel is made in a child process, its tensors between pages that cannot be accessed.
+Each case is judged four times: on integers with which no order of summation rounds, so that only
+equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
+family, and on real numbers, where the error must be within a bound that holds for every order of summation.
   error/bound   the largest error, in units of what rounding can explain
   sensitivity   the share of terms of the sums whose loss the data would have shown
+
+--data takes a family: )" +
+      families + R"(;
+or the elements that are not zero: --data "x[3]=1 w[0]=-2.5"
+
+Exit status: 0 every case passed, 1 the kernel is wrong, 2 bad usage, 3 nothing is wrong but too little was shown.
 
 Examples:
   cnnspec judge im2col
   cnnspec judge ./libmykernel.so --op conv2d_forward --seconds 60
+  cnnspec judge ./libmykernel.so --profile tf32 --junit result.xml
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1)");
   command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });

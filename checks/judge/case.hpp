@@ -13,16 +13,23 @@
 namespace cnnspec::checks {
 
 enum class Op {
-  conv2d_forward, conv2d_backward_input, conv2d_backward_kernel, conv2d_backward_bias,
-  max_pool2d_forward, max_pool2d_backward,
-  relu_forward, relu_backward,
-  linear_forward, linear_backward_input, linear_backward_weight, linear_backward_bias,
+  conv2d_forward,
+  conv2d_backward_input,
+  conv2d_backward_kernel,
+  conv2d_backward_bias,
+  max_pool2d_forward,
+  max_pool2d_backward,
+  relu_forward,
+  relu_backward,
+  linear_forward,
+  linear_backward_input,
+  linear_backward_weight,
+  linear_backward_bias,
 };
 inline constexpr std::array<const char*, 12> op_names{
-    "conv2d_forward", "conv2d_backward_input", "conv2d_backward_kernel", "conv2d_backward_bias",
-    "max_pool2d_forward", "max_pool2d_backward",
-    "relu_forward", "relu_backward",
-    "linear_forward", "linear_backward_input", "linear_backward_weight", "linear_backward_bias"};
+    "conv2d_forward",     "conv2d_backward_input", "conv2d_backward_kernel", "conv2d_backward_bias",
+    "max_pool2d_forward", "max_pool2d_backward",   "relu_forward",           "relu_backward",
+    "linear_forward",     "linear_backward_input", "linear_backward_weight", "linear_backward_bias"};
 constexpr const char* name_of(Op op) { return op_names[static_cast<std::size_t>(op)]; }
 
 enum class DType { f32, f64, f16, bf16 };

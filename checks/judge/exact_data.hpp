@@ -6,21 +6,21 @@
 // any fused operation, and no operation rounds.
 //
 // To show kernels that round their inputs or products to fewer bits (TF32: 11, bf16: 8), one factor of each product is
-// wide: an odd integer of 12 bits or more, which loses its last bit to any such rounding. The other is narrow, a power
-// of two, so that the budget lasts. A second family swaps the two. No element is zero if it can be helped: the loss of
-// a term changes the result by that term.
+// wide: an odd integer of 12 bits or more (or of all the bits that its type has), which loses its last bit to any such
+// rounding. The other is narrow, a power of two, so that the budget lasts. A second family swaps the two. No element is
+// zero if it can be helped: the loss of a term changes the result by that term.
 //   - Up to 2^bits / 4095 terms (4097 for float) the widest such numbers are drawn that the count of terms allows,
 //     and the budget holds by construction.
 //   - Beyond that only a share of the wide operand is wide and the rest is small, the share such that the sums stay far
-//     within the budget in the mean. Then the spec is run with Measured<Idx>, whose magnitude is the sum in question,
-//     and if an output exceeds the budget, the data is drawn again with half the share.
+//     within the budget in the mean. Then the spec is run on the absolute values, and if an output exceeds the budget,
+//     the data is drawn again with half the share.
 //   - Beyond 2^(bits-1) terms some elements are zero as well; what that hides is part of the sensitivity.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <string>
+#include <vector>
 
+#include "checks/judge/arithmetic.hpp"
 #include "checks/judge/reference.hpp"
 
 namespace cnnspec::checks {
@@ -38,29 +38,16 @@ struct ExactPlan {
   bool proved() const { return wide_share == 1; }  // the budget holds by construction
 };
 
-/// `bits`: the significand of the type; `terms`: the most terms of an output; `multiplies`: a term has two factors.
-ExactPlan plan_exact(int bits, Idx terms, bool multiplies);
+/// `bits`: what the sums may have; `factor_bits`: what an element may have; `terms`: the most terms of an output;
+/// `multiplies`: a term has two factors.
+ExactPlan plan_exact(int bits, int factor_bits, Idx terms, bool multiplies);
+ExactPlan plan_exact(const Operation& operation, const Arithmetic& arithmetic);
 
 /// The data to try when `plan` has exceeded its budget.
 ExactPlan thinned(const ExactPlan& plan);
 
-struct ExactFamily {
-  const char* name;
-  std::string (*describe)(const Operation&);  // what the data is like, in a few words
-  Operands<Idx> (*draw)(const Operation&, const ExactPlan&, std::uint64_t seed);
-};
-extern const std::array<ExactFamily, 2> exact_families;
-
-/// One set of exact data and what the specification makes of it.
-struct ExactData {
-  Operands<Idx> inputs;
-  std::vector<Idx> expected;
-  /// How many terms of each output are not zero, i.e. whose loss would show. Empty: all.
-  std::vector<Idx> visible_terms;
-};
-
-/// `bits`: the significand of the type that holds the data and the sums. An unused bias is left empty.
-ExactData draw_exact(const ExactFamily& family, const Operation& operation, int bits, std::uint64_t seed,
-                     bool with_bias);
+/// Integers for every input, as doubles: inputs[wide] is wide, inputs[1 - wide] narrow, an operation that does not
+/// multiply has wide inputs only. The bias is drawn in any case.
+Operands<double> draw_integers(const Operation& operation, const ExactPlan& plan, std::uint64_t seed, std::size_t wide);
 
 }  // namespace cnnspec::checks

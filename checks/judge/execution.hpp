@@ -1,14 +1,18 @@
-// Execution: one call of a kernel on memory of its own, and what it did besides computing.
+// Execution: calls of a kernel in a child process, and what it did besides computing.
 //
-// The kernel gets copies of its inputs and an output full of garbage, each between two fences. After the call the
-// copies must still be equal to the inputs, and the fences must be what they were.
+// The kernel gets copies of its inputs and an output full of garbage. Each tensor lies between two pages that cannot be
+// accessed: in one run it ends where the second begins, in another it begins where the first ends. What room is left
+// on its other side is filled with known bytes. After the call the copies must still be equal to the inputs, and the
+// filling must be what it was. The child runs under limits of time, memory and output; whatever it does to itself is
+// told, and the next calls go on in another child.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "checks/judge/reference.hpp"
+#include "checks/judge/operation.hpp"
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
@@ -16,22 +20,48 @@ namespace cnnspec::checks {
 /// What every byte of an output holds before the call: a NaN in each storage type, or a number of moderate size.
 enum class Garbage : unsigned char { nan = 0xff, number = 0x4b };
 
-struct Execution {
-  int status = CNNSPEC_DONE;
-  std::string modified_input;  // the name of an input that is not what it was, or empty
-  std::string overrun;         // the name of a tensor that was written before its begin or beyond its end, or empty
+/// Which end of a tensor touches a page that cannot be accessed.
+enum class Placement { at_end, at_begin };
+
+/// One call.
+struct Trial {
+  const Operation* operation = nullptr;
+  DType dtype{};
+  std::vector<std::vector<std::byte>> inputs;  // in the order of Operation::inputs; an empty one is a null pointer
+  Garbage garbage = Garbage::nan;
+  Placement placement = Placement::at_end;
+  /// Calls with the same number belong together: after one of them that is not done, the rest is not made.
+  std::size_t group = 0;
 };
 
-/// `inputs` in the order of Operation::inputs; one that is empty is passed as a null pointer.
-Execution execute(const Kernel& kernel, const Operation& operation, DType dtype,
-                  std::span<const std::span<const std::byte>> inputs, std::span<std::byte> output, Garbage garbage);
+struct Execution {
+  enum class Ending {
+    not_made,  // because an earlier one of its group was not done
+    returned,
+    died,    // of a signal
+    exited,  // it ended its process
+    hung     // it did not return in time
+  };
+  Ending ending = Ending::not_made;
+  int status = 0;              // what it returned; the signal; the exit status
+  std::string modified_input;  // the name of an input that is not what it was, or empty
+  std::string overrun;         // the name of a tensor that was read or written outside of its bounds, or empty
+  std::string said;            // the last line that it printed before it died, as far as it is text
+  std::vector<std::byte> output;
+  double seconds = 0;
 
-template <class T>
-Execution execute(const Kernel& kernel, const Operation& operation, DType dtype, const Operands<T>& inputs,
-                  std::vector<T>& output, Garbage garbage) {
-  std::vector<std::span<const std::byte>> bytes;
-  for (const std::vector<T>& v : inputs) bytes.push_back(std::as_bytes(std::span(v)));
-  return execute(kernel, operation, dtype, bytes, std::as_writable_bytes(std::span(output)), garbage);
-}
+  bool is_done() const { return ending == Ending::returned && status == CNNSPEC_DONE; }
+};
+
+/// What a child may use.
+struct Isolation {
+  double seconds_per_call = 10;
+  double bytes = 0x1p32;      // of memory
+  std::size_t alignment = 1;  // of every tensor, beyond that of its element type
+};
+
+/// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
+/// memory to be had.
+std::vector<Execution> execute(const Kernel& kernel, std::span<const Trial> trials, const Isolation& isolation);
 
 }  // namespace cnnspec::checks

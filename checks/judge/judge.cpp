@@ -2,195 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
-#include <cstring>
-#include <limits>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
 
-#include "checks/judge/comparison.hpp"
+#include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
-#include "checks/judge/exact_data.hpp"
-#include "checks/judge/execution.hpp"
-#include "checks/judge/picture.hpp"
-#include "checks/judge/rounded_data.hpp"
+#include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// The type that the reference is computed in: with enough digits to hold the data exactly, and some to spare.
-template <class T>
-struct Wider;
-template <>
-struct Wider<float> {
-  using type = double;
-};
-template <>
-struct Wider<double> {
-  using type = long double;
-};
-static_assert(std::numeric_limits<long double>::digits > std::numeric_limits<double>::digits);
+using Clock = std::chrono::steady_clock;
 
-template <class R>
-Idx terms_of(const Measured<R>& m) {
-  return m.magnitude == 0 ? 0 : std::max(m.terms, Idx{1});
-}
-
-/// One run of the kernel on one set of data.
-template <class T>
-struct Trial {
-  std::string data, description;  // the data family
-  Operands<T> inputs;
-  Garbage garbage;
-  std::vector<T> output;
-  Execution execution;
-};
-
-template <class T>
-class CaseJudge {
- public:
-  using R = typename Wider<T>::type;
-
-  CaseJudge(const Kernel& kernel, const Case& c)
-      : kernel_(kernel),
-        case_(c),
-        operation_(operation_of(c.op, c.problem)),
-        with_bias_(Stream(c.seed).below(4) != 0) {}
-
-  CaseResult run() {
-    const Trial<T> rounded =
-        attempt(rounded_name, rounded_description, draw_rounded<T>(operation_, case_.seed, with_bias_), Garbage::nan);
-    result_.supported = rounded.execution.status != CNNSPEC_UNSUPPORTED;
-    if (!result_.supported || !well_behaved(rounded)) return result_;
-    const std::vector<Measured<R>> expected = reference(rounded.inputs);
-    count_terms(expected);
-    // Exact data first: its numbers are the easier ones to read.
-    if (!passes_exact(exact_families[0], Garbage::number)) return result_;
-    if (!passes_exact(exact_families[1], Garbage::nan)) return result_;
-    if (!passes(rounded, compare_rounded(rounded.output, expected, rounding_of<T, R>()))) return result_;
-    for (const Idx visible : visible_) result_.visible += visible;
-    result_.visible = std::min(result_.visible, result_.terms);
-    return result_;
-  }
-
- private:
-  Trial<T> attempt(const std::string& data, const std::string& description, Operands<T> inputs, Garbage garbage) const {
-    Trial<T> trial{data, description, std::move(inputs), garbage, {}, {}};
-    trial.output.resize(static_cast<std::size_t>(operation_.output.count()));
-    trial.execution = execute(kernel_, operation_, case_.dtype, trial.inputs, trial.output, garbage);
-    return trial;
-  }
-
-  std::vector<Measured<R>> reference(const Operands<T>& inputs) const {
-    Operands<Measured<R>> measured(inputs.size());
-    for (std::size_t n = 0; n < inputs.size(); ++n)
-      for (const T v : inputs[n]) measured[n].emplace_back(static_cast<R>(v));
-    return run_spec(operation_, measured);
-  }
-
-  /// A sum has the terms that the specification adds up; a selection has one, the element that it selects.
-  void count_terms(const std::vector<Measured<R>>& expected) {
-    for (const Measured<R>& m : expected) terms_.push_back(terms_of(m));
-    visible_.resize(terms_.size());
-    const Family family = family_of(case_.op);
-    if (family == Family::conv2d || family == Family::linear)
-      for (const Idx terms : terms_) result_.terms += terms;
-    else
-      result_.terms = case_.op == Op::max_pool2d_backward ? operation_.inputs[1].count() : operation_.output.count();
-  }
-
-  bool passes_exact(const ExactFamily& family, Garbage garbage) {
-    const ExactData data = draw_exact(family, operation_, std::numeric_limits<T>::digits, case_.seed, with_bias_);
-    Operands<T> inputs;
-    for (const std::vector<Idx>& v : data.inputs) inputs.emplace_back(v.begin(), v.end());
-    const Trial<T> trial = attempt(family.name, family.describe(operation_), std::move(inputs), garbage);
-    if (!well_behaved(trial) || !passes(trial, compare_exact(trial.output, data.expected))) return false;
-    for (std::size_t n = 0; n < visible_.size(); ++n)
-      visible_[n] = std::max(visible_[n], data.visible_terms.empty() ? terms_[n] : data.visible_terms[n]);
-    return true;
-  }
-
-  /// What a kernel must not do, whatever it computes.
-  bool well_behaved(const Trial<T>& trial) {
-    const Execution& e = trial.execution;
-    if (e.status == CNNSPEC_UNSUPPORTED)
-      return fail(trial, FailureKind::kernel_error,
-                  "it returned 1, unsupported, for a case that it had computed before");
-    if (e.status != CNNSPEC_DONE)
-      return fail(trial, FailureKind::kernel_error, fmt::format("it returned {}", e.status));
-    if (!e.overrun.empty())
-      return fail(trial, FailureKind::out_of_bounds, fmt::format("it wrote before or beyond {}", e.overrun));
-    if (!e.modified_input.empty())
-      return fail(trial, FailureKind::input_modified, fmt::format("it changed its input {}", e.modified_input));
-    return true;
-  }
-
-  bool passes(const Trial<T>& trial, const Comparison& c) {
-    result_.judged += c.judged;
-    result_.not_judged += c.not_judged;
-    result_.worst_ratio = std::max(result_.worst_ratio, c.worst_ratio);
-    if (c.elements_wrong == 0) return true;
-    fail(trial, is_unwritten(trial, c) ? FailureKind::unwritten_output : FailureKind::wrong_value, "");
-    Failure& f = *result_.failure;
-    f.tensor = operation_.output.name;
-    f.elements = operation_.output.count();
-    f.elements_wrong = c.elements_wrong;
-    f.first_index = operation_.output.index(c.first);
-    f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-    f.picture = picture_of(c.wrong, operation_.output.extents);
-    return false;
-  }
-
-  /// Whether every wrong element still holds the garbage that was there before the call, and other garbage if there was
-  /// other garbage: a NaN alone may also be what a kernel made of it by adding to it.
-  bool is_unwritten(const Trial<T>& trial, const Comparison& c) const {
-    if (!holds_garbage(trial, c)) return false;
-    const Garbage other = trial.garbage == Garbage::nan ? Garbage::number : Garbage::nan;
-    return holds_garbage(attempt(trial.data, trial.description, trial.inputs, other), c);
-  }
-
-  static bool holds_garbage(const Trial<T>& trial, const Comparison& c) {
-    T garbage;
-    std::memset(&garbage, static_cast<int>(trial.garbage), sizeof(T));
-    for (std::size_t n = 0; n < trial.output.size(); ++n)
-      if (c.wrong[n] && std::memcmp(&trial.output[n], &garbage, sizeof(T)) != 0) return false;
-    return true;
-  }
-
-  bool fail(const Trial<T>& trial, FailureKind kind, const std::string& detail) {
-    Failure& f = result_.failure.emplace();
-    f.failed = case_;
-    f.data = trial.data;
-    f.data_description = trial.description;
-    f.kind = kind;
-    f.detail = detail;
-    return false;
-  }
-
-  const Kernel& kernel_;
-  const Case& case_;
-  const Operation operation_;
-  const bool with_bias_;
-  CaseResult result_;
-  std::vector<Idx> terms_, visible_;  // of each output element
-};
-
-std::size_t element_bytes(DType dtype) { return dtype == DType::f64 ? 8 : dtype == DType::f32 ? 4 : 2; }
-
-std::size_t scalar_bytes(DType dtype) {
-  return dtype == DType::f64 ? sizeof(Measured<long double>) : sizeof(Measured<double>);
-}
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 bool contains(const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); }
 
 }  // namespace
-
-bool can_judge(DType dtype) { return dtype == DType::f32 || dtype == DType::f64; }
-
-CaseResult judge_case(const Kernel& kernel, const Case& c) {
-  if (c.dtype == DType::f32) return CaseJudge<float>(kernel, c).run();
-  if (c.dtype == DType::f64) return CaseJudge<double>(kernel, c).run();
-  throw UsageError("judge", "", "f32 or f64", name_of(c.dtype));
-}
 
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes) {
@@ -198,13 +33,14 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
   for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
     for_each_function(kernel, dtype, [&](Op op, auto function) {
       const bool wanted = (ops.empty() || contains(ops, op)) && (dtypes.empty() || contains(dtypes, dtype));
-      if (wanted && function != nullptr && can_judge(dtype)) operations.push_back({op, dtype});
+      if (wanted && function != nullptr) operations.push_back({op, dtype});
     });
   return operations;
 }
 
 void require_memory(const Case& c, double most_bytes) {
-  const double bytes = operation_of(c.op, c.problem).bytes(element_bytes(c.dtype), scalar_bytes(c.dtype));
+  constexpr double bytes_per_element = 288;  // four sets of data, each as it is stored, with what is right, and copies
+  const double bytes = operation_of(c.op, c.problem).elements() * bytes_per_element;
   constexpr double mebibyte = 0x1p20;
   if (!(bytes <= most_bytes))
     throw UsageError(
@@ -216,7 +52,7 @@ CaseList::CaseList(const JudgeOptions& options) : options_(options) {
   for (const Problem& problem : options.problems)
     for (const JudgedOperation& operation : options.operations)
       if (family_of(operation.op) == family_of(problem)) {
-        given_.push_back({operation.op, operation.dtype, problem, options.seed});
+        given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
         require_memory(given_.back(), options.most_bytes);
       }
 }
@@ -235,28 +71,160 @@ Case CaseList::at(Idx n) const {
   const std::uint64_t seed =
       Stream(Stream(options_.seed, kind).bits(), static_cast<std::uint64_t>(n / operations)).bits() >> 32;
   RandomChoices choices(seed);
-  return {operation.op, operation.dtype, draw_problem(choices, family_of(operation.op), options_.limits), seed};
+  return {operation.op, operation.dtype, draw_problem(choices, family_of(operation.op), options_.limits), seed,
+          options_.data};
 }
 
-KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
-  using Clock = std::chrono::steady_clock;
-  const auto seconds = [](Clock::duration d) { return std::chrono::duration<double>(d).count(); };
-  KernelResult result{kernel.name, options.seed, options.least_sensitivity, {}, {}};
-  for (const JudgedOperation& s : options.operations) result.operations.push_back({s.op, s.dtype});
-  const CaseList cases(options);
-  const Clock::time_point start = Clock::now();
-  for (Idx n = 0; n < cases.size(); ++n) {
-    const Clock::time_point begin = Clock::now();
-    if (options.seconds > 0 && seconds(begin - start) >= options.seconds) break;
-    const Case c = cases.at(n);
-    const CaseResult r = judge_case(kernel, c);
-    OperationResult& row = *std::find_if(result.operations.begin(), result.operations.end(),
-                                         [&](const auto& o) { return o.op == c.op && o.dtype == c.dtype; });
-    row.add(r);
-    row.seconds += seconds(Clock::now() - begin);
-    if (r.failure && row.failed <= options.failures_kept) result.failures.push_back(*r.failure);
-    if (progress) progress(n + 1);
+namespace {
+
+/// So many random cases share a child process. Given ones may be large: each has its own.
+constexpr Idx cases_in_batch = 48;
+
+/// Judges the cases of a run in batches, on several threads, and hands the results on in the order of the cases.
+class Run {
+ public:
+  Run(const Kernel& kernel, const JudgeOptions& options)
+      : kernel_(kernel), options_(options), cases_(options), batch_(options.problems.empty() ? cases_in_batch : 1) {}
+
+  KernelResult judge(const std::function<void(Idx)>& progress) {
+    KernelResult result{kernel_.name, options_.conditions, options_.seed, options_.least_sensitivity, {}, {}};
+    for (const JudgedOperation& s : options_.operations) {
+      OperationResult& row = result.operations.emplace_back();
+      row.op = s.op, row.dtype = s.dtype;
+    }
+    given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
+    std::vector<std::jthread> workers;
+    for (int n = 0; n < std::max(1, options_.jobs); ++n) workers.emplace_back([this] { work(); });
+    for (Idx batch = 0; wait_for(batch); ++batch) {
+      merge(batch, result);
+      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
+    }
+    workers.clear();
+    if (failure_) std::rethrow_exception(failure_);
+    result.interrupted = is_interrupted();
+    result.stopped_on_time = !result.interrupted && result.handled < cases_.size();
+    return result;
   }
+
+ private:
+  struct Judged {
+    Case which;
+    CaseResult result;
+  };
+
+  bool is_interrupted() const { return options_.interrupted != nullptr && *options_.interrupted; }
+  bool is_time_up() const { return options_.seconds > 0 && seconds_since(start_) >= options_.seconds; }
+
+  void work() {
+    const auto ends = [&](Idx batch) { return batch * batch_ >= cases_.size(); };
+    try {
+      while (!failed_ && !is_interrupted() && !is_time_up()) {
+        const Idx batch = next_++;
+        if (ends(batch)) break;
+        std::vector<Judged> judged = judge_batch(batch);
+        const std::lock_guard lock(mutex_);
+        done_[batch] = std::move(judged);
+        news_.notify_one();
+      }
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+      failed_ = true;
+    }
+    const std::lock_guard lock(mutex_);
+    ++finished_;
+    news_.notify_one();
+  }
+
+  /// Whether that batch is done, once that is known.
+  bool wait_for(Idx batch) {
+    std::unique_lock lock(mutex_);
+    news_.wait(lock, [&] { return done_.contains(batch) || finished_ == std::max(1, options_.jobs); });
+    return done_.contains(batch);
+  }
+
+  std::size_t row_of(const Case& c) const {
+    const auto row = std::find_if(options_.operations.begin(), options_.operations.end(),
+                                  [&](const JudgedOperation& o) { return o.op == c.op && o.dtype == c.dtype; });
+    return static_cast<std::size_t>(row - options_.operations.begin());
+  }
+
+  /// All cases of a batch in one process, and those that failed there in one of their own.
+  std::vector<Judged> judge_batch(Idx batch) const {
+    std::vector<Judged> judged;
+    std::vector<CaseJudge> judges;
+    std::vector<Trial> trials;
+    judges.reserve(static_cast<std::size_t>(batch_));
+    for (Idx n = batch * batch_; n < std::min(cases_.size(), (batch + 1) * batch_); ++n) {
+      const Case c = cases_.at(n);
+      if (given_up_[row_of(c)]) continue;
+      const Clock::time_point begin = Clock::now();
+      const CaseJudge& judge = judges.emplace_back(c, options_.conditions);
+      for (Trial& t : judge.trials(judges.size() - 1)) trials.push_back(std::move(t));
+      judged.push_back({c, {}});
+      judged.back().result.seconds = seconds_since(begin);
+    }
+    const std::vector<Execution> executions = execute(kernel_, trials, options_.conditions.isolation);
+    std::size_t first = 0;
+    for (std::size_t n = 0; n < judged.size(); ++n) {
+      const Clock::time_point begin = Clock::now();
+      const std::size_t calls = judges[n].data().size();
+      CaseResult result = judges[n].verdict(std::span(executions).subspan(first, calls));
+      first += calls;
+      if (result.failure) result = confirmed(judges[n], std::move(result));
+      result.seconds += judged[n].result.seconds + seconds_since(begin);
+      judged[n].result = std::move(result);
+    }
+    return judged;
+  }
+
+  CaseResult confirmed(const CaseJudge& judge, CaseResult result) const {
+    CaseResult alone = judge.judge(kernel_);
+    if (alone.failure) return alone;
+    Failure& f = *result.failure;
+    f.detail = fmt::format("{}{}{} in a process that had computed other cases before, right in one of its own",
+                           f.detail, f.detail.empty() ? "" : "; ", name_of(f.kind));
+    f.kind = FailureKind::nondeterministic;
+    return result;
+  }
+
+  void merge(Idx batch, KernelResult& result) {
+    std::vector<Judged> judged;
+    {
+      const std::lock_guard lock(mutex_);
+      judged = std::move(done_.extract(batch).mapped());
+    }
+    result.handled = std::min(cases_.size(), (batch + 1) * batch_);
+    for (Judged& j : judged) {
+      const std::size_t n = row_of(j.which);
+      OperationResult& row = result.operations[n];
+      if (row.given_up) continue;
+      row.add(j.result);
+      if (j.result.failure && row.failed <= options_.failures_kept) result.failures.push_back(*j.result.failure);
+      if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
+    }
+  }
+
+  const Kernel& kernel_;
+  const JudgeOptions& options_;
+  const CaseList cases_;
+  const Idx batch_;
+  const Clock::time_point start_ = Clock::now();
+  std::vector<std::atomic<bool>> given_up_;  // for each operation
+  std::atomic<Idx> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;  // of all below
+  std::condition_variable news_;
+  std::map<Idx, std::vector<Judged>> done_;
+  int finished_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
+
+KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
+  KernelResult result = Run(kernel, options).judge(progress);
+  if (!result.interrupted) look_closer(kernel, options, result);
   // An operation of another family than all given problems was not asked for.
   if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
   return result;

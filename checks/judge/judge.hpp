@@ -1,22 +1,16 @@
 // The judge: is a kernel right, for every order in which it may have added up?
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/judge/verdict.hpp"
+#include "checks/judge/case_judge.hpp"
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
-
-/// The storage types whose data the judge can make: f32 and f64.
-bool can_judge(DType dtype);
-
-/// Judges one case on every family of data; stops at the first that the kernel fails. Throws ShapeError or UsageError
-/// if it is no valid problem of the operation.
-CaseResult judge_case(const Kernel& kernel, const Case& c);
 
 /// A row of the result: what the kernel is asked for.
 struct JudgedOperation {
@@ -31,12 +25,17 @@ struct JudgeOptions {
   std::uint64_t seed = 1;
   std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
   Limits limits{};                // of random problems
+  std::string data;               // as in Case
   double least_sensitivity = 0.9;
-  Idx failures_kept = 3;       // of each operation
-  double most_bytes = 0x1p31;  // a problem that takes more memory is refused before any is taken
+  Idx failures_kept = 3;  // of each operation: they are looked at more closely, and told
+  Idx most_hung = 2;      // an operation is given up after so many cases in which it hung
+  int jobs = 1;           // processor cores to use
+  Conditions conditions{};
+  const std::atomic<bool>* interrupted = nullptr;  // stop when it becomes true
+  double most_bytes = 0x1p31;                      // a problem that takes more memory is refused before any is taken
 };
 
-/// All of these that the kernel has and the judge can judge. Empty `ops` or `dtypes`: any.
+/// All of these that the kernel has. Empty `ops` or `dtypes`: any.
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes);
 
@@ -57,7 +56,8 @@ class CaseList {
   std::vector<Case> given_;  // from options.problems
 };
 
-/// Judges all cases, or as many as there is time for. `progress(done)` is called after each.
+/// Judges all cases, or as many as there is time for, several at a time. The result is the same however many.
+/// `progress` is told now and then how many are done.
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress = {});
 
 }  // namespace cnnspec::checks

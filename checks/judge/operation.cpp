@@ -115,7 +115,7 @@ Idx Operation::most_terms() const {
   return std::visit([&](const auto& p) { return most_terms_of(op, p); }, problem);
 }
 
-double Operation::bytes(std::size_t element_bytes, std::size_t scalar_bytes) const {
+double Operation::elements() const {
   const auto count = [](const TensorInfo& t) {
     double n = 1;
     for (const Idx e : t.extents) n *= static_cast<double>(e);
@@ -123,7 +123,7 @@ double Operation::bytes(std::size_t element_bytes, std::size_t scalar_bytes) con
   };
   double elements = count(output);
   for (const TensorInfo& t : inputs) elements += count(t);
-  return elements * static_cast<double>(2 * element_bytes + 2 * scalar_bytes);  // data, the kernel's copy; spec, a copy
+  return elements;
 }
 
 Operation operation_of(Op op, const Problem& problem) {

@@ -28,9 +28,8 @@ struct Operation {
   bool multiplies() const;
   /// No output element is a sum of more terms than this, the bias among them.
   Idx most_terms() const;
-  /// How much memory judging the operation takes, for elements of `element_bytes` and a reference scalar of
-  /// `scalar_bytes`; a double, because it may be more than can be counted.
-  double bytes(std::size_t element_bytes, std::size_t scalar_bytes) const;
+  /// All elements of all tensors; a double, because it may be more than can be counted.
+  double elements() const;
 };
 
 /// Throws ShapeError if the problem violates a clause, and UsageError if it is not of the operation's family.

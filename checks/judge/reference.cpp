@@ -96,8 +96,8 @@ std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs) {
   return std::visit([&](const auto& p) { return run(operation.op, p, inputs); }, operation.problem);
 }
 
-template std::vector<Idx> run_spec(const Operation&, const Operands<Idx>&);
-template std::vector<Measured<Idx>> run_spec(const Operation&, const Operands<Measured<Idx>>&);
+template std::vector<double> run_spec(const Operation&, const Operands<double>&);
+template std::vector<ExactLanes> run_spec(const Operation&, const Operands<ExactLanes>&);
 template std::vector<Measured<double>> run_spec(const Operation&, const Operands<Measured<double>>&);
 template std::vector<Measured<long double>> run_spec(const Operation&, const Operands<Measured<long double>>&);
 

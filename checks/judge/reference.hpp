@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "checks/judge/operation.hpp"
+#include "checks/scalars/lanes.hpp"
 #include "checks/scalars/measured.hpp"
 
 namespace cnnspec::checks {
@@ -12,9 +13,13 @@ namespace cnnspec::checks {
 template <class S>
 using Operands = std::vector<std::vector<S>>;
 
+/// Several sets of data in one run, for operations that add and multiply and do not compare.
+inline constexpr std::size_t exact_lanes = 4;
+using ExactLanes = Lanes<double, exact_lanes>;
+
 /// The elements of the output. The specification handles one image; here y and dx stand side by side, and the gradients
-/// of the parameters are summed over the images. Instantiated for Idx, Measured<Idx>, Measured<double>, Measured<long
-/// double>.
+/// of the parameters are summed over the images. Instantiated for double, Measured<double>, Measured<long double> and
+/// ExactLanes.
 template <class S>
 std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs);
 

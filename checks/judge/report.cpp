@@ -17,7 +17,7 @@ std::string value_of(double v) {
   return is_integer ? fmt::format("{:.0f}", v) : fmt::format("{:.9g}", v);
 }
 
-std::string wrong_element(const Failure& f) {
+std::string wrong_element(const Failure& f, const std::string& margin) {
   std::string text = fmt::format("  {}[{}]: expected {}, got {}", f.tensor, joined(f.first_index, ","),
                                  value_of(f.expected), value_of(f.actual));
   if (f.bound > 0)
@@ -25,7 +25,7 @@ std::string wrong_element(const Failure& f) {
                         f.bound, f.ratio);
   else
     text += "; nothing rounds here, so only equality is right";
-  return text + fmt::format("\n  {} of {} elements {}:\n", thousands(f.elements_wrong), thousands(f.elements),
+  return text + fmt::format("\n{}  {} of {} elements {}:\n", margin, thousands(f.elements_wrong), thousands(f.elements),
                             f.kind == FailureKind::unwritten_output ? "were not written" : "are wrong");
 }
 
@@ -52,15 +52,50 @@ std::string table_row(const OperationResult& o, double least_sensitivity) {
                   verdict});
 }
 
-std::string describe_failure(const std::string& kernel, const Failure& f) {
-  std::string text = fmt::format("{} {} {}: {}\n  on {}\n", name_of(f.failed.op), name_of(f.failed.dtype),
-                                 to_descriptor(f.failed.problem), name_of(f.kind), f.data_description);
-  if (!f.detail.empty()) text += "  " + f.detail + "\n";
-  if (f.elements_wrong > 0) {
-    text += wrong_element(f);
-    for (const std::string& line : f.picture) text += "    " + line + "\n";
+namespace {
+
+std::string what_is_wrong(const Failure& f, const std::string& margin) {
+  std::string text = fmt::format("{} {} {}: {}\n{}  on {}\n", name_of(f.failed.op), name_of(f.failed.dtype),
+                                 to_descriptor(f.failed.problem), name_of(f.kind), margin, f.data_description);
+  if (!f.detail.empty()) text += margin + "  " + f.detail + "\n";
+  if (f.elements_wrong == 0) return text;
+  text += margin + wrong_element(f, margin);
+  for (const std::string& line : f.picture) text += margin + "    " + line + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> describe_operations(const KernelResult& result) {
+  std::vector<std::string> lines;
+  const auto say = [&](const OperationResult& o, const std::string& what) {
+    lines.push_back(fmt::format("{} {}: {}", name_of(o.op), name_of(o.dtype), what));
+  };
+  for (const OperationResult& o : result.operations) {
+    if (o.given_up) say(o, fmt::format("given up after {} cases, {} of which hung", thousands(*o.given_up), o.hung));
+    if (o.behaves_like != nullptr)
+      say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,
+                         o.behaves_like->name));
   }
-  return text + "  again: " + reproduce(kernel, f.failed) + "\n";
+  if (!lines.empty()) lines.insert(lines.begin(), "");
+  return lines;
+}
+
+std::string describe_failure(const std::string& kernel, const Failure& f, const Conditions& conditions) {
+  std::string text = what_is_wrong(f, "");
+  for (const Diagnosis& d : f.diagnoses)
+    text += fmt::format("  {}: {}: {}\n", &d == &f.diagnoses.front() ? "diagnosis" : "or", d.name, d.sentence);
+  if (f.shrunk != nullptr) {
+    text += "  the plainest case found: " + what_is_wrong(*f.shrunk, "  ");
+    text += "    " + reproduce(kernel, f.shrunk->failed, conditions) + "\n";
+  }
+  return text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
+}
+
+std::string describe_coverage(const KernelResult& r, Idx cases) {
+  if (!r.interrupted && !r.stopped_on_time) return "";
+  return fmt::format("{} after {} of {} cases; the table has those that were judged",
+                     r.interrupted ? "interrupted" : "time is up", thousands(r.handled), thousands(cases));
 }
 
 std::string describe_verdict(const KernelResult& r) {

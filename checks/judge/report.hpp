@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "checks/judge/verdict.hpp"
 
@@ -11,8 +12,15 @@ namespace cnnspec::checks {
 std::string table_head();
 std::string table_row(const OperationResult& operation, double least_sensitivity);
 
-/// What one failure says: which case, what is wrong and where, and how to see it again.
-std::string describe_failure(const std::string& kernel, const Failure& failure);
+/// What is to be said about operations beyond their rows.
+std::vector<std::string> describe_operations(const KernelResult& result);
+
+/// What one failure says: which case, what is wrong and where, what the kernel seems to have misread, the plainest case
+/// that still fails, and how to see both again.
+std::string describe_failure(const std::string& kernel, const Failure& failure, const Conditions& conditions = {});
+
+/// How far a run came that did not come to its end, else nothing. `cases`: how many there would have been.
+std::string describe_coverage(const KernelResult& result, Idx cases);
 
 /// Why the verdict is what it is, in one sentence.
 std::string describe_verdict(const KernelResult& result);
@@ -20,5 +28,8 @@ std::string describe_verdict(const KernelResult& result);
 /// One object, schema 1, whose keys are those of the command line's documentation. A number that is not finite is a
 /// string: "nan", "inf", "-inf".
 std::string to_json(const KernelResult& result);
+
+/// JUnit XML, for CI systems: a test case for each operation and storage type.
+std::string to_junit(const KernelResult& result);
 
 }  // namespace cnnspec::checks

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 Json number(double v) { return std::isfinite(v) ? Json(v) : Json(fmt::format("{}", v)); }
 
-Json json_of(const std::string& kernel, const Failure& f) {
+Json json_of(const std::string& kernel, const Failure& f, const Conditions& conditions) {
   Json j{{"op", name_of(f.failed.op)},
          {"dtype", name_of(f.failed.dtype)},
          {"descriptor", to_descriptor(f.failed.problem)},
@@ -31,7 +31,15 @@ Json json_of(const std::string& kernel, const Failure& f) {
     j["bound"] = number(f.bound);
     j["ratio"] = number(f.ratio);
   }
-  j["repro"] = reproduce(kernel, f.failed);
+  if (f.shrunk != nullptr) {
+    j["shrunk_descriptor"] = to_descriptor(f.shrunk->failed.problem);
+    j["shrunk_data"] = f.shrunk->failed.data;
+    j["shrunk_repro"] = reproduce(kernel, f.shrunk->failed, conditions);
+  }
+  Json& diagnosis = j["diagnosis"] = Json::array();
+  for (const Diagnosis& d : f.diagnoses) diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}});
+  j["picture"] = f.picture;
+  j["repro"] = reproduce(kernel, f.failed, conditions);
   return j;
 }
 
@@ -47,6 +55,8 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
           {"sensitivity", o.sensitivity()},
           {"least_sensitivity", o.with_terms == 0 ? 0 : o.least_sensitivity},
           {"worst_ratio", number(o.worst_ratio)},
+          {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
+          {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
           {"seconds", o.seconds}};
 }
 
@@ -57,6 +67,8 @@ std::string to_json(const KernelResult& r) {
          {"kernel", r.kernel},
          {"verdict", name_of(r.verdict())},
          {"seed", r.seed},
+         {"profile", r.conditions.profile->name},
+         {"complete", !r.interrupted && !r.stopped_on_time},
          {"cases", r.cases()},
          {"unsupported", r.unsupported()},
          {"not_judged", r.not_judged()},
@@ -64,7 +76,7 @@ std::string to_json(const KernelResult& r) {
          {"worst_ratio", number(r.worst_ratio())},
          {"failures", Json::array()},
          {"operations", Json::array()}};
-  for (const Failure& f : r.failures) j["failures"].push_back(json_of(r.kernel, f));
+  for (const Failure& f : r.failures) j["failures"].push_back(json_of(r.kernel, f, r.conditions));
   for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

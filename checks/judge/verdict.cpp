@@ -38,6 +38,12 @@ const char* name_of(FailureKind kind) {
       return "out-of-bounds";
     case FailureKind::input_modified:
       return "input-modified";
+    case FailureKind::crash:
+      return "crash";
+    case FailureKind::hang:
+      return "hang";
+    case FailureKind::nondeterministic:
+      return "nondeterministic";
     case FailureKind::kernel_error:
       return "kernel-error";
   }
@@ -52,6 +58,8 @@ void OperationResult::add(const CaseResult& result) {
   ++cases;
   unsupported += !result.supported;
   failed += result.failure.has_value();
+  hung += result.failure && result.failure->kind == FailureKind::hang;
+  seconds += result.seconds;
   judged += result.judged;
   not_judged += result.not_judged;
   worst_ratio = std::max(worst_ratio, result.worst_ratio);
@@ -94,9 +102,19 @@ double KernelResult::worst_ratio() const {
   return worst;
 }
 
-std::string reproduce(const std::string& kernel, const Case& c) {
-  return fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel), name_of(c.op),
-                     name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
+std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions) {
+  const Conditions usual;
+  std::string line = fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel),
+                                 name_of(c.op), name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
+  if (!c.data.empty()) line += " --data " + shell_word(c.data);
+  if (conditions.profile != usual.profile) line += std::string(" --profile ") + conditions.profile->name;
+  if (conditions.data.specials) line += " --specials";
+  if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);
+  if (conditions.isolation.seconds_per_call != usual.isolation.seconds_per_call)
+    line += fmt::format(" --timeout {}", conditions.isolation.seconds_per_call);
+  if (conditions.isolation.alignment != usual.isolation.alignment)
+    line += fmt::format(" --align {}", conditions.isolation.alignment);
+  return line;
 }
 
 }  // namespace cnnspec::checks

@@ -2,11 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "checks/judge/arithmetic.hpp"
 #include "checks/judge/case.hpp"
+#include "checks/judge/data.hpp"
+#include "checks/judge/execution.hpp"
 
 namespace cnnspec::checks {
 
@@ -16,16 +20,31 @@ struct Case {
   DType dtype{};
   Problem problem;
   std::uint64_t seed = 0;
+  std::string data{};  // one family of data, or literal data (literal_data.hpp); empty: all that are used
+};
+
+/// How a case is judged: what the kernel claims, which data it gets, what it may use.
+struct Conditions {
+  const Profile* profile = &profiles().front();
+  DataOptions data{};
+  Isolation isolation{};
 };
 
 enum class FailureKind {
   wrong_value,
   unwritten_output,
-  out_of_bounds,  // it wrote beyond a tensor
+  out_of_bounds,  // it read or wrote beyond a tensor
   input_modified,
-  kernel_error  // it returned neither 0 nor 1
+  crash,             // it died of a signal, or ended its process
+  hang,              // it did not return in time
+  nondeterministic,  // the same call went well before, or came out differently
+  kernel_error       // it returned neither 0 nor 1
 };
 const char* name_of(FailureKind kind);
+
+struct Diagnosis {
+  std::string name, sentence;
+};
 
 struct Failure {
   Case failed;
@@ -40,6 +59,9 @@ struct Failure {
   double bound = 0;  // the largest error that rounding explains; 0 on exact data
   double ratio = 0;  // error / bound
   std::vector<std::string> picture;
+  // Found out about the first failures of each operation only:
+  std::vector<Diagnosis> diagnoses;       // each explains all that was seen; more than one: they agree here
+  std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: none was looked for
 };
 
 /// How one case went.
@@ -48,6 +70,7 @@ struct CaseResult {
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
   Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
   double worst_ratio = 0;          // largest error / bound over passing elements
+  double seconds = 0;
   std::optional<Failure> failure;
 
   /// The share of terms whose loss would have shown; 0 if there is none.
@@ -63,10 +86,13 @@ struct OperationResult {
   DType dtype{};
   Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged ones and unsupported ones
   Idx judged = 0, not_judged = 0;                     // elements
+  Idx hung = 0;                                       // failed cases
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
   double sensitivity_sum = 0, least_sensitivity = 1;  // over those
   double worst_ratio = 0;
   double seconds = 0;
+  std::optional<Idx> given_up;            // after that many cases, because too many of them hung
+  const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
 
   void add(const CaseResult& result);
   double sensitivity() const { return with_terms == 0 ? 0 : sensitivity_sum / static_cast<double>(with_terms); }
@@ -76,10 +102,13 @@ struct OperationResult {
 
 struct KernelResult {
   std::string kernel;
+  Conditions conditions;
   std::uint64_t seed = 0;
   double least_sensitivity = 0;  // the threshold below which a pass is vacuous
   std::vector<OperationResult> operations;
   std::vector<Failure> failures;  // the first few of each operation
+  Idx handled = 0;                // of all cases that were asked for
+  bool interrupted = false, stopped_on_time = false;
 
   /// Fail if an operation fails; else vacuous if one is, or if there is none; else pass. An operation of which the
   /// kernel supported no case at all does not count, unless that is true of all.
@@ -92,6 +121,6 @@ struct KernelResult {
 };
 
 /// A command line that judges exactly this case again.
-std::string reproduce(const std::string& kernel, const Case& c);
+std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions = {});
 
 }  // namespace cnnspec::checks

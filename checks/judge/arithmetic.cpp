@@ -1,0 +1,62 @@
+#include "checks/judge/arithmetic.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr Format binary32{24, -149, 127}, binary64{53, -1074, 1023}, binary16{11, -24, 15}, bfloat16{8, -133, 127};
+
+bool has_16_bits(DType dtype) { return dtype == DType::f16 || dtype == DType::bf16; }
+
+Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digits) {
+  const Format storage = format_of(dtype);
+  return {dtype, storage, accumulator, std::min(factor_digits, storage.digits)};
+}
+
+constexpr std::array<Profile, 5> all_profiles{{
+    {"ieee", "products and sums in the storage type, or in a wider one", [](DType) { return true; }, ieee},
+    {"f32-acc", "16-bit storage, products and sums in f32, one rounding at the end", has_16_bits,
+     [](DType dtype) { return accumulating(dtype, binary32, 24); }},
+    {"tf32", "f32 whose factors are rounded to the 11 bits of TF32, sums in f32",
+     [](DType dtype) { return dtype == DType::f32; }, [](DType dtype) { return accumulating(dtype, binary32, 11); }},
+    {"bf16", "f32 whose factors are rounded to the 8 bits of bfloat16, sums in f32",
+     [](DType dtype) { return dtype == DType::f32; }, [](DType dtype) { return accumulating(dtype, binary32, 8); }},
+    {"f16-acc", "f32 or f16 storage, products and sums in f16",
+     [](DType dtype) { return dtype == DType::f32 || dtype == DType::f16; },
+     [](DType dtype) { return accumulating(dtype, binary16, 11); }},
+}};
+
+}  // namespace
+
+double Format::unit() const { return std::ldexp(1.0, -digits); }
+double Format::smallest() const { return std::ldexp(1.0, least_exponent); }
+double Format::largest() const { return std::ldexp(2 - std::ldexp(1.0, 1 - digits), largest_exponent); }
+
+Format format_of(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return binary32;
+    case DType::f64:
+      return binary64;
+    case DType::f16:
+      return binary16;
+    case DType::bf16:
+      return bfloat16;
+  }
+  return {};
+}
+
+Arithmetic ieee(DType dtype) { return accumulating(dtype, format_of(dtype), format_of(dtype).digits); }
+
+std::span<const Profile> profiles() { return all_profiles; }
+
+const Profile* find_profile(std::string_view name) {
+  const auto found =
+      std::find_if(all_profiles.begin(), all_profiles.end(), [&](const Profile& p) { return p.name == name; });
+  return found == all_profiles.end() ? nullptr : &*found;
+}
+
+}  // namespace cnnspec::checks

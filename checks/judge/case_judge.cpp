@@ -1,0 +1,200 @@
+#include "checks/judge/case_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+
+#include "checks/describe/text.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/picture.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// Rounded data of problems with more multiply-adds than that is judged on a sample, of about so many outputs.
+constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
+
+/// How often a wrong call is made again to see whether it is always wrong in the same way.
+constexpr std::size_t repetitions = 4;
+
+Arithmetic arithmetic_for(const Case& c, const Profile& profile) {
+  if (profile.applies(c.dtype)) return profile.arithmetic(c.dtype);
+  std::vector<std::string> names;
+  for (const Profile& p : profiles())
+    if (p.applies(c.dtype)) names.push_back(p.name);
+  throw UsageError("--profile", "", std::string("a profile of ") + name_of(c.dtype) + ": " + joined(names, ", "),
+                   profile.name);
+}
+
+DataOptions options_for(const Operation& operation, DataOptions options) {
+  if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample;
+  return options;
+}
+
+std::string ending_in_words(const Execution& e, const Isolation& isolation) {
+  const std::string said = e.said.empty() ? "" : "; the last that it printed: " + e.said;
+  switch (e.ending) {
+    case Execution::Ending::hung:
+      return fmt::format("it did not return within {} s", isolation.seconds_per_call) + said;
+    case Execution::Ending::exited:
+      return fmt::format("it ended its process with exit status {}", e.status) + said;
+    default:
+      return fmt::format("signal {}, {}", e.status, strsignal(e.status)) + said;
+  }
+}
+
+bool holds_garbage(const Execution& e, Garbage garbage, const std::vector<bool>& wrong) {
+  const std::size_t size = e.output.size() / wrong.size();
+  for (std::size_t n = 0; n < wrong.size(); ++n)
+    for (std::size_t byte = 0; wrong[n] && byte < size; ++byte)
+      if (e.output[n * size + byte] != static_cast<std::byte>(garbage)) return false;
+  return true;
+}
+
+}  // namespace
+
+CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
+    : case_(c),
+      conditions_(conditions),
+      operation_(operation_of(c.op, c.problem)),
+      arithmetic_(arithmetic_for(c, *conditions.profile)),
+      data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {}
+
+Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
+  Trial t{&operation_, case_.dtype, {}, Garbage::number, Placement::at_begin, group};
+  if (n % 2 == 1) t.garbage = Garbage::nan, t.placement = Placement::at_end;
+  for (const std::vector<double>& v : data.inputs) t.inputs.push_back(encode(case_.dtype, v));
+  return t;
+}
+
+std::vector<Trial> CaseJudge::trials(std::size_t group) const {
+  std::vector<Trial> all;
+  for (std::size_t n = 0; n < data_.size(); ++n) all.push_back(trial(data_[n], n, group));
+  return all;
+}
+
+CaseResult CaseJudge::verdict(std::span<const Execution> executions) const {
+  CaseResult result;
+  for (const Execution& e : executions) result.seconds += e.seconds;
+  const Execution& first = executions.front();
+  result.supported = first.ending != Execution::Ending::returned || first.status != CNNSPEC_UNSUPPORTED;
+  if (!result.supported) return result;
+  for (std::size_t n = 0; n < data_.size(); ++n)
+    if (!is_well_behaved(data_[n], executions[n], result) || !is_right(data_[n], executions[n], result)) return result;
+  count_terms(result);
+  return result;
+}
+
+/// What a kernel must not do, whatever it computes.
+bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const {
+  const auto fail = [&](FailureKind kind, const std::string& detail) {
+    result.failure = failure(data, kind, detail);
+    return false;
+  };
+  if (e.ending == Execution::Ending::hung) return fail(FailureKind::hang, ending_in_words(e, conditions_.isolation));
+  if (e.ending != Execution::Ending::returned) {
+    const std::string words = ending_in_words(e, conditions_.isolation);
+    if (e.overrun.empty()) return fail(FailureKind::crash, words);
+    return fail(FailureKind::out_of_bounds, fmt::format("it read or wrote before or beyond {}: {}", e.overrun, words));
+  }
+  if (e.status == CNNSPEC_UNSUPPORTED)
+    return fail(FailureKind::kernel_error, "it returned 1, unsupported, for a case that it had computed before");
+  if (e.status != CNNSPEC_DONE) return fail(FailureKind::kernel_error, fmt::format("it returned {}", e.status));
+  if (!e.overrun.empty())
+    return fail(FailureKind::out_of_bounds, fmt::format("it wrote before or beyond {}", e.overrun));
+  if (!e.modified_input.empty())
+    return fail(FailureKind::input_modified, fmt::format("it changed its input {}", e.modified_input));
+  return true;
+}
+
+bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& result) const {
+  const Comparison c = compare(decode(case_.dtype, e.output), data.expected);
+  result.judged += c.judged;
+  result.not_judged += c.not_judged;
+  result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
+  if (c.elements_wrong == 0) return true;
+  Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
+  f.tensor = operation_.output.name;
+  f.elements = operation_.output.count();
+  f.elements_wrong = c.elements_wrong;
+  f.first_index = operation_.output.index(c.first);
+  f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
+  f.picture = picture_of(c.wrong, operation_.output.extents);
+  return false;
+}
+
+/// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of
+/// operations that select, the elements that can be selected.
+void CaseJudge::count_terms(CaseResult& result) const {
+  const auto counted =
+      std::find_if(data_.rbegin(), data_.rend(), [](const DataSet& d) { return !d.expected.terms.empty(); });
+  if (counted == data_.rend()) {
+    if (data_.front().shows_all) result.terms = result.visible = operation_.output.count();
+    return;
+  }
+  const std::vector<Idx>& terms = counted->expected.terms;
+  const Family family = family_of(case_.op);
+  const bool sums = family == Family::conv2d || family == Family::linear;
+  const Idx selectable = case_.op == Op::max_pool2d_backward ? operation_.inputs[1].count() : operation_.output.count();
+  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : selectable;
+  for (std::size_t n = 0; n < terms.size(); ++n) {
+    if (sums && terms[n] == 0) continue;  // not in the sample
+    Idx visible = 0;
+    for (const DataSet& d : data_)
+      visible = std::max(visible, d.shows_all ? terms[n] : d.visible.empty() ? 0 : d.visible[n]);
+    result.visible += visible;
+  }
+  result.visible = std::min(result.visible, result.terms);
+}
+
+Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::string& detail) const {
+  Failure f;
+  f.failed = case_;
+  f.data = data.family;
+  f.data_description = data.description;
+  f.kind = kind;
+  f.detail = detail;
+  return f;
+}
+
+/// Is it always wrong in the same way, and is it wrong because nothing was written?
+void CaseJudge::examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const {
+  const auto failed =
+      std::find_if(data_.begin(), data_.end(), [&](const DataSet& d) { return d.family == result.failure->data; });
+  const auto n = static_cast<std::size_t>(failed - data_.begin());
+  std::vector<Trial> again(repetitions, trial(*failed, n, 0));
+  std::vector<Execution> repeated = execute(kernel, again, conditions_.isolation);
+  const auto same = [&](const Execution& e) { return e.is_done() && e.output == executions[n].output; };
+  if (const auto others = std::count_if(repeated.begin(), repeated.end(), [&](const auto& e) { return !same(e); });
+      others > 0) {
+    result.failure->kind = FailureKind::nondeterministic;
+    result.failure->detail = fmt::format("the same call came out differently {} of {} times", others, repetitions);
+    return;
+  }
+  const std::vector<bool> wrong = compare(decode(case_.dtype, executions[n].output), failed->expected).wrong;
+  if (!holds_garbage(executions[n], again[0].garbage, wrong)) return;
+  // A NaN alone may also be what a kernel made of it by adding to it.
+  again.resize(1);
+  again[0].garbage = again[0].garbage == Garbage::nan ? Garbage::number : Garbage::nan;
+  repeated = execute(kernel, again, conditions_.isolation);
+  if (repeated[0].is_done() && holds_garbage(repeated[0], again[0].garbage, wrong))
+    result.failure->kind = FailureKind::unwritten_output;
+}
+
+CaseResult CaseJudge::judge(const Kernel& kernel) const {
+  const std::vector<Trial> calls = trials();
+  const std::vector<Execution> executions = execute(kernel, calls, conditions_.isolation);
+  CaseResult result = verdict(executions);
+  if (result.failure && result.failure->kind == FailureKind::wrong_value) examine(kernel, executions, result);
+  return result;
+}
+
+CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+  return CaseJudge(c, conditions).judge(kernel);
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,50 @@
+// One case: the calls that it takes, and what they prove.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "checks/judge/comparison.hpp"
+#include "checks/judge/verdict.hpp"
+#include "checks/kernels/kernel.hpp"
+
+namespace cnnspec::checks {
+
+/// The data of a case and what is right. Made once, judged as often as needed.
+class CaseJudge {
+ public:
+  /// Throws ShapeError or UsageError if the case is none, or if the profile is not one of its storage type.
+  CaseJudge(const Case& c, const Conditions& conditions);
+
+  /// One call for each set of data. `group`: their number in a larger batch.
+  std::vector<Trial> trials(std::size_t group = 0) const;
+
+  /// What the calls show, up to the first that is not as it must be.
+  CaseResult verdict(std::span<const Execution> executions) const;
+
+  /// The same, with calls of its own in a process of its own, and what kind of failure it is found out by more calls.
+  CaseResult judge(const Kernel& kernel) const;
+
+  const Operation& operation() const { return operation_; }
+  const Arithmetic& arithmetic() const { return arithmetic_; }
+  const std::vector<DataSet>& data() const { return data_; }
+
+ private:
+  Trial trial(const DataSet& data, std::size_t n, std::size_t group) const;
+  bool is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const;
+  bool is_right(const DataSet& data, const Execution& e, CaseResult& result) const;
+  void count_terms(CaseResult& result) const;
+  Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;
+  void examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const;
+
+  const Case case_;
+  const Conditions conditions_;
+  const Operation operation_;
+  const Arithmetic arithmetic_;
+  std::vector<DataSet> data_;
+};
+
+/// Judges one case in a process of its own. Throws as CaseJudge does.
+CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions = {});
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,372 @@
+#include "checks/judge/data.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "checks/describe/text.hpp"
+#include "checks/judge/literal_data.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/judge/stream.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+using Use = DataFamily::Use;
+
+/// `draw(stream)` for each element of each input; streams of their own.
+template <class Draw>
+Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw) {
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(operation.inputs[i].count()));
+    for (double& e : v) e = draw(stream);
+  }
+  return inputs;
+}
+
+// ---- Where a family applies ----
+
+bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
+bool to_pooling(const Operation& o, const Arithmetic&, const ExactPlan&) {
+  return family_of(o.op) == Family::max_pool2d;
+}
+bool has_terms_to_spare(const Operation& o, const Arithmetic&, const ExactPlan& plan) {
+  return o.most_terms() <= Idx{1} << plan.bits;
+}
+/// The data is scaled into the far ends of the storage type's range, which the accumulator must have too.
+bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
+  return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
+         a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
+}
+
+// ---- Integers on which nothing rounds ----
+
+std::string describe_wide(const Operation& o, std::size_t wide) {
+  if (!o.multiplies()) return "odd integers";
+  return std::string("integers: ") + o.inputs[wide].name + " wide and odd, " + o.inputs[1 - wide].name +
+         " powers of two";
+}
+
+Operands<double> draw_first_wide(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_integers(o, plan, seed, 0);
+}
+
+Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 1);
+  if (family_of(o.op) != Family::elementwise) return inputs;
+  // relu shows an element where it is positive: here it is wherever it was not in the other family.
+  inputs[0] = draw_integers(o, plan, seed, 0)[0];
+  for (double& e : inputs[0]) e = -e;
+  return inputs;
+}
+
+Operands<double> draw_ones(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return fill(o, seed, [](Stream&) { return 1.0; });
+}
+
+/// One element of an operand is not zero; the other operand is full, or has one element as well.
+Operands<double> draw_one_hot(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  Stream stream(seed, 99);
+  const Idx which = stream.below(3);  // the first, the second, both
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_full = i < 2 && which == static_cast<Idx>(1 - i) && inputs.size() > 1;
+    const std::size_t hot = static_cast<std::size_t>(stream.below(static_cast<Idx>(inputs[i].size())));
+    for (std::size_t n = 0; n < inputs[i].size(); ++n)
+      if (!is_full && n != hot) inputs[i][n] = 0;
+  }
+  return inputs;
+}
+
+Operands<double> draw_signed_zeros(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  constexpr std::array<double, 4> values{-0.0, 0.0, 1.0, -1.0};
+  return fill(o, seed, [&](Stream& s) { return values[static_cast<std::size_t>(s.below(4))]; });
+}
+
+/// The first wide family with its results multiplied by 2^exponent.
+Operands<double> scaled(const Operation& o, const ExactPlan& plan, std::uint64_t seed, int exponent) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!o.multiplies() || i != 1)  // one factor of each product
+      for (double& e : inputs[i]) e = std::ldexp(e, exponent);
+  return inputs;
+}
+
+Operands<double> draw_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return scaled(o, plan, seed, a.storage.least_exponent);
+}
+Operands<double> draw_near_overflow(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
+                                    std::uint64_t seed) {
+  return scaled(o, plan, seed, a.storage.largest_exponent - plan.bits);
+}
+
+// ---- Data for pooling: x is special, dy is that of the exact families ----
+
+template <class Draw>
+Operands<double> with_x(const Operation& o, const ExactPlan& plan, std::uint64_t seed, Draw draw) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  inputs[0] = std::move(fill(o, seed, draw)[0]);
+  return inputs;
+}
+
+Operands<double> draw_ties(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream& s) { return static_cast<double>(s.below(3) - 1); });
+}
+Operands<double> draw_constant(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream&) { return -3.0; });
+}
+Operands<double> draw_negative(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream& s) { return -1.0 - static_cast<double>(s.below(99)); });
+}
+Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  const bool everywhere = Stream(seed, 99).below(2) == 0;
+  return with_x(o, plan, seed, [&](Stream& s) {
+    return everywhere || s.below(4) > 0 ? -infinity : static_cast<double>(s.below(5) - 2);
+  });
+}
+
+// ---- What is no number ----
+
+Operands<double> with_specials(const Operation& o, std::uint64_t seed, std::span<const double> specials) {
+  return fill(o, seed, [&](Stream& s) {
+    const double plain = static_cast<double>(s.below(5) - 2);
+    return s.below(16) == 0 ? specials[static_cast<std::size_t>(s.below(static_cast<Idx>(specials.size())))] : plain;
+  });
+}
+Operands<double> draw_infinities(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return with_specials(o, seed, std::array{infinity, -infinity});
+}
+Operands<double> draw_nan(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return with_specials(o, seed, std::array{std::numeric_limits<double>::quiet_NaN()});
+}
+
+// ---- Real numbers ----
+
+/// Random numbers with an exponent in [-spread/2, spread/2): terms of one size, where many roundings meet, or of very
+/// different sizes, where large ones hide small ones and cancel. None is zero or subnormal, and no product of two is.
+Operands<double> draw_rounded(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  constexpr std::array<int, 4> binades{1, 4, 12, 24}, few_binades{1, 2, 3, 4};
+  const bool is_narrow = std::min(a.storage.largest_exponent, a.accumulator.largest_exponent) < 100;  // binary16
+  const int digits = a.storage.digits;
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    const int spread = (is_narrow ? few_binades : binades)[static_cast<std::size_t>(stream.below(4))];
+    std::array<double, 24> units{};  // what the last bit of a significand is worth
+    for (int e = 0; e < spread; ++e)
+      units[static_cast<std::size_t>(e)] = std::ldexp(1.0, e - spread / 2 - (digits - 1));
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
+    for (double& e : v) {
+      const std::uint64_t random = stream.bits(), top = std::uint64_t{1} << (digits - 1);
+      const double magnitude =
+          static_cast<double>((random & (top - 1)) | top) * units[static_cast<std::size_t>(stream.below(spread))];
+      e = random >> 63 ? -magnitude : magnitude;
+    }
+  }
+  return inputs;
+}
+
+template <char const* text>
+std::string say(const Operation&) {
+  return text;
+}
+constexpr char ones_text[] = "ones everywhere";
+constexpr char one_hot_text[] = "integers, all but one of an operand zero";
+constexpr char zeros_text[] = "ones and zeros of both signs";
+constexpr char subnormal_text[] = "integers times the smallest number of the type";
+constexpr char overflow_text[] = "integers times a power of two, the sums nearly as large as the type allows";
+constexpr char ties_text[] = "an x of few different integers, so that windows have ties";
+constexpr char constant_text[] = "a constant x, so that all cells of a window tie";
+constexpr char negative_text[] = "an x of negative integers only";
+constexpr char minus_infinity_text[] = "an x with windows of nothing but -inf";
+constexpr char infinities_text[] = "small integers and infinities";
+constexpr char nan_text[] = "small integers and NaN";
+constexpr char rounded_text[] = "real numbers of both signs and different sizes";
+
+constexpr std::array families{
+    DataFamily{"exact-first-wide", Use::always, [](const Operation& o) { return describe_wide(o, 0); }, anywhere,
+               draw_first_wide},
+    DataFamily{"exact-second-wide", Use::always, [](const Operation& o) { return describe_wide(o, 1); }, anywhere,
+               draw_second_wide},
+    DataFamily{"ones", Use::in_turn, say<ones_text>, has_terms_to_spare, draw_ones},
+    DataFamily{"one-hot", Use::in_turn, say<one_hot_text>, anywhere, draw_one_hot},
+    DataFamily{"signed-zeros", Use::in_turn, say<zeros_text>, has_terms_to_spare, draw_signed_zeros},
+    DataFamily{"subnormals", Use::in_turn, say<subnormal_text>, scales, draw_subnormals},
+    DataFamily{"near-overflow", Use::in_turn, say<overflow_text>, scales, draw_near_overflow},
+    DataFamily{"ties", Use::in_turn, say<ties_text>, to_pooling, draw_ties},
+    DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
+    DataFamily{"all-negative", Use::in_turn, say<negative_text>, to_pooling, draw_negative},
+    DataFamily{"minus-infinity", Use::in_turn, say<minus_infinity_text>, to_pooling, draw_minus_infinity},
+    DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
+    DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
+    DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
+};
+constexpr const DataFamily& rounded_family = families.back();
+
+/// The families to use: exact data first, because its numbers are the easier ones to read.
+std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
+                                            std::uint64_t seed, bool specials) {
+  std::vector<const DataFamily*> used, in_turn;
+  for (const DataFamily& f : families) {
+    if (!f.applies(o, a, plan)) continue;
+    if (f.use == Use::in_turn)
+      in_turn.push_back(&f);
+    else if (f.use == Use::always || specials)
+      used.push_back(&f);
+  }
+  const Idx turn = Stream(seed, 7).below(static_cast<Idx>(in_turn.size()));
+  used.insert(used.begin() + 2, in_turn[static_cast<std::size_t>(turn)]);
+  return used;
+}
+
+/// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
+class ExactMaker {
+ public:
+  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, bool with_bias)
+      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed), with_bias_(with_bias) {}
+
+  std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
+    std::vector<DataSet> sets;
+    for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
+    if (!operation_.multiplies()) {
+      for (std::size_t n = 0; n < sets.size(); ++n) expect_measured(sets[n], *used[n]);
+      return sets;
+    }
+    if (!plan_.proved()) count_visible(sets, used);
+    const std::vector<std::vector<double>> results = run_exactly(operation_, inputs_of(sets));
+    for (std::size_t n = 0; n < sets.size(); ++n) {
+      std::vector<long double>& values = sets[n].expected.values;
+      values.assign(results[n].begin(), results[n].end());
+      if (arithmetic_.rounds_output())
+        for (long double& v : values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
+    }
+    return sets;
+  }
+
+ private:
+  static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
+
+  DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
+    DataSet set{f.name, f.describe(operation_), f.draw(operation_, arithmetic_, plan, seed_), {}, {}, false};
+    if (operation_.takes_bias() && !with_bias_) set.inputs.back().clear();
+    set.shows_all = is_wide(f) && plan.proved();
+    return set;
+  }
+
+  /// Sums and selections are as good as free, so one run tells everything.
+  void expect_measured(DataSet& set, const DataFamily& f) const {
+    for (ExactPlan plan = plan_;; plan = thinned(plan), set = draw(f, plan)) {
+      set.expected = expect(operation_, arithmetic_, set.inputs);
+      const auto& bounds = set.expected.bounds;
+      if (plan.proved() || std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; })) break;
+    }
+    set.visible = set.expected.terms;
+    set.shows_all = false;
+  }
+
+  static std::vector<Operands<double>> inputs_of(const std::vector<DataSet>& sets) {
+    std::vector<Operands<double>> inputs;
+    for (const DataSet& s : sets) inputs.push_back(s.inputs);
+    return inputs;
+  }
+
+  template <class Change>
+  static Operands<double> changed(Operands<double> inputs, Change change) {
+    for (std::vector<double>& v : inputs)
+      for (double& e : v) e = change(e);
+    return inputs;
+  }
+
+  /// Draws again what exceeds the budget, and counts the terms that are not zero.
+  void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
+    const double budget = std::ldexp(1.0, plan_.bits);
+    for (std::size_t n = 0; n < sets.size(); ++n) {
+      if (!is_wide(*used[n]) && std::string(used[n]->name) != "one-hot") continue;  // within the budget if it applies
+      for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
+        const auto results =
+            run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),
+                                     changed(sets[n].inputs, [](double v) { return v == 0 ? 0.0 : 1.0; })});
+        if (std::any_of(results[0].begin(), results[0].end(), [&](double m) { return m > budget; })) continue;
+        if (is_wide(*used[n])) sets[n].visible.assign(results[1].begin(), results[1].end());
+        break;
+      }
+    }
+  }
+
+  const Operation& operation_;
+  const Arithmetic& arithmetic_;
+  const ExactPlan plan_;
+  const std::uint64_t seed_;
+  const bool with_bias_;
+};
+
+/// What becomes of a window of nothing but -inf is judged only where that was asked for: libraries differ in it. Such a
+/// window has no cell that is not -inf.
+void leave_infinities(const Operation& operation, DataSet& set) {
+  const bool backward = operation.op == Op::max_pool2d_backward;
+  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
+    if (std::isinf(backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])))
+      set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+std::span<const DataFamily> data_families() { return families; }
+
+const DataFamily* find_data_family(std::string_view name) {
+  const auto found =
+      std::find_if(families.begin(), families.end(), [&](const DataFamily& f) { return f.name == name; });
+  return found == families.end() ? nullptr : &*found;
+}
+
+DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs) {
+  DataSet set{"given", "the given data", std::move(inputs), {}, {}, false};
+  set.expected = expect(operation, arithmetic, set.inputs);
+  set.visible = set.expected.terms;
+  return set;
+}
+
+std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
+                               const std::string& data, const DataOptions& options) {
+  const ExactPlan plan = plan_exact(operation, arithmetic);
+  std::vector<const DataFamily*> used;
+  if (data.empty()) {
+    used = families_for(operation, arithmetic, plan, seed, options.specials);
+  } else if (is_literal(data)) {
+    return {given_data(operation, arithmetic, parse_literal(operation, arithmetic.dtype, data))};
+  } else {
+    const DataFamily* const family = find_data_family(data);
+    std::vector<std::string> names;
+    for (const DataFamily& f : families) names.push_back(f.name);
+    if (family == nullptr) throw UsageError("--data", "", one_of(names, data), in_quotes(data));
+    if (!family->applies(operation, arithmetic, plan))
+      throw UsageError("--data", "", std::string("a family that applies to this ") + name_of(operation.op),
+                       in_quotes(data));
+    used = {family};
+  }
+
+  const bool with_bias = Stream(seed).below(4) != 0;
+  const bool is_rounded = used.back() == &rounded_family;
+  if (is_rounded) used.pop_back();
+  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, with_bias).make(used);
+  if (!options.specials)
+    for (DataSet& set : sets)
+      if (set.family == "minus-infinity") leave_infinities(operation, set);
+  if (!is_rounded) return sets;
+
+  DataSet& set = sets.emplace_back();
+  set.family = rounded_family.name, set.description = rounded_family.describe(operation);
+  set.inputs = rounded_family.draw(operation, arithmetic, plan, seed);
+  if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
+  set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
+  return sets;
+}
+
+}  // namespace cnnspec::checks

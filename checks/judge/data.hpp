@@ -1,0 +1,52 @@
+// Data: the families of data that a kernel is judged on. A new family is one line in the table of data.cpp, and the
+// function that draws it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checks/judge/exact_data.hpp"
+#include "checks/judge/expectation.hpp"
+
+namespace cnnspec::checks {
+
+struct DataFamily {
+  enum class Use { always, in_turn /* one of them for each case */, on_request /* --specials */ };
+  const char* name;
+  Use use;
+  std::string (*describe)(const Operation&);  // what the data is like, in a few words
+  bool (*applies)(const Operation&, const Arithmetic&, const ExactPlan&);
+  /// Data for every input.
+  Operands<double> (*draw)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed);
+};
+std::span<const DataFamily> data_families();
+/// Null if there is none of that name.
+const DataFamily* find_data_family(std::string_view name);
+
+/// The inputs of one call, and what may come out.
+struct DataSet {
+  std::string family, description;
+  Operands<double> inputs;  // an unused bias is empty
+  Expectation expected;
+  /// For each output, how many of its terms are not zero, so that their loss would show. Empty: nothing is known.
+  std::vector<Idx> visible;
+  bool shows_all = false;  // no term is zero
+};
+
+struct DataOptions {
+  bool specials = false;
+  Idx sample = 0;  // about how many outputs to judge on rounded data; 0: all
+};
+
+/// What a case is judged on: all families that are always used, one of those that take turns, and the special ones if
+/// asked for. A function of its arguments alone. `data`: one family by name, or literal data (literal_data.hpp);
+/// empty: as said. Throws UsageError if it is neither.
+std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
+                               const std::string& data, const DataOptions& options = {});
+
+/// A set of given inputs. An empty description: none.
+DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs);
+
+}  // namespace cnnspec::checks

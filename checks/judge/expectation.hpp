@@ -1,0 +1,34 @@
+// Expectation: what a correct kernel may return on given inputs, element by element.
+#pragma once
+
+#include <vector>
+
+#include "checks/judge/arithmetic.hpp"
+#include "checks/judge/reference.hpp"
+
+namespace cnnspec::checks {
+
+struct Expectation {
+  std::vector<long double> values;
+  /// The largest difference from `values` that rounding explains. 0: nothing rounds, only equality is right.
+  /// NaN: no bound is known, or the element is not in the sample; it is not judged. Empty: 0 for all.
+  std::vector<double> bounds;
+  /// Of how many terms that are not zero each element is a sum; 0 for one that is not in the sample. Empty: not
+  /// counted.
+  std::vector<Idx> terms;
+
+  double bound(std::size_t n) const { return bounds.empty() ? 0 : bounds[n]; }
+};
+
+/// For any inputs that the storage type holds. The specification is run with (value, magnitude, terms), and an element
+/// must be equal where that proves that nothing can round: where all terms are multiples of one power of two, and the
+/// sum of their magnitudes is so small that every partial sum is a number of the accumulator. Elsewhere the bound
+/// holds. `sample`: about how many elements to judge, a few whole planes; 0: all. `seed`: which ones.
+Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
+                   Idx sample = 0, std::uint64_t seed = 0);
+
+/// The specification's results on several sets of inputs, several in one run of its loops. Only for operations that
+/// multiply, and data on which nothing rounds in double.
+std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets);
+
+}  // namespace cnnspec::checks
