@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 #include <type_traits>
 
 #include "checks/scalars/half.hpp"
@@ -332,6 +333,8 @@ bool features_left_over(const Problem& problem) {
 
 const std::vector<Op> conv2d_products{Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel};
 const std::vector<Op> conv2d_gradients{Op::conv2d_backward_input, Op::conv2d_backward_kernel};
+const std::vector<Op> conv2d_all{Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel,
+                                 Op::conv2d_backward_bias};
 const std::vector<Op> pools{Op::max_pool2d_forward, Op::max_pool2d_backward};
 const std::vector<Op> windows{Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel,
                               Op::max_pool2d_forward, Op::max_pool2d_backward};
@@ -422,6 +425,8 @@ void add_conv2d(Table& t) {
 }
 
 void add_groups(Table& t) {
+  t.push_back(broken<M::one_group_unsupported>(
+      {.name = "supports grouped convolutions only", .ops = conv2d_all, .kinds = {"pass"}}));
   t.push_back(broken<M::groups_ignored>(
       {.name = "groups ignored", .ops = conv2d_products, .diagnosis = "groups ignored", .shows = grouped}));
   t.push_back(broken<M::groups_ignored>({.name = "groups ignored in dw",
@@ -665,6 +670,12 @@ std::span<const BrokenKernel> broken_kernels() {
     return t;
   }();
   return table;
+}
+
+const BrokenKernel& broken_kernel(std::string_view name) {
+  for (const BrokenKernel& b : broken_kernels())
+    if (b.name == name) return b;
+  throw std::out_of_range(std::string(name));
 }
 
 Kernel healthy_kernel(Order order) {

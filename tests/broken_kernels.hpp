@@ -4,6 +4,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/kernels/kernel.hpp"
@@ -27,6 +28,7 @@ struct BrokenKernel {
 };
 
 std::span<const BrokenKernel> broken_kernels();
+const BrokenKernel& broken_kernel(std::string_view name);
 
 /// All operations, all storage types but f64; the 16-bit ones computed in f32 and rounded once.
 checks::Kernel healthy_kernel(Order order = Order::forward);

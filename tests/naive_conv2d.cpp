@@ -110,7 +110,12 @@ void Naive::visit_taps(const cnnspec_conv2d& problem, Visit visit) const {
         }
 }
 
+bool Naive::is_unsupported(const cnnspec_conv2d& p) const {
+  return makes(Mistake::one_group_unsupported) && p.groups == 1;
+}
+
 int Naive::conv2d_forward(const cnnspec_conv2d& p, const float* x, const float* w, const float* b, float* y) const {
+  if (is_unsupported(p)) return CNNSPEC_UNSUPPORTED;
   static std::vector<float> first_weights;
   if (makes(Mistake::first_weights_kept)) {
     if (static_cast<Idx>(first_weights.size()) != w_count(p)) first_weights.assign(w, w + w_count(p));
@@ -133,6 +138,7 @@ int Naive::conv2d_forward(const cnnspec_conv2d& p, const float* x, const float* 
 }
 
 int Naive::conv2d_backward_input(const cnnspec_conv2d& p, const float* w, const float* dy, float* dx) const {
+  if (is_unsupported(p)) return CNNSPEC_UNSUPPORTED;
   std::vector<Terms> terms(static_cast<std::size_t>(x_count(p)));
   visit_taps(p, [&](Idx i, Idx k, Idx o) {
     if (makes(Mistake::windows_assigned)) terms[i].clear();
@@ -155,6 +161,7 @@ int Naive::conv2d_backward_input(const cnnspec_conv2d& p, const float* w, const 
 }
 
 int Naive::conv2d_backward_kernel(const cnnspec_conv2d& p, const float* x, const float* dy, float* dw) const {
+  if (is_unsupported(p)) return CNNSPEC_UNSUPPORTED;
   std::vector<Terms> terms(static_cast<std::size_t>(w_count(p)));
   const Idx last_image = y_count(p) / p.batch * (p.batch - 1);
   const float scale =
@@ -167,6 +174,7 @@ int Naive::conv2d_backward_kernel(const cnnspec_conv2d& p, const float* x, const
 }
 
 int Naive::conv2d_backward_bias(const cnnspec_conv2d& p, const float* dy, float* db) const {
+  if (is_unsupported(p)) return CNNSPEC_UNSUPPORTED;
   std::vector<Terms> terms(static_cast<std::size_t>(p.out_channels));
   const Idx plane = p.out_height * p.out_width, image = p.out_channels * plane;
   const Idx first = makes(Mistake::last_image_only) ? p.batch - 1 : 0;

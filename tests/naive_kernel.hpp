@@ -91,6 +91,7 @@ enum class Mistake {
   read_before,
   error_returned,
   unsupported_at_times,
+  one_group_unsupported,
   segmentation_fault,
   division_by_zero,
   abort,
@@ -133,6 +134,7 @@ struct Naive {
 
   bool makes(Mistake m) const { return mistake == m; }
 
+  bool is_unsupported(const cnnspec_conv2d& problem) const;
   /// The problem as this kernel reads it.
   template <class P>
   P read(const P& problem) const;
