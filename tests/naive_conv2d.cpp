@@ -148,7 +148,7 @@ int Naive::conv2d_backward_input(const cnnspec_conv2d& p, const float* w, const 
   const bool leaves_remainder = remainder_height(p) > 0 || remainder_width(p) > 0;
   if (makes(Mistake::remainder_squeezed_out)) results = squeezed(results, p);
   if (makes(Mistake::remainder_crashes) && leaves_remainder && p.stride_height == 3) {
-    float* volatile nowhere = nullptr;
+    volatile float* volatile nowhere = nullptr;
     *nowhere = results[0];
   }
   if (makes(Mistake::remainder_unwritten)) {
