@@ -21,6 +21,7 @@
 #include "checks/describe/networks.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/kernels/registry.hpp"
 #include "checks/usage_error.hpp"
@@ -29,7 +30,7 @@ namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, json, junit, profile, data;
+  std::string kernel, json, junit, profile, data, network, network_config;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
@@ -125,7 +126,10 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   options.conditions = conditions_of(a);
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
   // What a profile says about one storage type is nothing about another.
+  const bool has_any = !options.operations.empty();
   std::erase_if(options.operations, [&](const auto& o) { return !options.conditions.profile->applies(o.dtype); });
+  if (has_any && options.operations.empty())
+    throw UsageError("--profile", "", "a profile of a storage type that is judged", in_quotes(a.profile));
   options.jobs = jobs_of(a);
   options.data = a.data;
   options.interrupted = &interrupted;
@@ -167,10 +171,37 @@ ExitStatus status_of(Verdict verdict) {
   return ExitStatus::internal_error;
 }
 
+/// The storage types in which the kernel has anything, as far as they are wanted.
+std::vector<DType> dtypes_in(const std::vector<JudgedOperation>& operations) {
+  std::vector<DType> dtypes;
+  for (const JudgedOperation& o : operations)
+    if (std::find(dtypes.begin(), dtypes.end(), o.dtype) == dtypes.end()) dtypes.push_back(o.dtype);
+  return dtypes;
+}
+
+ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const JudgeOptions& options) {
+  const auto refuse = [](const char* option) { throw UsageError(option, "", "no such option beside --net", option); };
+  if (!a.cases_given.empty()) refuse("--case");
+  if (!a.shapes.empty()) refuse("--shapes");
+  if (!a.ops.empty()) refuse("--op");
+  if (!a.data.empty()) refuse("--data");
+  if (!a.junit.empty()) refuse("--junit");
+  if (a.cases) refuse("--cases");
+  if (a.seconds) refuse("--seconds");
+  const NamedNetwork network = load_network(a.network, a.network_config);
+  const Idx batch = a.batch ? number_of("--mb", *a.batch, Idx{1}, Idx{1} << 20) : 2;
+  const NetworkResult result = judge_network(kernel, network.name, network.definition, batch,
+                                             dtypes_in(options.operations), options.seed, options.conditions);
+  if (a.json != "-") print(describe_network(result));
+  if (!a.json.empty()) write_output(a.json, network_to_json(result));
+  return status_of(result.verdict());
+}
+
 ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   Kernel kernel = find_kernel(a.kernel);
   kernel.name = a.kernel;  // as it must be given again
   const JudgeOptions options = options_of(a, kernel);
+  if (!a.network.empty()) return run_network(a, kernel, options);
   const bool timed = options.seconds > 0 && options.problems.empty() && !a.cases;
   Progress progress("judging " + printable(a.kernel), timed ? 0 : CaseList(options).size());
   const auto start = std::chrono::steady_clock::now();
@@ -211,6 +242,12 @@ void add_judge(CLI::App& app, Session& session) {
       ->add_option("--memory", a->memory,
                    fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
+  command
+      ->add_option("--net", a->network,
+                   "judge a whole network, layer by layer: cnn, cnn-relu, cnn2 or a JSON description")
+      ->type_name("NET");
+  command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
+      ->type_name("K=V,...");
   command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
       ->type_name("P");
   command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
@@ -249,6 +286,7 @@ Examples:
   cnnspec judge im2col
   cnnspec judge ./libmykernel.so --op conv2d_forward --seconds 60
   cnnspec judge ./libmykernel.so --profile tf32 --junit result.xml
+  cnnspec judge ./libmykernel.so --net cnn2
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1)");
   command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });

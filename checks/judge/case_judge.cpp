@@ -64,6 +64,14 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
       arithmetic_(arithmetic_for(c, *conditions.profile)),
       data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {}
 
+CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<double> inputs)
+    : case_(c),
+      conditions_(conditions),
+      operation_(operation_of(c.op, c.problem)),
+      arithmetic_(arithmetic_for(c, *conditions.profile)) {
+  data_.push_back(given_data(operation_, arithmetic_, std::move(inputs)));
+}
+
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
   Trial t{&operation_, case_.dtype, {}, Garbage::number, Placement::at_begin, group};
   if (n % 2 == 1) t.garbage = Garbage::nan, t.placement = Placement::at_end;

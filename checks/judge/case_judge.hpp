@@ -15,6 +15,8 @@ class CaseJudge {
  public:
   /// Throws ShapeError or UsageError if the case is none, or if the profile is not one of its storage type.
   CaseJudge(const Case& c, const Conditions& conditions);
+  /// On these inputs, whatever the case says about its data.
+  CaseJudge(const Case& c, const Conditions& conditions, Operands<double> inputs);
 
   /// One call for each set of data. `group`: their number in a larger batch.
   std::vector<Trial> trials(std::size_t group = 0) const;

@@ -81,7 +81,7 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   return lines;
 }
 
-std::string describe_failure(const std::string& kernel, const Failure& f, const Conditions& conditions) {
+std::string describe_failure(const std::string& kernel, const Failure& f, const Conditions& conditions, Again again) {
   std::string text = what_is_wrong(f, "");
   for (const Diagnosis& d : f.diagnoses)
     text += fmt::format("  {}: {}: {}\n", &d == &f.diagnoses.front() ? "diagnosis" : "or", d.name, d.sentence);
@@ -89,7 +89,7 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
     text += "  the plainest case found: " + what_is_wrong(*f.shrunk, "  ");
     text += "    " + reproduce(kernel, f.shrunk->failed, conditions) + "\n";
   }
-  return text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
+  return again == Again::no ? text : text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
 }
 
 std::string describe_coverage(const KernelResult& r, Idx cases) {

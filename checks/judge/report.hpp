@@ -15,9 +15,13 @@ std::string table_row(const OperationResult& operation, double least_sensitivity
 /// What is to be said about operations beyond their rows.
 std::vector<std::string> describe_operations(const KernelResult& result);
 
+/// Whether a failure ends with the command line that repeats it.
+enum class Again { no, yes };
+
 /// What one failure says: which case, what is wrong and where, what the kernel seems to have misread, the plainest case
 /// that still fails, and how to see both again.
-std::string describe_failure(const std::string& kernel, const Failure& failure, const Conditions& conditions = {});
+std::string describe_failure(const std::string& kernel, const Failure& failure, const Conditions& conditions = {},
+                             Again again = Again::yes);
 
 /// How far a run came that did not come to its end, else nothing. `cases`: how many there would have been.
 std::string describe_coverage(const KernelResult& result, Idx cases);

@@ -1,0 +1,47 @@
+// A whole network, each of its layers computed by the kernel where it has the operation, forward and backward. Every
+// layer is judged on its own actual inputs, which are the kernel's own earlier results: so what one layer rounds is not
+// held against the next, and the first layer that is wrong is the one to look at.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/judge/verdict.hpp"
+#include "checks/kernels/kernel.hpp"
+#include "cnnspec/network.hpp"
+
+namespace cnnspec::checks {
+
+/// One operation of one layer.
+struct LayerStep {
+  std::string layer;
+  Case what;
+  bool by_kernel = true;  // false: the kernel does not have it, and the specification took its place
+  CaseResult result;
+
+  bool is_wrong() const { return result.failure.has_value(); }
+};
+
+struct NetworkResult {
+  std::string kernel, network;
+  Conditions conditions;
+  std::uint64_t seed = 0;
+  std::vector<LayerStep> steps;  // forward from the first layer to the last, then backward
+
+  /// The first step that is wrong; null if none is.
+  const LayerStep* first_wrong() const;
+  /// Vacuous: no step was made by the kernel.
+  Verdict verdict() const;
+};
+
+/// `batch` images, the parameters drawn from the seed, in each of these storage types. After a wrong step the run goes
+/// on with what would have been right. Throws what describe(network) throws.
+NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
+                            const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);
+
+/// For people.
+std::string describe_network(const NetworkResult& result);
+/// For programs: one object, schema 1.
+std::string network_to_json(const NetworkResult& result);
+
+}  // namespace cnnspec::checks
