@@ -1,0 +1,162 @@
+// max_pool2d: which cell wins, and where its gradient goes.
+#include "checks/misreadings/parts.hpp"
+#include "checks/misreadings/tables.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+bool is_pool(Op op) { return family_of(op) == Family::max_pool2d; }
+constexpr auto is_y = is<Op::max_pool2d_forward>;
+constexpr auto is_dx = is<Op::max_pool2d_backward>;
+
+using Cells = std::vector<Real>;
+
+bool is_nan(const Real& v) { return !(v == v); }
+
+/// The cell that a search from `best` ends with, which moves on wherever `better(cell, best)`.
+template <class Better>
+Idx found(const Cells& cells, Idx best, Better better) {
+  for (std::size_t n = 0; n < cells.size(); ++n)
+    if (best < 0 || better(cells[n], cells[static_cast<std::size_t>(best)])) best = static_cast<Idx>(n);
+  return best;
+}
+
+Idx last_of_ties(const Cells& cells, bool) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || best <= cell; });
+}
+Idx smallest(const Cells& cells, bool) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || cell < best; });
+}
+Idx greatest_magnitude(const Cells& cells, bool) {
+  return found(cells, -1,
+               [](const Real& cell, const Real& best) { return is_nan(cell) || best.magnitude < cell.magnitude; });
+}
+Idx first_cell(const Cells& cells, bool) { return cells.empty() ? -1 : 0; }
+
+/// Padding is a zero: where it wins there is no winner.
+Idx greatest_with_zeros(const Cells& cells, bool reaches_padding) {
+  const Idx best = greatest(cells, reaches_padding);
+  if (!reaches_padding || best < 0) return best;
+  return cells[static_cast<std::size_t>(best)] < Real(0) ? -1 : best;
+}
+/// As a search that starts from the first cell and compares with `<` finds it.
+Idx without_nan_rule(const Cells& cells, bool) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return best < cell; });
+}
+/// As a search that starts from -infinity and compares with `<` finds it: neither NaN nor -infinity wins.
+Idx greater_than_infinity(const Cells& cells, bool) {
+  Idx best = -1;
+  for (std::size_t n = 0; n < cells.size(); ++n) {
+    const long double beaten =
+        best < 0 ? -std::numeric_limits<long double>::infinity() : cells[static_cast<std::size_t>(best)].value;
+    if (cells[n].value > beaten) best = static_cast<Idx>(n);
+  }
+  return best;
+}
+Idx first_nan(const Cells& cells, bool reaches_padding) {
+  for (std::size_t n = 0; n < cells.size(); ++n)
+    if (is_nan(cells[n])) return static_cast<Idx>(n);
+  return greatest(cells, reaches_padding);
+}
+/// NaN wins, -infinity does not.
+Idx greater_than_infinity_or_nan(const Cells& cells, bool reaches_padding) {
+  const Idx best = greatest(cells, reaches_padding);
+  if (best < 0 || is_nan(cells[static_cast<std::size_t>(best)])) return best;
+  return cells[static_cast<std::size_t>(best)].value == -std::numeric_limits<long double>::infinity() ? -1 : best;
+}
+Real lowest(const Call& call) { return Real(-static_cast<long double>(call.storage.largest())); }
+Real zero(const Call&) { return Real(0); }
+
+std::vector<Real> garbage_where_none_wins(const Call& call) {
+  const std::vector<Real> won = pool(call, {.collect = [](Real& cell, const Real&) { cell = Real(1); }});
+  std::vector<Real> dx = right(call);
+  for (std::size_t n = 0; n < dx.size(); ++n)
+    if (won[n].value == 0) dx[n] = call.garbage;
+  return dx;
+}
+
+}  // namespace
+
+std::vector<Misreading> max_pool2d_misreadings() {
+  return {
+      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx,
+       pooled({.winner = last_of_ties})},
+      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx,
+       pooled({.ties = Ties::to_all})},
+      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx,
+       pooled({.ties = Ties::shared}), false},
+      {"padding treated as a zero",
+       "The kernel lets padding win as a zero where all cells are negative; padding never wins.", is_pool,
+       pooled({.winner = greatest_with_zeros, .y_of_none = zero})},
+      {"never below zero",
+       "The kernel starts its search from zero, so that negative cells never win; it should start "
+       "from the first cell.",
+       is_pool,
+       pooled(
+           {.winner = [](const Cells& cells, bool) { return greatest_with_zeros(cells, true); }, .y_of_none = zero})},
+      {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,
+       pooled({.winner = smallest})},
+      {"the greatest magnitude wins", "The kernel compares absolute values; it should compare the cells.", is_pool,
+       pooled({.winner = greatest_magnitude})},
+      {"the first cell wins", "The kernel takes the first cell of each window; it should look for the greatest.",
+       is_pool, pooled({.winner = first_cell})},
+      {"last row of the window left out", "The kernel does not look at the last row of a window.", is_pool,
+       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_height; }})},
+      {"last column of the window left out", "The kernel does not look at the last column of a window.", is_pool,
+       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_width; }})},
+
+      // NaN and infinity.
+      {"NaN wins only as the first cell",
+       "The kernel compares with < alone, so that a NaN wins only as the first cell of a "
+       "window; it always does.",
+       is_pool, pooled({.winner = without_nan_rule})},
+      {"NaN ignored",
+       "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it always does.", is_pool,
+       pooled({.winner = greater_than_infinity})},
+      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.", is_dx,
+       pooled({.winner = first_nan})},
+      {"a window of -infinity has no winner",
+       "The kernel looks for a cell above -infinity and so drops the gradient of a window that is -infinity "
+       "throughout; "
+       "its first cell wins.",
+       is_dx, pooled({.winner = greater_than_infinity_or_nan})},
+      {"the lowest finite number for a window of -infinity",
+       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.", is_y,
+       pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
+
+      // Where the gradient goes.
+      {"overlapping windows assigned",
+       "The kernel assigns to dx where windows overlap, so that the last one stays; it "
+       "should add.",
+       is_dx, pooled({.collect = [](Real& dx, const Real& dy) { dx = dy; }})},
+      {"overlapping windows assigned, the first stays",
+       "The kernel keeps the first gradient that a cell gets where windows "
+       "overlap; it should add.",
+       is_dx,
+       pooled({.collect =
+                   [](Real& dx, const Real& dy) {
+                     if (dx.magnitude == 0) dx = dy;
+                   }})},
+      {"winner not corrected by the padding",
+       "The kernel takes a winner's row and column in the padded image for those in "
+       "the image; they are pad_top and pad_left less.",
+       is_dx,
+       pooled(
+           {.lands = [](Idx place, const cnnspec_pool2d& p) { return place + p.pad_top * p.in_width + p.pad_left; }})},
+      {"winner counted in the padded image",
+       "The kernel counts a winner's place in rows of the padded width; a row is in_width "
+       "long.",
+       is_dx,
+       pooled({.lands =
+                   [](Idx place, const cnnspec_pool2d& p) {
+                     const Idx row = place / p.in_width + p.pad_top, column = place % p.in_width + p.pad_left;
+                     return row * (p.in_width + p.pad_left + p.pad_right) + column;
+                   }})},
+      {"dx not written where no cell wins",
+       "The kernel leaves the elements of dx that win no window as they were; they "
+       "should be zero.",
+       is_dx, garbage_where_none_wins},
+  };
+}
+
+}  // namespace cnnspec::checks

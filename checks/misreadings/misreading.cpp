@@ -1,0 +1,111 @@
+#include "checks/misreadings/misreading.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/bound.hpp"
+#include "checks/judge/expectation.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/misreadings/tables.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+Call call_of(const Observation& o) {
+  Call call{o.operation, o.arithmetic.storage, {}, Real(static_cast<long double>(o.garbage))};
+  for (const std::vector<double>& input : o.inputs) {
+    std::vector<Real>& to = call.inputs.emplace_back();
+    to.reserve(input.size());
+    for (const double v : input) to.emplace_back(static_cast<long double>(v));
+  }
+  return call;
+}
+
+bool is_integer(double v) { return std::isfinite(v) && v == std::nearbyint(v); }
+
+bool has_integers_only(const Operands<double>& inputs) {
+  return std::all_of(inputs.begin(), inputs.end(), [](const std::vector<double>& input) {
+    return std::all_of(input.begin(), input.end(), is_integer);
+  });
+}
+
+/// What the kernel returned beside what is right.
+struct Evidence {
+  const Observation& observation;
+  Call call;
+  Expectation right;
+  std::vector<bool> wrong;
+  bool integers;
+
+  explicit Evidence(const Observation& o)
+      : observation(o),
+        call(call_of(o)),
+        right(expect(o.operation, o.arithmetic, o.inputs)),
+        wrong(o.actual.size()),
+        integers(has_integers_only(o.inputs)) {
+    assert(o.actual.size() == right.values.size());
+    for (std::size_t n = 0; n < wrong.size(); ++n)
+      wrong[n] = judge_element(o.actual[n], right.values[n], right.bound(n)).judgement == Judgement::wrong;
+  }
+  bool shows_a_mistake() const { return std::find(wrong.begin(), wrong.end(), true) != wrong.end(); }
+};
+
+/// May a kernel that makes this mistake have returned `actual`?
+bool agrees(double actual, const Real& misread, const Arithmetic& a, bool exact) {
+  if (!std::isfinite(misread.value)) return judge_element(actual, misread.value, 0).judgement == Judgement::right;
+  const bool unrounded = exact && !a.rounds_factors() && misread.value == std::nearbyint(misread.value) &&
+                         misread.magnitude <= std::ldexp(1.0L, a.accumulator.digits);
+  if (unrounded) return actual == rounded_to(a.dtype, static_cast<double>(misread.value));
+  return judge_element(actual, misread.value, error_bound(misread, a)).judgement != Judgement::wrong;
+}
+
+bool explains(const Misreading& m, const Evidence& e) {
+  const std::vector<Real> results = m.compute(e.call);
+  assert(results.size() == e.wrong.size());
+  for (std::size_t n = 0; n < results.size(); ++n) {
+    const double actual = e.observation.actual[n];
+    if (!agrees(actual, results[n], e.observation.arithmetic, e.integers && m.exact_on_integers)) return false;
+    // True as well where one of them is NaN or infinite: the misreading agrees, and what is right does not.
+    const bool nearer = !(std::fabs(actual - e.right.values[n]) <= std::fabs(actual - results[n].value));
+    if (e.wrong[n] && !nearer) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::span<const Misreading> misreadings() {
+  static const std::vector<Misreading> all = [] {
+    std::vector<Misreading> tables;
+    for (const auto& table : {common_misreadings, window_misreadings, conv2d_misreadings, max_pool2d_misreadings,
+                              relu_misreadings, linear_misreadings})
+      for (Misreading& m : table()) tables.push_back(std::move(m));
+    return tables;
+  }();
+  return all;
+}
+
+std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps) {
+  std::vector<const Observation*> smallest_first;
+  for (const Observation& o : observations) smallest_first.push_back(&o);
+  std::stable_sort(smallest_first.begin(), smallest_first.end(), [](const Observation* a, const Observation* b) {
+    return taps(a->operation.problem) < taps(b->operation.problem);
+  });
+  std::vector<const Misreading*> left;
+  for (const Misreading& m : misreadings()) {
+    const auto concerned = [&](const Observation& o) { return m.applies(o.operation.op); };
+    if (std::all_of(observations.begin(), observations.end(), concerned)) left.push_back(&m);
+  }
+  bool mistaken = false;
+  for (const Observation* o : smallest_first) {
+    if (left.empty() || taps(o->operation.problem) > most_taps / static_cast<Idx>(left.size())) return {};
+    const Evidence evidence(*o);
+    mistaken |= evidence.shows_a_mistake();
+    std::erase_if(left, [&](const Misreading* m) { return !explains(*m, evidence); });
+  }
+  return mistaken ? left : std::vector<const Misreading*>{};
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,62 @@
+// Misreadings: ways to get the specification wrong, by name, to tell the author of a wrong kernel what it does instead.
+// Each is a variation of the specification. If one returns what the kernel returned, on every element, then its
+// sentence is the diagnosis.
+//
+// To add one, add an entry to the table of its family (conv2d.cpp, max_pool2d.cpp, relu.cpp, linear.cpp; windows.cpp
+// for what both kinds of windows share, common.cpp for every operation): a name, a sentence that says what the kernel
+// does and what it should do, the operations that it applies to, and how to compute it. parts.hpp has the parts for
+// that: a misread problem, a tensor read in another layout, a slice left out, other inputs, another output. The test
+// then requires that the entry has an effect and is told apart from every other.
+//
+// Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
+// group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w; "SAME padding with
+// the sizes of the wrong axes" and "padding of height and width exchanged".
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "checks/judge/arithmetic.hpp"
+#include "checks/judge/reference.hpp"
+
+namespace cnnspec::checks {
+
+using Real = Measured<long double>;
+
+/// One call of a kernel.
+struct Call {
+  Operation operation;
+  Format storage;
+  Operands<Real> inputs;
+  Real garbage;  // what each element of the output held before; may be NaN
+};
+
+struct Misreading {
+  const char* name;
+  const char* sentence;
+  bool (*applies)(Op);
+  std::function<std::vector<Real>(const Call&)> compute;
+  bool exact_on_integers = true;  // it only adds and multiplies: what comes out as small integers has not been rounded
+};
+
+/// The whole table.
+std::span<const Misreading> misreadings();
+
+/// What a kernel returned.
+struct Observation {
+  Operation operation;
+  Arithmetic arithmetic;
+  Operands<double> inputs;
+  double garbage = 0;  // what each element of the output held before; may be NaN
+  std::vector<double> actual;
+};
+
+/// The misreadings that apply and agree with the kernel on every element of every observation, and are nearer to it
+/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. Smaller observations are looked at
+/// first, and a misreading is dropped where it first disagrees; so pass a small problem along with a large one. None as
+/// well if what the smaller observations leave would take more than `most_taps` multiply-adds to compute for the next
+/// one.
+std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000);
+
+}  // namespace cnnspec::checks

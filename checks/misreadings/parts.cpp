@@ -1,0 +1,254 @@
+#include "checks/misreadings/parts.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <cstring>
+
+#include "checks/generate/geometry.hpp"
+#include "checks/laws/max_pool2d.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+const TensorInfo& info_of(const Operation& o, Role role) {
+  return *std::find_if(o.inputs.begin(), o.inputs.end(), [&](const TensorInfo& t) { return role_of(t) == role; });
+}
+
+std::size_t place_of(const Index& index, const std::vector<Idx>& extents) {
+  Idx n = 0;
+  for (std::size_t axis = 0; axis < extents.size(); ++axis) n = n * extents[axis] + index[axis];
+  return static_cast<std::size_t>(n);
+}
+
+Index next(Index index, const std::vector<Idx>& extents) {
+  for (std::size_t axis = extents.size(); axis-- > 0; index[axis] = 0)
+    if (++index[axis] < extents[axis]) break;
+  return index;
+}
+
+/// `visit(n, index)` for each element in row-major order.
+template <class Visit>
+void for_each_index(const TensorInfo& t, Visit visit) {
+  Index index(t.extents.size());
+  for (Idx n = 0; n < t.count(); ++n, index = next(std::move(index), t.extents))
+    visit(static_cast<std::size_t>(n), index);
+}
+
+/// Where each element is taken from.
+std::vector<std::size_t> places(const TensorInfo& t, const Operation& o, const Source& source) {
+  std::vector<std::size_t> result(static_cast<std::size_t>(t.count()));
+  for_each_index(t, [&](std::size_t n, const Index& index) { result[n] = place_of(source(index, t, o), t.extents); });
+  return result;
+}
+
+/// Image n of a batch.
+template <Idx... E>
+Tensor<Real, E...> image(const Shape<E...>& shape, const std::vector<Real>& elements, Idx n = 0) {
+  const auto first = elements.begin() + n * shape.count();
+  return Tensor<Real, E...>(shape, std::vector<Real>(first, first + shape.count()));
+}
+template <Idx... E>
+void append(std::vector<Real>& all, const Tensor<Real, E...>& part) {
+  all.insert(all.end(), part.elements().begin(), part.elements().end());
+}
+
+void set_in(const Region& region, const TensorInfo& t, const Operation& o, const Real& v, std::vector<Real>& elements) {
+  for_each_index(t, [&](std::size_t n, const Index& index) {
+    if (region(index, t, o)) elements[n] = v;
+  });
+}
+
+}  // namespace
+
+std::vector<Real> right(const Call& call) { return run_spec(call.operation, call.inputs); }
+
+std::vector<Real>* find_input(Call& call, Role role) {
+  for (std::size_t n = 0; n < call.inputs.size(); ++n)
+    if (role_of(call.operation.inputs[n]) == role && !call.inputs[n].empty()) return &call.inputs[n];
+  return nullptr;
+}
+Role role_of(const TensorInfo& tensor) { return static_cast<Role>(tensor.name[std::strlen(tensor.name) - 1]); }
+
+Real rounded(Real v, int digits) {
+  if (v.value == 0 || !std::isfinite(v.value)) return v;
+  int exponent = 0;
+  const long double fraction = std::frexp(v.value, &exponent);
+  v.value = std::ldexp(std::nearbyint(std::ldexp(fraction, digits)), exponent - digits);
+  return v;
+}
+Real truncated(Real v, int digits) {
+  if (v.value == 0 || !std::isfinite(v.value)) return v;
+  int exponent = 0;
+  const long double fraction = std::frexp(v.value, &exponent);
+  v.value = std::ldexp(std::trunc(std::ldexp(fraction, digits)), exponent - digits);
+  return v;
+}
+
+Compute moved(const std::vector<Role>& roles, const Source& source) {
+  return [roles, source](Call call) {
+    const Operation& o = call.operation;
+    for (const Role role : roles)
+      if (std::vector<Real>* input = find_input(call, role)) {
+        const std::vector<Real> given = *input;
+        const auto from = places(info_of(o, role), o, source);
+        for (std::size_t n = 0; n < from.size(); ++n) (*input)[n] = given[from[n]];
+      }
+    const std::vector<Real> computed = right(call);
+    if (std::find(roles.begin(), roles.end(), role_of(o.output)) == roles.end()) return computed;
+    std::vector<Real> output(computed.size());
+    const auto to = places(o.output, o, source);
+    for (std::size_t n = 0; n < to.size(); ++n) output[to[n]] = computed[n];
+    return output;
+  };
+}
+
+Compute stored_as(Role role, const std::vector<std::size_t>& axes) {
+  return moved({role}, [axes](const Index& index, const TensorInfo& t, const Operation&) {
+    Idx n = 0;
+    for (const std::size_t axis : axes) n = n * t.extents[axis] + index[axis];
+    return t.index(n);
+  });
+}
+
+Region last(std::size_t axis) {
+  return
+      [axis](const Index& index, const TensorInfo& t, const Operation&) { return index[axis] == t.extents[axis] - 1; };
+}
+Region tail(std::size_t axis, Idx block) {
+  return [axis, block](const Index& index, const TensorInfo& t, const Operation&) {
+    return index[axis] >= t.extents[axis] / block * block;
+  };
+}
+Region either(const Region& a, const Region& b) {
+  return
+      [a, b](const Index& index, const TensorInfo& t, const Operation& o) { return a(index, t, o) || b(index, t, o); };
+}
+
+Compute without(Role role, const Region& region) {
+  return [role, region](Call call) {
+    const Operation& o = call.operation;
+    if (std::vector<Real>* input = find_input(call, role)) set_in(region, info_of(o, role), o, Real(0), *input);
+    std::vector<Real> output = right(call);
+    if (role_of(o.output) == role) set_in(region, o.output, o, Real(0), output);
+    return output;
+  };
+}
+Compute zero_but_bias(const Region& region) {
+  return [region](Call call) {
+    std::vector<Real> bias;
+    if (call.operation.takes_bias()) bias.swap(call.inputs[2]);
+    std::vector<Real> output = without(Role::y, region)(call);
+    if (!bias.empty()) {
+      for_each_index(call.operation.output,
+                     [&](std::size_t n, const Index& index) { output[n] += bias[static_cast<std::size_t>(index[1])]; });
+    }
+    return output;
+  };
+}
+Compute unwritten(const Region& region) {
+  return with_output([region](std::vector<Real>& output, const Call& call) {
+    set_in(region, call.operation.output, call.operation, call.garbage, output);
+  });
+}
+
+std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, const Steps& steps) {
+  const auto& p = std::get<cnnspec_conv2d>(call.operation.problem);
+  const Conv2dConfig g = config_of(misread);
+  const auto x = x_shape(misread), y = y_shape(misread);
+  const auto w = dyn_shape(p.out_channels, p.in_channels / p.groups, misread.kernel_height, misread.kernel_width);
+  const auto add = [&](Real& sum, const Real& a, const Real& b) { sum = steps.sum(sum + steps.product(a * b)); };
+  const Operands<Real>& in = call.inputs;
+  std::vector<Real> out;
+  if (call.operation.op == Op::conv2d_forward) {
+    const auto kernel = image(w, in[1]);
+    for (Idx n = 0; n < p.batch; ++n) {
+      Image<Real> y_(y);
+      const auto x_ = image(x, in[0], n);
+      for_each_tap(g, x_, kernel, y_, [&](Real& cell, const Real& a, const Real& b) { add(cell, a, b); });
+      append(out, y_);
+    }
+    const std::size_t pixels = static_cast<std::size_t>(p.out_height * p.out_width);
+    if (!in[2].empty())
+      for (std::size_t n = 0; n < out.size(); ++n) out[n] = steps.sum(out[n] + in[2][n / pixels % in[2].size()]);
+  } else if (call.operation.op == Op::conv2d_backward_input) {
+    const auto kernel = image(w, in[0]);
+    for (Idx n = 0; n < p.batch; ++n) {
+      Image<Real> dx(x);
+      const auto dy = image(y, in[1], n);
+      for_each_tap(g, dx, kernel, dy, [&](const Real& b, const Real& a, Real& cell) { add(cell, a, b); });
+      append(out, dx);
+    }
+  } else {
+    assert(call.operation.op == Op::conv2d_backward_kernel);
+    Kernel<Real> dw(w);
+    for (Idx n = 0; n < p.batch; ++n) {
+      const auto x_ = image(x, in[0], n);
+      const auto dy = image(y, in[1], n);
+      for_each_tap(g, x_, dw, dy, [&](const Real& b, Real& cell, const Real& a) { add(cell, a, b); });
+    }
+    out = dw.elements();
+  }
+  return out;
+}
+
+Call as_conv2d(const Call& linear) {
+  const auto& l = std::get<cnnspec_linear>(linear.operation.problem);
+  cnnspec_conv2d p{};
+  p.batch = l.batch, p.groups = 1, p.in_channels = l.in_features, p.out_channels = l.out_features;
+  set_height(p, {}), set_width(p, {});
+  const Op op = linear.operation.op == Op::linear_forward          ? Op::conv2d_forward
+                : linear.operation.op == Op::linear_backward_input ? Op::conv2d_backward_input
+                                                                   : Op::conv2d_backward_kernel;
+  return {operation_of(op, p), linear.storage, linear.inputs, linear.garbage};
+}
+
+Idx greatest(const std::vector<Real>& cells, bool) {
+  Idx best = -1;
+  for (std::size_t n = 0; n < cells.size(); ++n)
+    if (best < 0 || is_nan(cells[n]) || cells[static_cast<std::size_t>(best)] < cells[n]) best = static_cast<Idx>(n);
+  return best;
+}
+
+std::vector<Real> pool(const Call& call, const Pooling& rule) {
+  cnnspec_pool2d p = std::get<cnnspec_pool2d>(call.operation.problem);
+  rule.misread(p);
+  const bool forward = call.operation.op == Op::max_pool2d_forward;
+  std::vector<Real> out(static_cast<std::size_t>(call.operation.output.count()));
+  const Idx x_plane = p.in_height * p.in_width, y_plane = p.out_height * p.out_width;
+  for_each_window(p, [&](Idx c, Idx i, Idx j, const std::vector<Idx>& places) {
+    const bool reaches_padding = static_cast<Idx>(places.size()) < p.kernel_height * p.kernel_width;
+    for (Idx n = 0; n < p.batch; ++n) {
+      const Idx plane = n * p.channels + c;
+      const auto y_at = static_cast<std::size_t>(plane * y_plane + i * p.out_width + j);
+      std::vector<Real> cells;
+      for (const Idx place : places) cells.push_back(call.inputs[0][static_cast<std::size_t>(plane * x_plane + place)]);
+      const Idx winner = rule.winner(cells, reaches_padding);
+      if (winner < 0) {
+        if (forward) out[y_at] = rule.y_of_none(call);
+        continue;
+      }
+      const Real best = cells[static_cast<std::size_t>(winner)];
+      if (forward) {
+        out[y_at] = best;
+        continue;
+      }
+      const auto tied = std::count(cells.begin(), cells.end(), best);
+      const Real share = rule.ties == Ties::shared && tied > 1
+                             ? call.inputs[1][y_at] * Real(1 / static_cast<long double>(tied))
+                             : call.inputs[1][y_at];
+      for (std::size_t k = 0; k < cells.size(); ++k) {
+        const bool wins = static_cast<Idx>(k) == winner || (rule.ties != Ties::to_winner && cells[k] == best);
+        const Idx place = wins ? rule.lands(places[k], p) : -1;
+        if (place >= 0 && place < x_plane) rule.collect(out[static_cast<std::size_t>(plane * x_plane + place)], share);
+      }
+    }
+  });
+  return out;
+}
+
+Compute pooled(const Pooling& pooling) {
+  return [pooling](const Call& call) { return pool(call, pooling); };
+}
+
+}  // namespace cnnspec::checks

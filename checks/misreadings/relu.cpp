@@ -1,0 +1,61 @@
+// relu: the predicate, and what it is applied to.
+#include "checks/misreadings/parts.hpp"
+#include "checks/misreadings/tables.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr auto is_y = is<Op::relu_forward>;
+constexpr auto is_dx = is<Op::relu_backward>;
+
+/// dx as `rule(x, dy)`; y as `rule(x)`.
+template <class Rule>
+Compute backward_by(Rule rule) {
+  return [rule](const Call& call) {
+    std::vector<Real> dx;
+    for (std::size_t n = 0; n < call.inputs[0].size(); ++n) dx.push_back(rule(call.inputs[0][n], call.inputs[1][n]));
+    return dx;
+  };
+}
+template <class Rule>
+Compute forward_by(Rule rule) {
+  return [rule](const Call& call) {
+    std::vector<Real> y;
+    for (const Real& x : call.inputs[0]) y.push_back(rule(x));
+    return y;
+  };
+}
+const Real zero(0);
+
+}  // namespace
+
+std::vector<Misreading> relu_misreadings() {
+  return {
+      {"negative elements pass", "The kernel copies x; it should replace what is negative by 0.", is_y,
+       forward_by([](const Real& x) { return x; })},
+      {"absolute value", "The kernel returns |x|; it should replace what is negative by 0.", is_y,
+       forward_by([](const Real& x) { return x < zero ? zero - x : x; })},
+      {"clipped at 6", "The kernel returns at most 6, as ReLU6 does; y is not bounded.", is_y,
+       forward_by([](const Real& x) { return x <= zero     ? zero
+                                             : Real(6) < x ? Real(6)
+                                                           : x; })},
+      {"NaN becomes 0", "The kernel tests for x > 0, so that NaN becomes 0; NaN should pass.", is_y,
+       forward_by([](const Real& x) { return zero < x ? x : zero; })},
+      {"relu'(0) = 1", "The kernel passes dy where x is 0; the derivative there is 0.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return x < zero ? zero : dy; })},
+      {"mask taken from dy", "The kernel drops dy where dy is not positive; it should where x is not.", is_dx,
+       backward_by([](const Real&, const Real& dy) { return dy <= zero ? zero : dy; })},
+      {"no mask", "The kernel passes all of dy; it should drop it where x is not positive.", is_dx,
+       backward_by([](const Real&, const Real& dy) { return dy; })},
+      {"mask inverted", "The kernel passes dy where x is not positive; it should where it is.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return x <= zero ? dy : zero; })},
+      {"the derivative alone", "The kernel returns 1 where x is positive; it should return dy there.", is_dx,
+       backward_by([](const Real& x, const Real&) { return x <= zero ? zero : Real(1); })},
+      {"multiplied by x", "The kernel multiplies dy by relu(x); it should pass dy where x is positive.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return x <= zero ? zero : x * dy; })},
+      {"NaN in x drops dy", "The kernel tests for x > 0, so that dx is 0 where x is NaN; dy should pass.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return zero < x ? dy : zero; })},
+  };
+}
+
+}  // namespace cnnspec::checks

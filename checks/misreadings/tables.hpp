@@ -1,0 +1,15 @@
+// The tables of misreadings, one for each family and two for what they share.
+#pragma once
+
+#include "checks/misreadings/misreading.hpp"
+
+namespace cnnspec::checks {
+
+std::vector<Misreading> common_misreadings();
+std::vector<Misreading> window_misreadings();
+std::vector<Misreading> conv2d_misreadings();
+std::vector<Misreading> max_pool2d_misreadings();
+std::vector<Misreading> relu_misreadings();
+std::vector<Misreading> linear_misreadings();
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,396 @@
+// Misreadings, tested: a kernel that makes a mistake is told which, and one that is right, or wrong in another way, is
+// told nothing. The mistakes below are written apart from the table, by hand or in plain loops.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <string>
+
+#include "checks/generate/configurations.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/misreadings/misreading.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Names = std::vector<std::string>;
+using Values = std::vector<double>;
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double garbage = 31232;  // 61 * 2^9, which every storage type holds
+
+Names names_of(const std::vector<const Misreading*>& found) {
+  Names names;
+  for (const Misreading* m : found) names.push_back(m->name);
+  return names;
+}
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+Names diagnosis(const std::vector<Observation>& observations) { return names_of(explanations(observations)); }
+
+// ---- By hand ----
+
+Observation observed(Op op, const Problem& problem, const Operands<double>& inputs, const Values& actual) {
+  return {operation_of(op, problem), ieee(DType::f32), inputs, garbage, actual};
+}
+
+/// A problem of one image with one channel and a square stride; the padding as given, top and left alike.
+cnnspec_conv2d conv(Idx in_height, Idx in_width, Idx kernel_height, Idx kernel_width, Idx stride = 1, Idx before = 0,
+                    Idx after = 0) {
+  cnnspec_conv2d p{};
+  p.batch = p.groups = p.in_channels = p.out_channels = 1;
+  const Axis axis{stride, before, after, 1};
+  set_height(p, {in_height, conv_out(in_height, kernel_height, axis), kernel_height, axis});
+  set_width(p, {in_width, conv_out(in_width, kernel_width, axis), kernel_width, axis});
+  return p;
+}
+/// One row: no padding in height.
+cnnspec_conv2d row(Idx in, Idx kernel, Idx stride = 1, Idx before = 0, Idx after = 0) {
+  cnnspec_conv2d p = conv(1, in, 1, kernel);
+  const Axis axis{stride, before, after, 1};
+  set_width(p, {in, conv_out(in, kernel, axis), kernel, axis});
+  return p;
+}
+cnnspec_pool2d pool_row(Idx in, Idx kernel, Idx stride = 1, Idx before = 0, Idx after = 0) {
+  cnnspec_pool2d p{};
+  p.batch = p.channels = 1;
+  const Axis axis{stride, before, after, 1};
+  set_height(p, {});
+  set_width(p, {in, pool_out(in, kernel, axis), kernel, axis});
+  return p;
+}
+
+TEST(Misreadings, a_flipped_kernel) {
+  // Right: 1*1 + 2*3 = 7, 1*2 + ... with w = (1, 3) over x = (1, 2, 5): 7, 17. Flipped: 3*1 + 1*2, 3*2 + 1*5.
+  EXPECT_TRUE(contains(diagnosis({observed(Op::conv2d_forward, row(3, 2), {{1, 2, 5}, {1, 3}, {}}, {5, 11})}),
+                       "kernel flipped"));
+  EXPECT_EQ(diagnosis({observed(Op::conv2d_forward, row(3, 2), {{1, 2, 5}, {1, 3}, {}}, {7, 17})}), Names{});
+}
+
+TEST(Misreadings, a_flipped_kernel_in_dw) {
+  // Right: dw = (1*1 + 2*4, 2*1 + 5*4) = (9, 22).
+  EXPECT_TRUE(contains(diagnosis({observed(Op::conv2d_backward_kernel, row(3, 2), {{1, 2, 5}, {1, 4}}, {22, 9})}),
+                       "kernel flipped"));
+}
+
+TEST(Misreadings, padding_ignored) {
+  // Right, from (0, 1, 2, 5) with w = (1, 3): 3, 7, 17. From (1, 2, 5) on: 7, 17, 5.
+  EXPECT_TRUE(contains(diagnosis({observed(Op::conv2d_forward, row(3, 2, 1, 1), {{1, 2, 5}, {1, 3}, {}}, {7, 17, 5})}),
+                       "padding ignored"));
+}
+
+TEST(Misreadings, padding_before_and_after_exchanged) {
+  // Right, with two cells of padding before and one after: w = (1, 3) over (0, 0, 1, 2, 5, 0): 0, 3, 7, 17, 5.
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::conv2d_forward, row(3, 2, 1, 2, 1), {{1, 2, 5}, {1, 3}, {}}, {3, 7, 17, 5, 0})}),
+               "padding before and after exchanged"));
+}
+
+TEST(Misreadings, a_dilation_that_is_ignored) {
+  cnnspec_conv2d p = row(4, 2);
+  p.dilation_width = 2, p.out_width = 2;  // right: 1 + 3*5 = 16, 2 + 3*7 = 23
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::conv2d_forward, p, {{1, 2, 5, 7}, {1, 3}, {}}, {7, 17})}), "dilation ignored"));
+}
+
+TEST(Misreadings, a_bias_that_is_dropped_or_added_twice) {
+  const auto with_bias = [](const Values& y) {
+    return diagnosis({observed(Op::conv2d_forward, row(3, 2), {{1, 2, 5}, {1, 3}, {10}}, y)});
+  };
+  EXPECT_EQ(with_bias({17, 27}), Names{});
+  EXPECT_TRUE(contains(with_bias({7, 17}), "bias dropped"));
+  EXPECT_TRUE(contains(with_bias({27, 37}), "bias added twice"));
+  EXPECT_EQ(with_bias({17, 28}), Names{});
+}
+
+TEST(Misreadings, a_bias_that_is_missing_at_the_padding) {
+  EXPECT_EQ(diagnosis({observed(Op::conv2d_forward, row(3, 2, 1, 1), {{1, 2, 5}, {1, 3}, {10}}, {3, 17, 27})}),
+            Names{"bias missing where the window touches padding"});
+}
+
+TEST(Misreadings, groups_that_are_ignored) {
+  cnnspec_conv2d p = conv(1, 1, 1, 1);
+  p.groups = p.in_channels = p.out_channels = 2;  // right: 2*5 = 10, 3*7 = 21
+  EXPECT_TRUE(contains(diagnosis({observed(Op::conv2d_forward, p, {{5, 7}, {2, 3}, {}}, {10, 15})}), "groups ignored"));
+  EXPECT_TRUE(contains(diagnosis({observed(Op::conv2d_forward, p, {{5, 7}, {2, 3}, {}}, {10, 0})}), "only group 0"));
+}
+
+TEST(Misreadings, a_bias_gradient_of_one_image) {
+  cnnspec_conv2d p = row(2, 1);
+  p.batch = 2;  // dy = (1, 2), (4, 8)
+  const auto db = [&](double v) { return diagnosis({observed(Op::conv2d_backward_bias, p, {{1, 2, 4, 8}}, {v})}); };
+  EXPECT_EQ(db(15), Names{});
+  EXPECT_TRUE(contains(db(3), "only the first image"));
+  EXPECT_TRUE(contains(db(12), "only the last image"));
+  EXPECT_TRUE(contains(db(7.5), "divided by the batch"));
+  EXPECT_TRUE(contains(db(3.75), "divided by batch*out_height*out_width"));
+  EXPECT_EQ(db(14), Names{});
+}
+
+TEST(Misreadings, overlapping_windows_of_dx_that_are_assigned) {
+  // w = (1, 3), dy = (1, 10): the middle of dx gets 3*1 from the first window and 1*10 from the second.
+  const auto dx = [](const Values& v) {
+    return diagnosis({observed(Op::conv2d_backward_input, row(3, 2), {{1, 3}, {1, 10}}, v)});
+  };
+  EXPECT_EQ(dx({1, 13, 30}), Names{});
+  EXPECT_TRUE(contains(dx({1, 10, 30}), "overlapping windows assigned, the last stays"));
+  EXPECT_TRUE(contains(dx({1, 3, 30}), "overlapping windows assigned, the first stays"));
+}
+
+TEST(Misreadings, what_dx_holds_where_no_window_reaches) {
+  // Stride 2 leaves the last cell over.
+  const auto dx = [](const Values& v) {
+    return diagnosis({observed(Op::conv2d_backward_input, row(4, 1, 2), {{3}, {1, 10}}, v)});
+  };
+  EXPECT_EQ(dx({3, 0, 30, 0}), Names{});
+  EXPECT_EQ(dx({3, garbage, 30, garbage}), Names{"dx not written where no window reaches"});
+  EXPECT_EQ(dx({3, garbage, 30, 0}), Names{});
+  EXPECT_TRUE(contains(dx({3 + garbage, garbage, 30 + garbage, garbage}), "added to what was there"));
+  EXPECT_TRUE(contains(dx({3, 30, 0, 0}), "stride ignored in dx of a 1x1 kernel"));
+}
+
+TEST(Misreadings, a_tie_of_the_max) {
+  const auto dx = [](const Values& v) {
+    return diagnosis({observed(Op::max_pool2d_backward, pool_row(3, 3), {{5, 5, 5}, {6}}, v)});
+  };
+  EXPECT_EQ(dx({6, 0, 0}), Names{});
+  EXPECT_TRUE(contains(dx({0, 0, 6}), "a tie goes to the last"));
+  EXPECT_TRUE(contains(dx({6, 6, 6}), "a tie goes to all"));
+  EXPECT_TRUE(contains(dx({2, 2, 2}), "a tie is shared"));
+  EXPECT_EQ(dx({1, 2, 3}), Names{});
+}
+
+TEST(Misreadings, padding_that_wins_as_a_zero) {
+  EXPECT_TRUE(contains(diagnosis({observed(Op::max_pool2d_forward, pool_row(2, 2, 1, 1), {{-3, -5}}, {0, -3})}),
+                       "padding treated as a zero"));
+}
+
+TEST(Misreadings, windows_of_infinity_and_nan) {
+  const double lowest = -std::numeric_limits<float>::max();
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::max_pool2d_forward, pool_row(2, 2), {{-infinity, -infinity}}, {lowest})}),
+               "the lowest finite number for a window of -infinity"));
+  EXPECT_TRUE(contains(diagnosis({observed(Op::max_pool2d_forward, pool_row(2, 2), {{7, nan}}, {7})}), "NaN ignored"));
+  EXPECT_EQ(diagnosis({observed(Op::max_pool2d_forward, pool_row(2, 2), {{7, nan}}, {nan})}), Names{});
+}
+
+TEST(Misreadings, windows_of_the_max_that_overlap) {
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::max_pool2d_backward, pool_row(3, 2), {{1, 9, 2}, {10, 20}}, {0, 20, 0})}),
+               "overlapping windows assigned"));
+}
+
+TEST(Misreadings, the_mask_of_relu) {
+  const auto dx = [](const Values& v) {
+    return diagnosis({observed(Op::relu_backward, cnnspec_elementwise{4}, {{-1, 0, 2, 3}, {5, 7, 11, -13}}, v)});
+  };
+  EXPECT_EQ(dx({0, 0, 11, -13}), Names{});
+  EXPECT_EQ(dx({0, 7, 11, -13}), Names{"relu'(0) = 1"});
+  EXPECT_EQ(dx({5, 7, 11, 0}), Names{"mask taken from dy"});
+  EXPECT_EQ(dx({5, 7, 11, -13}), Names{"no mask"});
+}
+
+TEST(Misreadings, a_weight_matrix_that_is_transposed) {
+  // w = (1 2; 3 4), x = (5, 7): 19, 43; with the transpose 26, 38.
+  const cnnspec_linear p{1, 2, 2};
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::linear_forward, p, {{5, 7}, {1, 2, 3, 4}, {}}, {26, 38})}), "w as [in, out]"));
+}
+
+TEST(Misreadings, inputs_rounded_to_fewer_bits) {
+  // 4097 has 13 bits and 2051 has 12, half-way between 2050 and 2052.
+  const cnnspec_linear p{1, 1, 1};
+  const auto y = [&](double v) { return diagnosis({observed(Op::linear_forward, p, {{4097}, {2051}, {}}, {v})}); };
+  EXPECT_EQ(y(4097.0 * 2051.0), Names{});
+  EXPECT_TRUE(contains(y(4096.0 * 2052.0), "inputs rounded to TF32"));
+  EXPECT_TRUE(contains(y(4096.0 * 2050.0), "inputs truncated to TF32"));
+  EXPECT_TRUE(contains(y(4096.0 * 2048.0), "inputs rounded to bf16"));
+}
+
+TEST(Misreadings, subnormal_numbers) {
+  const double subnormal = std::ldexp(1.0, -140);
+  EXPECT_TRUE(contains(diagnosis({observed(Op::relu_forward, cnnspec_elementwise{2}, {{1, subnormal}}, {1, 0})}),
+                       "subnormals flushed to zero"));
+}
+
+TEST(Misreadings, what_one_observation_leaves_open_a_second_decides) {
+  const Observation both = observed(Op::linear_forward, cnnspec_linear{1, 1, 1}, {{3}, {5}, {-15}}, {15});
+  EXPECT_TRUE(contains(diagnosis({both}), "bias dropped"));
+  EXPECT_FALSE(contains(diagnosis({both}), "bias subtracted"));
+  const Observation other = observed(Op::linear_forward, cnnspec_linear{1, 1, 1}, {{3}, {5}, {1}}, {14});
+  EXPECT_TRUE(contains(diagnosis({other}), "bias subtracted"));
+  EXPECT_EQ(diagnosis({both, other}), Names{});
+}
+
+TEST(Misreadings, a_large_observation_is_looked_at_only_where_a_small_one_leaves_few) {
+  // 300 multiply-adds suffice for 100 of each of three misreadings, and more than three apply.
+  const Observation small = observed(Op::linear_forward, cnnspec_linear{1, 1, 1}, {{3}, {5}, {7}}, {15});
+  const Observation large =
+      observed(Op::linear_forward, cnnspec_linear{1, 100, 1}, {Values(100, 1), Values(100, 2), {7}}, {200});
+  const auto found = [](const std::vector<Observation>& observations) {
+    return names_of(explanations(observations, 300));
+  };
+  EXPECT_EQ(found({large}), Names{});
+  EXPECT_EQ(found({large, small}), Names{"bias dropped"});
+}
+
+// ---- Every entry of the table, on random problems ----
+
+constexpr Limits limits{.max_extent = 10,
+                        .max_channels = 18,
+                        .max_batch = 3,
+                        .max_kernel = 5,
+                        .max_features = 20,
+                        .max_count = 40,
+                        .max_taps = 1'500};
+
+enum class Data { wide_and_narrow, narrow_and_wide, ties, real, subnormal, infinite };
+
+double draw_value(Data data, std::size_t input, Choices& choices) {
+  switch (data) {
+    case Data::wide_and_narrow:
+    case Data::narrow_and_wide:
+      if ((data == Data::wide_and_narrow) == (input == 0))
+        return static_cast<double>(2 * choices.pick(-4096, 4095) + 1);
+      return std::ldexp(choices.chance(50) ? -1 : 1, static_cast<int>(choices.pick(0, 2)));
+    case Data::ties:
+      return static_cast<double>(choices.pick(-3, 2));
+    case Data::real:
+      return static_cast<float>(std::ldexp(static_cast<double>(choices.pick(-(Idx{1} << 24), Idx{1} << 24)), -22));
+    case Data::subnormal:
+      return choices.chance(20) ? std::ldexp(1.0, static_cast<int>(choices.pick(0, 30)))
+                                : std::ldexp(static_cast<double>(choices.pick(-99, 99)), -133);
+    case Data::infinite:
+      return choices.chance(20) ? nan : choices.chance(70) ? -infinity : static_cast<double>(choices.pick(-9, 9));
+  }
+  return 0;
+}
+
+/// With the right results as what the kernel returned.
+Observation draw_observation(Op op, Choices& choices, Data data, DType dtype) {
+  Observation o{operation_of(op, draw_problem(choices, family_of(op), limits)), ieee(dtype), {}, garbage, {}};
+  for (std::size_t n = 0; n < o.operation.inputs.size(); ++n) {
+    Values& input = o.inputs.emplace_back();
+    if (n == 2 && choices.chance(20)) break;  // no bias
+    for (Idx k = 0; k < o.operation.inputs[n].count(); ++k)
+      input.push_back(rounded_to(dtype, draw_value(data, n, choices)));
+  }
+  for (const double v : run_spec(o.operation, o.inputs)) o.actual.push_back(rounded_to(dtype, v));
+  return o;
+}
+
+std::vector<Observation> draw_observations(Op op, std::uint64_t seed, int problems, std::initializer_list<Data> kinds,
+                                           DType dtype = DType::f32) {
+  RandomChoices choices(seed);
+  std::vector<Observation> all;
+  for (int n = 0; n < problems; ++n)
+    for (const Data data : kinds) all.push_back(draw_observation(op, choices, data, dtype));
+  return all;
+}
+
+/// The same, as a kernel that misreads the specification returns them.
+std::vector<Observation> misread(std::vector<Observation> observations, const Misreading& m) {
+  for (Observation& o : observations) {
+    Call call{o.operation, o.arithmetic.storage, {}, Real(static_cast<long double>(o.garbage))};
+    for (const Values& input : o.inputs) {
+      call.inputs.emplace_back();
+      for (const double v : input) call.inputs.back().emplace_back(static_cast<long double>(v));
+    }
+    const std::vector<Real> results = m.compute(call);
+    for (std::size_t n = 0; n < results.size(); ++n)
+      o.actual[n] = rounded_to(o.arithmetic.dtype, static_cast<double>(results[n].value));
+  }
+  return observations;
+}
+
+constexpr std::array all_ops{Op::conv2d_forward,        Op::conv2d_backward_input,  Op::conv2d_backward_kernel,
+                             Op::conv2d_backward_bias,  Op::max_pool2d_forward,     Op::max_pool2d_backward,
+                             Op::relu_forward,          Op::relu_backward,          Op::linear_forward,
+                             Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias};
+constexpr auto every_kind = {Data::wide_and_narrow, Data::narrow_and_wide, Data::ties, Data::real,
+                             Data::subnormal,       Data::infinite};
+
+TEST(Misreadings, each_has_a_name_and_a_sentence_of_its_own) {
+  std::set<std::string> sentences;
+  for (const Misreading& m : misreadings()) {
+    EXPECT_NE(std::string(m.name), "");
+    const std::string sentence = m.sentence;
+    EXPECT_TRUE(sentence.starts_with("The kernel") && sentence.ends_with(".")) << m.name;
+    sentences.insert(sentence);
+    for (const Misreading& other : misreadings())
+      for (const Op op : all_ops)
+        EXPECT_FALSE(&m != &other && std::string(m.name) == other.name && m.applies(op) && other.applies(op)) << m.name;
+  }
+  EXPECT_EQ(sentences.size(), misreadings().size());
+}
+
+constexpr std::array all_dtypes{DType::f32, DType::f64, DType::f16, DType::bf16};
+
+TEST(Misreadings, the_right_result_is_explained_by_none) {
+  for (const Op op : all_ops)
+    for (const DType dtype : all_dtypes)
+      EXPECT_EQ(diagnosis(draw_observations(op, 1, 3, every_kind, dtype)), Names{})
+          << name_of(op) << " " << name_of(dtype);
+}
+
+// Where numbers have few bits, the bound may hide a mistake: then nothing is said.
+TEST(Misreadings, none_is_taken_for_another_in_any_storage_type) {
+  for (const Op op : all_ops)
+    for (const DType dtype : {DType::f64, DType::f16, DType::bf16}) {
+      const auto observations = draw_observations(op, 4, 1, {Data::ties, Data::real}, dtype);
+      for (const Misreading& m : misreadings())
+        if (m.applies(op)) {
+          const Names found = diagnosis(misread(observations, m));
+          EXPECT_TRUE(found.empty() || contains(found, m.name))
+              << name_of(op) << " " << name_of(dtype) << ": " << m.name;
+        }
+    }
+}
+
+TEST(Misreadings, a_mistake_of_another_kind_is_explained_by_none) {
+  for (const Op op : all_ops) {
+    auto observations = draw_observations(op, 2, 5, {Data::wide_and_narrow, Data::ties});
+    for (Observation& o : observations)
+      for (std::size_t n = 0; n < o.actual.size(); n += 2) o.actual[n] = 3 * o.actual[n] + 1;
+    EXPECT_EQ(diagnosis(observations), Names{}) << name_of(op);
+  }
+}
+
+/// Each mistake in these operations is found and told apart from all others. Prints what a few observations leave open.
+void expect_told_apart(std::initializer_list<Op> ops) {
+  for (const Op op : ops) {
+    const auto few = draw_observations(op, 5, 1, {Data::wide_and_narrow, Data::narrow_and_wide, Data::ties});
+    const auto many = draw_observations(op, 3, 16, every_kind);
+    for (const Misreading& m : misreadings()) {
+      if (!m.applies(op)) continue;
+      EXPECT_EQ(diagnosis(misread(many, m)), Names{m.name}) << name_of(op);
+      Names open = diagnosis(misread(few, m));
+      std::erase(open, m.name);
+      if (!open.empty()) fmt::print("{}, {}: perhaps {}\n", name_of(op), m.name, fmt::join(open, "; "));
+    }
+  }
+}
+TEST(Misreadings, those_of_conv2d_are_told_apart) { expect_told_apart({Op::conv2d_forward}); }
+TEST(Misreadings, those_of_dx_of_conv2d_are_told_apart) { expect_told_apart({Op::conv2d_backward_input}); }
+TEST(Misreadings, those_of_dw_and_db_of_conv2d_are_told_apart) {
+  expect_told_apart({Op::conv2d_backward_kernel, Op::conv2d_backward_bias});
+}
+TEST(Misreadings, those_of_max_pool2d_are_told_apart) {
+  expect_told_apart({Op::max_pool2d_forward, Op::max_pool2d_backward});
+}
+TEST(Misreadings, those_of_relu_and_linear_are_told_apart) {
+  expect_told_apart({Op::relu_forward, Op::relu_backward, Op::linear_forward, Op::linear_backward_input,
+                     Op::linear_backward_weight, Op::linear_backward_bias});
+}
+
+}  // namespace
+}  // namespace cnnspec::checks
