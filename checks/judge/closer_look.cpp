@@ -2,13 +2,20 @@
 
 #include <algorithm>
 
+#include "checks/generate/geometry.hpp"
 #include "checks/judge/shrink.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/misreadings/misreading.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 /// So many cases must pass under another profile before it is said that the kernel behaves like it.
 constexpr Idx cases_for_a_profile = 100;
+
+/// A case with more multiply-adds is explained from its shrunk one alone.
+constexpr Idx most_taps_to_explain = Idx{1} << 20;
+constexpr std::size_t most_diagnoses = 3;
 
 bool is_about_values(const Failure& f) {
   return f.kind == FailureKind::wrong_value || f.kind == FailureKind::unwritten_output;
@@ -42,12 +49,60 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
   return nullptr;
 }
 
+/// What the kernel returns on all data of a case, as far as it returns.
+std::vector<Observation> observe(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+  const CaseJudge judge(c, conditions);
+  const std::vector<Trial> trials = judge.trials();
+  const std::vector<Execution> executions = execute(kernel, trials, conditions.isolation);
+  std::vector<Observation> observations;
+  for (std::size_t n = 0; n < trials.size(); ++n) {
+    if (!executions[n].is_done()) continue;
+    const std::vector<std::byte> garbage(element_bytes(c.dtype), static_cast<std::byte>(trials[n].garbage));
+    observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
+                            decode(c.dtype, garbage).front(), decode(c.dtype, executions[n].output)});
+  }
+  return observations;
+}
+
+/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one.
+std::vector<const Misreading*> explain(const Kernel& kernel, const Failure& f, const Conditions& conditions) {
+  std::vector<Observation> observations;
+  for (const Case* c : {&f.shrunk->failed, &f.failed}) {
+    if (c == &f.failed && !observations.empty() && taps(c->problem) > most_taps_to_explain) continue;
+    for (Observation& o : observe(kernel, *c, conditions)) observations.push_back(std::move(o));
+  }
+  return explanations(observations);
+}
+
+/// Diagnoses the failures of one operation. What explains all of them is more likely than what explains one by chance.
+void diagnose(const Kernel& kernel, const std::vector<Failure*>& failures, const Conditions& conditions) {
+  std::vector<std::vector<const Misreading*>> found;
+  for (const Failure* f : failures) found.push_back(explain(kernel, *f, conditions));
+  const auto explained = [&](const Misreading* m) {
+    return std::count_if(found.begin(), found.end(),
+                         [&](const auto& all) { return std::find(all.begin(), all.end(), m) != all.end(); });
+  };
+  for (std::size_t n = 0; n < failures.size(); ++n) {
+    std::ptrdiff_t most = 0;
+    for (const Misreading* m : found[n]) most = std::max(most, explained(m));
+    for (const Misreading* m : found[n])
+      if (explained(m) == most && failures[n]->diagnoses.size() < most_diagnoses)
+        failures[n]->diagnoses.push_back({m->name, m->sentence});
+  }
+}
+
 }  // namespace
 
 void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult& result) {
   for (OperationResult& row : result.operations)
     if (row.failed > 0) row.behaves_like = behaves_like(kernel, options, row, result.failures);
   for (Failure& f : result.failures) f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, options.conditions));
+  for (const OperationResult& row : result.operations) {
+    std::vector<Failure*> failures;
+    for (Failure& f : result.failures)
+      if (f.failed.op == row.op && f.failed.dtype == row.dtype && is_about_values(f)) failures.push_back(&f);
+    diagnose(kernel, failures, options.conditions);
+  }
 }
 
 }  // namespace cnnspec::checks

@@ -179,7 +179,8 @@ class Child {
   const Slot& slot(std::size_t n) const { return slots_[n]; }
 
  private:
-  void make(std::size_t n, std::byte* output) {
+  /// An exception that leaves the kernel ends the child.
+  void make(std::size_t n, std::byte* output) noexcept {
     const Trial& t = trials_[n];
     Record& r = records_[n];
     const void* pointers[most_inputs] = {};
