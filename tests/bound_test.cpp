@@ -13,11 +13,15 @@ namespace {
 
 using M = Measured<double>;
 
-constexpr Rounding<double> ieee_float = rounding_of<float, double>();
 constexpr double u = 0x1p-24, infinity = std::numeric_limits<double>::infinity(),
                  nan = std::numeric_limits<double>::quiet_NaN();
 
-Judgement judge(double actual, const M& expected) { return judge_element(actual, expected, ieee_float).judgement; }
+const Arithmetic ieee_float = ieee(DType::f32);
+
+template <class R>
+Judgement judge(double actual, const Measured<R>& expected, const Arithmetic& kernel = ieee_float) {
+  return judge_element(actual, expected.value, error_bound(expected, kernel)).judgement;
+}
 
 /// 1*1 + ... + n*1
 M sum_up_to(int n) {
@@ -34,13 +38,13 @@ TEST(Bound, gamma_is_that_of_the_textbook) {
 
 TEST(Bound, is_that_of_the_textbook_but_for_the_reference_s_own_error) {
   const M expected = sum_up_to(100);
-  const double textbook = gamma(100, u) * expected.magnitude, bound = error_bound(expected, ieee_float).error;
+  const double textbook = gamma(100, u) * expected.magnitude, bound = error_bound(expected, ieee_float);
   EXPECT_GT(bound, textbook);
   EXPECT_LT(bound, textbook * (1 + 4 * 0x1p-53 / u));  // the reference rounds 2^29 times finer
 }
 
 TEST(Bound, is_zero_where_nothing_rounds) {
-  EXPECT_EQ(error_bound(M(0.1), ieee_float).error, 0);
+  EXPECT_EQ(error_bound(M(0.1), ieee_float), 0);
   EXPECT_EQ(judge(0.1, M(0.1)), Judgement::right);
   EXPECT_EQ(judge(std::nextafter(0.1, 1), M(0.1)), Judgement::wrong);
 }
@@ -53,7 +57,7 @@ TEST(Bound, of_a_sum_of_nothing_is_zero_of_either_sign) {
 
 TEST(Bound, accepts_up_to_the_bound_and_rejects_beyond_it) {
   const M expected = sum_up_to(10);
-  const double bound = error_bound(expected, ieee_float).error;
+  const double bound = error_bound(expected, ieee_float);
   for (const double sign : {1.0, -1.0}) {
     EXPECT_EQ(judge(expected.value + sign * bound * (1 - 0x1p-10), expected), Judgement::right);
     EXPECT_EQ(judge(expected.value + sign * bound * (1 + 0x1p-10), expected), Judgement::wrong);
@@ -99,41 +103,48 @@ TEST(Bound, does_not_judge_sums_too_long_for_any_bound) {
 }
 
 TEST(Bound, adds_the_rounding_of_a_narrower_output) {
-  Rounding<double> half_stored = ieee_float;
-  half_stored.output_unit = 0x1p-11;
+  const Arithmetic half_stored = find_profile("f32-acc")->arithmetic(DType::f16);
   const M expected = sum_up_to(10);
   const double error = expected.value * 0x1p-11;
-  EXPECT_EQ(judge_element(expected.value + error, expected, half_stored).judgement, Judgement::right);
-  EXPECT_EQ(judge_element(expected.value + 1.01 * error, expected, half_stored).judgement, Judgement::wrong);
-  EXPECT_EQ(judge_element(expected.value + error, expected, ieee_float).judgement, Judgement::wrong);
+  EXPECT_EQ(judge(expected.value + error, expected, half_stored), Judgement::right);
+  EXPECT_EQ(judge(expected.value + 1.01 * error, expected, half_stored), Judgement::wrong);
+  EXPECT_EQ(judge(expected.value + error, expected), Judgement::wrong);
 }
 
 TEST(Bound, the_reference_of_double_is_wider_than_double) {
   using L = Measured<long double>;
-  constexpr Rounding<long double> ieee_double = rounding_of<double, long double>();
   const L third = L(1.0L / 3) * L(1);
   const double rounded = static_cast<double>(third.value);
-  EXPECT_EQ(judge_element<long double>(rounded, third, ieee_double).judgement, Judgement::right);
-  const double off = std::nextafter(std::nextafter(rounded, 1), 1);
-  EXPECT_EQ(judge_element<long double>(off, third, ieee_double).judgement, Judgement::wrong);
+  EXPECT_EQ(judge(rounded, third, ieee(DType::f64)), Judgement::right);
+  EXPECT_EQ(judge(std::nextafter(std::nextafter(rounded, 1), 1), third, ieee(DType::f64)), Judgement::wrong);
 }
 
+Judgement judge_exactly(double actual, long double expected) { return judge_element(actual, expected, 0).judgement; }
+
 TEST(ExactEquality, takes_both_zeros_and_nothing_else_for_zero) {
-  EXPECT_TRUE(is_exactly(0.0f, 0));
-  EXPECT_TRUE(is_exactly(-0.0f, 0));
-  EXPECT_FALSE(is_exactly(std::numeric_limits<float>::denorm_min(), 0));
-  EXPECT_FALSE(is_exactly(std::numeric_limits<float>::quiet_NaN(), 0));
+  EXPECT_EQ(judge_exactly(0.0, 0), Judgement::right);
+  EXPECT_EQ(judge_exactly(-0.0, 0), Judgement::right);
+  EXPECT_EQ(judge_exactly(0.0, -0.0L), Judgement::right);
+  EXPECT_EQ(judge_exactly(std::numeric_limits<double>::denorm_min(), 0), Judgement::wrong);
+  EXPECT_EQ(judge_exactly(nan, 0), Judgement::wrong);
 }
 
 TEST(ExactEquality, rejects_the_next_number_the_other_sign_and_what_is_no_number) {
-  const float bad[] = {16777214.0f, 16777216.0f, -16777215.0f, std::numeric_limits<float>::infinity(),
-                       std::numeric_limits<float>::quiet_NaN()};
-  EXPECT_TRUE(is_exactly(16777215.0f, 16777215));
-  for (const float v : bad) EXPECT_FALSE(is_exactly(v, 16777215)) << v;
+  EXPECT_EQ(judge_exactly(16777215, 16777215), Judgement::right);
+  for (const double v : {16777214.0, 16777216.0, -16777215.0, infinity, nan})
+    EXPECT_EQ(judge_exactly(v, 16777215), Judgement::wrong) << v;
+}
+
+TEST(ExactEquality, takes_infinity_and_nan_where_they_are_expected_and_for_each_other_never) {
+  for (const double expected : {infinity, -infinity, nan})
+    for (const double actual : {infinity, -infinity, nan, 1.0, std::numeric_limits<double>::max()}) {
+      const bool same = actual == expected || (std::isnan(actual) && std::isnan(expected));
+      EXPECT_EQ(judge_exactly(actual, expected), same ? Judgement::right : Judgement::wrong) << actual << expected;
+    }
 }
 
 TEST(Comparison, counts_the_wrong_elements_and_keeps_the_first) {
-  const Comparison c = compare_exact<float>({1, 5, 3, static_cast<float>(nan)}, {1, 2, 3, 4});
+  const Comparison c = compare({1, 5, 3, nan}, Expectation{{1, 2, 3, 4}, {}, {}});
   EXPECT_EQ(c.elements_wrong, 2);
   EXPECT_EQ(c.judged, 4);
   EXPECT_EQ(c.first, 1);
@@ -145,16 +156,19 @@ TEST(Comparison, counts_the_wrong_elements_and_keeps_the_first) {
 }
 
 TEST(Comparison, finds_nothing_wrong_with_equal_data) {
-  const Comparison c = compare_exact<double>({1, -0.0, 3}, {1, 0, 3});
+  const Comparison c = compare({1, -0.0, 3}, Expectation{{1, 0, 3}, {}, {}});
   EXPECT_EQ(c.elements_wrong, 0);
   EXPECT_TRUE(c.wrong.empty());
 }
 
 TEST(Comparison, tells_right_wrong_and_not_judged_apart) {
-  const M huge = M(0x1p127) * M(2);
-  const std::vector<M> expected{sum_up_to(10), huge, sum_up_to(10), sum_up_to(10)};
-  const float slightly_off = std::nextafter(55.0f, 60.0f);
-  const Comparison c = compare_rounded<float>({slightly_off, 0, 54, static_cast<float>(nan)}, expected, ieee_float);
+  const M sum = sum_up_to(10);
+  Expectation expected;
+  for (const M& m : {sum, M(0x1p127) * M(2), sum, sum}) {
+    expected.values.push_back(m.value);
+    expected.bounds.push_back(error_bound(m, ieee_float));
+  }
+  const Comparison c = compare({std::nextafter(55.0f, 60.0f), 0, 54, nan}, expected);
   EXPECT_EQ(c.judged, 3);
   EXPECT_EQ(c.not_judged, 1);
   EXPECT_EQ(c.elements_wrong, 2);

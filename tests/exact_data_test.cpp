@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "checks/generate/configurations.hpp"
+#include "checks/judge/data.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "tests/seed.hpp"
 
@@ -15,41 +16,53 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr int float_bits = 24;
+constexpr std::array wide_families{"exact-first-wide", "exact-second-wide"};
 
 Operation operation(Op op, const char* descriptor) {
   return operation_of(op, parse_descriptor(family_of(op), descriptor));
 }
 
-std::vector<Measured<Idx>> measure(const Operation& o, const Operands<Idx>& inputs) {
-  Operands<Measured<Idx>> measured;
+/// An arithmetic whose sums may have `bits`.
+Arithmetic arithmetic(int bits = float_bits) {
+  Arithmetic a = ieee(DType::f32);
+  a.accumulator.digits = bits;
+  return a;
+}
+
+DataSet draw(std::size_t wide, const Operation& o, std::uint64_t seed, const Arithmetic& a = arithmetic()) {
+  return make_data(o, a, seed, wide_families[wide]).front();
+}
+
+std::vector<Measured<double>> measure(const Operation& o, const Operands<double>& inputs) {
+  Operands<Measured<double>> measured;
   for (const auto& v : inputs) measured.emplace_back(v.begin(), v.end());
   return run_spec(o, measured);
 }
 
-Idx largest_magnitude(const Operation& o, const Operands<Idx>& inputs) {
-  Idx largest = 0;
+double largest_magnitude(const Operation& o, const Operands<double>& inputs) {
+  double largest = 0;
   for (const auto& m : measure(o, inputs)) largest = std::max(largest, m.magnitude);
   return largest;
 }
 
-int bits_of(Idx v) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::abs(v)))); }
-bool is_wide(Idx v) { return v % 2 != 0 && bits_of(v) >= least_wide_bits; }
-bool is_power_of_two(Idx v) { return std::has_single_bit(static_cast<std::uint64_t>(std::abs(v))); }
+std::uint64_t magnitude_of(double v) { return static_cast<std::uint64_t>(std::fabs(v)); }
+bool is_wide(double v) { return magnitude_of(v) % 2 != 0 && std::bit_width(magnitude_of(v)) >= least_wide_bits; }
+bool is_power_of_two(double v) { return std::has_single_bit(magnitude_of(v)); }
 
 /// To the nearest number with a significand of `bits`, ties to even.
-Idx rounded_to(Idx v, int bits) {
-  const Idx unit = Idx{1} << std::max(0, bits_of(v) - bits);
-  return static_cast<Idx>(std::nearbyint(static_cast<double>(v) / static_cast<double>(unit))) * unit;
+double rounded_to_bits(double v, int bits) {
+  const double unit = std::ldexp(1.0, std::max(0, static_cast<int>(std::bit_width(magnitude_of(v))) - bits));
+  return std::nearbyint(v / unit) * unit;
 }
 
-double share(const std::vector<Idx>& v, bool (*predicate)(Idx)) {
+double share(const std::vector<double>& v, bool (*predicate)(double)) {
   return static_cast<double>(std::count_if(v.begin(), v.end(), predicate)) / static_cast<double>(v.size());
 }
 
 TEST(ExactPlan, fits_its_budget_by_construction_up_to_4097_terms_of_float) {
   for (const Idx terms : {1, 2, 9, 100, 577, 1000, 4096, 4097})
     for (const bool multiplies : {false, true}) {
-      const ExactPlan plan = plan_exact(float_bits, terms, multiplies);
+      const ExactPlan plan = plan_exact(float_bits, float_bits, terms, multiplies);
       ASSERT_TRUE(plan.proved()) << terms;
       EXPECT_GE(plan.wide_bits, least_wide_bits);
       const Idx largest_term = ((Idx{1} << plan.wide_bits) - 1) << plan.narrow_bits;
@@ -58,18 +71,30 @@ TEST(ExactPlan, fits_its_budget_by_construction_up_to_4097_terms_of_float) {
 }
 
 TEST(ExactPlan, is_as_wide_as_the_type_where_nothing_is_summed) {
-  EXPECT_EQ(plan_exact(24, 1, false).wide_bits, 24);
-  EXPECT_EQ(plan_exact(53, 1, false).wide_bits, 53);
+  EXPECT_EQ(plan_exact(24, 24, 1, false).wide_bits, 24);
+  EXPECT_EQ(plan_exact(53, 53, 1, false).wide_bits, 53);
+}
+
+TEST(ExactPlan, draws_no_factor_wider_than_the_kernel_may_take_it) {
+  for (const int factor_bits : {8, 11, 24})
+    for (const Idx terms : {1, 20, 4000, 100'000})
+      EXPECT_LE(plan_exact(float_bits, factor_bits, terms, true).wide_bits, factor_bits) << terms;
+  const Operation o = operation(Op::linear_forward, "mb1ic3oc2");
+  EXPECT_EQ(plan_exact(o, find_profile("tf32")->arithmetic(DType::f32)).wide_bits, 11);
+  EXPECT_EQ(plan_exact(o, find_profile("bf16")->arithmetic(DType::f32)).wide_bits, 8);
+  EXPECT_EQ(plan_exact(o, ieee(DType::bf16)).bits, 8);
+  EXPECT_EQ(plan_exact(o, find_profile("f32-acc")->arithmetic(DType::bf16)).bits, 24);
+  EXPECT_EQ(plan_exact(o, find_profile("f32-acc")->arithmetic(DType::f16)).bits, 15) << "2^16 overflows";
 }
 
 TEST(ExactPlan, mixes_wide_and_small_numbers_where_not_all_can_be_wide) {
-  const ExactPlan plan = plan_exact(float_bits, 4609, true);
+  const ExactPlan plan = plan_exact(float_bits, float_bits, 4609, true);
   EXPECT_FALSE(plan.proved());
   EXPECT_EQ(plan.wide_bits, least_wide_bits);
   EXPECT_GT(plan.wide_share, 0.1);
   EXPECT_EQ(plan.zero_share, 0);
   EXPECT_LT(thinned(plan).wide_share, plan.wide_share);
-  EXPECT_GT(plan_exact(float_bits, (Idx{1} << 23) + 1, true).zero_share, 0);
+  EXPECT_GT(plan_exact(float_bits, float_bits, (Idx{1} << 23) + 1, true).zero_share, 0);
 }
 
 TEST(ExactData, no_output_of_any_random_problem_exceeds_the_budget) {
@@ -77,12 +102,15 @@ TEST(ExactData, no_output_of_any_random_problem_exceeds_the_budget) {
   for (int n = 0; n < tests::scaled(300); ++n) {
     const Op op = static_cast<Op>(n % 12);
     const Operation o = operation_of(op, draw_problem(choices, family_of(op)));
-    for (const ExactFamily& family : exact_families) {
-      const ExactData data = draw_exact(family, o, float_bits, choices.seed(), true);
+    const auto dtype = static_cast<DType>(n / 12 % 4);
+    const ExactPlan plan = plan_exact(o, ieee(dtype));
+    for (std::size_t wide = 0; wide < 2; ++wide) {
+      const DataSet data = draw(wide, o, choices.seed(), ieee(dtype));
       const auto out = measure(o, data.inputs);
       for (std::size_t i = 0; i < out.size(); ++i) {
-        ASSERT_EQ(out[i].value, data.expected[i]);
-        ASSERT_LE(out[i].magnitude, Idx{1} << float_bits) << name_of(op) << " " << to_descriptor(o.problem);
+        ASSERT_EQ(out[i].value, data.expected.values[i]);
+        ASSERT_EQ(data.expected.bound(i), 0);
+        ASSERT_LE(out[i].magnitude, std::ldexp(1.0, plan.bits)) << name_of(op) << " " << to_descriptor(o.problem);
         ASSERT_LE(out[i].terms, o.most_terms()) << name_of(op) << " " << to_descriptor(o.problem);
       }
     }
@@ -94,8 +122,8 @@ TEST(ExactData, no_element_is_zero_so_that_no_term_can_get_lost) {
   for (int n = 0; n < tests::scaled(100); ++n) {
     const Op op = static_cast<Op>(n % 12);
     const Operation o = operation_of(op, draw_problem(choices, family_of(op)));
-    for (const ExactFamily& family : exact_families)
-      for (const auto& input : draw_exact(family, o, float_bits, choices.seed(), true).inputs)
+    for (std::size_t wide = 0; wide < 2; ++wide)
+      for (const auto& input : draw(wide, o, choices.seed()).inputs)
         ASSERT_EQ(std::count(input.begin(), input.end(), 0), 0);
   }
 }
@@ -103,11 +131,11 @@ TEST(ExactData, no_element_is_zero_so_that_no_term_can_get_lost) {
 TEST(ExactData, has_one_wide_and_one_narrow_operand_and_then_the_other_way_round) {
   const Operation o = operation(Op::conv2d_forward, "g2mb2ic8ih9iw7oc8kh3ph1");
   for (std::size_t wide = 0; wide < 2; ++wide) {
-    const ExactData data = draw_exact(exact_families[wide], o, float_bits, 1, true);
-    EXPECT_EQ(share(data.inputs[wide], is_wide), 1);
-    EXPECT_EQ(share(data.inputs[1 - wide], is_power_of_two), 1);
-    EXPECT_EQ(share(data.inputs[2], is_wide), 1);  // the bias
-    EXPECT_TRUE(data.visible_terms.empty());       // all are visible
+    const Operands<double> inputs = draw_integers(o, plan_exact(o, arithmetic()), 1, wide);
+    EXPECT_EQ(share(inputs[wide], is_wide), 1);
+    EXPECT_EQ(share(inputs[1 - wide], is_power_of_two), 1);
+    EXPECT_EQ(share(inputs[2], is_wide), 1);  // the bias
+    EXPECT_TRUE(draw(wide, o, 1).shows_all);
   }
 }
 
@@ -115,12 +143,12 @@ TEST(ExactData, rounding_the_operands_to_tf32_or_bf16_changes_nearly_every_outpu
   const Operation o = operation(Op::conv2d_forward, "mb1ic3ih9iw7oc8kh3ph1");
   for (std::size_t wide = 0; wide < 2; ++wide)
     for (const int bits : {8, 11}) {
-      ExactData data = draw_exact(exact_families[wide], o, float_bits, 2, true);
+      DataSet data = draw(wide, o, 2);
       for (std::size_t n = 0; n < 2; ++n)
-        for (Idx& v : data.inputs[n]) v = rounded_to(v, bits);
-      const std::vector<Idx> wrong = run_spec(o, data.inputs);
+        for (double& v : data.inputs[n]) v = rounded_to_bits(v, bits);
+      const std::vector<double> wrong = run_spec(o, data.inputs);
       Idx different = 0;
-      for (std::size_t i = 0; i < wrong.size(); ++i) different += wrong[i] != data.expected[i];
+      for (std::size_t i = 0; i < wrong.size(); ++i) different += wrong[i] != data.expected.values[i];
       EXPECT_GT(different, static_cast<Idx>(wrong.size()) / 2);
     }
 }
@@ -128,19 +156,20 @@ TEST(ExactData, rounding_the_operands_to_tf32_or_bf16_changes_nearly_every_outpu
 TEST(ExactData, a_long_sum_has_some_wide_terms_and_still_loses_none) {
   const Operation o = operation(Op::linear_forward, "mb1ic20000oc3");
   for (std::size_t wide = 0; wide < 2; ++wide) {
-    const ExactData data = draw_exact(exact_families[wide], o, float_bits, 3, true);
-    EXPECT_LE(largest_magnitude(o, data.inputs), Idx{1} << float_bits);
+    const DataSet data = draw(wide, o, 3);
+    const Idx terms = 20000 + !data.inputs[2].empty();
+    EXPECT_LE(largest_magnitude(o, data.inputs), 0x1p24);
     EXPECT_GT(share(data.inputs[wide], is_wide), 0.02);
-    for (const Idx visible : data.visible_terms) EXPECT_EQ(visible, 20001);
-    EXPECT_EQ(data.visible_terms.size(), data.expected.size());
+    EXPECT_EQ(data.visible, (std::vector<Idx>(3, terms)));
   }
 }
 
 TEST(ExactData, a_sum_too_long_for_any_number_has_zeros_and_says_how_many_terms_show) {
   const Operation o = operation(Op::linear_forward, "mb1ic10000oc3");
-  const ExactData data = draw_exact(exact_families[0], o, 14, 4, true);
-  EXPECT_LE(largest_magnitude(o, data.inputs), Idx{1} << 14);
-  for (const Idx visible : data.visible_terms) {
+  const DataSet data = draw(0, o, 4, arithmetic(14));
+  EXPECT_LE(largest_magnitude(o, data.inputs), 0x1p14);
+  ASSERT_EQ(data.visible.size(), 3u);
+  for (const Idx visible : data.visible) {
     EXPECT_GT(visible, 100);
     EXPECT_LT(visible, 10000);
   }
@@ -148,37 +177,42 @@ TEST(ExactData, a_sum_too_long_for_any_number_has_zeros_and_says_how_many_terms_
 
 TEST(ExactData, is_drawn_again_until_it_fits) {
   // A budget so tight that the few wide terms of an output are sometimes too many.
-  constexpr int bits = 15;
+  const Arithmetic tight = arithmetic(15);
   const Operation o = operation(Op::linear_forward, "mb1ic4100oc40");
-  const ExactPlan plan = plan_exact(bits, o.most_terms(), true);
+  const ExactPlan plan = plan_exact(o, tight);
   int too_large = 0;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    too_large += largest_magnitude(o, exact_families[1].draw(o, plan, seed)) > Idx{1} << bits;
-    EXPECT_LE(largest_magnitude(o, draw_exact(exact_families[1], o, bits, seed, true).inputs), Idx{1} << bits);
+    too_large += largest_magnitude(o, draw_integers(o, plan, seed, 1)) > 0x1p15;
+    EXPECT_LE(largest_magnitude(o, draw(1, o, seed, tight).inputs), 0x1p15);
   }
   EXPECT_GT(too_large, 0);
 }
 
 TEST(ExactData, relu_lets_every_element_through_in_one_family_or_the_other) {
   const Operation o = operation(Op::relu_backward, "3x7");
-  const ExactData first = draw_exact(exact_families[0], o, float_bits, 5, false);
-  const ExactData second = draw_exact(exact_families[1], o, float_bits, 5, false);
-  for (std::size_t n = 0; n < first.visible_terms.size(); ++n)
-    EXPECT_EQ(first.visible_terms[n] + second.visible_terms[n], 1);
+  const DataSet first = draw(0, o, 5), second = draw(1, o, 5);
+  ASSERT_EQ(first.visible.size(), 21u);
+  for (std::size_t n = 0; n < first.visible.size(); ++n) EXPECT_EQ(first.visible[n] + second.visible[n], 1);
 }
 
 TEST(ExactData, depends_on_the_seed_alone) {
   const Operation o = operation(Op::conv2d_backward_kernel, "mb2ic2ih6oc3kh3");
-  const auto inputs = [&](std::uint64_t seed) { return draw_exact(exact_families[0], o, 53, seed, true).inputs; };
+  const auto inputs = [&](std::uint64_t seed) { return draw(0, o, seed, ieee(DType::f64)).inputs; };
   EXPECT_EQ(inputs(6), inputs(6));
   EXPECT_NE(inputs(6), inputs(7));
 }
 
-TEST(ExactData, leaves_the_bias_out_where_there_is_none) {
+TEST(ExactData, leaves_the_bias_out_now_and_then) {
   const Operation o = operation(Op::conv2d_forward, "mb1ic2ih6oc3kh3");
-  const ExactData data = draw_exact(exact_families[0], o, float_bits, 8, false);
-  EXPECT_TRUE(data.inputs[2].empty());
-  EXPECT_EQ(data.expected, run_spec(o, data.inputs));
+  int without = 0;
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const DataSet data = draw(0, o, seed);
+    without += data.inputs[2].empty();
+    const std::vector<double> results = run_spec(o, data.inputs);
+    EXPECT_TRUE(std::equal(results.begin(), results.end(), data.expected.values.begin(), data.expected.values.end()));
+  }
+  EXPECT_GT(without, 0);
+  EXPECT_LT(without, 20);
 }
 
 TEST(Operation, refuses_a_problem_of_another_family_and_one_that_violates_a_clause) {
@@ -192,7 +226,7 @@ TEST(Operation, most_terms_is_reached_where_no_tap_is_in_the_padding) {
                       Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias}) {
     const Operation o = operation(op, family_of(op) == Family::linear ? "mb4ic5oc3" : "g2mb2ic4ih6iw5oc6kh3kw2sh2");
     Idx most = 0;
-    for (const auto& m : measure(o, draw_exact(exact_families[0], o, float_bits, 9, true).inputs))
+    for (const auto& m : measure(o, draw_integers(o, plan_exact(o, arithmetic()), 9, 0)))
       most = std::max(most, m.terms);
     EXPECT_EQ(most, o.most_terms()) << name_of(op);
   }

@@ -140,14 +140,18 @@ float sum_randomly(const DotProduct& d, Idx first, Idx last, Stream& stream) {
   return sum_randomly(d, first, middle, stream) + sum_randomly(d, middle, last, stream);
 }
 
-constexpr Rounding<double> ieee_float = rounding_of<float, double>();
+const Arithmetic ieee_float = ieee(DType::f32);
+
+ElementVerdict judge(double actual, const M& expected) {
+  return judge_element(actual, expected.value, error_bound(expected, ieee_float));
+}
 
 TEST(MeasuredTheorem, no_order_blocking_or_fma_exceeds_the_bound) {
   Stream stream(tests::test_seed());
   for (int n = 0; n < tests::scaled(3000); ++n) {
     const DotProduct d = random_dot_product(stream);
     const float computed = sum_randomly(shuffled(d, stream), 0, d.size(), stream);
-    const auto verdict = judge_element<double>(computed, measure(d), ieee_float);
+    const ElementVerdict verdict = judge(computed, measure(d));
     ASSERT_EQ(verdict.judgement, Judgement::right) << "case " << n << ", error/bound " << verdict.ratio();
   }
 }
@@ -157,7 +161,7 @@ TEST(MeasuredTheorem, the_bound_is_nearly_reached_by_a_single_product) {
   double worst = 0;
   for (int n = 0; n < 1000; ++n) {
     const float a = random_float(stream, 1), b = random_float(stream, 1);
-    worst = std::max(worst, judge_element<double>(a * b, M(double(a)) * M(double(b)), ieee_float).ratio());
+    worst = std::max(worst, judge(a * b, M(double(a)) * M(double(b))).ratio());
   }
   EXPECT_GT(worst, 0.9);
   EXPECT_LE(worst, 1);
@@ -175,7 +179,7 @@ TEST(MeasuredTheorem, straight_sums_with_and_without_fma_stay_within_the_bound) 
       wide += double(d.a[i]) * double(d.b[i]);
     }
     for (const float computed : {plain, fused, static_cast<float>(wide)})
-      ASSERT_EQ(judge_element<double>(computed, measure(d), ieee_float).judgement, Judgement::right) << "case " << n;
+      ASSERT_EQ(judge(computed, measure(d)).judgement, Judgement::right) << "case " << n;
   }
 }
 
@@ -188,11 +192,11 @@ TEST(MeasuredTheorem, a_lost_doubled_or_perturbed_term_of_sizable_magnitude_exce
     const auto victim = static_cast<std::size_t>(stream.below(d.size()));
     const double term = double(d.a[victim]) * double(d.b[victim]);
     // Sizable: a correct result with an error of its own, up to the bound, cannot hide a tenth of the term.
-    if (!(std::fabs(term) / 10 > 2 * error_bound(exact, ieee_float).error)) continue;
+    if (!(std::fabs(term) / 10 > 2 * error_bound(exact, ieee_float))) continue;
     ++tried;
     const double computed = sum_randomly(d, 0, d.size(), stream);
     for (const double wrong : {computed - term, computed + term, computed + term / 10})
-      ASSERT_EQ(judge_element(wrong, exact, ieee_float).judgement, Judgement::wrong) << "case " << n;
+      ASSERT_EQ(judge(wrong, exact).judgement, Judgement::wrong) << "case " << n;
   }
   EXPECT_GT(tried, tests::scaled(1000));
 }
