@@ -554,8 +554,8 @@ void add_max_pool2d(Table& t) {
                                           .shows = [](const Problem& p) { return padded(p) || padded_after(p); }}));
   t.push_back(broken<M::starts_at_zero>({.name = "maximum starts at zero", .ops = pools}));
   t.push_back(broken<M::starts_at_smallest>({.name = "maximum starts at the smallest positive number", .ops = pools}));
-  t.push_back(broken<M::starts_at_lowest>({.name = "maximum starts at the lowest finite number", .ops = pools}));
-  t.push_back(broken<M::nan_ignored>({.name = "NaN never wins", .ops = pools}));
+  t.push_back(broken<M::starts_at_lowest>({.name = "maximum starts at the lowest finite number", .ops = pools, .specials = true}));
+  t.push_back(broken<M::nan_ignored>({.name = "NaN never wins", .ops = pools, .specials = true}));
   t.push_back(broken<M::last_channel_dropped>(
       {.name = "last channel left zero", .ops = pools, .diagnosis = "last channel dropped"}));
 }
@@ -566,7 +566,7 @@ void add_relu(Table& t) {
   t.push_back(broken<M::mask_of_dy>({.name = "relu masks by dy", .ops = {Op::relu_backward}}));
   t.push_back(broken<M::negative_leaks>({.name = "negative numbers leak through relu", .ops = relus}));
   t.push_back(broken<M::clipped_at_6>({.name = "relu clipped at 6", .ops = relus}));
-  t.push_back(broken<M::nan_to_zero>({.name = "relu of NaN is zero", .ops = relus}));
+  t.push_back(broken<M::nan_to_zero>({.name = "relu of NaN is zero", .ops = relus, .specials = true}));
 }
 
 void add_linear(Table& t) {

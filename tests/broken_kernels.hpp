@@ -22,6 +22,7 @@ struct BrokenKernel {
   std::vector<std::string> kinds{"wrong-value"};
   const char* diagnosis = "";    // the misreading that explains it, if one does
   const char* profile = "ieee";  // the strictest claim that it breaks
+  bool specials = false;         // only NaN and infinities show it
   /// Problems on which it is wrong for some data; on all others it is right. Null: not known.
   bool (*shows)(const checks::Problem&) = nullptr;
   checks::Kernel kernel{};  // the operations that are not in `ops` are those of healthy_kernel()

@@ -16,6 +16,9 @@ constexpr Idx cases_for_a_profile = 100;
 /// A case with more multiply-adds is explained from its shrunk one alone.
 constexpr Idx most_taps_to_explain = Idx{1} << 20;
 constexpr std::size_t most_diagnoses = 3;
+/// So many other failures tell the explanations of one apart, and are looked for in so many cases.
+constexpr std::size_t enough_other_failures = 6;
+constexpr Idx most_other_cases = 60;
 
 bool is_about_values(const Failure& f) {
   return f.kind == FailureKind::wrong_value || f.kind == FailureKind::unwritten_output;
@@ -74,13 +77,35 @@ std::vector<const Misreading*> explain(const Kernel& kernel, const Failure& f, c
   return explanations(observations);
 }
 
-/// Diagnoses the failures of one operation. What explains all of them is more likely than what explains one by chance.
-void diagnose(const Kernel& kernel, const std::vector<Failure*>& failures, const Conditions& conditions) {
-  std::vector<std::vector<const Misreading*>> found;
-  for (const Failure* f : failures) found.push_back(explain(kernel, *f, conditions));
+using Explanations = std::vector<const Misreading*>;
+
+/// What explains other failures of the same operation, one by one: a misreading that explains many of them is more
+/// likely than one that agrees with a few numbers by chance.
+std::vector<Explanations> explain_others(const Kernel& kernel, const JudgeOptions& options,
+                                         const OperationResult& row) {
+  JudgeOptions random = options;
+  random.operations = {{row.op, row.dtype}};
+  random.problems.clear(), random.data.clear();
+  const CaseList cases(random);
+  std::vector<Explanations> found;
+  for (Idx n = 0; n < most_other_cases && found.size() < enough_other_failures; ++n) {
+    const Case c = cases.at(n);
+    const CaseResult r = judge_case(kernel, c, options.conditions);
+    if (r.failure && is_about_values(*r.failure)) found.push_back(explanations(observe(kernel, c, options.conditions)));
+  }
+  return found;
+}
+
+/// Diagnoses the failures of one operation: of what explains a failure, what explains most others, too.
+void diagnose(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+              const std::vector<Failure*>& failures) {
+  std::vector<Explanations> found;
+  for (const Failure* f : failures) found.push_back(explain(kernel, *f, options.conditions));
+  if (std::all_of(found.begin(), found.end(), [](const Explanations& e) { return e.empty(); })) return;
+  std::vector<Explanations> all = explain_others(kernel, options, row);
+  all.insert(all.end(), found.begin(), found.end());
   const auto explained = [&](const Misreading* m) {
-    return std::count_if(found.begin(), found.end(),
-                         [&](const auto& all) { return std::find(all.begin(), all.end(), m) != all.end(); });
+    return std::count_if(all.begin(), all.end(), [&](const Explanations& e) { return std::ranges::count(e, m) > 0; });
   };
   for (std::size_t n = 0; n < failures.size(); ++n) {
     std::ptrdiff_t most = 0;
@@ -101,7 +126,7 @@ void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult
     std::vector<Failure*> failures;
     for (Failure& f : result.failures)
       if (f.failed.op == row.op && f.failed.dtype == row.dtype && is_about_values(f)) failures.push_back(&f);
-    diagnose(kernel, failures, options.conditions);
+    if (!failures.empty()) diagnose(kernel, options, row, failures);
   }
 }
 
