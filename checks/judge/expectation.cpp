@@ -62,14 +62,17 @@ bool is_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
-/// As numbers of R. A factor that is not finite is left out: an output with such a term is not finite either.
+/// As numbers of R. A term that is not finite is left out: an output with such a term is not finite either, whatever
+/// the order, unless what is left may overflow. The x of a selection is compared, and stays what it is.
 template <class R>
 Operands<Measured<R>> measured(const Operation& operation, const Operands<double>& inputs) {
-  const bool multiplies = operation.multiplies();
+  const Family family = family_of(operation.op);
+  const bool selects = family == Family::max_pool2d || family == Family::elementwise;
   Operands<Measured<R>> result(inputs.size());
   for (std::size_t n = 0; n < inputs.size(); ++n) {
+    const bool is_compared = selects && n == 0;
     result[n].reserve(inputs[n].size());
-    for (const double v : inputs[n]) result[n].emplace_back(multiplies && !std::isfinite(v) ? R(0) : static_cast<R>(v));
+    for (const double v : inputs[n]) result[n].emplace_back(is_compared || std::isfinite(v) ? static_cast<R>(v) : R(0));
   }
   return result;
 }
@@ -94,8 +97,11 @@ Expectation expect_all(const Operation& operation, const Arithmetic& a, const Op
   }
   if (std::all_of(inputs.begin(), inputs.end(), is_finite)) return e;
   const std::vector<double> plain = run_spec(operation, inputs);
-  for (std::size_t n = 0; n < plain.size(); ++n)
-    if (!std::isfinite(plain[n])) e.values[n] = plain[n], e.bounds[n] = 0;
+  for (std::size_t n = 0; n < plain.size(); ++n) {
+    if (std::isfinite(plain[n])) continue;
+    e.values[n] = plain[n];
+    if (!std::isnan(e.bounds[n])) e.bounds[n] = 0;
+  }
   return e;
 }
 
