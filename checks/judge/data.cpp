@@ -45,6 +45,10 @@ bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
   return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
          a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
 }
+/// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
+bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
+  return scales(o, a, plan) && !(o.multiplies() && a.rounds_factors());
+}
 
 // ---- Integers on which nothing rounds ----
 
@@ -100,7 +104,9 @@ Operands<double> scaled(const Operation& o, const ExactPlan& plan, std::uint64_t
 }
 
 Operands<double> draw_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
-  return scaled(o, plan, seed, a.storage.least_exponent);
+  ExactPlan narrower = plan;  // a number with all the digits of its type is not subnormal
+  narrower.wide_bits = std::min(plan.wide_bits, a.storage.digits - 1);
+  return scaled(o, narrower, seed, a.storage.least_exponent);
 }
 Operands<double> draw_near_overflow(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                                     std::uint64_t seed) {
@@ -198,7 +204,7 @@ constexpr std::array families{
     DataFamily{"ones", Use::in_turn, say<ones_text>, has_terms_to_spare, draw_ones},
     DataFamily{"one-hot", Use::in_turn, say<one_hot_text>, anywhere, draw_one_hot},
     DataFamily{"signed-zeros", Use::in_turn, say<zeros_text>, has_terms_to_spare, draw_signed_zeros},
-    DataFamily{"subnormals", Use::in_turn, say<subnormal_text>, scales, draw_subnormals},
+    DataFamily{"subnormals", Use::in_turn, say<subnormal_text>, keeps_subnormals, draw_subnormals},
     DataFamily{"near-overflow", Use::in_turn, say<overflow_text>, scales, draw_near_overflow},
     DataFamily{"ties", Use::in_turn, say<ties_text>, to_pooling, draw_ties},
     DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
@@ -254,7 +260,7 @@ class ExactMaker {
   static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
 
   DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
-    DataSet set{f.name, f.describe(operation_), f.draw(operation_, arithmetic_, plan, seed_), {}, {}, false};
+    DataSet set{f.name, f.describe(operation_), f.draw(operation_, arithmetic_, plan, seed_), {}, {}};
     if (operation_.takes_bias() && !with_bias_) set.inputs.back().clear();
     set.shows_all = is_wide(f) && plan.proved();
     return set;
@@ -327,7 +333,7 @@ const DataFamily* find_data_family(std::string_view name) {
 }
 
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs) {
-  DataSet set{"given", "the given data", std::move(inputs), {}, {}, false};
+  DataSet set{"given", "the given data", std::move(inputs), {}, {}};
   set.expected = expect(operation, arithmetic, set.inputs);
   set.visible = set.expected.terms;
   return set;
@@ -366,6 +372,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   set.inputs = rounded_family.draw(operation, arithmetic, plan, seed);
   if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
   set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
+  set.sampled = options.sample > 0 && options.sample < operation.output.count();
   return sets;
 }
 
