@@ -8,10 +8,13 @@ options for Google Benchmark (e.g. --benchmark_filter=conv2d) only that program 
 """
 
 import json
+import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 REPEATS = 5
@@ -46,6 +49,36 @@ def torch_seconds(python, mode):
     return statistics.median(times)
 
 
+def judged(command):
+    """Runs the judge: (its result, wall seconds, processor seconds)."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    result = json.loads(subprocess.run([*command, "--json", "-"], check=True, capture_output=True, text=True).stdout)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return (result, time.monotonic() - start,
+            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def print_judge(cnnspec):
+    """Cases per second, each call in a child process; and real shapes."""
+    judge = [cnnspec, "judge", "im2col", "--dtype", "f32"]
+    rates = []
+    for _ in range(REPEATS):
+        result, _, processor = judged([*judge, "--cases", "1000", "--jobs", "1"])
+        rates.append(result["cases"] / processor)
+    print(f"judge, random f32 cases of all operations: median {statistics.median(rates):,.0f} cases per second and core")
+
+    shapes = [*judge, "--shapes", HERE / "resnet_50.txt"]
+    shapes += [word for op in ("forward", "backward_input", "backward_kernel", "backward_bias")
+               for word in ("--op", f"conv2d_{op}")]
+    result, wall, processor = judged(shapes)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"judge, ResNet-50's convolutions, forward and three gradients: {wall:.1f} s on {os.cpu_count()} cores "
+          f"({processor:.1f} s of processor time), at most {memory:,.0f} MiB; {result['verdict']}")
+    for family in ("exact-first-wide", "exact-second-wide"):
+        _, wall, processor = judged([*shapes, "--data", family, "--jobs", "1"])
+        print(f"  {family} data alone, on one core: {wall:.1f} s")
+
+
 def main():
     program, options = sys.argv[1], sys.argv[2:]
     if options:
@@ -58,6 +91,8 @@ def main():
     dynamic = figures["conv2d_forward<double>/16/32"][0]
     static = figures["conv2d_forward_static<double, 16, 32>"][0]
     print(f"\nstatic extents / dynamic extents, conv2d double: {static / dynamic:.2f}")
+
+    print_judge(pathlib.Path(program).parent / "cnnspec")
 
     python = python_with_torch()
     if python is None:

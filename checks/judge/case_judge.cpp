@@ -122,7 +122,8 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
 bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& result) const {
   const Comparison c = compare(decode(case_.dtype, e.output), data.expected);
   result.judged += c.judged;
-  result.not_judged += c.not_judged;
+  if (!data.sampled) result.not_judged += c.not_judged;
+  result.sampled |= data.sampled;
   result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
   if (c.elements_wrong == 0) return true;
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));

@@ -33,6 +33,7 @@ struct DataSet {
   /// For each output, how many of its terms are not zero, so that their loss would show. Empty: nothing is known.
   std::vector<Idx> visible;
   bool shows_all = false;  // no term is zero
+  bool sampled = false;    // only a sample of the outputs is judged
 };
 
 struct DataOptions {

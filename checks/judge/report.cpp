@@ -73,6 +73,9 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   };
   for (const OperationResult& o : result.operations) {
     if (o.given_up) say(o, fmt::format("given up after {} cases, {} of which hung", thousands(*o.given_up), o.hung));
+    if (o.sampled > 0)
+      say(o, fmt::format("rounded data of {} cases was judged on a sample of their outputs, exact data on all",
+                         thousands(o.sampled)));
     if (o.behaves_like != nullptr)
       say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,
                          o.behaves_like->name));

@@ -50,6 +50,7 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
           {"cases", o.cases},
           {"unsupported", o.unsupported},
           {"failed", o.failed},
+          {"sampled", o.sampled},
           {"elements", o.judged},
           {"not_judged", o.not_judged},
           {"sensitivity", o.sensitivity()},

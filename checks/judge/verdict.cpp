@@ -57,6 +57,7 @@ const char* name_of(Verdict verdict) {
 void OperationResult::add(const CaseResult& result) {
   ++cases;
   unsupported += !result.supported;
+  sampled += result.sampled;
   failed += result.failure.has_value();
   hung += result.failure && result.failure->kind == FailureKind::hang;
   seconds += result.seconds;
