@@ -137,9 +137,10 @@ struct Shared {
 Shared* shared_with_parent = nullptr;  // in the child, for the signal handler
 
 extern "C" void note_fault(int signal, siginfo_t* info, void*) {
-  shared_with_parent->fault = info->si_addr;
-  shared_with_parent->has_fault = true;
-  std::signal(signal, SIG_DFL);  // and the access is tried again
+  const bool is_fault = info->si_code > 0;  // and was not sent by a process, the kernel's own perhaps
+  if (is_fault) shared_with_parent->fault = info->si_addr, shared_with_parent->has_fault = true;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 /// One child process that makes calls `first` to the last.
