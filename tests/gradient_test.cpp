@@ -229,7 +229,7 @@ TEST(GradientChecker, fails_a_gradient_that_is_not_a_number) {
 class ReluAtItsKink : public Subject<Rational> {
  public:
   explicit ReluAtItsKink(int kinks) : kinks_(kinks) {}
-  const std::vector<TensorInfo>& tensors() const override { return infos_; }
+  const std::vector<SubjectTensor>& tensors() const override { return infos_; }
   const Point<Rational>& draw(RandomChoices& choices) override {
     const Idx x = kinks_-- > 0 ? 0 : choices.pick(1, 9);
     return point_ = {{Rational(x)}};
@@ -243,7 +243,7 @@ class ReluAtItsKink : public Subject<Rational> {
 
  private:
   int kinks_;
-  std::vector<TensorInfo> infos_{{"x", {1}}};
+  std::vector<SubjectTensor> infos_{{"x", {1}}};
   Point<Rational> point_;
 };
 

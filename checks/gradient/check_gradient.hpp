@@ -36,7 +36,7 @@ class CallableSubject final : public Subject<T> {
         base_);
   }
 
-  const std::vector<TensorInfo>& tensors() const override { return infos_; }
+  const std::vector<SubjectTensor>& tensors() const override { return infos_; }
 
   /// Integers take the step 1 between multiples of 2^16, rationals the step 2^-16 between whole numbers, and scalars
   /// that round the power of two nearest below the cube root of epsilon, where truncation and rounding balance.
@@ -116,7 +116,7 @@ class CallableSubject final : public Subject<T> {
   Forward forward_;
   Backward backward_;
   std::tuple<Tensors...> base_, moved_;
-  std::vector<TensorInfo> infos_;
+  std::vector<SubjectTensor> infos_;
   Point<T> point_;
   Idx outputs_ = 0;
   double largest_output_ = 0;

@@ -69,7 +69,7 @@ GradientReport check_forward_mode(const NetworkDefinition& definition, const std
     T forward(0), reverse(0);
     for (std::size_t k = 0; k < dy.size(); ++k) forward += dy[k] * derivative[k];
     for (std::size_t e = 0; e < gradient.size(); ++e) reverse += gradient[e] * direction[moved][e];
-    const TensorInfo& info = subject.tensors()[moved];
+    const SubjectTensor& info = subject.tensors()[moved];
     TensorReport report{.name = info.name, .extents = info.extents, .entries = 1, .exact = true};
     if (!(forward == reverse)) {
       report.wrong = 1;

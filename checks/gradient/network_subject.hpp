@@ -33,7 +33,7 @@ class NetworkSubject : public Subject<T> {
     for (const NetworkTensor& t : network_tensors_) tensors_.push_back({t.name, t.extents});
   }
 
-  const std::vector<TensorInfo>& tensors() const override { return tensors_; }
+  const std::vector<SubjectTensor>& tensors() const override { return tensors_; }
   T scale(std::size_t t) const override { return power_of_two(scales_[t]); }
   T step(std::size_t) const override {
     if constexpr (is_exact<T>)
@@ -156,7 +156,7 @@ class NetworkSubject : public Subject<T> {
   NetworkDefinition definition_;
   DataRange range_;
   std::vector<NetworkTensor> network_tensors_;
-  std::vector<TensorInfo> tensors_;
+  std::vector<SubjectTensor> tensors_;
   std::vector<double> scales_;
   double small_step_ = 1;
   Point<T> point_;

@@ -32,7 +32,7 @@ struct EvaluationsOnOnePiece {
   BranchSignature branches;
 };
 
-struct TensorInfo {
+struct SubjectTensor {
   std::string name;  // "x", "conv1.kernel"
   std::vector<Idx> extents;
 };
@@ -68,7 +68,7 @@ class Subject {
  public:
   virtual ~Subject() = default;
 
-  virtual const std::vector<TensorInfo>& tensors() const = 0;
+  virtual const std::vector<SubjectTensor>& tensors() const = 0;
   /// A new random point, which becomes the base of `evaluate` and `backward`.
   virtual const Point<T>& draw(RandomChoices&) = 0;
   /// The function with tensor t replaced by `values`, which are in units of 1/scale(t) of the base point's.
