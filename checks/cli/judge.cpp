@@ -149,8 +149,7 @@ void print_report(const KernelResult& result, const JudgeOptions& options, doubl
   for (const OperationResult& o : result.operations)
     print(colored(table_row(o, result.least_sensitivity), Color::red, color && o.failed > 0) + "\n");
   for (const std::string& line : describe_operations(result)) print(line + "\n");
-  for (const Failure& failure : result.failures)
-    print("\n" + describe_failure(result.kernel, failure, result.conditions));
+  print(describe_failures(result));
   const Verdict verdict = result.verdict();
   const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
   if (const std::string coverage = describe_coverage(result, CaseList(options).size()); !coverage.empty())

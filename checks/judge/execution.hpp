@@ -56,7 +56,7 @@ struct Execution {
 /// What a child may use.
 struct Isolation {
   double seconds_per_call = 10;
-  double bytes = 0x1p32;      // of memory
+  double bytes = 0x1p31;      // of memory
   std::size_t alignment = 1;  // of every tensor, beyond that of its element type
 };
 

@@ -101,6 +101,7 @@ class Run {
     }
     workers.clear();
     if (failure_) std::rethrow_exception(failure_);
+    std::ranges::stable_sort(result.failures, {}, [&](const Failure& f) { return row_of(f.failed); });
     result.interrupted = is_interrupted();
     result.stopped_on_time = !result.interrupted && result.handled < cases_.size();
     return result;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -93,6 +94,23 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
     text += "    " + reproduce(kernel, f.shrunk->failed, conditions) + "\n";
   }
   return again == Again::no ? text : text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
+}
+
+std::string describe_failures(const KernelResult& r) {
+  const auto is_alike = [](const Failure& a, const Failure& b) {
+    const auto same_name = [](const Diagnosis& x, const Diagnosis& y) { return x.name == y.name; };
+    return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind &&
+           std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
+  };
+  std::string text;
+  for (std::size_t n = 0; n < r.failures.size(); ++n) {
+    const Failure& f = r.failures[n];
+    if (n > 0 && is_alike(r.failures[n - 1], f))
+      text += "  also:  " + reproduce(r.kernel, f.failed, r.conditions) + "\n";
+    else
+      text += "\n" + describe_failure(r.kernel, f, r.conditions);
+  }
+  return text;
 }
 
 std::string describe_coverage(const KernelResult& r, Idx cases) {

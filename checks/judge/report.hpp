@@ -23,6 +23,10 @@ enum class Again { no, yes };
 std::string describe_failure(const std::string& kernel, const Failure& failure, const Conditions& conditions = {},
                              Again again = Again::yes);
 
+/// All failures. Those of an operation that are of the same kind and have the same diagnosis as the one before are only
+/// mentioned.
+std::string describe_failures(const KernelResult& result);
+
 /// How far a run came that did not come to its end, else nothing. `cases`: how many there would have been.
 std::string describe_coverage(const KernelResult& result, Idx cases);
 

@@ -16,10 +16,11 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr int most_attempts = 600;
-constexpr std::chrono::seconds most_time{15};
+constexpr std::chrono::seconds most_time{5};
 constexpr std::size_t most_elements = 2000;  // of data that is shrunk element by element
 constexpr std::size_t most_literal = 24;     // elements that are not zero, to be written out in a command line
 constexpr double seconds_for_a_hang = 1;
+constexpr int most_hangs = 12;
 
 // ---- Plainer configurations ----
 
@@ -135,19 +136,25 @@ class Shrinker {
   Shrinker(const Kernel& kernel, const Failure& failure, const Conditions& conditions)
       : kernel_(kernel), conditions_(conditions), best_(failure) {
     best_.shrunk = nullptr;
-    best_.failed.data = failure.data == "given" ? failure.failed.data : failure.data;
     if (failure.kind == FailureKind::hang)
       conditions_.isolation.seconds_per_call = std::min(seconds_for_a_hang, conditions_.isolation.seconds_per_call);
   }
 
   Failure run() {
+    const Case all_data = best_.failed;
+    Case its_data = all_data;
+    if (its_data.data.empty()) its_data.data = best_.data;
+    if (!improves(its_data) && !improves(all_data)) return best_;  // it depends on what was called before
     shrink_configuration();
     shrink_data();
     return best_;
   }
 
  private:
-  bool is_over() const { return attempts_ >= most_attempts || std::chrono::steady_clock::now() >= end_; }
+  bool is_over() const {
+    return attempts_ >= (best_.kind == FailureKind::hang ? most_hangs : most_attempts) ||
+           std::chrono::steady_clock::now() >= end_;
+  }
 
   /// Whether that case fails in the same way; if so, it is the best one so far.
   bool improves(const Case& c) {
@@ -181,7 +188,9 @@ class Shrinker {
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
     if (operation.elements() > static_cast<double>(most_elements)) return {};
     const CaseJudge judge(best_.failed, conditions_);
-    return judge.data().front().inputs;
+    const auto failed = std::ranges::find(judge.data(), best_.data, &DataSet::family);
+    if (failed == judge.data().end()) return {};
+    return failed->inputs;
   }
 
   bool improves(const Operands<double>& inputs) {
