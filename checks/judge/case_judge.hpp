@@ -29,6 +29,8 @@ class CaseJudge {
 
   const Operation& operation() const { return operation_; }
   const Arithmetic& arithmetic() const { return arithmetic_; }
+  /// Each for a call of its own. There are at least two, so that tensors lie at either end of their room, and on
+  /// garbage of either kind: one that is alone is there twice.
   const std::vector<DataSet>& data() const { return data_; }
 
  private:
