@@ -1,0 +1,218 @@
+// Shrinking: only to valid and plainer problems, and to the very plainest that fails in the same way.
+#include "checks/judge/shrink.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <functional>
+#include <string>
+
+#include "checks/generate/configurations.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/case_judge.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/report.hpp"
+#include "tests/broken_kernels.hpp"
+#include "tests/seed.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+// ---- Plainer problems ----
+
+/// The numbers that one is free to choose; the extents of the output follow.
+std::vector<Idx> free_numbers(const cnnspec_conv2d& p) {
+  return {p.batch,         p.groups,       p.in_channels,   p.in_height,    p.in_width,        p.out_channels,
+          p.kernel_height, p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width,
+          p.pad_top,       p.pad_left,     p.pad_bottom,    p.pad_right};
+}
+std::vector<Idx> free_numbers(const cnnspec_pool2d& p) {
+  return {p.batch,        p.channels,      p.in_height,    p.in_width,        p.kernel_height,
+          p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width,
+          p.pad_top,      p.pad_left,      p.pad_bottom,   p.pad_right};
+}
+std::vector<Idx> free_numbers(const cnnspec_linear& p) { return {p.batch, p.in_features, p.out_features}; }
+std::vector<Idx> free_numbers(const cnnspec_elementwise& p) { return {p.count}; }
+std::vector<Idx> free_numbers(const Problem& problem) {
+  return std::visit([](const auto& p) { return free_numbers(p); }, problem);
+}
+
+bool is_plainer(const Problem& a, const Problem& b) {
+  const std::vector<Idx> x = free_numbers(a), y = free_numbers(b);
+  return x != y && std::equal(x.begin(), x.end(), y.begin(), std::less_equal<>());
+}
+
+TEST(Plainer, problems_are_valid_and_plainer_and_come_to_an_end) {
+  RandomChoices choices(tests::test_seed());
+  for (int n = 0; n < tests::scaled(100); ++n) {
+    Problem problem = draw_problem(choices, static_cast<Family>(n % 4));
+    for (;;) {
+      const std::vector<Problem> found = plainer(problem);
+      for (const Problem& p : found) {
+        ASSERT_TRUE(check(p).ok()) << to_descriptor(p);
+        ASSERT_TRUE(is_plainer(p, problem)) << to_descriptor(p) << " and " << to_descriptor(problem);
+      }
+      if (found.empty()) break;
+      problem = found[static_cast<std::size_t>(choices.pick(0, static_cast<Idx>(found.size()) - 1))];
+    }
+    for (const Idx v : free_numbers(problem)) ASSERT_LE(v, 1) << to_descriptor(problem);
+  }
+}
+
+TEST(Plainer, than_the_plainest_is_nothing) {
+  for (const Problem& p :
+       {Problem(cnnspec_linear{1, 1, 1}), Problem(cnnspec_elementwise{1}),
+        parse_descriptor(Family::conv2d, "mb1ic1ih1oc1kh1"), parse_descriptor(Family::max_pool2d, "mb1ic1ih1kh1")})
+    EXPECT_TRUE(plainer(p).empty()) << to_descriptor(p);
+}
+
+// ---- Kernels that are wrong on some problems ----
+
+const Kernel healthy = tests::healthy_kernel();
+
+Conditions conditions(double seconds_per_call = 10) {
+  Conditions c;
+  c.isolation.seconds_per_call = seconds_per_call;
+  return c;
+}
+
+/// The failure of a case, shrunk; what is left still fails, and passes on the healthy kernel.
+Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Conditions& how = conditions(),
+               const std::string& data = "") {
+  const Case c{op, DType::f32, parse_descriptor(family_of(op), descriptor), tests::test_seed(), data};
+  const CaseResult r = judge_case(kernel, c, how);
+  EXPECT_TRUE(r.failure);
+  if (!r.failure) return {};
+  Failure f = shrink(kernel, *r.failure, how);
+  EXPECT_EQ(f.kind, r.failure->kind);
+  EXPECT_FALSE(is_plainer(c.problem, f.failed.problem));
+  const CaseResult again = judge_case(kernel, f.failed, how);
+  EXPECT_TRUE(again.failure && again.failure->kind == f.kind) << reproduce("", f.failed);
+  EXPECT_EQ(again.failure ? describe_failure("", *again.failure) : "", describe_failure("", f));
+  EXPECT_FALSE(judge_case(healthy, f.failed, how).failure) << reproduce("", f.failed);
+  return f;
+}
+
+TEST(Shrink, finds_the_least_stride_and_padding_that_fail) {
+  Kernel kernel = healthy;
+  kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
+    const int status = healthy.f32.conv2d_forward(p, x, w, b, y);
+    if (p->stride_width > 1 && p->pad_left > 0) y[0] += 1;
+    return status;
+  };
+  const Failure f = shrunk(kernel, Op::conv2d_forward, "g2mb2ic4ih9iw11oc6kh3kw2sh2sw3ph1pw1dh1dw0");
+  EXPECT_EQ(to_descriptor(f.failed.problem),
+            to_descriptor(parse_descriptor(Family::conv2d, "mb1ic1ih1iw1oc1kh1kw1sh1sw2ph0pw1pb0pr0")));
+  EXPECT_EQ(f.failed.data.substr(0, 7), "x=0 w=0") << "wrong on any data";
+}
+
+TEST(Shrink, leaves_only_the_elements_that_matter) {
+  Kernel kernel = healthy;
+  kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
+    const int status = healthy.f32.linear_forward(p, x, w, b, y);
+    if (p->in_features >= 3) y[0] -= x[2] * w[2];
+    return status;
+  };
+  const Failure f = shrunk(kernel, Op::linear_forward, "mb3ic17oc5");
+  EXPECT_EQ(to_descriptor(f.failed.problem), "mb1ic3oc1");
+  EXPECT_EQ(f.failed.data.substr(0, 13), "x[2]=1 w[2]=1") << f.failed.data;
+  EXPECT_EQ(f.elements_wrong, 1);
+  EXPECT_EQ(f.expected, 1);
+  EXPECT_EQ(f.actual, 0);
+}
+
+TEST(Shrink, keeps_what_data_must_be_like) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    for (Idx n = 0; n < p->count; ++n) y[n] = x[n] <= 0 ? 0 : x[n] < 100 ? x[n] : 100;
+    return CNNSPEC_DONE;
+  };
+  const Failure f = shrunk(kernel, Op::relu_forward, "200");
+  EXPECT_LE(std::get<cnnspec_elementwise>(f.failed.problem).count, 8);
+  EXPECT_EQ(std::count(f.failed.data.begin(), f.failed.data.end(), '='), 1) << f.failed.data;
+  EXPECT_GT(f.expected, 100);
+  EXPECT_EQ(f.actual, 100);
+}
+
+TEST(Shrink, starts_from_given_data_as_well) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_backward = [](const cnnspec_elementwise* p, const float* x, const float* dy, float* dx) {
+    for (Idx n = 0; n < p->count; ++n) dx[n] = x[n] < 0 ? 0 : dy[n];
+    return CNNSPEC_DONE;
+  };
+  const Failure f = shrunk(kernel, Op::relu_backward, "4", conditions(), "x[0]=3 x[2]=5 dy[0]=1 dy[3]=7 dy[1]=-2");
+  EXPECT_TRUE(f.failed.data == "x=0 dy[3]=1" || f.failed.data == "x=0 dy[1]=1") << f.failed.data;
+}
+
+TEST(Shrink, of_a_kind_stays_of_that_kind) {
+  Kernel kernel = healthy;
+  // Small problems fail in another way.
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    if (p->count < 4) return 7;
+    healthy.f32.relu_forward(p, x, y);
+    const_cast<float*>(x)[3] = 9;
+    return CNNSPEC_DONE;
+  };
+  const Failure f = shrunk(kernel, Op::relu_forward, "100");
+  EXPECT_EQ(f.kind, FailureKind::input_modified);
+  EXPECT_EQ(to_descriptor(f.failed.problem), "4");
+}
+
+TEST(Shrink, finds_the_least_that_crashes) {
+  Kernel kernel = healthy;
+  kernel.f32.linear_backward_weight = [](const cnnspec_linear* p, const float* x, const float* dy, float* dw) {
+    if (p->batch > 1 && p->out_features % 2 == 0) std::abort();
+    return healthy.f32.linear_backward_weight(p, x, dy, dw);
+  };
+  const Failure f = shrunk(kernel, Op::linear_backward_weight, "mb5ic9oc8");
+  EXPECT_EQ(f.kind, FailureKind::crash);
+  EXPECT_EQ(to_descriptor(f.failed.problem), "mb2ic1oc2");
+}
+
+TEST(Shrink, finds_the_least_that_hangs) {
+  Kernel kernel = healthy;
+  kernel.f32.max_pool2d_forward = [](const cnnspec_pool2d* p, const float* x, float* y) {
+    while (p->kernel_height > 1) pause();
+    return healthy.f32.max_pool2d_forward(p, x, y);
+  };
+  const Failure f = shrunk(kernel, Op::max_pool2d_forward, "mb1ic1ih3iw1kh2kw1", conditions(0.1));
+  EXPECT_EQ(f.kind, FailureKind::hang);
+  EXPECT_EQ(to_descriptor(f.failed.problem), to_descriptor(parse_descriptor(Family::max_pool2d, "mb1ic1ih2iw1kh2kw1")));
+}
+
+TEST(Shrink, finds_the_least_that_is_written_beyond) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    for (Idx n = 0; n < (p->count + 3) / 4 * 4; ++n) y[n] = x[n] <= 0 ? 0 : x[n];
+    return CNNSPEC_DONE;
+  };
+  const Failure f = shrunk(kernel, Op::relu_forward, "99");
+  EXPECT_EQ(f.kind, FailureKind::out_of_bounds);
+  EXPECT_EQ(to_descriptor(f.failed.problem), "1");
+}
+
+TEST(Shrink, finds_the_least_that_is_read_beyond) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    const volatile float* const all = x;
+    for (Idx n = 0; n < p->count; ++n) y[n] = all[n] <= 0 && all[n + 1] <= all[n + 1] + 1 ? 0 : all[n];
+    return healthy.f32.relu_forward(p, x, y);
+  };
+  const Failure f = shrunk(kernel, Op::relu_forward, "300");
+  EXPECT_EQ(f.kind, FailureKind::out_of_bounds);
+  EXPECT_EQ(f.failed.data.substr(0, 2), "x=") << f.failed.data;
+}
+
+TEST(Shrink, leaves_what_does_not_fail_again_as_it_is) {
+  Failure once;
+  once.failed = {Op::relu_forward, DType::f32, cnnspec_elementwise{9}, 1};
+  once.kind = FailureKind::crash, once.data = "ones";
+  const Failure f = shrink(healthy, once, conditions());
+  EXPECT_EQ(reproduce("", f.failed), reproduce("", once.failed));
+}
+
+}  // namespace
+}  // namespace cnnspec::checks
