@@ -183,9 +183,15 @@ const LayerStep* NetworkResult::first_wrong() const {
 
 Verdict NetworkResult::verdict() const {
   if (first_wrong() != nullptr) return Verdict::fail;
-  const bool judged =
-      std::any_of(steps.begin(), steps.end(), [](const LayerStep& s) { return s.by_kernel && s.result.judged > 0; });
-  return judged ? Verdict::pass : Verdict::vacuous;
+  const auto by_kernel = std::count_if(steps.begin(), steps.end(), [](const LayerStep& s) { return s.by_kernel; });
+  return by_kernel > 0 && unjudged().empty() ? Verdict::pass : Verdict::vacuous;
+}
+
+std::vector<const LayerStep*> NetworkResult::unjudged() const {
+  std::vector<const LayerStep*> found;
+  for (const LayerStep& s : steps)
+    if (s.by_kernel && !s.is_wrong() && s.result.judged == 0) found.push_back(&s);
+  return found;
 }
 
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,

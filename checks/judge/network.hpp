@@ -30,7 +30,9 @@ struct NetworkResult {
 
   /// The first step that is wrong; null if none is.
   const LayerStep* first_wrong() const;
-  /// Vacuous: no step was made by the kernel.
+  /// The kernel's steps of which no element could be judged: their sums are too long for any bound.
+  std::vector<const LayerStep*> unjudged() const;
+  /// Vacuous: no step was made by the kernel, or one could not be judged.
   Verdict verdict() const;
 };
 

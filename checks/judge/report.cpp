@@ -123,7 +123,8 @@ std::string describe_verdict(const KernelResult& r) {
   const std::string judged = thousands(r.cases() - r.unsupported());
   switch (r.verdict()) {
     case Verdict::pass:
-      return fmt::format("{} cases, every element exact or within what rounding in any order explains", judged);
+      return fmt::format("{} case{}, every element exact or within what rounding in any order explains", judged,
+                         judged == "1" ? "" : "s");
     case Verdict::fail: {
       Idx failed = 0;
       for (const OperationResult& o : r.operations) failed += o.failed;
