@@ -20,6 +20,23 @@ Index flipped(Index w, const TensorInfo& t, const Operation&) {
   return w;
 }
 
+/// Where a row begins after as many elements as the shorter side of the image has.
+Index in_a_square(Index x, const TensorInfo& t, const Operation&) {
+  const Idx width = t.extents[3], place = x[2] * std::min(t.extents[2], width) + x[3];
+  x[2] = place / width, x[3] = place % width;
+  return x;
+}
+
+/// The padding before that makes out_height rows of y from a number of rows that is not in_height, and so for columns.
+void pad_other_axes(cnnspec_conv2d& p) {
+  const auto before = [](const Line& l, Idx in) {
+    const Idx reach = (l.out - 1) * l.axis.stride + l.axis.dilation * (l.kernel - 1) + 1;
+    return std::max(reach - in, Idx{0}) / 2;
+  };
+  const Idx top = before(height_of(p), p.in_channels), left = before(width_of(p), p.in_height);
+  p.pad_top = top, p.pad_left = left;
+}
+
 // ---- Groups ----
 
 /// The output channels dealt out to the groups in turn.
@@ -123,6 +140,26 @@ std::vector<Real> assigned(const Call& call, bool last_window_stays) {
   return dx;
 }
 
+/// Each product overwrites the one before it, so that the last output channel of a group stays, and its last window.
+std::vector<Real> products_assigned(Call call) {
+  const cnnspec_conv2d& p = problem_of(call);
+  std::vector<Real>& w = call.inputs[0];
+  const Idx size = p.out_channels / p.groups, filter = static_cast<Idx>(w.size()) / p.out_channels;
+  for (std::size_t n = 0; n < w.size(); ++n)
+    if (static_cast<Idx>(n) / filter % size != size - 1) w[n] = Real(0);
+  return assigned(call, true);
+}
+
+/// dx without the rows and columns that the stride leaves over, one plane after the other, and zeros after the last.
+std::vector<Real> squeezed(const Call& call) {
+  std::vector<Real> all = right(call), dx;
+  const TensorInfo& t = call.operation.output;
+  for (std::size_t n = 0; n < all.size(); ++n)
+    if (!remainder(t.index(static_cast<Idx>(n)), t, call.operation)) dx.push_back(all[n]);
+  dx.resize(all.size());
+  return dx;
+}
+
 std::vector<Real> garbage_where_not_reached(const Call& call) {
   std::vector<Real> dx = right(call);
   const std::vector<bool> is_reached = reached(call);
@@ -188,6 +225,17 @@ std::vector<Misreading> conv2d_misreadings() {
       {"y as NHWC", "The kernel takes y, or dy, for NHWC; it is NCHW.", is_conv2d, stored_as(Role::y, {0, 2, 3, 1})},
       {"batch after the channels", "The kernel takes x, or dx, for CNHW; it is NCHW.", is_conv2d_product,
        stored_as(Role::x, {1, 0, 2, 3})},
+      {"rectangular x read as a square",
+       "The kernel takes a row of x to be as long as the shorter side of the image; it is in_width long.",
+       is<Op::conv2d_forward, Op::conv2d_backward_kernel>, moved({Role::x}, in_a_square)},
+
+      // The padding.
+      {"padding derived from the wrong axes",
+       "The kernel derives the padding from in_channels and in_height, as though they were height and width; the "
+       "problem says how much there is.",
+       is_conv2d_product, misread([](auto& p) {
+         if constexpr (requires { p.groups; }) pad_other_axes(p);
+       })},
 
       // Groups.
       {"groups ignored",
@@ -243,6 +291,11 @@ std::vector<Misreading> conv2d_misreadings() {
        zero_but_bias(last(3))},
       {"last output channel has the bias alone", "The kernel adds nothing but the bias to the last channel of y.", is_y,
        zero_but_bias(last(1))},
+      {"last tap left out", "The kernel leaves out the last element of each filter.", is_conv2d_product,
+       without(Role::w,
+               [](const Index& w, const TensorInfo& t, const Operation&) {
+                 return w[1] == t.extents[1] - 1 && w[2] == t.extents[2] - 1 && w[3] == t.extents[3] - 1;
+               })},
       {"only the first input channel of each group",
        "The kernel uses the first of the input channels that an output channel reads, and no other.", is_conv2d_product,
        without(Role::w, [](const Index& w, const auto&, const auto&) { return w[1] > 0; })},
@@ -260,6 +313,10 @@ std::vector<Misreading> conv2d_misreadings() {
        "The kernel leaves the last rows and columns of dx zero, as many as the stride leaves over; windows reach them "
        "from the padding.",
        is_dx, without(Role::x, remainder)},
+      {"dx of a smaller image where the stride leaves a remainder",
+       "The kernel returns dx without the rows and columns that the stride leaves over, and so in the wrong places; dx "
+       "has the shape of x.",
+       is_dx, squeezed},
       {"dx not written where the stride leaves a remainder",
        "The kernel does not write the last rows and columns of dx, as many as the stride leaves over.", is_dx,
        unwritten(remainder)},
@@ -280,6 +337,10 @@ std::vector<Misreading> conv2d_misreadings() {
       {"overlapping windows assigned, the first stays",
        "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.", is_dx,
        [](const Call& call) { return assigned(call, false); }},
+      {"products assigned, the last stays",
+       "The kernel assigns each product to dx, so that the last window of the last output channel stays; it should "
+       "add.",
+       is_dx, products_assigned},
 
       // dw and db.
       {"divided by out_height*out_width",

@@ -7,6 +7,14 @@ namespace {
 
 bool is_linear(Op op) { return family_of(op) == Family::linear; }
 
+/// These input features are left out of what is summed up or returned.
+Compute without_features(const Region& features) {
+  return [features](const Call& call) {
+    const bool has_x = call.operation.op != Op::linear_backward_input;
+    return without(has_x ? Role::x : Role::w, features)(call);
+  };
+}
+
 }  // namespace
 
 std::vector<Misreading> linear_misreadings() {
@@ -18,11 +26,13 @@ std::vector<Misreading> linear_misreadings() {
       {"y as [features, batch]", "The kernel takes y, or dy, for [out_features, batch]; it is [batch, out_features].",
        is_linear, stored_as(Role::y, {1, 0})},
       {"last input feature left out", "The kernel does not use the last feature of x, or leaves that of dx or dw zero.",
-       is_linear_product,
-       [](const Call& call) {
-         const bool has_x = call.operation.op != Op::linear_backward_input;
-         return without(has_x ? Role::x : Role::w, last(1))(call);
-       }},
+       is_linear_product, without_features(last(1))},
+      {"input features after the last block of 4 left out",
+       "The kernel takes the input features in blocks of 4 and leaves out those that remain.", is_linear_product,
+       without_features(tail(1, 4))},
+      {"input features after the last block of 8 left out",
+       "The kernel takes the input features in blocks of 8 and leaves out those that remain.", is_linear_product,
+       without_features(tail(1, 8))},
       {"last output feature left out", "The kernel does not compute the last feature of y, or does not use that of dy.",
        is_linear, without(Role::y, last(1))},
       {"last output feature has the bias alone", "The kernel does not add up the last feature of y.",

@@ -1,4 +1,6 @@
 // max_pool2d: which cell wins, and where its gradient goes.
+#include <cmath>
+
 #include "checks/misreadings/parts.hpp"
 #include "checks/misreadings/tables.hpp"
 
@@ -21,30 +23,38 @@ Idx found(const Cells& cells, Idx best, Better better) {
   return best;
 }
 
-Idx last_of_ties(const Cells& cells, bool) {
+Idx last_of_ties(const Cells& cells, const Call&) {
   return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || best <= cell; });
 }
-Idx smallest(const Cells& cells, bool) {
+Idx smallest(const Cells& cells, const Call&) {
   return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || cell < best; });
 }
-Idx greatest_magnitude(const Cells& cells, bool) {
+Idx greatest_magnitude(const Cells& cells, const Call&) {
   return found(cells, -1,
                [](const Real& cell, const Real& best) { return is_nan(cell) || best.magnitude < cell.magnitude; });
 }
-Idx first_cell(const Cells& cells, bool) { return cells.empty() ? -1 : 0; }
+Idx first_cell(const Cells& cells, const Call&) { return cells.empty() ? -1 : 0; }
 
-/// Padding is a zero: where it wins there is no winner.
-Idx greatest_with_zeros(const Cells& cells, bool reaches_padding) {
-  const Idx best = greatest(cells, reaches_padding);
-  if (!reaches_padding || best < 0) return best;
-  return cells[static_cast<std::size_t>(best)] < Real(0) ? -1 : best;
+/// As a search that starts from `start` finds it: only what is greater wins, or NaN.
+Idx greatest_above(const Real& start, const Cells& cells, const Call& call) {
+  const Idx best = greatest(cells, call);
+  return best >= 0 && cells[static_cast<std::size_t>(best)] <= start ? -1 : best;
+}
+Real zero(const Call&) { return Real(0); }
+Idx greatest_above_zero(const Cells& cells, const Call& call) { return greatest_above(zero(call), cells, call); }
+/// What std::numeric_limits calls min().
+Real least_normal(const Call& call) {
+  return Real(std::ldexp(1.0L, call.storage.least_exponent + call.storage.digits - 1));
+}
+Idx greatest_above_least_normal(const Cells& cells, const Call& call) {
+  return greatest_above(least_normal(call), cells, call);
 }
 /// As a search that starts from the first cell and compares with `<` finds it.
-Idx without_nan_rule(const Cells& cells, bool) {
+Idx without_nan_rule(const Cells& cells, const Call&) {
   return found(cells, -1, [](const Real& cell, const Real& best) { return best < cell; });
 }
 /// As a search that starts from -infinity and compares with `<` finds it: neither NaN nor -infinity wins.
-Idx greater_than_infinity(const Cells& cells, bool) {
+Idx greater_than_infinity(const Cells& cells, const Call&) {
   Idx best = -1;
   for (std::size_t n = 0; n < cells.size(); ++n) {
     const long double beaten =
@@ -53,19 +63,16 @@ Idx greater_than_infinity(const Cells& cells, bool) {
   }
   return best;
 }
-Idx first_nan(const Cells& cells, bool reaches_padding) {
+Idx first_nan(const Cells& cells, const Call& call) {
   for (std::size_t n = 0; n < cells.size(); ++n)
     if (is_nan(cells[n])) return static_cast<Idx>(n);
-  return greatest(cells, reaches_padding);
+  return greatest(cells, call);
 }
 /// NaN wins, -infinity does not.
-Idx greater_than_infinity_or_nan(const Cells& cells, bool reaches_padding) {
-  const Idx best = greatest(cells, reaches_padding);
-  if (best < 0 || is_nan(cells[static_cast<std::size_t>(best)])) return best;
-  return cells[static_cast<std::size_t>(best)].value == -std::numeric_limits<long double>::infinity() ? -1 : best;
+Idx greater_than_infinity_or_nan(const Cells& cells, const Call& call) {
+  return greatest_above(Real(-std::numeric_limits<long double>::infinity()), cells, call);
 }
 Real lowest(const Call& call) { return Real(-static_cast<long double>(call.storage.largest())); }
-Real zero(const Call&) { return Real(0); }
 
 std::vector<Real> garbage_where_none_wins(const Call& call) {
   const std::vector<Real> won = pool(call, {.collect = [](Real& cell, const Real&) { cell = Real(1); }});
@@ -83,17 +90,25 @@ std::vector<Misreading> max_pool2d_misreadings() {
        pooled({.winner = last_of_ties})},
       {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx,
        pooled({.ties = Ties::to_all})},
+      {"cells compared column by column",
+       "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
+       "order; "
+       "it is row by row.",
+       is_dx, pooled({.column_by_column = true})},
       {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx,
        pooled({.ties = Ties::shared}), false},
       {"padding treated as a zero",
-       "The kernel lets padding win as a zero where all cells are negative; padding never wins.", is_pool,
-       pooled({.winner = greatest_with_zeros, .y_of_none = zero})},
-      {"never below zero",
-       "The kernel starts its search from zero, so that negative cells never win; it should start "
-       "from the first cell.",
-       is_pool,
-       pooled(
-           {.winner = [](const Cells& cells, bool) { return greatest_with_zeros(cells, true); }, .y_of_none = zero})},
+       "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
+       "never "
+       "wins.",
+       is_pool, pooled({.zeros_outside = true})},
+      {"search starts from zero",
+       "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero})},
+      {"search starts from the smallest positive number",
+       "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
+       "should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_least_normal, .y_of_none = least_normal})},
       {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,
        pooled({.winner = smallest})},
       {"the greatest magnitude wins", "The kernel compares absolute values; it should compare the cells.", is_pool,
@@ -104,6 +119,11 @@ std::vector<Misreading> max_pool2d_misreadings() {
        pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_height; }})},
       {"last column of the window left out", "The kernel does not look at the last column of a window.", is_pool,
        pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_width; }})},
+      {"last tap left out", "The kernel does not look at the last cell of a window.", is_pool,
+       pooled({.sees =
+                   [](Idx r, Idx s, Idx, Idx, const cnnspec_pool2d& p) {
+                     return r + s == 0 || r < p.kernel_height - 1 || s < p.kernel_width - 1;
+                   }})},
 
       // NaN and infinity.
       {"NaN wins only as the first cell",

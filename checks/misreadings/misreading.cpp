@@ -61,12 +61,18 @@ bool agrees(double actual, const Real& misread, const Arithmetic& a, bool exact)
   return judge_element(actual, misread.value, error_bound(misread, a)).judgement != Judgement::wrong;
 }
 
+bool agrees(const std::vector<Real>& misread, const Observation& o, bool exact) {
+  assert(misread.size() == o.actual.size());
+  for (std::size_t n = 0; n < misread.size(); ++n)
+    if (!agrees(o.actual[n], misread[n], o.arithmetic, exact)) return false;
+  return true;
+}
+
 bool explains(const Misreading& m, const Evidence& e) {
   const std::vector<Real> results = m.compute(e.call);
-  assert(results.size() == e.wrong.size());
+  if (!agrees(results, e.observation, e.integers && m.exact_on_integers)) return false;
   for (std::size_t n = 0; n < results.size(); ++n) {
     const double actual = e.observation.actual[n];
-    if (!agrees(actual, results[n], e.observation.arithmetic, e.integers && m.exact_on_integers)) return false;
     // True as well where one of them is NaN or infinite: the misreading agrees, and what is right does not.
     const bool nearer = !(std::fabs(actual - e.right.values[n]) <= std::fabs(actual - results[n].value));
     if (e.wrong[n] && !nearer) return false;
@@ -85,6 +91,11 @@ std::span<const Misreading> misreadings() {
     return tables;
   }();
   return all;
+}
+
+bool agrees(const Misreading& m, const Observation& o) {
+  return m.applies(o.operation.op) &&
+         agrees(m.compute(call_of(o)), o, has_integers_only(o.inputs) && m.exact_on_integers);
 }
 
 std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps) {

@@ -9,8 +9,7 @@
 // then requires that the entry has an effect and is told apart from every other.
 //
 // Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
-// group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w; "SAME padding with
-// the sizes of the wrong axes" and "padding of height and width exchanged".
+// group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w.
 #pragma once
 
 #include <functional>
@@ -51,6 +50,9 @@ struct Observation {
   double garbage = 0;  // what each element of the output held before; may be NaN
   std::vector<double> actual;
 };
+
+/// May a kernel that misreads the specification in this way have returned what was observed?
+bool agrees(const Misreading& m, const Observation& o);
 
 /// The misreadings that apply and agree with the kernel on every element of every observation, and are nearer to it
 /// than the right result wherever the kernel is wrong. None if it is wrong nowhere. Smaller observations are looked at

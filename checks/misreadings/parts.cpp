@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "checks/generate/geometry.hpp"
-#include "checks/laws/max_pool2d.hpp"
+#include "checks/scalars/half.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -82,6 +82,11 @@ Real truncated(Real v, int digits) {
   int exponent = 0;
   const long double fraction = std::frexp(v.value, &exponent);
   v.value = std::ldexp(std::trunc(std::ldexp(fraction, digits)), exponent - digits);
+  return v;
+}
+
+Real as_f16(Real v) {
+  v.value = half_to_double(double_to_half(static_cast<double>(v.value)));
   return v;
 }
 
@@ -203,47 +208,68 @@ Call as_conv2d(const Call& linear) {
   return {operation_of(op, p), linear.storage, linear.inputs, linear.garbage};
 }
 
-Idx greatest(const std::vector<Real>& cells, bool) {
+Idx greatest(const std::vector<Real>& cells, const Call&) {
   Idx best = -1;
   for (std::size_t n = 0; n < cells.size(); ++n)
-    if (best < 0 || is_nan(cells[n]) || cells[static_cast<std::size_t>(best)] < cells[n]) best = static_cast<Idx>(n);
+    if (best < 0 || !(cells[n] == cells[n]) || cells[static_cast<std::size_t>(best)] < cells[n])
+      best = static_cast<Idx>(n);
   return best;
 }
+
+namespace {
+
+/// What a kernel looks at in a window: places row*W + column of the image, -1 for padding that counts as a cell.
+std::vector<Idx> places_in_window(const cnnspec_pool2d& p, const Pooling& rule, Idx i, Idx j) {
+  std::vector<Idx> places;
+  for (Idx n = 0; n < p.kernel_height * p.kernel_width; ++n) {
+    const Idx r = rule.column_by_column ? n % p.kernel_height : n / p.kernel_width;
+    const Idx s = rule.column_by_column ? n / p.kernel_height : n % p.kernel_width;
+    const Idx row = i * p.stride_height + r * p.dilation_height - p.pad_top;
+    const Idx column = j * p.stride_width + s * p.dilation_width - p.pad_left;
+    const bool inside = 0 <= row && row < p.in_height && 0 <= column && column < p.in_width;
+    if ((inside || rule.zeros_outside) && rule.sees(r, s, row, column, p))
+      places.push_back(inside ? row * p.in_width + column : -1);
+  }
+  return places;
+}
+
+/// Adds `dy` to the cells that it goes to, of one plane of dx.
+void collect(const Pooling& rule, const cnnspec_pool2d& p, const std::vector<Idx>& places,
+             const std::vector<Real>& cells, std::size_t winner, const Real& dy, std::span<Real> dx) {
+  const auto tied = std::count(cells.begin(), cells.end(), cells[winner]);
+  const bool is_shared = rule.ties == Ties::shared && tied > 1;
+  const Real share = is_shared ? dy * Real(1 / static_cast<long double>(tied)) : dy;
+  for (std::size_t n = 0; n < cells.size(); ++n) {
+    const bool wins = n == winner || (rule.ties != Ties::to_winner && cells[n] == cells[winner]);
+    const Idx place = wins && places[n] >= 0 ? rule.lands(places[n], p) : -1;
+    if (0 <= place && place < static_cast<Idx>(dx.size())) rule.collect(dx[static_cast<std::size_t>(place)], share);
+  }
+}
+
+}  // namespace
 
 std::vector<Real> pool(const Call& call, const Pooling& rule) {
   cnnspec_pool2d p = std::get<cnnspec_pool2d>(call.operation.problem);
   rule.misread(p);
   const bool forward = call.operation.op == Op::max_pool2d_forward;
+  const std::vector<Real>& x = call.inputs[0];
   std::vector<Real> out(static_cast<std::size_t>(call.operation.output.count()));
-  const Idx x_plane = p.in_height * p.in_width, y_plane = p.out_height * p.out_width;
-  for_each_window(p, [&](Idx c, Idx i, Idx j, const std::vector<Idx>& places) {
-    const bool reaches_padding = static_cast<Idx>(places.size()) < p.kernel_height * p.kernel_width;
-    for (Idx n = 0; n < p.batch; ++n) {
-      const Idx plane = n * p.channels + c;
-      const auto y_at = static_cast<std::size_t>(plane * y_plane + i * p.out_width + j);
-      std::vector<Real> cells;
-      for (const Idx place : places) cells.push_back(call.inputs[0][static_cast<std::size_t>(plane * x_plane + place)]);
-      const Idx winner = rule.winner(cells, reaches_padding);
-      if (winner < 0) {
-        if (forward) out[y_at] = rule.y_of_none(call);
-        continue;
+  const auto x_plane = static_cast<std::size_t>(p.in_height * p.in_width);
+  std::size_t y_at = 0;
+  for (std::size_t plane = 0; plane < static_cast<std::size_t>(p.batch * p.channels); ++plane)
+    for (Idx i = 0; i < p.out_height; ++i)
+      for (Idx j = 0; j < p.out_width; ++j, ++y_at) {
+        const std::vector<Idx> places = places_in_window(p, rule, i, j);
+        std::vector<Real> cells;
+        for (const Idx place : places)
+          cells.push_back(place < 0 ? Real(0) : x[plane * x_plane + static_cast<std::size_t>(place)]);
+        const Idx winner = rule.winner(cells, call);
+        if (forward)
+          out[y_at] = winner < 0 ? rule.y_of_none(call) : cells[static_cast<std::size_t>(winner)];
+        else if (winner >= 0)
+          collect(rule, p, places, cells, static_cast<std::size_t>(winner), call.inputs[1][y_at],
+                  std::span(out).subspan(plane * x_plane, x_plane));
       }
-      const Real best = cells[static_cast<std::size_t>(winner)];
-      if (forward) {
-        out[y_at] = best;
-        continue;
-      }
-      const auto tied = std::count(cells.begin(), cells.end(), best);
-      const Real share = rule.ties == Ties::shared && tied > 1
-                             ? call.inputs[1][y_at] * Real(1 / static_cast<long double>(tied))
-                             : call.inputs[1][y_at];
-      for (std::size_t k = 0; k < cells.size(); ++k) {
-        const bool wins = static_cast<Idx>(k) == winner || (rule.ties != Ties::to_winner && cells[k] == best);
-        const Idx place = wins ? rule.lands(places[k], p) : -1;
-        if (place >= 0 && place < x_plane) rule.collect(out[static_cast<std::size_t>(plane * x_plane + place)], share);
-      }
-    }
-  });
   return out;
 }
 

@@ -75,6 +75,8 @@ Compute with_each_factor(Map map) {
 /// The numbers of significant bits rounded to; the rest of what is known about a number stays.
 Real rounded(Real v, int digits);
 Real truncated(Real v, int digits);
+/// The nearest number of f16; the range is that of f16, too.
+Real as_f16(Real v);
 
 // ---- Tensors that are read, or written, in another order ----
 
@@ -101,7 +103,7 @@ Compute unwritten(const Region& output);
 
 // ---- Windows ----
 
-/// How the multiplications and additions round.
+/// How the multiplications and additions round, one after the other.
 struct Steps {
   Real (*product)(Real) = [](Real v) { return v; };
   Real (*sum)(Real) = [](Real v) { return v; };
@@ -112,14 +114,18 @@ std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, c
 Call as_conv2d(const Call& linear);
 
 /// The spec's rule: the last NaN, or else the first of the greatest.
-Idx greatest(const std::vector<Real>& cells, bool reaches_padding);
+Idx greatest(const std::vector<Real>& cells, const Call&);
 enum class Ties { to_winner, to_all, shared };
 
 /// A pooling that may differ from the specification's in any of these.
 struct Pooling {
   std::function<void(cnnspec_pool2d&)> misread = [](cnnspec_pool2d&) {};
-  /// The number of the winner among the real cells of a window; -1: none, then there is no gradient.
-  std::function<Idx(const std::vector<Real>& cells, bool reaches_padding)> winner = greatest;
+  /// Whether the kernel looks at tap (p, q) of a window, where it is at (row, column) of the image.
+  std::function<bool(Idx p, Idx q, Idx row, Idx column, const cnnspec_pool2d&)> sees = [](auto&&...) { return true; };
+  bool zeros_outside = false;  // padding is a cell that holds 0
+  bool column_by_column = false;
+  /// The number of the winner among the cells of a window; -1: none, then there is no gradient.
+  std::function<Idx(const std::vector<Real>& cells, const Call&)> winner = greatest;
   std::function<Real(const Call&)> y_of_none = [](const Call&) {
     return Real(-std::numeric_limits<long double>::infinity());
   };

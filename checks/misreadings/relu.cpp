@@ -27,6 +27,9 @@ Compute forward_by(Rule rule) {
 }
 const Real zero(0);
 
+/// By the slope that LeakyReLU has where none is given. Twice rounded: the slope is no binary number.
+Real leaked(const Real& v) { return v * Real(0.01L) * Real(1); }
+
 }  // namespace
 
 std::vector<Misreading> relu_misreadings() {
@@ -41,6 +44,14 @@ std::vector<Misreading> relu_misreadings() {
                                                            : x; })},
       {"NaN becomes 0", "The kernel tests for x > 0, so that NaN becomes 0; NaN should pass.", is_y,
        forward_by([](const Real& x) { return zero < x ? x : zero; })},
+      {"negative elements scaled by 0.01",
+       "The kernel returns x / 100 where x is negative, as LeakyReLU does; it should return 0.", is_y,
+       forward_by([](const Real& x) { return x < zero ? leaked(x) : x; }), false},
+      {"negative elements scaled by 0.01",
+       "The kernel returns dy / 100 where x is not positive, as LeakyReLU does; it should return 0.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return x <= zero ? leaked(dy) : dy; }), false},
+      {"clipped at 6", "The kernel drops dy where x is 6 or more, as ReLU6 does; y is not bounded.", is_dx,
+       backward_by([](const Real& x, const Real& dy) { return x <= zero || Real(6) <= x ? zero : dy; })},
       {"relu'(0) = 1", "The kernel passes dy where x is 0; the derivative there is 0.", is_dx,
        backward_by([](const Real& x, const Real& dy) { return x < zero ? zero : dy; })},
       {"mask taken from dy", "The kernel drops dy where dy is not positive; it should where x is not.", is_dx,

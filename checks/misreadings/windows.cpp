@@ -26,7 +26,15 @@ bool reaches_right(const Index& y, const TensorInfo&, const Operation& o) {
   });
 }
 
-bool is_windowed_sum(Op op) { return is_conv2d_product(op) || op == Op::max_pool2d_backward; }
+/// The last row, or column, of x is left out: of a sum, or of the cells that a max looks at.
+Compute without_last(std::size_t axis) {
+  return [axis](const Call& call) {
+    if (family_of(call.operation.op) != Family::max_pool2d) return without(Role::x, last(axis))(call);
+    return pool(call, {.sees = [axis](Idx, Idx, Idx row, Idx column, const cnnspec_pool2d& p) {
+                  return axis == 2 ? row < p.in_height - 1 : column < p.in_width - 1;
+                }});
+  };
+}
 
 bool writes_images(Op op) { return has_window(op) && op != Op::conv2d_backward_kernel; }
 bool in_planes(Op op) { return has_window(op) || op == Op::conv2d_backward_bias; }
@@ -52,13 +60,13 @@ std::vector<Misreading> window_misreadings() {
       {"bottom and right padding ignored",
        "The kernel leaves out the windows that reach into the padding below or on the right; they count like any "
        "other.",
-       is_windowed_sum, zero_but_bias(either(reaches_bottom, reaches_right))},
+       has_window, zero_but_bias(either(reaches_bottom, reaches_right))},
       {"bottom padding ignored",
-       "The kernel leaves out the windows that reach into the padding below; they count like any other.",
-       is_windowed_sum, zero_but_bias(reaches_bottom)},
+       "The kernel leaves out the windows that reach into the padding below; they count like any other.", has_window,
+       zero_but_bias(reaches_bottom)},
       {"right padding ignored",
        "The kernel leaves out the windows that reach into the padding on the right; they count like any other.",
-       is_windowed_sum, zero_but_bias(reaches_right)},
+       has_window, zero_but_bias(reaches_right)},
       {"outputs at the bottom and right padding not written",
        "The kernel does not write the outputs whose windows reach into the padding below or on the right; it should.",
        is<Op::conv2d_forward, Op::max_pool2d_forward>, unwritten(either(reaches_bottom, reaches_right))},
@@ -131,10 +139,10 @@ std::vector<Misreading> window_misreadings() {
        in_planes, without(Role::y, last(3))},
       {"last output channel left out", "The kernel does not compute the last channel of y, or does not use that of dy.",
        in_planes, without(Role::y, last(1))},
-      {"last input row left out", "The kernel does not use the last row of x, or leaves that of dx zero.",
-       is_windowed_sum, without(Role::x, last(2))},
+      {"last input row left out", "The kernel does not use the last row of x, or leaves that of dx zero.", has_window,
+       without_last(2)},
       {"last input column left out", "The kernel does not use the last column of x, or leaves that of dx zero.",
-       is_windowed_sum, without(Role::x, last(3))},
+       has_window, without_last(3)},
       {"last input channel left out", "The kernel does not use the last channel of x, or leaves that of dx zero.",
        is_conv2d_product, without(Role::x, last(1))},
       {"last row not written", "The kernel does not write the last row of its output.", has_window, unwritten(last(2))},
