@@ -135,7 +135,7 @@ template <class T>
 Outcome L4_padding_is_explicit_padding(const Conv2dFunctions<T>& f, const cnnspec_conv2d& problem, Choices& data) {
   const cnnspec_conv2d p = with_padding(problem, data), q = unpadded(p);
   const auto [g, x, w, b, dy] = draw_case<T>(p, data);
-  const Placement inside{.top = p.pad_top, .left = p.pad_left};
+  const Lattice inside{.top = p.pad_top, .left = p.pad_left};
   const auto image = embedded(x, x_shape(q), inside);
   const auto h = config_of(q);
   return Outcome()
@@ -152,7 +152,7 @@ Outcome L5_stride_is_every_nth_output(const Conv2dFunctions<T>& f, const cnnspec
   q.stride_height = q.stride_width = 1;
   q = fitted(q);
   const auto [g, x, w, b, dy] = draw_case<T>(p, data);
-  const Placement every{p.stride_height, p.stride_width};
+  const Lattice every{p.stride_height, p.stride_width};
   const auto spread = embedded(dy, y_shape(q), every);
   const auto h = config_of(q);
   return Outcome()
@@ -169,7 +169,7 @@ Outcome L6_dilation_is_a_stuffed_kernel(const Conv2dFunctions<T>& f, const cnnsp
   q.kernel_width = p.dilation_width * (p.kernel_width - 1) + 1;
   q.dilation_height = q.dilation_width = 1;
   const auto [g, x, w, b, dy] = draw_case<T>(p, data);
-  const Placement apart{p.dilation_height, p.dilation_width};
+  const Lattice apart{p.dilation_height, p.dilation_width};
   const auto stuffed = embedded(w, w_shape(q), apart);
   const auto h = config_of(q);
   return Outcome()

@@ -66,13 +66,13 @@ auto dot(const Tensor& x, const Tensor& y) {
 }
 
 /// How the cells of a small plane lie in a large one: cell (i, j) at (top + i*step_height, left + j*step_width).
-struct Placement {
+struct Lattice {
   Idx step_height = 1, step_width = 1, top = 0, left = 0;
 };
 /// Calls `visit(n, m)` for each element n of the small tensor and its place m in the large one. Planes are the last two
 /// axes; the others agree.
 template <class Small, class Large, class Visit>
-void for_each_place(const Small& small, const Large& large, const Placement& at, Visit visit) {
+void for_each_place(const Small& small, const Large& large, const Lattice& at, Visit visit) {
   const Idx rows = small.extent(Small::rank - 2), columns = small.extent(Small::rank - 1);
   const Idx large_rows = large.extent(Small::rank - 2), large_columns = large.extent(Small::rank - 1);
   for (Idx n = 0; n < small.shape().count(); ++n) {
@@ -82,14 +82,14 @@ void for_each_place(const Small& small, const Large& large, const Placement& at,
 }
 /// A larger tensor, zero except where `t` is placed.
 template <class T, Idx... E>
-Tensor<T, E...> embedded(const Tensor<T, E...>& t, const Shape<E...>& large, const Placement& at) {
+Tensor<T, E...> embedded(const Tensor<T, E...>& t, const Shape<E...>& large, const Lattice& at) {
   Tensor<T, E...> result(large);
   for_each_place(t, result, at, [&](Idx n, Idx m) { result[m] = t[n]; });
   return result;
 }
 /// The other way: the part of a larger tensor where a tensor of this shape would be placed.
 template <class T, Idx... E>
-Tensor<T, E...> extracted(const Tensor<T, E...>& t, const Shape<E...>& small, const Placement& at) {
+Tensor<T, E...> extracted(const Tensor<T, E...>& t, const Shape<E...>& small, const Lattice& at) {
   Tensor<T, E...> result(small);
   for_each_place(result, t, at, [&](Idx n, Idx m) { result[n] = t[m]; });
   return result;
