@@ -1,0 +1,254 @@
+// Whole runs of the judge: the same result however many processor cores it uses, an end in time, and what it says about
+// kernels of other claims, other storage types, other data.
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <string>
+
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/judge.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/usage_error.hpp"
+#include "tests/broken_kernels.hpp"
+#include "tests/seed.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+const Kernel healthy = tests::healthy_kernel();
+
+JudgeOptions options_for(const Kernel& kernel, const std::vector<Op>& ops, const std::vector<DType>& dtypes,
+                         Idx cases) {
+  JudgeOptions options;
+  options.operations = operations_to_judge(kernel, ops, dtypes);
+  options.seed = tests::test_seed();
+  options.cases = cases;
+  return options;
+}
+
+/// The result without what differs from run to run.
+std::string timeless(const KernelResult& result) {
+  std::string text = to_json(result), rest;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = text.find('\n', begin) + 1;
+    const std::string line = text.substr(begin, end - begin);
+    if (line.find("\"seconds\":") == std::string::npos) rest += line;
+    begin = end;
+  }
+  return rest;
+}
+
+const OperationResult& row_of(const KernelResult& r, Op op) {
+  return *std::find_if(r.operations.begin(), r.operations.end(), [&](const auto& o) { return o.op == op; });
+}
+
+// ---- However many cores ----
+
+void expect_same_on_all_cores(const Kernel& kernel, JudgeOptions options) {
+  const std::string alone = timeless(judge(kernel, options));
+  for (const int jobs : {2, 5}) {
+    options.jobs = jobs;
+    EXPECT_EQ(timeless(judge(kernel, options)), alone) << jobs;
+  }
+}
+
+TEST(JudgeRun, of_a_right_kernel_is_the_same_on_any_number_of_cores) {
+  expect_same_on_all_cores(healthy, options_for(healthy, {}, {DType::f32, DType::f16}, tests::scaled(20)));
+}
+
+TEST(JudgeRun, of_a_wrong_kernel_is_the_same_on_any_number_of_cores) {
+  Kernel kernel = healthy;
+  kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
+    healthy.f32.linear_forward(p, x, w, b, y);
+    if (p->batch > 1) y[0] = 1;
+    return CNNSPEC_DONE;
+  };
+  const auto options =
+      options_for(kernel, {Op::linear_forward, Op::linear_backward_bias}, {DType::f32}, tests::scaled(120));
+  expect_same_on_all_cores(kernel, options);
+  EXPECT_EQ(judge(kernel, options).verdict(), Verdict::fail);
+}
+
+Kernel hanging() {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise*, const float*, float*) {
+    for (;;) pause();
+    return CNNSPEC_DONE;
+  };
+  return kernel;
+}
+
+TEST(JudgeRun, gives_up_what_hangs_and_judges_the_rest) {
+  const Kernel kernel = hanging();
+  auto options = options_for(kernel, {Op::relu_forward, Op::relu_backward}, {DType::f32}, 4);
+  options.conditions.isolation.seconds_per_call = 0.3;
+  options.jobs = 2;
+  options.failures_kept = 1;
+  const KernelResult r = judge(kernel, options);
+  const OperationResult &hung = row_of(r, Op::relu_forward), &right = row_of(r, Op::relu_backward);
+  EXPECT_EQ(hung.given_up, options.most_hung);
+  EXPECT_EQ(hung.cases, options.most_hung);
+  EXPECT_EQ(hung.hung, options.most_hung);
+  EXPECT_EQ(right.cases, 4);
+  EXPECT_EQ(right.failed, 0);
+  ASSERT_EQ(r.failures.size(), 1u);
+  EXPECT_EQ(r.failures[0].kind, FailureKind::hang);
+  std::string said;
+  for (const std::string& line : describe_operations(r)) said += line + "\n";
+  EXPECT_NE(said.find("relu_forward f32: given up after 2 cases"), std::string::npos) << said;
+}
+
+// ---- An end in time ----
+
+TEST(JudgeRun, that_is_interrupted_says_how_far_it_came) {
+  std::atomic<bool> interrupted = false;
+  auto options = options_for(healthy, {Op::relu_forward}, {DType::f32}, 1'000'000);
+  options.interrupted = &interrupted;
+  const KernelResult r = judge(healthy, options, [&](Idx) { interrupted = true; });
+  EXPECT_TRUE(r.interrupted);
+  EXPECT_FALSE(r.stopped_on_time);
+  EXPECT_GT(r.handled, 0);
+  EXPECT_EQ(r.handled, r.cases());
+  EXPECT_LT(r.handled, options.cases);
+  EXPECT_EQ(r.verdict(), Verdict::pass);
+  EXPECT_NE(describe_coverage(r, options.cases).find("interrupted after"), std::string::npos);
+}
+
+TEST(JudgeRun, stops_on_time) {
+  auto options = options_for(healthy, {Op::linear_backward_bias}, {DType::f32}, 1'000'000'000);
+  options.seconds = 0.1;
+  options.jobs = 2;
+  const KernelResult r = judge(healthy, options);
+  EXPECT_TRUE(r.stopped_on_time);
+  EXPECT_FALSE(r.interrupted);
+  EXPECT_NE(describe_coverage(r, options.cases).find("time is up after"), std::string::npos);
+}
+
+TEST(JudgeRun, that_came_to_its_end_says_nothing_of_it) {
+  const auto options = options_for(healthy, {Op::linear_backward_bias}, {DType::f32}, 60);
+  const KernelResult r = judge(healthy, options);
+  EXPECT_EQ(r.handled, 60);
+  EXPECT_FALSE(r.interrupted || r.stopped_on_time);
+  EXPECT_EQ(describe_coverage(r, 60), "");
+}
+
+// ---- Not always the same ----
+
+TEST(JudgeRun, finds_what_depends_on_earlier_calls) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    static int calls = 0;
+    healthy.f32.relu_forward(p, x, y);
+    if (++calls % 10 == 0) y[0] += 1;
+    return CNNSPEC_DONE;
+  };
+  const KernelResult r = judge(kernel, options_for(kernel, {Op::relu_forward}, {DType::f32}, 50));
+  ASSERT_FALSE(r.failures.empty());
+  EXPECT_EQ(r.failures[0].kind, FailureKind::nondeterministic) << describe_failure("", r.failures[0]);
+}
+
+TEST(JudgeRun, finds_what_is_never_the_same) {
+  static auto* const calls =
+      new (mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+          std::atomic<int>(0);
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise*, const float*, float* y) {
+    y[0] = -1.0f - static_cast<float>(++*calls);
+    return CNNSPEC_DONE;
+  };
+  const Case c{Op::relu_forward, DType::f32, cnnspec_elementwise{1}, 1};
+  const CaseResult r = judge_case(kernel, c);
+  ASSERT_TRUE(r.failure);
+  EXPECT_EQ(r.failure->kind, FailureKind::nondeterministic);
+}
+
+// ---- Other claims ----
+
+const Profile* behaves_like(const Kernel& kernel, Op op, DType dtype, const std::string& data = "") {
+  auto options = options_for(kernel, {op}, {dtype}, tests::scaled(60));
+  options.failures_kept = 1;
+  options.data = data;
+  const KernelResult r = judge(kernel, options);
+  EXPECT_EQ(r.verdict(), Verdict::fail);
+  return r.operations.front().behaves_like;
+}
+
+void expect_profile(const Profile* p, const std::string& name) {
+  ASSERT_NE(p, nullptr);
+  EXPECT_EQ(p->name, name);
+}
+
+TEST(JudgeProfile, says_which_claim_a_kernel_would_keep) {
+  const Kernel tf32 = tests::broken_kernel("inputs rounded to TF32").kernel;
+  expect_profile(behaves_like(tf32, Op::conv2d_forward, DType::f32), "tf32");
+  auto options = options_for(tf32, {Op::conv2d_forward}, {DType::f32}, tests::scaled(60));
+  options.conditions.profile = find_profile("tf32");
+  const KernelResult r = judge(tf32, options);
+  EXPECT_EQ(r.verdict(), Verdict::pass);
+  EXPECT_GE(r.sensitivity(), 0.9);
+}
+
+TEST(JudgeProfile, of_a_kernel_that_is_simply_wrong_is_none) {
+  EXPECT_EQ(behaves_like(tests::broken_kernel("kernel flipped").kernel, Op::conv2d_forward, DType::f32), nullptr);
+}
+
+TEST(JudgeProfile, that_has_no_such_data_is_none) {
+  Kernel kernel = healthy;
+  kernel.f32.linear_forward = [](const cnnspec_linear*, const float*, const float*, const float*, float* y) {
+    y[0] = 0;
+    return CNNSPEC_DONE;
+  };
+  EXPECT_EQ(behaves_like(kernel, Op::linear_forward, DType::f32, "subnormals"), nullptr);
+}
+
+TEST(JudgeProfile, is_refused_for_a_storage_type_that_it_says_nothing_about) {
+  Conditions conditions;
+  conditions.profile = find_profile("tf32");
+  EXPECT_THROW(judge_case(healthy, {Op::relu_forward, DType::bf16, cnnspec_elementwise{3}, 1}, conditions), UsageError);
+}
+
+TEST(JudgeRun, passes_16_bit_kernels_that_round_once) {
+  for (const char* profile : {"ieee", "f32-acc"}) {
+    auto options = options_for(healthy, {}, {DType::f16, DType::bf16}, tests::scaled(20));
+    ASSERT_EQ(options.operations.size(), 24u);
+    options.conditions.profile = find_profile(profile);
+    const KernelResult r = judge(healthy, options);
+    for (const Failure& f : r.failures) ADD_FAILURE() << describe_failure("", f, options.conditions);
+  }
+}
+
+// ---- Given data ----
+
+TEST(JudgeRun, judges_one_family_of_data_only_or_given_numbers) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    for (Idx n = 0; n < p->count; ++n)
+      y[n] = std::fabs(x[n]) < std::numeric_limits<float>::min() || x[n] <= 0 ? 0 : x[n];
+    return CNNSPEC_DONE;
+  };
+  auto options = options_for(kernel, {Op::relu_forward}, {DType::f32}, tests::scaled(60));
+  for (const char* data : {"ones", "near-overflow", "rounded"}) {
+    options.data = data;
+    EXPECT_EQ(judge(kernel, options).operations.at(0).failed, 0) << data;
+  }
+  options.data = "subnormals";
+  const KernelResult flushed = judge(kernel, options);
+  EXPECT_EQ(flushed.verdict(), Verdict::fail);
+  EXPECT_EQ(flushed.failures.at(0).data, "subnormals");
+  options.problems = {cnnspec_elementwise{3}};
+  options.data = "x[1]=1 x[2]=2.802596928649634e-45";  // twice the smallest
+  const KernelResult given = judge(kernel, options);
+  ASSERT_EQ(given.failures.size(), 1u);
+  EXPECT_EQ(given.failures[0].first_index, std::vector<Idx>{2});
+  EXPECT_EQ(judge(healthy, options).operations.at(0).failed, 0);
+}
+
+}  // namespace
+}  // namespace cnnspec::checks
