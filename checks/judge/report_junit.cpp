@@ -5,7 +5,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Text in XML 1.0, in which most control characters cannot stand at all.
+/// Text in XML 1.0, in which most control characters cannot stand at all, nor bytes that are not UTF-8: '?' for those.
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {
@@ -26,7 +26,7 @@ std::string escaped(const std::string& text) {
         result += "&#10;";
         break;
       default:
-        result += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+        result += c < ' ' || c > '~' ? '?' : c;
     }
   }
   return result;
