@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cmath>
 #include <csignal>
 #include <limits>
@@ -109,8 +110,10 @@ Conditions conditions_of(const JudgeArguments& a) {
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
-  if (a.alignment)
+  if (a.alignment) {
     c.isolation.alignment = static_cast<std::size_t>(number_of("--align", *a.alignment, Idx{1}, Idx{1} << 12));
+    if (!std::has_single_bit(c.isolation.alignment)) throw UsageError("--align", "", "a power of two", *a.alignment);
+  }
   return c;
 }
 
