@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -114,13 +115,26 @@ TEST(CliJudge, refuses_what_makes_no_sense) {
   expect_refused("./nonsense.so", "nonsense.so");
   expect_refused("im2col --op conv2d_forwad", "did you mean \"conv2d_forward\"?");
   expect_refused("im2col --dtype f31", "f32");
-  expect_refused("im2col --dtype bf16", "f32 or f64");
+  expect_refused("im2col --dtype bf15", "bf16");
   for (const char* number : {"0", "-3", "x", "1.5", "99999999999999999999", "''"})
     expect_refused(std::string("im2col --cases ") + number, "--cases");
   for (const char* number : {"0", "-1", "nan", "x"})
     expect_refused(std::string("im2col --seconds ") + number, "--seconds");
   for (const char* number : {"-1", "x", "1e3", "18446744073709551616"})
     expect_refused(std::string("im2col --seed ") + number, "--seed");
+  for (const char* number : {"0", "-1", "x", "0.5"}) {
+    expect_refused(std::string("im2col --jobs ") + number, "--jobs");
+    expect_refused(std::string("im2col --sample ") + number, "--sample");
+  }
+  for (const char* number : {"0", "-1", "x", "inf"})
+    expect_refused(std::string("im2col --timeout ") + number, "--timeout");
+  for (const char* number : {"0", "-8", "x", "3", "24", "8192"})
+    expect_refused(std::string("im2col --align ") + number, "--align");
+  expect_refused("im2col --profile tf33", "did you mean \"tf32\"?");
+  expect_refused("im2col --op relu_forward --data tie", "--data");
+  expect_refused("im2col --op relu_forward --data ties", "relu_forward");
+  expect_refused("im2col --op relu_forward --dtype f32 --case 3 --data x[3]=1", "an index from 0 to 2");
+  expect_refused("im2col --op relu_forward --dtype f32 --case 3 --data x[0]=0.1", "a number that f32 holds");
   expect_refused("im2col --mb 0 --case mb1ic3ih8oc4kh3", "--mb");
   expect_refused("im2col --case mb1ic3ih8oc4kh9", "C2");
   expect_refused("im2col --case mb1ic3ih8oc4kh", "kh");
@@ -141,11 +155,96 @@ TEST(CliJudge, refuses_a_problem_that_takes_too_much_memory_at_once) {
   expect_refused("im2col --memory 1 --case mb1ic300ih30oc300kh1", "1 MiB");
 }
 
+TEST(CliJudge, takes_data_and_says_how_to_take_it_again) {
+  const std::string db = "judge " + wrong_kernel + " --op linear_backward_bias --case mb2ic1oc2 ";
+  const Outcome wrong = cnnspec(db + "--data 'dy[0]=1 dy[3]=-2.5'");
+  EXPECT_EQ(wrong.status, 1) << wrong.err;
+  EXPECT_TRUE(contains(wrong.out, "db[1]: expected -2.5, got 0")) << wrong.out;
+  EXPECT_TRUE(contains(wrong.out, "--data 'dy[0]=1 dy[3]=-2.5'")) << wrong.out;
+  EXPECT_TRUE(contains(wrong.out, "--data 'dy[3]=1'")) << "shrunk: " << wrong.out;
+  EXPECT_NE(cnnspec(db + "--data 'dy[0]=1 dy[1]=-2.5'").status, 1) << "of the first image alone";
+  EXPECT_EQ(cnnspec(db + "--data ones").status, 1);
+}
+
+TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
+  const Outcome o = cnnspec("judge " + wrong_kernel);
+  const std::string key = "    cnnspec judge ";
+  const std::size_t begin = o.out.find(key) + 4;
+  ASSERT_NE(begin, std::string::npos + 4) << o.out;
+  const std::string line = o.out.substr(begin, o.out.find('\n', begin) - begin);
+  EXPECT_TRUE(contains(line, "mb2ic1oc1")) << line;
+  const Outcome again = shell(command() + line.substr(std::string("cnnspec").size()));
+  EXPECT_EQ(again.status, 1) << line;
+  EXPECT_TRUE(contains(again.out, "1 of 1 elements are wrong")) << again.out;
+}
+
+TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
+  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile f32-acc")["profile"], "f32-acc");
+  expect_refused("im2col --dtype f64 --profile tf32", "a profile of a storage type that is judged");
+  const auto usual = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20"),
+             special = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20 --specials"),
+             sampled = json_of("im2col --op linear_forward --dtype f32 --cases 20 --sample 1");
+  EXPECT_GT(special["operations"][0]["elements"], usual["operations"][0]["elements"]);
+  EXPECT_GT(sampled["operations"][0]["sampled"], 0);
+  EXPECT_EQ(usual["operations"][0]["sampled"], 0);
+  EXPECT_EQ(sampled["verdict"], "pass");
+  EXPECT_EQ(json_of("im2col --op relu_forward --cases 5 --align 64 --timeout 60")["verdict"], "pass");
+}
+
+TEST(CliJudge, is_the_same_on_any_number_of_cores) {
+  const std::string few = wrong_kernel + " --cases 100 --jobs ";
+  EXPECT_EQ(json_of(few + "1"), json_of(few + "3"));
+}
+
+/// Whether python3 can read a file as XML, and what it finds there.
+Outcome xml_summary(const std::string& file) {
+  return shell(
+      "python3 -c 'import sys, xml.etree.ElementTree as e\n"
+      "s = e.parse(sys.argv[1]).getroot().find(\"testsuite\")\n"
+      "c = s.findall(\"testcase\")\n"
+      "print(s.get(\"tests\"), s.get(\"failures\"), s.get(\"skipped\"), len(c), "
+      "len(s.findall(\"testcase/failure\")), len(s.findall(\"testcase/skipped\")), c[0].get(\"classname\"))' " +
+      in_shell_quotes(file));
+}
+
+TEST(CliJudge, writes_junit_that_a_parser_reads_whatever_the_kernel_is_called) {
+  if (shell("python3 -c 'import xml.etree.ElementTree'").status != 0) GTEST_SKIP() << "python3 is absent";
+  const Folder folder;
+  const std::string hostile = folder / "a<b>&\"]]>\x01\t\xff\xc3\xa4 --x.so", file = folder / "result.xml";
+  std::filesystem::copy_file(CNNSPEC_TEST_WRONG_KERNEL, hostile);
+  const Outcome o = cnnspec("judge " + in_shell_quotes(hostile) + " --cases 60 --junit " + in_shell_quotes(file));
+  EXPECT_EQ(o.status, 1) << o.err;
+  const Outcome read = xml_summary(file);
+  EXPECT_EQ(read.status, 0) << read.err << content_of(file);
+  EXPECT_EQ(read.out.substr(0, 12), "2 1 1 2 1 1 ") << read.out;
+  EXPECT_TRUE(contains(read.out, "a<b>&\"]]>")) << read.out;
+  EXPECT_TRUE(contains(content_of(file), "again: cnnspec judge")) << content_of(file);
+
+  std::ofstream(folder / "broken.xml") << "<testsuites><testsuite name=\"a<b\"/></testsuites>";
+  EXPECT_NE(xml_summary(folder / "broken.xml").status, 0) << "the parser does not read everything";
+}
+
+TEST(CliJudge, writes_json_that_a_parser_reads_whatever_the_kernel_is_called) {
+  const Folder folder;
+  const std::string hostile = folder / "a\"b\\\x01\xff.so";
+  std::filesystem::copy_file(CNNSPEC_TEST_WRONG_KERNEL, hostile);
+  const auto json = json_of(in_shell_quotes(hostile) + " --cases 60");
+  EXPECT_EQ(json["verdict"], "fail");
+  for (const char* key : {"profile", "complete", "sensitivity", "not_judged", "worst_ratio", "unsupported"})
+    EXPECT_TRUE(json.contains(key)) << key;
+  const auto& failure = json["failures"][0];
+  for (const char* key :
+       {"op", "dtype", "descriptor", "seed", "data", "kind", "elements_wrong", "first_index", "expected", "actual",
+        "bound", "ratio", "shrunk_descriptor", "shrunk_data", "shrunk_repro", "diagnosis", "picture", "repro"})
+    EXPECT_TRUE(failure.contains(key)) << key;
+}
+
 TEST(CliJudge, helps) {
   const Outcome o = cnnspec("judge --help");
   EXPECT_EQ(o.status, 0);
   for (const char* option :
-       {"--op", "--dtype", "--cases", "--seconds", "--seed", "--case", "--shapes", "--mb", "--json"})
+       {"--op", "--dtype", "--cases", "--seconds", "--seed", "--case", "--shapes", "--mb", "--json", "--profile",
+        "--data", "--specials", "--sample", "--timeout", "--align", "--jobs", "--junit"})
     EXPECT_TRUE(contains(o.out, option)) << option;
 }
 
