@@ -4,6 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
+
 namespace cnnspec::checks {
 namespace {
 
@@ -50,6 +53,15 @@ Format format_of(DType dtype) {
 }
 
 Arithmetic ieee(DType dtype) { return accumulating(dtype, format_of(dtype), format_of(dtype).digits); }
+
+Arithmetic arithmetic_for(DType dtype, const Profile& profile) {
+  if (profile.applies(dtype)) return profile.arithmetic(dtype);
+  std::vector<std::string> names;
+  for (const Profile& p : profiles())
+    if (p.applies(dtype)) names.push_back(p.name);
+  throw UsageError("--profile", "", std::string("a profile of ") + name_of(dtype) + ": " + joined(names, ", "),
+                   profile.name);
+}
 
 std::span<const Profile> profiles() { return all_profiles; }
 

@@ -46,6 +46,9 @@ std::span<const Profile> profiles();
 /// Null if there is none of that name.
 const Profile* find_profile(std::string_view name);
 
+/// That of a storage type under a profile. Throws UsageError if the profile says nothing about that type.
+Arithmetic arithmetic_for(DType dtype, const Profile& profile);
+
 /// The default: products and sums in the storage type, or in a wider one.
 Arithmetic ieee(DType dtype);
 

@@ -6,11 +6,9 @@
 #include <cstring>
 #include <numeric>
 
-#include "checks/describe/text.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -20,15 +18,6 @@ constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
 
 /// How often a wrong call is made again to see whether it is always wrong in the same way.
 constexpr std::size_t repetitions = 4;
-
-Arithmetic arithmetic_for(const Case& c, const Profile& profile) {
-  if (profile.applies(c.dtype)) return profile.arithmetic(c.dtype);
-  std::vector<std::string> names;
-  for (const Profile& p : profiles())
-    if (p.applies(c.dtype)) names.push_back(p.name);
-  throw UsageError("--profile", "", std::string("a profile of ") + name_of(c.dtype) + ": " + joined(names, ", "),
-                   profile.name);
-}
 
 DataOptions options_for(const Operation& operation, DataOptions options) {
   if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample;
@@ -61,7 +50,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
     : case_(c),
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
-      arithmetic_(arithmetic_for(c, *conditions.profile)),
+      arithmetic_(arithmetic_for(c.dtype, *conditions.profile)),
       data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {
   if (data_.size() == 1) data_.push_back(data_.front());
 }
@@ -70,7 +59,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
     : case_(c),
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
-      arithmetic_(arithmetic_for(c, *conditions.profile)) {
+      arithmetic_(arithmetic_for(c.dtype, *conditions.profile)) {
   data_.assign(2, given_data(operation_, arithmetic_, std::move(inputs)));
 }
 

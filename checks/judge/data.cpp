@@ -313,15 +313,6 @@ class ExactMaker {
   const bool with_bias_;
 };
 
-/// What becomes of a window of nothing but -inf is judged only where that was asked for: libraries differ in it. Such a
-/// window has no cell that is not -inf.
-void leave_infinities(const Operation& operation, DataSet& set) {
-  const bool backward = operation.op == Op::max_pool2d_backward;
-  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
-    if (std::isinf(backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])))
-      set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
-}
-
 }  // namespace
 
 std::span<const DataFamily> data_families() { return families; }
@@ -330,6 +321,13 @@ const DataFamily* find_data_family(std::string_view name) {
   const auto found =
       std::find_if(families.begin(), families.end(), [&](const DataFamily& f) { return f.name == name; });
   return found == families.end() ? nullptr : &*found;
+}
+
+void leave_infinities(const Operation& operation, DataSet& set) {
+  const bool backward = operation.op == Op::max_pool2d_backward;
+  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
+    if (std::isinf(backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])))
+      set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
 }
 
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs) {

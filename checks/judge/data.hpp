@@ -47,6 +47,10 @@ struct DataOptions {
 std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
                                const std::string& data, const DataOptions& options = {});
 
+/// What becomes of a pooling window of nothing but -inf is judged only where that was asked for: libraries differ in
+/// it. Such a window has no cell that is not -inf.
+void leave_infinities(const Operation& operation, DataSet& set);
+
 /// A set of given inputs. An empty description: none.
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs);
 
