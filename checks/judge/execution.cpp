@@ -161,12 +161,12 @@ class Child {
   }
 
   /// In the child: never returns.
-  [[noreturn]] void run(std::size_t first, std::size_t output_offset, int said) {
+  [[noreturn]] void run(std::size_t first, std::size_t output_offset, const std::vector<bool>& given_up, int said) {
     confine(said);
     std::size_t skipped = trials_.size();  // a group: a number that none has
     for (std::size_t n = first; n < trials_.size(); ++n) {
       const Trial& t = trials_[n];
-      const bool skip = skipped < trials_.size() && trials_[skipped].group == t.group;
+      const bool skip = given_up[n] || (skipped < trials_.size() && trials_[skipped].group == t.group);
       if (!skip) {
         make(n, outputs_ + output_offset);
         if (records_[n].status != CNNSPEC_DONE) skipped = n;
@@ -291,6 +291,7 @@ class Batch {
   Batch(const Kernel& kernel, std::span<const Trial> trials, const Isolation& isolation)
       : trials_(trials),
         isolation_(isolation),
+        given_up_(trials.size()),
         offsets_(offsets_of(trials)),
         records_offset_(rounded_up(sizeof(Shared), alignof(Record))),
         outputs_offset_(rounded_up(records_offset_ + trials.size() * sizeof(Record), sizeof(double))),
@@ -319,16 +320,27 @@ class Batch {
     const Pipe said;
     const pid_t pid = fork();
     if (pid < 0) no_resource("process");
-    if (pid == 0) child_.run(first, offsets_[first], said.write_end);
+    if (pid == 0) child_.run(first, offsets_[first], given_up_, said.write_end);
     const auto [status, hung] = wait_for(pid);
     const std::size_t last = shared_.finished ? trials_.size() : shared_.current.load();
     for (std::size_t n = first; n < std::min(last + 1, trials_.size()); ++n) take(n);
     if (shared_.finished) return trials_.size();
     explain(executions_[last], trials_[last], status, hung);
     executions_[last].said = said.last_line();
+    if (hung) count_hung(trials_[last]);
     std::size_t next = last + 1;
-    while (next < trials_.size() && trials_[next].group == trials_[last].group) ++next;
+    while (next < trials_.size() && (trials_[next].group == trials_[last].group || given_up_[next])) ++next;
     return next;
+  }
+
+  /// An operation that has hung too often is not called any more.
+  void count_hung(const Trial& hung) {
+    const auto is_same = [&](const Trial& t) { return t.operation->op == hung.operation->op && t.dtype == hung.dtype; };
+    Idx count = 0;
+    for (std::size_t n = 0; n < trials_.size(); ++n)
+      count += is_same(trials_[n]) && executions_[n].ending == Ending::hung;
+    for (std::size_t n = 0; n < trials_.size(); ++n)
+      given_up_[n] = given_up_[n] || (is_same(trials_[n]) && count >= isolation_.most_hung);
   }
 
   struct End {
@@ -393,6 +405,7 @@ class Batch {
 
   const std::span<const Trial> trials_;
   const Isolation& isolation_;
+  std::vector<bool> given_up_;              // for each call
   const std::vector<std::size_t> offsets_;  // of the outputs
   const std::size_t records_offset_, outputs_offset_;
   const Mapping memory_;

@@ -36,7 +36,7 @@ struct Trial {
 
 struct Execution {
   enum class Ending {
-    not_made,  // because an earlier one of its group was not done
+    not_made,  // because an earlier one of its group was not done, or because its operation had hung too often
     returned,
     died,    // of a signal
     exited,  // it ended its process
@@ -56,6 +56,7 @@ struct Execution {
 /// What a child may use.
 struct Isolation {
   double seconds_per_call = 10;
+  Idx most_hung = 2;          // so many calls of one operation may hang until no more of them are made
   double bytes = 0x1p31;      // of memory
   std::size_t alignment = 1;  // of every tensor, beyond that of its element type
 };

@@ -167,12 +167,17 @@ class Run {
     }
     const std::vector<Execution> executions = execute(kernel_, trials, options_.conditions.isolation);
     std::size_t first = 0;
+    std::vector<Idx> hung(options_.operations.size());
     for (std::size_t n = 0; n < judged.size(); ++n) {
       const Clock::time_point begin = Clock::now();
-      const std::size_t calls = judges[n].data().size();
-      CaseResult result = judges[n].verdict(std::span(executions).subspan(first, calls));
-      first += calls;
-      if (result.failure) result = confirmed(judges[n], std::move(result));
+      const auto calls = std::span(executions).subspan(first, judges[n].data().size());
+      first += calls.size();
+      Idx& hung_before = hung[row_of(judged[n].which)];
+      if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result not looked at
+      const bool is_made = calls.front().ending != Execution::Ending::not_made;
+      CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(kernel_);
+      if (result.failure && is_made) result = confirmed(judges[n], std::move(result));
+      hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);
       judged[n].result = std::move(result);
     }
