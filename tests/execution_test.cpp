@@ -250,6 +250,18 @@ TEST(Execution, ends_what_sleeps_stops_or_blocks_all_signals) {
   EXPECT_EQ(misbehaving(stops, Placement::at_end, impatient).ending, Ending::hung);
 }
 
+TEST(Execution, makes_no_more_calls_of_an_operation_that_has_hung_too_often) {
+  misbehave = [](const float*, float*) {
+    for (;;) pause();
+    return 0;
+  };
+  std::vector<Trial> trials;
+  for (std::size_t n = 0; n < 10; ++n) trials.push_back(trial(n == 0 ? usual : odd, n, Placement::at_end));
+  const auto e = run(trials, impatient);
+  EXPECT_TRUE(is_right(e[0]));
+  for (std::size_t n = 1; n < 10; ++n) EXPECT_EQ(e[n].ending, n <= 2 ? Ending::hung : Ending::not_made) << n;
+}
+
 TEST(Execution, gives_every_call_the_whole_time) {
   misbehave = [](const float* x, float* y) {
     usleep(static_cast<useconds_t>(0.4 * short_time * 1e6));

@@ -87,7 +87,7 @@ Kernel hanging() {
 
 TEST(JudgeRun, gives_up_what_hangs_and_judges_the_rest) {
   const Kernel kernel = hanging();
-  auto options = options_for(kernel, {Op::relu_forward, Op::relu_backward}, {DType::f32}, 4);
+  auto options = options_for(kernel, {Op::relu_forward, Op::relu_backward}, {DType::f32}, 100);
   options.conditions.isolation.seconds_per_call = 0.3;
   options.jobs = 2;
   options.failures_kept = 1;
@@ -96,7 +96,7 @@ TEST(JudgeRun, gives_up_what_hangs_and_judges_the_rest) {
   EXPECT_EQ(hung.given_up, options.most_hung);
   EXPECT_EQ(hung.cases, options.most_hung);
   EXPECT_EQ(hung.hung, options.most_hung);
-  EXPECT_EQ(right.cases, 4);
+  EXPECT_EQ(right.cases, 100);
   EXPECT_EQ(right.failed, 0);
   ASSERT_EQ(r.failures.size(), 1u);
   EXPECT_EQ(r.failures[0].kind, FailureKind::hang);
