@@ -169,10 +169,15 @@ TEST(CaseList, refuses_a_problem_that_takes_too_much_memory_before_taking_any) {
 }
 
 TEST(Judge, refuses_what_it_cannot_judge) {
-  const Case half{Op::relu_forward, DType::f16, cnnspec_elementwise{3}, 1};
-  EXPECT_THROW(judge_case(Kernel{}, half), UsageError);
   const Case mismatch{Op::relu_forward, DType::f32, cnnspec_linear{1, 2, 3}, 1};
   EXPECT_THROW(judge_case(Kernel{}, mismatch), UsageError);
+  const Case invalid{Op::relu_forward, DType::f32, cnnspec_elementwise{0}, 1};
+  EXPECT_THROW(judge_case(Kernel{}, invalid), ShapeError);
+  for (const DType dtype : {DType::f32, DType::f16}) {
+    const CaseResult absent = judge_case(Kernel{}, {Op::relu_forward, dtype, cnnspec_elementwise{3}, 1});
+    EXPECT_FALSE(absent.supported || absent.failure) << "a kernel that has no such function";
+    EXPECT_EQ(absent.judged, 0);
+  }
 }
 
 // ---- What it says ----
@@ -192,7 +197,15 @@ TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
   again.seed = failure->failed.seed;
   const KernelResult result = judge(kernel, again);
   ASSERT_EQ(result.failures.size(), 1);
-  EXPECT_EQ(describe_failure(kernel.name, result.failures[0]), text);
+  Failure repeated = result.failures[0];
+  ASSERT_NE(repeated.shrunk, nullptr);
+  const Case plainest = repeated.shrunk->failed;
+  EXPECT_TRUE(judge_case(kernel, plainest).failure) << reproduce(kernel.name, plainest);
+  EXPECT_FALSE(judge_case(healthy_kernel(), plainest).failure) << reproduce(kernel.name, plainest);
+  EXPECT_NE(describe_failure(kernel.name, repeated).find(reproduce(kernel.name, plainest) + "\n"), std::string::npos);
+  // Without what was found out about it on a closer look:
+  repeated.shrunk = nullptr, repeated.diagnoses.clear();
+  EXPECT_EQ(describe_failure(kernel.name, repeated), text);
 }
 
 TEST(JudgeReport, the_picture_lays_all_planes_over_each_other) {
