@@ -1,0 +1,96 @@
+// A whole network judged layer by layer: the first layer that is wrong is named, and nothing else is held against the
+// others.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "checks/describe/networks.hpp"
+#include "checks/judge/network.hpp"
+#include "tests/broken_kernels.hpp"
+#include "tests/seed.hpp"
+
+namespace cnnspec::tests {
+namespace {
+
+using namespace checks;
+
+NetworkResult judged(const checks::Kernel& kernel, DType dtype = DType::f32, const std::string& name = "cnn2") {
+  const NamedNetwork network = load_network(name, "");
+  return judge_network(kernel, network.name, network.definition, 2, {dtype}, test_seed(), {});
+}
+
+std::set<std::string> wrong_layers(const NetworkResult& r) {
+  std::set<std::string> names;
+  for (const LayerStep& s : r.steps)
+    if (s.is_wrong()) names.insert(s.layer + " " + name_of(s.what.op));
+  return names;
+}
+
+TEST(NetworkJudge, passes_a_right_kernel_on_every_operation_of_every_layer) {
+  for (const Order order : {Order::forward, Order::reversed}) {
+    const NetworkResult r = judged(healthy_kernel(order));
+    EXPECT_EQ(r.verdict(), Verdict::pass) << describe_network(r);
+    // conv and linear: y, dw, db, dx; relu and pooling: y, dx
+    EXPECT_EQ(r.steps.size(), 3 * 4 + 4 * 2);
+    for (const LayerStep& s : r.steps) EXPECT_TRUE(s.by_kernel && s.result.judged > 0) << s.layer;
+    EXPECT_EQ(r.first_wrong(), nullptr);
+  }
+}
+
+TEST(NetworkJudge, names_the_first_wrong_layer_and_holds_nothing_against_the_right_ones) {
+  const NetworkResult r = judged(broken_kernel("relu masks by dy").kernel);
+  EXPECT_EQ(r.verdict(), Verdict::fail);
+  ASSERT_NE(r.first_wrong(), nullptr);
+  EXPECT_EQ(r.first_wrong()->layer, "relu2");  // the first on the way back
+  EXPECT_EQ(wrong_layers(r), (std::set<std::string>{"relu1 relu_backward", "relu2 relu_backward"}));
+  EXPECT_NE(describe_network(r).find("first wrong layer: relu2\nrelu_backward f32"), std::string::npos)
+      << describe_network(r);
+}
+
+TEST(NetworkJudge, finds_a_flipped_kernel_in_every_convolution) {
+  const NetworkResult r = judged(broken_kernel("kernel flipped").kernel);
+  ASSERT_NE(r.first_wrong(), nullptr);
+  EXPECT_EQ(r.first_wrong()->layer, "conv1");
+  for (const std::string& name : wrong_layers(r)) EXPECT_EQ(name.rfind("conv", 0), 0) << name;
+}
+
+TEST(NetworkJudge, the_specification_stands_in_for_what_the_kernel_does_not_have) {
+  checks::Kernel only_linear;
+  only_linear.f32.linear_forward = healthy_kernel().f32.linear_forward;
+  const NetworkResult r = judged(only_linear);
+  EXPECT_EQ(r.verdict(), Verdict::pass);
+  EXPECT_EQ(std::count_if(r.steps.begin(), r.steps.end(), [](const LayerStep& s) { return s.by_kernel; }), 1);
+  EXPECT_EQ(judged(checks::Kernel{}).verdict(), Verdict::vacuous);
+}
+
+TEST(NetworkJudge, is_vacuous_where_a_step_has_no_bound) {
+  // 129 terms of 8-bit numbers may have lost every digit.
+  const NetworkResult r = judged(healthy_kernel(), DType::bf16, "cnn");
+  EXPECT_EQ(r.verdict(), Verdict::vacuous);
+  ASSERT_EQ(r.unjudged().size(), 1);
+  EXPECT_EQ(r.unjudged().front()->layer, "head");
+}
+
+TEST(NetworkJudge, a_kernel_that_dies_is_wrong_and_the_run_goes_on) {
+  const NetworkResult r = judged(broken_kernel("crashes").kernel);
+  ASSERT_NE(r.first_wrong(), nullptr);
+  EXPECT_EQ(r.first_wrong()->result.failure->kind, FailureKind::crash);
+  EXPECT_EQ(r.steps.back().layer, "conv1");
+}
+
+TEST(NetworkJudge, depends_on_the_seed_alone_and_says_so_in_json) {
+  const checks::Kernel kernel = broken_kernel("kernel flipped").kernel;
+  const auto json = nlohmann::json::parse(network_to_json(judged(kernel)));
+  EXPECT_EQ(json, nlohmann::json::parse(network_to_json(judged(kernel))));
+  EXPECT_EQ(json["verdict"], "fail");
+  EXPECT_EQ(json["first_wrong_layer"], "conv1");
+  EXPECT_EQ(json["network"], "cnn2");
+  EXPECT_EQ(json["steps"].size(), 20);
+  EXPECT_EQ(json["steps"][0]["kind"], "wrong-value");
+}
+
+}  // namespace
+}  // namespace cnnspec::tests
