@@ -21,8 +21,10 @@ constexpr Idx most_taps_to_explain = Idx{1} << 20;
 constexpr std::size_t most_diagnoses = 3;
 /// So many other failures, and so many cases that pass, tell the explanations of one failure apart. They are looked for
 /// in so many cases.
-constexpr std::size_t enough_others = 6;
+constexpr Idx enough_others = 6;
 constexpr Idx most_other_cases = 60;
+/// So many random cases share a child process.
+constexpr Idx cases_in_process = 12;
 
 bool is_about_values(const Failure& f) {
   return f.kind == FailureKind::wrong_value || f.kind == FailureKind::unwritten_output;
@@ -37,15 +39,68 @@ bool passes(const Kernel& kernel, const Case& c, const Conditions& conditions) {
   }
 }
 
-/// Whether the cases of an operation pass if the kernel claims no more than `profile`.
+/// What came out of calls, as far as they returned.
+std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const Trial> trials,
+                                         std::span<const Execution> executions) {
+  std::vector<Observation> observations;
+  for (std::size_t n = 0; n < trials.size(); ++n) {
+    if (!executions[n].is_done()) continue;
+    const DType dtype = trials[n].dtype;
+    const std::vector<std::byte> garbage(element_bytes(dtype), static_cast<std::byte>(trials[n].garbage));
+    observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
+                            decode(dtype, garbage).front(), decode(dtype, executions[n].output)});
+  }
+  return observations;
+}
+
+struct Look {
+  CaseResult result;
+  std::vector<Observation> seen;
+};
+
+/// Some cases of a run, from the n-th on, judged in one process.
+/// Throws as CaseJudge does.
+std::vector<Look> look_at_some(const Kernel& kernel, const JudgeOptions& options, const CaseList& cases, Idx n) {
+  const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
+  std::vector<CaseJudge> judges;
+  judges.reserve(static_cast<std::size_t>(end - n));
+  std::vector<Trial> trials;
+  for (; n < end; ++n) {
+    const CaseJudge& judge = judges.emplace_back(cases.at(n), options.conditions);
+    for (Trial& t : judge.trials(judges.size() - 1)) trials.push_back(std::move(t));
+  }
+  const std::vector<Execution> executions = execute(kernel, trials, options.conditions.isolation);
+  std::vector<Look> looks;
+  std::size_t first = 0;
+  for (const CaseJudge& judge : judges) {
+    const std::size_t calls = judge.data().size();
+    const auto own_executions = std::span(executions).subspan(first, calls);
+    looks.push_back({judge.verdict(own_executions),
+                     observations_of(judge, std::span(trials).subspan(first, calls), own_executions)});
+    first += calls;
+  }
+  return looks;
+}
+
+/// Whether the cases of an operation pass if the kernel claims no more than `profile`; not if there is no such data
+/// under that profile.
 bool passes_as(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row, const Profile& profile) {
   JudgeOptions as = options;
   as.operations = {{row.op, row.dtype}};
   as.conditions.profile = &profile;
+  as.cases = cases_for_a_profile;  // however few were asked for
   const CaseList cases(as);
   if (cases.size() == 0) return false;
-  for (Idx n = 0; n < std::min({cases.size(), cases_for_a_profile}); ++n)
-    if (!passes(kernel, cases.at(n), as.conditions)) return false;
+  try {
+    for (Idx n = 0; n < std::min(cases.size(), cases_for_a_profile);) {
+      const std::vector<Look> looks = look_at_some(kernel, as, cases, n);
+      if (std::any_of(looks.begin(), looks.end(), [](const Look& l) { return l.result.failure.has_value(); }))
+        return false;
+      n += static_cast<Idx>(looks.size());
+    }
+  } catch (const UsageError&) {
+    return false;
+  }
   return true;
 }
 
@@ -63,20 +118,6 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
     if (consistent && passes_as(kernel, options, row, profile)) return &profile;
   }
   return nullptr;
-}
-
-/// What came out of calls, as far as they returned.
-std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const Trial> trials,
-                                         std::span<const Execution> executions) {
-  std::vector<Observation> observations;
-  for (std::size_t n = 0; n < trials.size(); ++n) {
-    if (!executions[n].is_done()) continue;
-    const DType dtype = trials[n].dtype;
-    const std::vector<std::byte> garbage(element_bytes(dtype), static_cast<std::byte>(trials[n].garbage));
-    observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
-                            decode(dtype, garbage).front(), decode(dtype, executions[n].output)});
-  }
-  return observations;
 }
 
 /// What the kernel returns on all data of a case.
@@ -98,73 +139,79 @@ Explanations explain(const Kernel& kernel, const Failure& f, const Conditions& c
   return explanations(observations);
 }
 
-/// Random cases of an operation beside the failures that are diagnosed.
-struct OtherCases {
-  std::vector<Explanations> failed;                // what explains each
-  std::vector<std::vector<Observation>> passed{};  // what came out
+/// How well a misreading that explains a failure goes with all else that is known about the kernel.
+struct Plausibility {
+  Idx explained = 0;     // failures
+  Idx contradicted = 0;  // cases that pass, and would not if the kernel always made this mistake
+};
+struct Suspects {
+  std::map<const Misreading*, Plausibility> known;
+  Idx failures = 0, passed = 0;  // cases that were compared with them
+
+  /// Of those that explain one failure, the ones that explain most others, and of these the ones that are contradicted
+  /// least.
+  Explanations best(const Explanations& candidates) const {
+    Explanations best;
+    const auto rank = [&](const Misreading* m) { return std::pair(-known.at(m).explained, known.at(m).contradicted); };
+    for (const Misreading* m : candidates) {
+      if (!best.empty() && rank(m) > rank(best.front())) continue;
+      if (!best.empty() && rank(m) < rank(best.front())) best.clear();
+      best.push_back(m);
+    }
+    return best;
+  }
+  void compare_with(const Look& look) {
+    const bool failed = look.result.failure.has_value();
+    if (!look.result.supported || (failed && !is_about_values(*look.result.failure))) return;
+    ++(failed ? failures : passed);
+    for (auto& [m, plausibility] : known) {
+      const auto agrees_with_it = [&, m = m](const Observation& o) { return agrees(*m, o); };
+      const bool agrees_with_all = std::all_of(look.seen.begin(), look.seen.end(), agrees_with_it);
+      if (failed && agrees_with_all) ++plausibility.explained;
+      if (!failed && !agrees_with_all) ++plausibility.contradicted;
+    }
+  }
+  /// What explains only a few failures, and is contradicted by cases that pass, agrees by chance.
+  bool is_likely(const Misreading* m) const {
+    return known.at(m).contradicted == 0 || 2 * known.at(m).explained >= failures;
+  }
 };
 
-OtherCases look_at_others(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row) {
+/// Compares what explains the failures with random cases of the operation, until enough is known.
+void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+           const std::vector<Explanations>& found, Suspects& suspects) {
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
   random.problems.clear(), random.data.clear();
   const CaseList cases(random);
-  OtherCases others;
-  const auto enough = [&] { return others.failed.size() >= enough_others && others.passed.size() >= enough_others; };
-  for (Idx n = 0; n < most_other_cases && !enough(); ++n) {
-    const CaseJudge judge(cases.at(n), options.conditions);
-    const std::vector<Trial> trials = judge.trials();
-    const std::vector<Execution> executions = execute(kernel, trials, options.conditions.isolation);
-    const CaseResult r = judge.verdict(executions);
-    if (r.failure && is_about_values(*r.failure) && others.failed.size() < enough_others)
-      others.failed.push_back(explanations(observations_of(judge, trials, executions)));
-    if (!r.failure && r.supported && others.passed.size() < enough_others)
-      others.passed.push_back(observations_of(judge, trials, executions));
+  const auto is_enough = [&] {
+    const auto is_decided = [&](const Explanations& e) { return suspects.best(e).size() <= 1; };
+    return suspects.failures >= enough_others && suspects.passed >= enough_others &&
+           std::all_of(found.begin(), found.end(), is_decided);
+  };
+  for (Idx n = 0; n < most_other_cases && !is_enough();) {
+    const std::vector<Look> looks = look_at_some(kernel, random, cases, n);
+    for (const Look& look : looks) suspects.compare_with(look);
+    n += static_cast<Idx>(looks.size());
   }
-  return others;
 }
 
-/// How well a misreading that explains one failure goes with all else that is known about the kernel.
-struct Plausibility {
-  std::ptrdiff_t explained = 0;     // failures, this one included
-  std::ptrdiff_t contradicted = 0;  // cases that pass, and would not if the kernel always made this mistake
-  /// Rather in order to explain more, then in order to be contradicted less.
-  auto rank() const { return std::pair(-explained, contradicted); }
-};
-
-/// Diagnoses the failures of one operation. Of what explains a failure, what goes best with the others is said; and
-/// nothing, if that explains only a few of them and cases that pass contradict it: then it agrees by chance.
+/// Diagnoses the failures of one operation.
 void diagnose(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
               const std::vector<Failure*>& failures) {
   std::vector<Explanations> found;
-  for (const Failure* f : failures) found.push_back(explain(kernel, *f, options.conditions));
-  if (std::all_of(found.begin(), found.end(), [](const Explanations& e) { return e.empty(); })) return;
-  const OtherCases others = look_at_others(kernel, options, row);
-  std::vector<Explanations> all = others.failed;
-  all.insert(all.end(), found.begin(), found.end());
-  std::map<const Misreading*, Plausibility> plausibilities;
-  for (const Explanations& e : found)
-    for (const Misreading* m : e) {
-      const auto contradicts = [&](const auto& seen) {
-        return !std::all_of(seen.begin(), seen.end(), [&](const Observation& o) { return agrees(*m, o); });
-      };
-      const auto explained_by_m = [&](const Explanations& some) { return std::ranges::count(some, m) > 0; };
-      if (!plausibilities.contains(m))
-        plausibilities[m] = {std::ranges::count_if(all, explained_by_m),
-                             std::ranges::count_if(others.passed, contradicts)};
-    }
-  const auto is_likely = [&](const Plausibility& p) {
-    return p.contradicted == 0 || 2 * p.explained >= static_cast<std::ptrdiff_t>(all.size());
-  };
-  for (std::size_t n = 0; n < failures.size(); ++n) {
-    const Explanations& candidates = found[n];
-    if (candidates.empty()) continue;
-    const auto rank = [&](const Misreading* m) { return plausibilities.at(m).rank(); };
-    const auto best = rank(*std::ranges::min_element(candidates, {}, rank));
-    for (const Misreading* m : candidates)
-      if (rank(m) == best && is_likely(plausibilities.at(m)) && failures[n]->diagnoses.size() < most_diagnoses)
-        failures[n]->diagnoses.push_back({m->name, m->sentence});
+  Suspects suspects;
+  for (const Failure* f : failures) {
+    found.push_back(explain(kernel, *f, options.conditions));
+    ++suspects.failures;
+    for (const Misreading* m : found.back()) ++suspects.known[m].explained;
   }
+  if (suspects.known.empty()) return;
+  weigh(kernel, options, row, found, suspects);
+  for (std::size_t n = 0; n < failures.size(); ++n)
+    for (const Misreading* m : suspects.best(found[n]))
+      if (suspects.is_likely(m) && failures[n]->diagnoses.size() < most_diagnoses)
+        failures[n]->diagnoses.push_back({m->name, m->sentence});
 }
 
 }  // namespace

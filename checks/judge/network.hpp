@@ -41,6 +41,9 @@ struct NetworkResult {
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);
 
+/// "pass", "fail", or why there is neither.
+const char* verdict_of(const LayerStep& step);
+
 /// For people.
 std::string describe_network(const NetworkResult& result);
 /// For programs: one object, schema 1.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "checks/judge/descriptor.hpp"
+#include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 
 namespace cnnspec::checks {
@@ -79,6 +80,33 @@ std::string to_json(const KernelResult& r) {
          {"operations", Json::array()}};
   for (const Failure& f : r.failures) j["failures"].push_back(json_of(r.kernel, f, r.conditions));
   for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
+  return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string network_to_json(const NetworkResult& r) {
+  Json steps = Json::array();
+  for (const LayerStep& s : r.steps) {
+    Json j{{"layer", s.layer},
+           {"op", name_of(s.what.op)},
+           {"dtype", name_of(s.what.dtype)},
+           {"descriptor", to_descriptor(s.what.problem)},
+           {"verdict", verdict_of(s)},
+           {"worst_ratio", s.result.worst_ratio}};
+    if (s.is_wrong()) {
+      const Failure& f = *s.result.failure;
+      j["kind"] = name_of(f.kind), j["elements_wrong"] = f.elements_wrong, j["first_index"] = f.first_index;
+    }
+    steps.push_back(std::move(j));
+  }
+  const LayerStep* const first = r.first_wrong();
+  const Json j{{"schema", 1},
+               {"kernel", r.kernel},
+               {"network", r.network},
+               {"verdict", name_of(r.verdict())},
+               {"seed", r.seed},
+               {"profile", r.conditions.profile->name},
+               {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
+               {"steps", steps}};
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
