@@ -17,6 +17,7 @@
 #include <thread>
 
 #include "checks/cli/commands.hpp"
+#include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/networks.hpp"
@@ -49,14 +50,6 @@ constexpr Idx most_cases = 1'000'000'000;
 constexpr double least_seconds = 1e-3;
 constexpr double most_seconds = 1e9;  // 30 years
 constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
-
-/// The value of an enumeration whose names are `names`.
-template <class E, std::size_t n>
-E value_of(const std::array<const char*, n>& names, const std::string& option, const std::string& given) {
-  for (std::size_t i = 0; i < n; ++i)
-    if (given == names[i]) return static_cast<E>(i);
-  throw UsageError(option, "", one_of({names.begin(), names.end()}, given), in_quotes(given));
-}
 
 std::vector<Op> ops_of(const JudgeArguments& a) {
   std::vector<Op> ops;
@@ -95,18 +88,9 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
   return problems;
 }
 
-const Profile& profile_of(const JudgeArguments& a) {
-  if (a.profile.empty()) return profiles().front();
-  std::vector<std::string> names;
-  for (const Profile& p : profiles()) names.push_back(p.name);
-  const Profile* const profile = find_profile(a.profile);
-  if (profile == nullptr) throw UsageError("--profile", "", one_of(names, a.profile), in_quotes(a.profile));
-  return *profile;
-}
-
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
-  c.profile = &profile_of(a);
+  c.profile = &profile_named(a.profile);
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
@@ -241,8 +225,10 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, whatever they say")
       ->type_name("N");
   command
-      ->add_option("--memory", a->memory,
-                   fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
+      ->add_option(
+          "--memory", a->memory,
+          fmt::format("of memory: refuse problems that take more, and let the kernel have no more (default: {:.0f})",
+                      JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
   command
       ->add_option("--net", a->network,
