@@ -26,6 +26,8 @@ struct Session {
   std::function<ExitStatus()> run;
 };
 
+void add_compare(CLI::App& app, Session& session);
+void add_golden(CLI::App& app, Session& session);
 void add_gradcheck(CLI::App& app, Session& session);
 void add_judge(CLI::App& app, Session& session);
 void add_kernels(CLI::App& app, Session& session);

@@ -56,10 +56,11 @@ struct Temporary {
   }
 };
 
-mode_t mode_of_new_files() {
+/// `most`: of files 0666, of folders 0777.
+mode_t mode_of_new(mode_t most) {
   const mode_t mask = ::umask(0);  // the only way to read it
   ::umask(mask);
-  return 0666 & ~mask;
+  return most & ~mask;
 }
 
 /// `path` itself, or what it links to: a rename would replace the link.
@@ -67,6 +68,12 @@ std::string target_of(const std::string& path) {
   std::error_code error;
   const auto target = std::filesystem::canonical(path, error);
   return error ? path : target.string();
+}
+
+/// For mkstemp and mkdtemp: a name that is not taken, in the same folder, from which it can be renamed.
+std::string beside(const std::string& target) {
+  const std::size_t slash = target.rfind('/');
+  return (slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".cnnspec-XXXXXX";
 }
 
 }  // namespace
@@ -81,8 +88,7 @@ void write_file(const std::string& path, std::string_view text) {
   if (exists && ::access(path.c_str(), W_OK) != 0) throw OutputError(path, errno);
 
   const std::string target = target_of(path);
-  const std::size_t slash = target.rfind('/');
-  Temporary temporary{(slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".cnnspec-XXXXXX"};
+  Temporary temporary{beside(target)};
   Descriptor file(::mkostemp(temporary.name.data(), O_CLOEXEC));
   if (file.get() < 0) {
     const int reason = errno;
@@ -90,11 +96,45 @@ void write_file(const std::string& path, std::string_view text) {
     throw OutputError(path, reason);
   }
   write_all(file.get(), text, path);
-  const bool complete = ::fchmod(file.get(), exists ? existing.st_mode & 07777 : mode_of_new_files()) == 0 &&
+  const bool complete = ::fchmod(file.get(), exists ? existing.st_mode & 07777 : mode_of_new(0666)) == 0 &&
                         ::fsync(file.get()) == 0 && file.close() == 0 &&
                         ::rename(temporary.name.c_str(), target.c_str()) == 0;
   if (!complete) throw OutputError(path, errno);
   temporary.name.clear();
+}
+
+OutputFolder::OutputFolder(const std::string& path) : path_(path), target_(target_of(path)) {
+  while (target_.size() > 1 && target_.ends_with('/')) target_.pop_back();
+  std::error_code error;
+  if (const auto status = std::filesystem::status(target_, error); std::filesystem::exists(status)) {
+    if (!std::filesystem::is_directory(status)) throw OutputError(path, ENOTDIR);
+    const bool is_empty = std::filesystem::is_empty(target_, error);
+    if (error || !is_empty) throw OutputError(path, error ? error.value() : ENOTEMPTY);
+  }
+  std::string name = beside(target_);
+  if (::mkdtemp(name.data()) == nullptr) throw OutputError(path, errno);
+  temporary_ = name;
+}
+
+OutputFolder::~OutputFolder() {
+  std::error_code ignored;
+  if (!temporary_.empty()) std::filesystem::remove_all(temporary_, ignored);
+}
+
+void OutputFolder::write(const std::string& name, std::string_view content) const {
+  const std::string shown = path_ + "/" + name;
+  Descriptor file(::open((temporary_ + "/" + name).c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (file.get() < 0) throw OutputError(shown, errno);
+  write_all(file.get(), content, shown);
+  if (::fsync(file.get()) != 0 || file.close() != 0) throw OutputError(shown, errno);
+}
+
+void OutputFolder::finish() {
+  const Descriptor folder(::open(temporary_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const bool complete = folder.get() >= 0 && ::fchmod(folder.get(), mode_of_new(0777)) == 0 &&
+                        ::fsync(folder.get()) == 0 && ::rename(temporary_.c_str(), target_.c_str()) == 0;
+  if (!complete) throw OutputError(path_, errno);
+  temporary_.clear();
 }
 
 void write_output(const std::string& path, std::string_view text) {

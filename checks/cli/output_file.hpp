@@ -18,7 +18,26 @@ class OutputError : public std::runtime_error {
 /// it is. Throws OutputError.
 void write_file(const std::string& path, std::string_view text);
 
-/// The same, and "-" is standard output.
+/// A folder of files that appears under its name only when it is complete. A name that is taken is refused, unless it
+/// is that of an empty folder. If finish() is not reached, nothing is left.
+class OutputFolder {
+ public:
+  /// Throws OutputError, as all of it does.
+  explicit OutputFolder(const std::string& path);
+  ~OutputFolder();
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+  /// A new file in it.
+  void write(const std::string& name, std::string_view content) const;
+  void finish();
+
+ private:
+  std::string path_, target_;  // as given; what the folder will be called
+  std::string temporary_;      // what it is called until then; empty: it is finished
+};
+
+/// The same as write_file, and "-" is standard output.
 void write_output(const std::string& path, std::string_view text);
 
 /// To standard output, buffered. Once its reader has gone away (`| head`), output is dropped silently: the reader has

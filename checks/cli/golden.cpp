@@ -1,0 +1,100 @@
+// cnnspec golden: inputs and expected outputs, for kernels that are no library.
+#include "checks/golden/golden.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "checks/cli/commands.hpp"
+#include "checks/cli/names.hpp"
+#include "checks/cli/number.hpp"
+#include "checks/cli/output_file.hpp"
+#include "checks/golden/golden_folder.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/judge.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+struct GoldenArguments {
+  std::string op, descriptor, dtype = "f32", data = GoldenCase{}.data, profile, out;
+  std::optional<std::string> seed, batch, memory;  // numbers
+};
+
+GoldenCase case_of(const GoldenArguments& a) {
+  GoldenCase c;
+  c.ops = ops_named(a.op);
+  c.dtype = value_of<DType>(dtype_names, "--dtype", a.dtype);
+  c.profile = &profile_named(a.profile);
+  std::optional<Idx> batch;
+  if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
+  c.problem = parse_descriptor(family_of(c.ops.front()), a.descriptor, batch);
+  if (a.seed) c.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
+  c.data = a.data;
+  double most_bytes = JudgeOptions{}.most_bytes;
+  if (a.memory)
+    most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
+  for (const Op op : c.ops) require_memory({op, c.dtype, c.problem}, most_bytes);
+  return c;
+}
+
+ExitStatus run_golden(const GoldenArguments& a) {
+  const GoldenCase c = case_of(a);
+  OutputFolder folder(a.out);  // before the work, so that a name that is taken is told at once
+  const Golden golden = make_golden(c);
+  write_golden(golden, [&](const std::string& name, std::string_view content) { folder.write(name, content); });
+  folder.finish();
+  const auto list = [](const auto& tensors) {
+    std::vector<std::string> names;
+    for (const auto& t : tensors) names.push_back(t.tensor.name);
+    return joined(names, " ");
+  };
+  print(fmt::format("{}: {} -> {}, {} {}, data {}, seed {}\n", printable(a.out), list(golden.inputs),
+                    list(golden.outputs), name_of(c.dtype), to_descriptor(c.problem), c.data, c.seed));
+  return ExitStatus::ok;
+}
+
+}  // namespace
+
+void add_golden(CLI::App& app, Session& session) {
+  CLI::App* command =
+      app.add_subcommand("golden", "Write inputs and expected outputs as files, for kernels that are no library");
+  const auto a = std::make_shared<GoldenArguments>();
+  command->add_option("--op", a->op, "an operation (see `cnnspec ops`), or all of conv2d, max_pool2d, relu or linear")
+      ->type_name("OP")
+      ->required();
+  command->add_option("--case", a->descriptor, "the problem")->type_name("DESCRIPTOR")->required();
+  command->add_option("--dtype", a->dtype, "storage type: f32 (default), f64, f16 or bf16")->type_name("TYPE");
+  command->add_option("--seed", a->seed, "of the data (default: 1)")->type_name("S");
+  command->add_option("--data", a->data, "a family of data, or the data itself (default: " + a->data + ")")
+      ->type_name("DATA");
+  command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
+      ->type_name("P");
+  command->add_option("--mb", a->batch, "the minibatch, whatever --case says")->type_name("N");
+  command
+      ->add_option("--memory", a->memory,
+                   fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
+      ->type_name("MIB");
+  command->add_option("--out", a->out, "the folder to write, new or empty")->type_name("DIR")->required();
+  command->footer(
+      R"(The folder appears when it is complete. It holds case.json, which says all there is to know, with the numbers
+of the problem spelled out; the inputs as .npy files in the storage type (bf16 as bit patterns); and for each
+output what is expected (y.npy) and how far from that a result may be (y_bound.npy), both as float64. A bound of 0
+demands equality; where it is NaN, the element is not judged.
+
+A program reads the inputs, writes its outputs to a folder of its own under the same names (y.npy, dx.npy, ...), and
+`cnnspec compare` gives the verdict. --data exact-first-wide demands equality everywhere and shows the loss of any
+single term; see `cnnspec judge --help` for the others.
+
+Examples:
+  cnnspec golden --op conv2d_forward --case mb1ic3ih7oc4kh3sh2ph1 --out golden
+  cnnspec golden --op conv2d --case mb1ic3ih7oc4kh3sh2ph1 --dtype bf16 --profile f32-acc --out golden
+  cnnspec golden --op max_pool2d --case mb1ic2ih4kh2sh2 --data ties --seed 7 --out golden)");
+  command->callback([&session, a] { session.run = [a] { return run_golden(*a); }; });
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,32 @@
+// Words that are given as options and stand for one of several things.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "checks/describe/text.hpp"
+#include "checks/judge/arithmetic.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+
+/// The value of an enumeration whose names are `names`; otherwise throws UsageError.
+template <class E, std::size_t n>
+E value_of(const std::array<const char*, n>& names, const std::string& option, const std::string& given) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (given == names[i]) return static_cast<E>(i);
+  throw UsageError(option, "", one_of({names.begin(), names.end()}, given), in_quotes(given));
+}
+
+/// The default one if none is given.
+inline const Profile& profile_named(const std::string& given) {
+  if (given.empty()) return profiles().front();
+  std::vector<std::string> names;
+  for (const Profile& p : profiles()) names.push_back(p.name);
+  const Profile* const profile = find_profile(given);
+  if (profile == nullptr) throw UsageError("--profile", "", one_of(names, given), in_quotes(given));
+  return *profile;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,236 @@
+#include "checks/golden/compare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "checks/describe/text.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/golden/golden_folder.hpp"
+#include "checks/golden/npy.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/picture.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/misreadings/misreading.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// A problem with more multiply-adds is not explained: every misreading is computed as slowly as the specification.
+constexpr Idx most_taps_to_explain = Idx{1} << 20;
+constexpr std::size_t most_diagnoses = 3;
+
+/// The numbers in an output of the program.
+std::vector<double> read_actual(const std::string& file, DType dtype, const TensorInfo& tensor) {
+  std::vector<std::string> types{"<f2", "<f4", "<f8"};
+  if (dtype == DType::bf16) types.insert(types.begin(), npy_type(DType::bf16));
+  const NpyArray array = read_npy(file, types, tensor.extents);
+  DType stored{};
+  for (const DType d : {DType::f16, DType::f32, DType::f64, DType::bf16})
+    if (array.type == npy_type(d)) stored = d;
+  return decode(stored, array.elements);
+}
+
+std::string description_of(const std::string& data, const Operation& operation) {
+  const DataFamily* const family = find_data_family(data);
+  return family == nullptr ? "the given data" : family->describe(operation);
+}
+
+/// What it seems to have misread.
+std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operation& operation,
+                                    const std::vector<double>& actual) {
+  if (taps(operation.problem) > most_taps_to_explain) return {};
+  const GoldenCase& c = result.made_of;
+  Observation seen{operation, arithmetic_for(c.dtype, *c.profile), {}, no_bound, actual};
+  for (const TensorInfo& input : operation.inputs) seen.inputs.push_back(read_input(result.golden, c.dtype, input));
+  std::vector<Diagnosis> diagnoses;
+  for (const Misreading* m : explanations(std::span(&seen, 1)))
+    if (diagnoses.size() < most_diagnoses) diagnoses.push_back({m->name, m->sentence});
+  return diagnoses;
+}
+
+Failure failure_of(const GoldenComparison& result, const Operation& operation, const Comparison& c,
+                   const std::vector<double>& actual) {
+  const GoldenCase& made_of = result.made_of;
+  Failure f;
+  f.failed = {operation.op, made_of.dtype, made_of.problem, made_of.seed, made_of.data};
+  f.data = find_data_family(made_of.data) == nullptr ? "given" : made_of.data;
+  f.data_description = description_of(made_of.data, operation);
+  f.kind = FailureKind::wrong_value;
+  f.tensor = operation.output.name;
+  f.elements = operation.output.count(), f.elements_wrong = c.elements_wrong;
+  f.first_index = operation.output.index(c.first);
+  f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
+  f.picture = picture_of(c.wrong, operation.output.extents);
+  f.diagnoses = diagnoses_of(result, operation, actual);
+  return f;
+}
+
+ComparedOutput compare_output(const GoldenComparison& result, Op op) {
+  const Operation operation = operation_of(op, result.made_of.problem);
+  ComparedOutput output{op, operation.output.name, true, {}, {}};
+  const GoldenOutput golden = read_output(result.golden, operation);
+  const std::string file = result.actual + "/" + tensor_file(output.tensor);
+  output.is_there = std::filesystem::exists(file);
+  if (!output.is_there) return output;
+  const std::vector<double> actual = read_actual(file, result.made_of.dtype, operation.output);
+  output.comparison = compare(actual, {{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}});
+  if (output.comparison.elements_wrong > 0) output.failure = failure_of(result, operation, output.comparison, actual);
+  return output;
+}
+
+std::vector<std::string> files_but_outputs(const std::string& folder, const std::vector<ComparedOutput>& outputs) {
+  std::vector<std::string> others;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const auto is_it = [&](const ComparedOutput& o) { return tensor_file(o.tensor) == name; };
+    if (std::none_of(outputs.begin(), outputs.end(), is_it)) others.push_back(name);
+  }
+  std::sort(others.begin(), others.end());
+  return others;
+}
+
+void require_folder(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error))
+    throw UsageError(path, "", "a folder", std::filesystem::exists(path, error) ? "something else" : "nothing");
+}
+
+std::string verdict_of(const ComparedOutput& o) { return o.is_there ? name_of(o.verdict()) : "not there"; }
+
+std::string row_of(const ComparedOutput& o) {
+  const Comparison& c = o.comparison;
+  const auto number = [&](Idx n) { return o.is_there ? thousands(n) : "-"; };
+  return fmt::format("{:<6} {:<24} {:>10} {:>10} {:>10} {:>11}  {}\n", o.tensor, name_of(o.op),
+                     number(c.judged + c.not_judged), number(c.elements_wrong), number(c.not_judged),
+                     c.judged > 0 ? fmt::format("{:.3f}", c.worst_ratio) : "-", verdict_of(o));
+}
+
+std::string plural(std::size_t n, const char* noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
+
+/// Why the verdict is what it is.
+std::string reason_of(const GoldenComparison& r) {
+  const auto those = [&](Verdict verdict) {
+    std::vector<std::string> names;
+    for (const ComparedOutput& o : r.outputs)
+      if (o.verdict() == verdict) names.push_back(o.tensor);
+    return names;
+  };
+  switch (r.verdict()) {
+    case Verdict::pass:
+      return plural(r.outputs.size(), "output") + ", every element exact or within what rounding in any order explains";
+    case Verdict::fail:
+      return fmt::format("{} of {} wrong", those(Verdict::fail).size(), plural(r.outputs.size(), "output"));
+    case Verdict::vacuous:
+      break;
+  }
+  return fmt::format("nothing is wrong, but of {} no element was judged", joined(those(Verdict::vacuous), ", "));
+}
+
+using Json = nlohmann::ordered_json;
+
+Json number(double v) { return std::isfinite(v) ? Json(v) : Json(fmt::format("{}", v)); }
+
+Json json_of(const Failure& f) {
+  Json diagnosis = Json::array();
+  for (const Diagnosis& d : f.diagnoses) diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}});
+  return {{"op", name_of(f.failed.op)},
+          {"dtype", name_of(f.failed.dtype)},
+          {"descriptor", to_descriptor(f.failed.problem)},
+          {"seed", f.failed.seed},
+          {"data", f.data},
+          {"kind", name_of(f.kind)},
+          {"tensor", f.tensor},
+          {"elements", f.elements},
+          {"elements_wrong", f.elements_wrong},
+          {"first_index", f.first_index},
+          {"expected", number(f.expected)},
+          {"actual", number(f.actual)},
+          {"bound", number(f.bound)},
+          {"ratio", number(f.ratio)},
+          {"diagnosis", diagnosis},
+          {"picture", f.picture}};
+}
+
+Json json_of(const ComparedOutput& o) {
+  return {{"op", name_of(o.op)},
+          {"tensor", o.tensor},
+          {"verdict", verdict_of(o)},
+          {"elements", o.comparison.judged},
+          {"elements_wrong", o.comparison.elements_wrong},
+          {"not_judged", o.comparison.not_judged},
+          {"worst_ratio", number(o.comparison.worst_ratio)}};
+}
+
+}  // namespace
+
+Verdict ComparedOutput::verdict() const {
+  if (failure) return Verdict::fail;
+  return comparison.judged > 0 ? Verdict::pass : Verdict::vacuous;
+}
+
+Verdict GoldenComparison::verdict() const {
+  Verdict result = Verdict::pass;
+  for (const ComparedOutput& o : outputs) {
+    if (o.verdict() == Verdict::fail) return Verdict::fail;
+    if (o.verdict() == Verdict::vacuous) result = Verdict::vacuous;
+  }
+  return result;
+}
+
+GoldenComparison compare_golden(const std::string& golden, const std::string& actual) {
+  require_folder(golden), require_folder(actual);
+  GoldenComparison result{golden, actual, read_golden_case(golden), {}, {}};
+  for (const Op op : result.made_of.ops) result.outputs.push_back(compare_output(result, op));
+  std::vector<std::string> wanted;
+  for (const ComparedOutput& o : result.outputs) wanted.push_back(tensor_file(o.tensor));
+  if (std::none_of(result.outputs.begin(), result.outputs.end(), [](const auto& o) { return o.is_there; }))
+    throw UsageError(actual, "", (wanted.size() == 1 ? "" : "at least one of ") + joined(wanted, ", "), "none");
+  result.ignored = files_but_outputs(actual, result.outputs);
+  return result;
+}
+
+std::string describe_comparison(const GoldenComparison& r) {
+  std::string text = fmt::format("{:<6} {:<24} {:>10} {:>10} {:>10} {:>11}  {}\n", "output", "operation", "elements",
+                                 "wrong", "not judged", "error/bound", "verdict");
+  for (const ComparedOutput& o : r.outputs) text += row_of(o);
+  for (const ComparedOutput& o : r.outputs)
+    if (o.failure) text += "\n" + describe_failure("", *o.failure, {}, Again::no);
+  const GoldenCase& c = r.made_of;
+  return text + fmt::format("\n{}: {} ({} {}, data {}, seed {})\n", name_of(r.verdict()), reason_of(r),
+                            name_of(c.dtype), to_descriptor(c.problem), printable(c.data), c.seed);
+}
+
+std::string comparison_to_json(const GoldenComparison& r) {
+  Idx not_judged = 0;
+  double worst_ratio = 0;
+  Json failures = Json::array(), outputs = Json::array();
+  for (const ComparedOutput& o : r.outputs) {
+    not_judged += o.comparison.not_judged;
+    worst_ratio = std::max(worst_ratio, o.comparison.worst_ratio);
+    outputs.push_back(json_of(o));
+    if (o.failure) failures.push_back(json_of(*o.failure));
+  }
+  const Json j{{"schema", 1},
+               {"golden", r.golden},
+               {"actual", r.actual},
+               {"verdict", name_of(r.verdict())},
+               {"dtype", name_of(r.made_of.dtype)},
+               {"profile", r.made_of.profile->name},
+               {"descriptor", to_descriptor(r.made_of.problem)},
+               {"seed", r.made_of.seed},
+               {"data", r.made_of.data},
+               {"not_judged", not_judged},
+               {"worst_ratio", number(worst_ratio)},
+               {"ignored", r.ignored},
+               {"failures", failures},
+               {"outputs", outputs}};
+  return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cnnspec::checks

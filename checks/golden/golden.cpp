@@ -1,0 +1,125 @@
+#include "checks/golden/golden.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "checks/describe/text.hpp"
+#include "checks/judge/literal_data.hpp"
+#include "checks/judge/stream.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+struct Layer {
+  const char* name;
+  Op first, last;
+  Op takes_x_and_dy;  // in this order
+};
+constexpr Layer layers[] = {
+    {"conv2d", Op::conv2d_forward, Op::conv2d_backward_bias, Op::conv2d_backward_kernel},
+    {"max_pool2d", Op::max_pool2d_forward, Op::max_pool2d_backward, Op::max_pool2d_backward},
+    {"relu", Op::relu_forward, Op::relu_backward, Op::relu_backward},
+    {"linear", Op::linear_forward, Op::linear_backward_bias, Op::linear_backward_weight},
+};
+
+const Layer& layer_of(Op forward) {
+  return *std::find_if(std::begin(layers), std::end(layers), [&](const Layer& l) { return l.first == forward; });
+}
+
+std::vector<Op> ops_of(const Layer& layer) {
+  std::vector<Op> ops;
+  for (int op = static_cast<int>(layer.first); op <= static_cast<int>(layer.last); ++op)
+    ops.push_back(static_cast<Op>(op));
+  return ops;
+}
+
+void add_inputs(Golden& golden, const Operation& operation, const Operands<double>& values) {
+  for (std::size_t n = 0; n < values.size(); ++n)
+    if (!values[n].empty()) golden.inputs.push_back({operation.inputs[n], values[n]});
+}
+
+/// x, w and b as the forward operation gets them, and a dy of its own stream.
+void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmetic) {
+  const GoldenCase& c = golden.made_of;
+  const Operation forward = operation_of(layer.first, c.problem);
+  const Operation backward = operation_of(layer.takes_x_and_dy, c.problem);
+  add_inputs(golden, forward, make_data(forward, arithmetic, c.seed, c.data).front().inputs);
+  const Operands<double> x_and_dy = make_data(backward, arithmetic, mix(c.seed), c.data).front().inputs;
+  golden.inputs.push_back({backward.inputs[1], x_and_dy[1]});
+}
+
+/// Literal data for all inputs of a layer at once.
+void parse_inputs(Golden& golden, const Layer& layer) {
+  const GoldenCase& c = golden.made_of;
+  Operation all = operation_of(layer.first, c.problem);
+  const TensorInfo dy = operation_of(layer.takes_x_and_dy, c.problem).inputs[1];
+  all.inputs.insert(all.inputs.end() - (all.takes_bias() ? 1 : 0), dy);  // the bias stays last
+  add_inputs(golden, all, parse_literal(all, c.dtype, c.data));
+}
+
+/// In the order of the operation.
+Operands<double> inputs_of(const Golden& golden, const Operation& operation) {
+  Operands<double> inputs;
+  for (const TensorInfo& tensor : operation.inputs) {
+    std::vector<double>& values = inputs.emplace_back();
+    for (const GoldenInput& input : golden.inputs)
+      if (std::string_view(input.tensor.name) == tensor.name) values = input.values;
+  }
+  return inputs;
+}
+
+}  // namespace
+
+std::vector<Op> ops_named(const std::string& name) {
+  for (const Layer& layer : layers)
+    if (name == layer.name) return ops_of(layer);
+  for (std::size_t n = 0; n < op_names.size(); ++n)
+    if (name == op_names[n]) return {static_cast<Op>(n)};
+  std::vector<std::string> known(op_names.begin(), op_names.end());
+  for (const Layer& layer : layers) known.push_back(layer.name);
+  throw UsageError("--op", "", one_of(known, name), in_quotes(name));
+}
+
+GoldenOutput golden_output(const Operation& operation, const Expectation& expected) {
+  GoldenOutput output{operation.op, operation.output, {}, {}};
+  for (std::size_t n = 0; n < expected.values.size(); ++n) {
+    const double value = static_cast<double>(expected.values[n]);
+    double bound = expected.bound(n);
+    // NaN and infinities are the same in both types, and what must be equal is a number of the storage type.
+    if (const long double rounded = std::fabs(expected.values[n] - value); rounded > 0)
+      bound = std::nextafter(static_cast<double>(bound + rounded), std::numeric_limits<double>::infinity());
+    output.expected.push_back(value);
+    output.bounds.push_back(bound);
+  }
+  return output;
+}
+
+Golden make_golden(const GoldenCase& c) {
+  const Arithmetic arithmetic = arithmetic_for(c.dtype, *c.profile);
+  Golden golden{c, {}, {}};
+  if (c.ops.size() == 1) {
+    const Operation operation = operation_of(c.ops.front(), c.problem);
+    const DataSet set = make_data(operation, arithmetic, c.seed, c.data).front();
+    add_inputs(golden, operation, set.inputs);
+    golden.outputs.push_back(golden_output(operation, set.expected));
+    return golden;
+  }
+  const Layer& layer = layer_of(c.ops.front());
+  assert(c.ops == ops_of(layer));
+  if (is_literal(c.data))
+    parse_inputs(golden, layer);
+  else
+    draw_inputs(golden, layer, arithmetic);
+  for (const Op op : c.ops) {
+    const Operation operation = operation_of(op, c.problem);
+    DataSet set = given_data(operation, arithmetic, inputs_of(golden, operation));
+    if (c.data == "minus-infinity") leave_infinities(operation, set);
+    golden.outputs.push_back(golden_output(operation, set.expected));
+  }
+  return golden;
+}
+
+}  // namespace cnnspec::checks

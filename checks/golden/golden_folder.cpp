@@ -1,0 +1,240 @@
+#include "checks/golden/golden_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "checks/describe/networks.hpp"
+#include "checks/describe/strict_json.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/golden/npy.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// ---- The numbers of a problem, by name ----
+
+Json geometry_of(const cnnspec_conv2d& p) {
+  return {{"batch", p.batch},
+          {"groups", p.groups},
+          {"in_channels", p.in_channels},
+          {"in_height", p.in_height},
+          {"in_width", p.in_width},
+          {"out_channels", p.out_channels},
+          {"out_height", p.out_height},
+          {"out_width", p.out_width},
+          {"kernel_height", p.kernel_height},
+          {"kernel_width", p.kernel_width},
+          {"stride_height", p.stride_height},
+          {"stride_width", p.stride_width},
+          {"dilation_height", p.dilation_height},
+          {"dilation_width", p.dilation_width},
+          {"pad_top", p.pad_top},
+          {"pad_left", p.pad_left},
+          {"pad_bottom", p.pad_bottom},
+          {"pad_right", p.pad_right}};
+}
+Json geometry_of(const cnnspec_pool2d& p) {
+  return {{"batch", p.batch},
+          {"channels", p.channels},
+          {"in_height", p.in_height},
+          {"in_width", p.in_width},
+          {"out_height", p.out_height},
+          {"out_width", p.out_width},
+          {"kernel_height", p.kernel_height},
+          {"kernel_width", p.kernel_width},
+          {"stride_height", p.stride_height},
+          {"stride_width", p.stride_width},
+          {"dilation_height", p.dilation_height},
+          {"dilation_width", p.dilation_width},
+          {"pad_top", p.pad_top},
+          {"pad_left", p.pad_left},
+          {"pad_bottom", p.pad_bottom},
+          {"pad_right", p.pad_right}};
+}
+Json geometry_of(const cnnspec_linear& p) {
+  return {{"batch", p.batch}, {"in_features", p.in_features}, {"out_features", p.out_features}};
+}
+Json geometry_of(const cnnspec_elementwise& p) { return {{"count", p.count}}; }
+
+Json geometry_of(const Problem& problem) {
+  return std::visit([](const auto& p) { return geometry_of(p); }, problem);
+}
+
+// ---- case.json ----
+
+constexpr const char* judgement =
+    "an element is right if |actual - expected| <= bound; where the bound is 0 it must be equal (+0 and -0 are, and so "
+    "are two NaN); where it is NaN it is not judged";
+
+Json tensor_of(const TensorInfo& tensor, const char* role, const std::string& file, const char* type) {
+  return {{"name", tensor.name}, {"role", role}, {"file", file}, {"shape", tensor.extents}, {"type", type}};
+}
+
+Json json_of(const Golden& golden) {
+  const GoldenCase& c = golden.made_of;
+  Json operations = Json::array(), tensors = Json::array();
+  for (const Op op : c.ops) operations.push_back(name_of(op));
+  for (const GoldenInput& input : golden.inputs) {
+    Json& j = tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), npy_type(c.dtype)));
+    if (c.dtype == DType::bf16) j["encoding"] = "bit patterns of bfloat16, the upper halves of those of float32";
+  }
+  for (const GoldenOutput& output : golden.outputs) {
+    const std::string name = output.tensor.name;
+    tensors.push_back(tensor_of(output.tensor, "output", tensor_file(name), "<f8"));
+    tensors.back()["operation"] = name_of(output.op);
+    tensors.push_back(tensor_of(output.tensor, "bound", bound_file(name), "<f8"));
+    tensors.back()["name"] = name + "_bound";
+    tensors.back()["of"] = name;
+  }
+  return {{"schema", 1},
+          {"operations", operations},
+          {"dtype", name_of(c.dtype)},
+          {"profile", c.profile->name},
+          {"descriptor", to_descriptor(c.problem)},
+          {"geometry", geometry_of(c.problem)},
+          {"seed", c.seed},
+          {"data", c.data},
+          {"judgement", judgement},
+          {"tensors", tensors}};
+}
+
+/// Reads case.json, and says where in it something is wrong.
+class CaseReader {
+ public:
+  explicit CaseReader(const std::string& file)
+      : file_(file), json_(parse_strict_json(read_file(file, most_json_bytes), file)) {
+    if (!json_.is_object()) throw UsageError(file, "", "an object", json_.type_name());
+  }
+
+  GoldenCase read() const {
+    if (const auto& schema = at("schema", &nlohmann::json::is_number_integer, "schema 1"); schema != 1)
+      refuse("schema", "schema 1, all that this version of cnnspec knows", schema.dump());
+    GoldenCase c;
+    c.ops = operations();
+    c.dtype = static_cast<DType>(index_of("dtype", {dtype_names.begin(), dtype_names.end()}));
+    std::vector<std::string> names;
+    for (const Profile& p : profiles()) names.push_back(p.name);
+    c.profile = &profiles()[index_of("profile", names)];
+    c.problem = problem(family_of(c.ops.front()));
+    c.seed = at("seed", &nlohmann::json::is_number_unsigned, "a number from 0 up").get<std::uint64_t>();
+    c.data = text("data");
+    const auto& geometry = at("geometry", &nlohmann::json::is_object, "an object");
+    const Json numbers = geometry_of(c.problem);
+    for (const auto& [key, number] : numbers.items())
+      if (!geometry.contains(key) || geometry[key] != number.get<Idx>())
+        refuse("geometry/" + key, fmt::format("{}, as the descriptor says", number.get<Idx>()),
+               geometry.contains(key) ? in_quotes(geometry[key].dump()) : "nothing");
+    return c;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& key, const std::string& expected, const std::string& given) const {
+    throw UsageError(file_, "/" + key, expected, given);
+  }
+  const nlohmann::json& at(const char* key, bool (nlohmann::json::*is_right)() const noexcept, const char* what) const {
+    if (!json_.contains(key)) refuse(key, what, "nothing");
+    const nlohmann::json& value = json_[key];
+    if (!(value.*is_right)()) refuse(key, what, in_quotes(value.dump()));
+    return value;
+  }
+  std::string text(const char* key) const { return at(key, &nlohmann::json::is_string, "text").get<std::string>(); }
+  Problem problem(Family family) const {
+    const std::string descriptor = text("descriptor");
+    try {
+      return parse_descriptor(family, descriptor);
+    } catch (const std::invalid_argument& e) {  // UsageError and ShapeError
+      throw UsageError(file_, fmt::format("/descriptor: {}", e.what()), "", "");
+    }
+  }
+  std::size_t index_of(const char* key, const std::vector<std::string>& names) const {
+    const std::string name = text(key);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) refuse(key, one_of(names, name), in_quotes(name));
+    return static_cast<std::size_t>(found - names.begin());
+  }
+  /// One, or all of a layer.
+  std::vector<Op> operations() const {
+    std::vector<Op> ops;
+    for (const auto& name : at("operations", &nlohmann::json::is_array, "a list of operations")) {
+      const auto found = std::find(op_names.begin(), op_names.end(), name.is_string() ? name.get<std::string>() : "");
+      if (found == op_names.end()) refuse("operations", "operations of `cnnspec ops`", in_quotes(name.dump()));
+      ops.push_back(static_cast<Op>(found - op_names.begin()));
+    }
+    if (ops.size() == 1 || (!ops.empty() && ops == ops_named(layer_name(family_of(ops.front()))))) return ops;
+    refuse("operations", "one operation, or all of a layer", fmt::format("{} operations", ops.size()));
+  }
+  static const char* layer_name(Family family) {
+    constexpr const char* names[] = {"conv2d", "max_pool2d", "relu", "linear"};
+    return names[static_cast<std::size_t>(family)];
+  }
+
+  const std::string file_;
+  const nlohmann::json json_;
+};
+
+std::vector<double> read_float64(const std::string& file, const TensorInfo& tensor) {
+  return decode(DType::f64, read_npy(file, {"<f8"}, tensor.extents).elements);
+}
+
+}  // namespace
+
+const char* npy_type(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return "<f4";
+    case DType::f64:
+      return "<f8";
+    case DType::f16:
+      return "<f2";
+    case DType::bf16:
+      return "<u2";
+  }
+  return "";
+}
+
+std::string to_json(const Golden& golden) { return json_of(golden).dump(2) + "\n"; }
+
+void write_golden(const Golden& golden, const std::function<void(const std::string&, std::string_view)>& write) {
+  const DType dtype = golden.made_of.dtype;
+  write(case_file, to_json(golden));
+  for (const GoldenInput& input : golden.inputs)
+    write(tensor_file(input.tensor.name), to_npy(npy_type(dtype), input.tensor.extents, encode(dtype, input.values)));
+  for (const GoldenOutput& output : golden.outputs) {
+    const auto as_float64 = [&](const std::vector<double>& values) {
+      return to_npy("<f8", output.tensor.extents, encode(DType::f64, values));
+    };
+    write(tensor_file(output.tensor.name), as_float64(output.expected));
+    write(bound_file(output.tensor.name), as_float64(output.bounds));
+  }
+}
+
+GoldenCase read_golden_case(const std::string& folder) { return CaseReader(folder + "/" + case_file).read(); }
+
+std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
+  const std::string file = folder + "/" + tensor_file(tensor.name);
+  if (std::string_view(tensor.name) == "b" && !std::filesystem::exists(file)) return {};
+  return decode(dtype, read_npy(file, {npy_type(dtype)}, tensor.extents).elements);
+}
+
+GoldenOutput read_output(const std::string& folder, const Operation& operation) {
+  const TensorInfo& tensor = operation.output;
+  const std::string file = folder + "/" + bound_file(tensor.name);
+  GoldenOutput output{operation.op, tensor, read_float64(folder + "/" + tensor_file(tensor.name), tensor),
+                      read_float64(file, tensor)};
+  for (std::size_t n = 0; n < output.bounds.size(); ++n)
+    if (output.bounds[n] < 0 || std::isinf(output.bounds[n]))
+      throw UsageError(file, fmt::format("element {}", n), "a bound: 0 or more and finite, or NaN",
+                       fmt::format("{}", output.bounds[n]));
+  return output;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,40 @@
+// A folder of golden vectors: case.json, which says what they are, in numbers that need no parser of descriptors, and
+// one .npy for each tensor.
+//
+//   case.json    {"schema": 1, "operations", "dtype", "profile", "descriptor", "geometry": {...}, "seed", "data",
+//                 "judgement": what a bound means, "tensors": [{"name", "role", "file", "shape", "type", ...}]}
+//   x.npy ...    the inputs, in the storage type
+//   y.npy ...    for each output what is expected, as float64
+//   y_bound.npy  and how far from it a result may be, as float64
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "checks/golden/golden.hpp"
+
+namespace cnnspec::checks {
+
+inline constexpr const char* case_file = "case.json";
+inline std::string tensor_file(const std::string& tensor) { return tensor + ".npy"; }
+inline std::string bound_file(const std::string& output) { return output + "_bound.npy"; }
+
+/// In .npy: "<f4", "<f8", "<f2", and "<u2" for the bit patterns of bfloat16, for which NumPy has no type.
+const char* npy_type(DType dtype);
+
+/// The content of case.json.
+std::string to_json(const Golden& golden);
+
+/// Passes every file to `write`, one after the other: its name and its content.
+void write_golden(const Golden& golden, const std::function<void(const std::string&, std::string_view)>& write);
+
+/// What a folder is made of. Its other files are read by read_input and read_output. Throws UsageError.
+GoldenCase read_golden_case(const std::string& folder);
+
+/// Empty if it is a bias that is not there.
+std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor);
+
+GoldenOutput read_output(const std::string& folder, const Operation& operation);
+
+}  // namespace cnnspec::checks
