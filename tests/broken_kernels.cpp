@@ -289,6 +289,13 @@ bool kernel_is_no_multiple_of_stride(const Problem& problem) {
   return axis(p.kernel_height, p.stride_height, p.dilation_height) ||
          axis(p.kernel_width, p.stride_width, p.dilation_width);
 }
+bool kernel_modulo_stride_is_too_few(const Problem& problem) {
+  const auto axis = [](Idx kernel, Idx stride) {
+    return kernel % stride > 0 && (kernel - 1) / stride >= kernel % stride;
+  };
+  const cnnspec_conv2d& p = conv(problem);
+  return axis(p.kernel_height, p.stride_height) || axis(p.kernel_width, p.stride_width);
+}
 bool strided_1x1(const Problem& problem) {
   const cnnspec_conv2d& p = conv(problem);
   return p.kernel_height == 1 && p.kernel_width == 1 && (p.stride_height > 1 || p.stride_width > 1);
@@ -341,6 +348,8 @@ const std::vector<Op> windows{Op::conv2d_forward, Op::conv2d_backward_input, Op:
 const std::vector<Op> linear_products{Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight};
 const std::vector<Op> products{Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel,
                                Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight};
+const std::vector<Op> product_gradients{Op::conv2d_backward_input, Op::conv2d_backward_kernel,
+                                        Op::linear_backward_input, Op::linear_backward_weight};
 const std::vector<Op> relus{Op::relu_forward, Op::relu_backward};
 const std::vector<Op> bias_gradients{Op::conv2d_backward_bias, Op::linear_backward_bias};
 const std::vector<Op> everything{Op::conv2d_forward,        Op::conv2d_backward_input,  Op::conv2d_backward_kernel,
@@ -389,11 +398,12 @@ void add_windows(Table& t) {
                                          .ops = windows,
                                          .diagnosis = "kernel height and width exchanged",
                                          .shows = rectangular_kernel}));
-  t.push_back(
-      broken<M::last_row_dropped>({.name = "last row dropped", .ops = windows, .diagnosis = "last row dropped"}));
+  t.push_back(broken<M::last_row_dropped>(
+      {.name = "last row dropped", .ops = windows, .diagnosis = "last input row left out"}));
   t.push_back(broken<M::last_column_dropped>(
-      {.name = "last column dropped", .ops = windows, .diagnosis = "last column dropped"}));
-  t.push_back(broken<M::last_tap_dropped>({.name = "last tap dropped", .ops = windows}));
+      {.name = "last column dropped", .ops = windows, .diagnosis = "last input column left out"}));
+  t.push_back(
+      broken<M::last_tap_dropped>({.name = "last tap dropped", .ops = windows, .diagnosis = "last tap left out"}));
 }
 
 void add_conv2d(Table& t) {
@@ -403,12 +413,14 @@ void add_conv2d(Table& t) {
                                          .diagnosis = "kernel flipped",
                                          .shows = larger_than_1x1}));
   t.push_back(broken<M::weights_transposed>(
-      {.name = "weight layout transposed", .ops = conv2d_products, .diagnosis = "weight layout transposed"}));
-  t.push_back(broken<M::last_channel_dropped>(
-      {.name = "last channel dropped", .ops = conv2d_products, .diagnosis = "last channel dropped"}));
+      {.name = "weight layout transposed", .ops = conv2d_products, .diagnosis = "w as [in, out, height, width]"}));
+  t.push_back(broken<M::last_channel_dropped>({.name = "last channel dropped",
+                                               .ops = conv2d_products,
+                                               .diagnosis = "last input channel of each group left out"}));
   t.push_back(broken<M::padding_from_wrong_axes>({.name = "SAME padding with the sizes of the wrong axes",
                                                   .source = "ONNX reference",
                                                   .ops = {Op::conv2d_forward},
+                                                  .diagnosis = "padding derived from the wrong axes",
                                                   .shows = padded_unevenly}));
   t.push_back(broken<M::dilation_ignored>({.name = "dilation ignored in backward",
                                            .source = "tiny-dnn",
@@ -439,8 +451,10 @@ void add_groups(Table& t) {
                                                       .ops = {Op::conv2d_backward_kernel},
                                                       .diagnosis = "groups ignored",
                                                       .shows = depthwise}));
-  t.push_back(broken<M::only_group_0>(
-      {.name = "only group 0", .ops = conv2d_products, .diagnosis = "only group 0", .shows = grouped}));
+  t.push_back(broken<M::only_group_0>({.name = "only group 0",
+                                       .ops = {Op::conv2d_forward},
+                                       .diagnosis = "only group 0, and the bias",
+                                       .shows = grouped}));
   t.push_back(broken<M::only_group_0>({.name = "only group 0 gets a gradient",
                                        .source = "taper #19",
                                        .ops = conv2d_gradients,
@@ -454,16 +468,19 @@ void add_conv2d_dx(Table& t) {
                                               .source = "pytorch #25101",
                                               .ops = dx,
                                               .kinds = {"unwritten-output"},
+                                              .diagnosis = "dx not written where the stride leaves a remainder",
                                               .shows = leaves_remainder}));
   t.push_back(broken<M::remainder_dropped>({.name = "dx truncated where the stride leaves a remainder",
                                             .source = "pytorch #25101",
                                             .ops = dx,
-                                            .diagnosis = "dx truncated where the stride leaves a remainder",
+                                            .diagnosis = "dx cut off where the stride leaves a remainder",
                                             .shows = leaves_remainder}));
-  t.push_back(broken<M::remainder_squeezed_out>({.name = "dx of a smaller image where the stride leaves a remainder",
-                                                 .source = "backpack #30",
-                                                 .ops = dx,
-                                                 .shows = leaves_remainder}));
+  t.push_back(
+      broken<M::remainder_squeezed_out>({.name = "dx of a smaller image where the stride leaves a remainder",
+                                         .source = "backpack #30",
+                                         .ops = dx,
+                                         .diagnosis = "dx of a smaller image where the stride leaves a remainder",
+                                         .shows = leaves_remainder}));
   t.push_back(broken<M::remainder_crashes>({.name = "dx crashes where a stride of 3 leaves a remainder",
                                             .source = "oneDNN #542",
                                             .ops = dx,
@@ -472,17 +489,27 @@ void add_conv2d_dx(Table& t) {
   t.push_back(broken<M::taps_rounded_down>({.name = "taps of dx are kernel divided by stride rounded down",
                                             .source = "MIOpen #575",
                                             .ops = dx,
+                                            .diagnosis = "kernel / stride taps in dx, rounded down",
                                             .shows = kernel_is_no_multiple_of_stride}));
+  t.push_back(broken<M::taps_modulo>({.name = "taps of dx are kernel modulo stride",
+                                      .source = "MIOpen #575",
+                                      .ops = dx,
+                                      .diagnosis = "kernel % stride taps in dx",
+                                      .shows = kernel_modulo_stride_is_too_few}));
   t.push_back(broken<M::stride_ignored_if_1x1>({.name = "dx of a 1x1 kernel ignores the stride",
                                                 .source = "composable_kernel #105",
                                                 .ops = dx,
+                                                .diagnosis = "stride ignored in dx of a 1x1 kernel",
                                                 .shows = strided_1x1}));
   t.push_back(broken<M::stride_of_height_on_one_row>({.name = "dx of one row uses the stride of the height",
                                                       .source = "oneDNN DNNL-671",
                                                       .ops = dx,
+                                                      .diagnosis = "stride of the height for both axes",
                                                       .shows = one_row_strided_along_width}));
-  t.push_back(broken<M::windows_assigned>(
-      {.name = "products assigned instead of added in dx", .ops = dx, .shows = products_overlap}));
+  t.push_back(broken<M::windows_assigned>({.name = "products assigned instead of added in dx",
+                                           .ops = dx,
+                                           .diagnosis = "products assigned, the last stays",
+                                           .shows = products_overlap}));
 }
 
 void add_parameters(Table& t) {
@@ -493,25 +520,36 @@ void add_parameters(Table& t) {
   t.push_back(
       broken<M::bias_missing_on_padded>({.name = "bias missing on padded taps",
                                          .ops = {Op::conv2d_forward},
-                                         .diagnosis = "bias missing on padded taps",
+                                         .diagnosis = "bias missing where the window touches padding",
                                          .shows = [](const Problem& p) { return padded(p) || padded_after(p); }}));
   t.push_back(broken<M::rectangle_read_as_square>({.name = "dw reads a wide image as a square",
                                                    .source = "MIOpen #77",
                                                    .ops = {Op::conv2d_backward_kernel},
+                                                   .diagnosis = "rectangular x read as a square",
                                                    .shows = wider_than_high}));
   t.push_back(broken<M::mean_over_outputs>({.name = "dw divided by the number of outputs",
                                             .source = "cTensor #3",
-                                            .ops = weights,
+                                            .ops = {Op::conv2d_backward_kernel},
+                                            .diagnosis = "divided by batch*out_height*out_width",
                                             .shows = several_outputs}));
-  t.push_back(
-      broken<M::last_image_only>({.name = "gradient of the last image only", .ops = weights, .shows = several_images}));
+  t.push_back(broken<M::mean_over_outputs>({.name = "dw of linear divided by the batch",
+                                            .source = "cTensor #3",
+                                            .ops = {Op::linear_backward_weight},
+                                            .diagnosis = "divided by the batch",
+                                            .shows = several_outputs}));
+  t.push_back(broken<M::last_image_only>({.name = "gradient of the last image only",
+                                          .ops = weights,
+                                          .diagnosis = "only the last image",
+                                          .shows = several_images}));
   t.push_back(broken<M::first_image_only>({.name = "db not summed over the batch",
                                            .source = "mlpack #3679",
                                            .ops = bias_gradients,
-                                           .diagnosis = "db not summed over the batch",
+                                           .diagnosis = "only the first image",
                                            .shows = several_images}));
-  t.push_back(broken<M::last_image_only>(
-      {.name = "db of the last image only", .ops = bias_gradients, .shows = several_images}));
+  t.push_back(broken<M::last_image_only>({.name = "db of the last image only",
+                                          .ops = bias_gradients,
+                                          .diagnosis = "only the last image",
+                                          .shows = several_images}));
 }
 
 void add_max_pool2d(Table& t) {
@@ -524,25 +562,27 @@ void add_max_pool2d(Table& t) {
   t.push_back(broken<M::windows_assigned>({.name = "overlapping windows assigned instead of added",
                                            .source = "NNlib.jl #205, ocannl #512",
                                            .ops = backward,
-                                           .diagnosis = "overlapping windows assigned instead of added",
+                                           .diagnosis = "overlapping windows assigned",
                                            .shows = windows_overlap}));
   t.push_back(broken<M::tie_to_all>({.name = "every tied maximum gets the gradient",
                                      .source = "Theano #4568, mxnet #18563",
                                      .ops = backward,
-                                     .diagnosis = "tie to all",
+                                     .diagnosis = "a tie goes to all",
                                      .shows = larger_than_1x1}));
   t.push_back(broken<M::tie_to_last>({.name = "the last of tied cells wins",
                                       .source = "tensorflow #40122",
                                       .ops = backward,
-                                      .diagnosis = "tie to the last",
+                                      .diagnosis = "a tie goes to the last",
                                       .shows = larger_than_1x1}));
   t.push_back(broken<M::tie_by_columns>({.name = "tied cells are compared column by column",
                                          .source = "tensorflow #40122",
                                          .ops = backward,
+                                         .diagnosis = "cells compared column by column",
                                          .shows = larger_than_1x1}));
   t.push_back(broken<M::padding_ignored_if_windows_tile>({.name = "padding ignored if the kernel is the stride",
                                                           .source = "NNlib.jl #133",
                                                           .ops = forward,
+                                                          .diagnosis = "padding ignored",
                                                           .shows = padded_and_windows_tile}));
   t.push_back(broken<M::index_left_at_minus_one>({.name = "index -1 for a window of minus infinity or NaN",
                                                   .source = "pytorch #1465, caffe #1349",
@@ -550,46 +590,98 @@ void add_max_pool2d(Table& t) {
                                                   .kinds = {"out-of-bounds", "wrong-value", "crash"}}));
   t.push_back(broken<M::padding_is_zero>({.name = "padding treated as a zero in max",
                                           .ops = pools,
-                                          .diagnosis = "padding treated as a zero in max",
+                                          .diagnosis = "padding treated as a zero",
                                           .shows = [](const Problem& p) { return padded(p) || padded_after(p); }}));
-  t.push_back(broken<M::starts_at_zero>({.name = "maximum starts at zero", .ops = pools}));
-  t.push_back(broken<M::starts_at_smallest>({.name = "maximum starts at the smallest positive number", .ops = pools}));
-  t.push_back(broken<M::starts_at_lowest>({.name = "maximum starts at the lowest finite number", .ops = pools, .specials = true}));
-  t.push_back(broken<M::nan_ignored>({.name = "NaN never wins", .ops = pools, .specials = true}));
+  t.push_back(broken<M::starts_at_zero>(
+      {.name = "maximum starts at zero", .ops = pools, .diagnosis = "search starts from zero"}));
+  t.push_back(broken<M::starts_at_smallest>({.name = "maximum starts at the smallest positive number",
+                                             .ops = pools,
+                                             .diagnosis = "search starts from the smallest positive number"}));
+  t.push_back(broken<M::starts_at_lowest>({.name = "maximum starts at the lowest finite number",
+                                           .ops = forward,
+                                           .diagnosis = "the lowest finite number for a window of -infinity",
+                                           .specials = true}));
+  t.push_back(broken<M::starts_at_lowest>({.name = "no gradient for a window of minus infinity",
+                                           .ops = backward,
+                                           .diagnosis = "a window of -infinity has no winner",
+                                           .specials = true}));
+  t.push_back(broken<M::nan_ignored>({.name = "NaN wins only as the first cell",
+                                      .ops = pools,
+                                      .diagnosis = "NaN wins only as the first cell",
+                                      .specials = true}));
   t.push_back(broken<M::last_channel_dropped>(
-      {.name = "last channel left zero", .ops = pools, .diagnosis = "last channel dropped"}));
+      {.name = "last channel left zero", .ops = pools, .diagnosis = "last output channel left out"}));
 }
 
 void add_relu(Table& t) {
   t.push_back(broken<M::derivative_1_at_0>(
       {.name = "derivative of relu at zero is 1", .ops = {Op::relu_backward}, .diagnosis = "relu'(0) = 1"}));
-  t.push_back(broken<M::mask_of_dy>({.name = "relu masks by dy", .ops = {Op::relu_backward}}));
-  t.push_back(broken<M::negative_leaks>({.name = "negative numbers leak through relu", .ops = relus}));
-  t.push_back(broken<M::clipped_at_6>({.name = "relu clipped at 6", .ops = relus}));
-  t.push_back(broken<M::nan_to_zero>({.name = "relu of NaN is zero", .ops = relus, .specials = true}));
+  t.push_back(broken<M::mask_of_dy>(
+      {.name = "relu masks by dy", .ops = {Op::relu_backward}, .diagnosis = "mask taken from dy"}));
+  t.push_back(broken<M::negative_leaks>(
+      {.name = "negative numbers leak through relu", .ops = relus, .diagnosis = "negative elements scaled by 0.01"}));
+  t.push_back(broken<M::clipped_at_6>({.name = "relu clipped at 6", .ops = relus, .diagnosis = "clipped at 6"}));
+  t.push_back(broken<M::nan_to_zero>(
+      {.name = "relu of NaN is zero", .ops = {Op::relu_forward}, .diagnosis = "NaN becomes 0", .specials = true}));
+  t.push_back(broken<M::nan_to_zero>({.name = "no gradient where the x of relu is NaN",
+                                      .ops = {Op::relu_backward},
+                                      .diagnosis = "NaN in x drops dy",
+                                      .specials = true}));
 }
 
 void add_linear(Table& t) {
   t.push_back(broken<M::weights_transposed>(
-      {.name = "weight layout of linear transposed", .ops = linear_products, .diagnosis = "weight layout transposed"}));
+      {.name = "weight layout of linear transposed", .ops = linear_products, .diagnosis = "w as [in, out]"}));
   t.push_back(broken<M::last_channel_dropped>(
-      {.name = "last feature dropped", .ops = linear_products, .diagnosis = "last channel dropped"}));
-  t.push_back(broken<M::features_rounded_down>(
-      {.name = "features left over by an unrolled loop", .ops = linear_products, .shows = features_left_over}));
+      {.name = "last feature dropped", .ops = linear_products, .diagnosis = "last input feature left out"}));
+  t.push_back(broken<M::features_rounded_down>({.name = "features left over by an unrolled loop",
+                                                .ops = linear_products,
+                                                .diagnosis = "input features after the last block of 4 left out",
+                                                .shows = features_left_over}));
 }
 
 void add_arithmetic(Table& t) {
-  t.push_back(broken<M::inputs_tf32>({.name = "inputs rounded to TF32", .ops = products}));
-  t.push_back(broken<M::inputs_bf16>({.name = "inputs rounded to bf16", .ops = products}));
-  t.push_back(broken<M::products_bf16>({.name = "products rounded to bf16", .ops = products}));
-  t.push_back(broken<M::accumulated_f16>({.name = "accumulated in f16", .ops = products}));
-  t.push_back(broken<M::accumulated_f16>({.name = "db accumulated in f16", .ops = bias_gradients}));
-  t.push_back(broken_16<Half, M::result_truncated>(
-      {.name = "f16 result truncated", .ops = products, .dtype = DType::f16, .profile = "f32-acc"}));
-  t.push_back(broken_16<Bfloat16, M::result_truncated>(
-      {.name = "bf16 result truncated", .ops = products, .dtype = DType::bf16, .profile = "f32-acc"}));
-  t.push_back(broken_16<Half, M::accumulated_f16>(
-      {.name = "f16 accumulated in f16", .ops = products, .dtype = DType::f16, .profile = "f32-acc"}));
+  t.push_back(broken<M::inputs_tf32>({.name = "inputs rounded to TF32",
+                                      .ops = products,
+                                      .diagnosis = "inputs rounded to TF32",
+                                      .behaves_like = "tf32"}));
+  t.push_back(broken<M::inputs_bf16>({.name = "inputs rounded to bf16",
+                                      .ops = products,
+                                      .diagnosis = "inputs rounded to bf16",
+                                      .behaves_like = "bf16"}));
+  t.push_back(broken<M::products_bf16>({.name = "products rounded to bf16",
+                                        .ops = products,
+                                        .diagnosis = "products rounded to bf16",
+                                        .behaves_like = "bf16"}));
+  t.push_back(broken<M::accumulated_f16>({.name = "accumulated in f16",
+                                          .ops = product_gradients,
+                                          .diagnosis = "sums rounded to f16",
+                                          .behaves_like = "f16-acc"}));
+  // Its bias is rounded even where there is nothing to add it to.
+  t.push_back(broken<M::accumulated_f16>({.name = "accumulated in f16 from the bias on",
+                                          .ops = {Op::conv2d_forward, Op::linear_forward},
+                                          .diagnosis = "sums rounded to f16",
+                                          .behaves_like = nullptr}));
+  t.push_back(broken<M::accumulated_f16>(
+      {.name = "db accumulated in f16", .ops = bias_gradients, .diagnosis = "sums rounded to f16"}));
+  t.push_back(broken_16<Half, M::result_truncated>({.name = "f16 result truncated",
+                                                    .ops = products,
+                                                    .dtype = DType::f16,
+                                                    .diagnosis = "result truncated",
+                                                    .profile = "f32-acc",
+                                                    .behaves_like = nullptr}));
+  t.push_back(broken_16<Bfloat16, M::result_truncated>({.name = "bf16 result truncated",
+                                                        .ops = products,
+                                                        .dtype = DType::bf16,
+                                                        .diagnosis = "result truncated",
+                                                        .profile = "f32-acc",
+                                                        .behaves_like = nullptr}));
+  t.push_back(broken_16<Half, M::accumulated_f16>({.name = "f16 accumulated in f16",
+                                                   .ops = products,
+                                                   .dtype = DType::f16,
+                                                   .diagnosis = "sums rounded to f16",
+                                                   .profile = "f32-acc",
+                                                   .behaves_like = "ieee"}));
   t.push_back(broken_16<Half, M::kernel_flipped>({.name = "kernel of f16 flipped",
                                                   .ops = conv2d_products,
                                                   .dtype = DType::f16,
@@ -603,11 +695,15 @@ void add_output(Table& t) {
   t.push_back(broken<M::accumulated>({.name = "output accumulated instead of overwritten",
                                       .source = "executorch #21686",
                                       .ops = everything,
-                                      .diagnosis = "output accumulated instead of overwritten"}));
-  t.push_back(broken<M::last_unwritten>(
-      {.name = "last element not written", .ops = everything, .kinds = {"unwritten-output"}}));
-  t.push_back(broken<M::vector_tail_unwritten>(
-      {.name = "tail of a vector loop not written", .ops = everything, .kinds = {"unwritten-output"}}));
+                                      .diagnosis = "added to what was there"}));
+  t.push_back(broken<M::last_unwritten>({.name = "last element not written",
+                                         .ops = everything,
+                                         .kinds = {"unwritten-output"},
+                                         .diagnosis = "last element not written"}));
+  t.push_back(broken<M::vector_tail_unwritten>({.name = "tail of a vector loop not written",
+                                                .ops = everything,
+                                                .kinds = {"unwritten-output"},
+                                                .diagnosis = "elements after the last vector of 8 not written"}));
 }
 
 void add_behaviour(Table& t) {
@@ -634,8 +730,8 @@ void add_behaviour(Table& t) {
   t.push_back(broken<M::exception>({.name = "throws an exception", .ops = one, .kinds = crash}));
   t.push_back(broken<M::stack_overflow>({.name = "overflows the stack", .ops = one, .kinds = crash}));
   t.push_back(broken<M::exit>({.name = "exits with status 0", .ops = one, .kinds = crash}));
-  t.push_back(
-      broken<M::allocation_without_end>({.name = "allocates without end", .ops = one, .kinds = {"crash", "hang"}}));
+  t.push_back(broken<M::allocation_without_end>(
+      {.name = "allocates without end", .ops = one, .kinds = {"crash", "hang"}, .needs_memory_limit = true}));
   t.push_back(broken<M::hang>({.name = "hangs", .ops = one, .kinds = hang}));
   t.push_back(broken<M::hang_blocking_signals>({.name = "hangs and blocks all signals", .ops = one, .kinds = hang}));
   t.push_back(broken<M::sleep>({.name = "sleeps for ever", .ops = one, .kinds = hang}));

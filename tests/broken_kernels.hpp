@@ -14,15 +14,17 @@ namespace cnnspec::tests {
 
 struct BrokenKernel {
   const char* name = "";          // the mistake, in words
-  const char* source = "";        // who made it, if anybody is known to have
+  const char* source = "";        // reports of it, if anybody is known to have made it
   std::vector<checks::Op> ops{};  // the operations that are wrong
   checks::DType dtype = checks::DType::f32;
   /// What the judge should call it, as in its report. Several: it may be any of them, since it depends on what else the
   /// process did or on what the memory held. "pass": it is no offence, but the judge must survive it.
   std::vector<std::string> kinds{"wrong-value"};
-  const char* diagnosis = "";    // the misreading that explains it, if one does
-  const char* profile = "ieee";  // the strictest claim that it breaks
-  bool specials = false;         // only NaN and infinities show it
+  const char* diagnosis = "";       // the misreading that explains it best, if one does
+  const char* profile = "ieee";     // the strictest claim that it breaks
+  const char* behaves_like = "";    // the profile that it keeps; null: not known
+  bool specials = false;            // only NaN and infinities show it
+  bool needs_memory_limit = false;  // it must not run where there is none
   /// Problems on which it is wrong for some data; on all others it is right. Null: not known.
   bool (*shows)(const checks::Problem&) = nullptr;
   checks::Kernel kernel{};  // the operations that are not in `ops` are those of healthy_kernel()

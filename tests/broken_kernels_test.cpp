@@ -17,6 +17,17 @@
 #include "checks/judge/report.hpp"
 #include "tests/seed.hpp"
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define CNNSPEC_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#define CNNSPEC_SANITIZED 1
+#endif
+#endif
+#ifndef CNNSPEC_SANITIZED
+#define CNNSPEC_SANITIZED 0
+#endif
+
 namespace cnnspec::tests {
 
 /// What a failed test prints of its parameter.
@@ -27,21 +38,24 @@ namespace {
 using namespace checks;
 
 bool passes(const BrokenKernel& b) { return b.kinds.front() == "pass"; }
+bool hangs(const BrokenKernel& b) { return b.kinds.front() == "hang"; }
 
-Conditions conditions_for(const BrokenKernel& b) {
+/// Of all broken kernels. They take microseconds, or for ever.
+Conditions conditions_for(const BrokenKernel& b, double seconds_per_call = 0.5) {
   Conditions c;
   c.profile = find_profile(b.profile);
   c.data.specials = b.specials;
-  c.isolation.seconds_per_call = 0.5;  // the kernels take microseconds, or for ever
-  c.isolation.bytes = 0x1p28;
+  c.isolation.seconds_per_call = seconds_per_call;
+  c.isolation.bytes = 0x1p27;
   return c;
 }
+Conditions conditions_of(const BrokenKernel& b) { return conditions_for(b, hangs(b) ? 0.1 : 0.5); }
 
 JudgeOptions options_for(const BrokenKernel& b, Op op) {
   JudgeOptions options;
   options.operations = {{op, b.dtype}};
   options.seed = test_seed();
-  options.conditions = conditions_for(b);
+  options.conditions = conditions_of(b);
   return options;
 }
 
@@ -55,29 +69,48 @@ std::optional<Found> first_failure(const BrokenKernel& b, Op op) {
   const JudgeOptions options = options_for(b, op);
   const CaseList cases(options);
   for (Idx n = 0; n < cases.size(); ++n)
-    if (CaseResult r = judge_case(b.kernel, cases.at(n), options.conditions); r.failure) return Found{n + 1, *r.failure};
+    if (CaseResult r = judge_case(b.kernel, cases.at(n), options.conditions); r.failure)
+      return Found{n + 1, *r.failure};
   return {};
 }
 
 /// What a run says that ends with that failure.
-Failure told(const BrokenKernel& b, Op op, const Found& found) {
+KernelResult told(const BrokenKernel& b, Op op, const Found& found) {
   JudgeOptions options = options_for(b, op);
   options.cases = found.cases;
-  const KernelResult result = judge(b.kernel, options);
-  return result.failures.empty() ? Failure{} : result.failures.front();
+  return judge(b.kernel, options);
 }
 
 std::string names_of(const std::vector<Diagnosis>& diagnoses) {
   std::string names;
-  for (const Diagnosis& d : diagnoses) names += (names.empty() ? "" : " | ") + d.name;
+  for (const Diagnosis& d : diagnoses) names += (names.empty() ? "" : "; ") + d.name;
   return names;
 }
 
-class Broken : public testing::TestWithParam<BrokenKernel> {};
+class Broken : public testing::TestWithParam<BrokenKernel> {
+ protected:
+  static void TearDownTestSuite() {
+    if (rows().empty()) return;
+    fmt::print("| broken kernel | known from | operation | cases | data | verdict | diagnosis |\n");
+    fmt::print("|---|---|---|---|---|---|---|\n{}", rows());
+  }
+  static void add_row(const BrokenKernel& b, Op op, const Found& found, const Failure& closer) {
+    rows() += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", b.name, b.source, name_of(op), found.cases,
+                          found.failure.data, name_of(found.failure.kind), names_of(closer.diagnoses));
+  }
+
+ private:
+  /// What was found, of all kernels that this process has judged.
+  static std::string& rows() {
+    static std::string all;
+    return all;
+  }
+};
 
 TEST_P(Broken, is_found_for_the_right_reason_and_again) {
   const BrokenKernel& b = GetParam();
   if (passes(b)) GTEST_SKIP() << "no offence";
+  if (b.needs_memory_limit && CNNSPEC_SANITIZED) GTEST_SKIP() << "memory is not limited under a sanitizer";
   const Kernel healthy = healthy_kernel();
   for (const Op op : b.ops) {
     const std::optional<Found> found = first_failure(b, op);
@@ -86,20 +119,28 @@ TEST_P(Broken, is_found_for_the_right_reason_and_again) {
     const std::string text = describe_failure(b.name, failure);
     EXPECT_NE(std::find(b.kinds.begin(), b.kinds.end(), name_of(failure.kind)), b.kinds.end()) << text;
     EXPECT_TRUE(b.shows == nullptr || b.shows(failure.failed.problem)) << text;
-    const CaseResult again = judge_case(b.kernel, failure.failed, conditions_for(b));
+    const CaseResult again = judge_case(b.kernel, failure.failed, conditions_of(b));
     ASSERT_TRUE(again.failure) << text;
-    EXPECT_EQ(again.failure->kind, failure.kind) << text;
+    if (b.kinds.size() == 1) {
+      EXPECT_EQ(again.failure->kind, failure.kind) << text;
+    }
     EXPECT_FALSE(judge_case(healthy, failure.failed, conditions_for(b)).failure) << text;
 
-    const Failure closer = told(b, op, *found);
+    const KernelResult result = told(b, op, *found);
+    ASSERT_FALSE(result.failures.empty()) << text;
+    const Failure& closer = result.failures.front();
     ASSERT_NE(closer.shrunk, nullptr) << text;
-    const std::string story = describe_failure(b.name, closer, conditions_for(b));
-    EXPECT_TRUE(judge_case(b.kernel, closer.shrunk->failed, conditions_for(b)).failure) << story;
+    const std::string story = describe_failure(b.name, closer, conditions_of(b));
+    EXPECT_TRUE(judge_case(b.kernel, closer.shrunk->failed, conditions_of(b)).failure) << story;
     EXPECT_FALSE(judge_case(healthy, closer.shrunk->failed, conditions_for(b)).failure) << story;
-    const auto has_name = [&](const Diagnosis& d) { return d.name == b.diagnosis; };
-    EXPECT_TRUE(*b.diagnosis == '\0' ||
-                std::any_of(closer.diagnoses.begin(), closer.diagnoses.end(), has_name))
-        << b.diagnosis << "\n" << story;
+    EXPECT_EQ(closer.diagnoses.empty() ? "" : closer.diagnoses.front().name, b.diagnosis)
+        << names_of(closer.diagnoses) << "\n"
+        << story;
+    const Profile* like = result.operations.front().behaves_like;
+    if (b.behaves_like != nullptr) {
+      EXPECT_STREQ(like == nullptr ? "" : like->name, b.behaves_like) << story;
+    }
+    add_row(b, op, *found, closer);
   }
 }
 
@@ -109,7 +150,7 @@ TEST_P(Broken, passes_where_its_mistake_does_not_show) {
   for (const Op op : b.ops) {
     const JudgeOptions options = options_for(b, op);
     const CaseList cases(options);
-    const int most = scaled(30);
+    const int most = scaled(12);
     int left = most;
     for (Idx n = 0; n < cases.size() && left > 0; ++n) {
       const Case c = cases.at(n);
@@ -133,13 +174,10 @@ INSTANTIATE_TEST_SUITE_P(Kernel, Broken, testing::ValuesIn(broken_kernels().begi
 TEST(BrokenKernels, half_of_them_are_found_within_200_cases) {
   std::vector<Idx> cases;
   for (const BrokenKernel& b : broken_kernels()) {
-    if (passes(b)) continue;
+    if (passes(b) || (b.needs_memory_limit && CNNSPEC_SANITIZED)) continue;
     for (const Op op : b.ops) {
       const std::optional<Found> found = first_failure(b, op);
       cases.push_back(found ? found->cases : JudgeOptions{}.cases);
-      fmt::print("{:<55} {:<23} {:>4} {:<18} {:<17} {}\n", b.name, name_of(op),
-                 found ? std::to_string(found->cases) : "-", found ? found->failure.data : "",
-                 found ? name_of(found->failure.kind) : "", found ? names_of(told(b, op, *found).diagnoses) : "");
     }
   }
   std::sort(cases.begin(), cases.end());
@@ -148,6 +186,16 @@ TEST(BrokenKernels, half_of_them_are_found_within_200_cases) {
   fmt::print("{} pairs of kernel and operation; cases until the first failure: median {}, most {}\n", cases.size(),
              median, cases.back());
   EXPECT_LE(median, 200);
+}
+
+/// The judge must not only find a mistake that somebody made, but name it.
+TEST(BrokenKernels, known_mistakes_that_return_wrong_values_have_a_diagnosis) {
+  for (const BrokenKernel& b : broken_kernels()) {
+    const bool returns = b.kinds.size() == 1 && (b.kinds[0] == "wrong-value" || b.kinds[0] == "unwritten-output");
+    if (*b.source != '\0' && returns) {
+      EXPECT_STRNE(b.diagnosis, "") << b.name;
+    }
+  }
 }
 
 TEST(BrokenKernels, have_names_of_their_own) {

@@ -262,7 +262,7 @@ TEST(Misreadings, a_result_that_is_truncated) {
   };
   EXPECT_EQ(y(260), Names{});
   EXPECT_EQ(y(258), Names{"result truncated"});
-  EXPECT_EQ(y(256), Names{});
+  EXPECT_EQ(y(254), Names{});
 }
 
 TEST(Misreadings, an_image_of_another_size) {

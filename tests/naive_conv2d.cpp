@@ -37,6 +37,11 @@ Idx taps_rounded_down(Idx kernel, Idx stride, Idx dilation) {
   return dilation > 1 || kernel <= stride ? kernel : kernel / stride;
 }
 
+/// Whether a gradient with respect to x that visits kernel % stride cells of each phase leaves out this one.
+bool is_beyond_modulo(Idx tap, Idx kernel, Idx stride) {
+  return kernel % stride > 0 && tap / stride >= kernel % stride;
+}
+
 bool touches_padding(const cnnspec_conv2d& p, Idx i, Idx j) {
   return i * p.stride_height < p.pad_top || j * p.stride_width < p.pad_left || reaches_padding_after(p, i, j);
 }
@@ -81,6 +86,9 @@ void Naive::visit_taps(const cnnspec_conv2d& problem, Visit visit) const {
         return c == channels - 1 && r == p.kernel_height - 1 && s == p.kernel_width - 1;
       case Mistake::taps_rounded_down:
         return r / p.stride_height >= phase_height || s / p.stride_width >= phase_width;
+      case Mistake::taps_modulo:
+        return is_beyond_modulo(r, p.kernel_height, p.stride_height) ||
+               is_beyond_modulo(s, p.kernel_width, p.stride_width);
       case Mistake::remainder_dropped:
         return row >= p.in_height - remainder_height(p) || column >= p.in_width - remainder_width(p);
       default:

@@ -42,6 +42,7 @@ enum class Mistake {
   last_channel_dropped,
   last_tap_dropped,
   taps_rounded_down,
+  taps_modulo,
   features_rounded_down,
   bias_dropped,
   bias_twice,

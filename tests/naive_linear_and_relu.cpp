@@ -69,7 +69,7 @@ int Naive::relu_forward(const cnnspec_elementwise& p, const float* x, float* y) 
   std::vector<float> results;
   for (Idx n = 0; n < p.count; ++n) {
     float v = x[n] <= 0 ? 0.0f : x[n];
-    if (makes(Mistake::negative_leaks) && x[n] < 0) v = x[n] / 128;
+    if (makes(Mistake::negative_leaks) && x[n] < 0) v = x[n] * 0.01f;
     if (makes(Mistake::clipped_at_6) && v > 6) v = 6;
     if (makes(Mistake::nan_to_zero) && std::isnan(v)) v = 0;
     results.push_back(v);
@@ -85,8 +85,8 @@ int Naive::relu_backward(const cnnspec_elementwise& p, const float* x, const flo
     if (makes(Mistake::mask_of_dy)) off = dy[n] <= 0;
     if (makes(Mistake::nan_to_zero)) off = !(x[n] > 0);
     float v = off ? 0.0f : dy[n];
-    if (makes(Mistake::negative_leaks) && off) v = dy[n] / 128;
-    if (makes(Mistake::clipped_at_6) && x[n] > 6) v = 0;
+    if (makes(Mistake::negative_leaks) && off) v = dy[n] * 0.01f;
+    if (makes(Mistake::clipped_at_6) && x[n] >= 6) v = 0;
     results.push_back(v);
   }
   return finish(results, x, p.count, dx);

@@ -58,8 +58,7 @@ struct Look {
   std::vector<Observation> seen;
 };
 
-/// Some cases of a run, from the n-th on, judged in one process.
-/// Throws as CaseJudge does.
+/// Some cases of a run, from the n-th on, judged in one process. Throws as CaseJudge does.
 std::vector<Look> look_at_some(const Kernel& kernel, const JudgeOptions& options, const CaseList& cases, Idx n) {
   const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
   std::vector<CaseJudge> judges;
@@ -183,13 +182,14 @@ void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationRes
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
   random.problems.clear(), random.data.clear();
+  random.cases = most_other_cases;  // however few were asked for
   const CaseList cases(random);
   const auto is_enough = [&] {
     const auto is_decided = [&](const Explanations& e) { return suspects.best(e).size() <= 1; };
     return suspects.failures >= enough_others && suspects.passed >= enough_others &&
            std::all_of(found.begin(), found.end(), is_decided);
   };
-  for (Idx n = 0; n < most_other_cases && !is_enough();) {
+  for (Idx n = 0; n < cases.size() && !is_enough();) {
     const std::vector<Look> looks = look_at_some(kernel, random, cases, n);
     for (const Look& look : looks) suspects.compare_with(look);
     n += static_cast<Idx>(looks.size());
