@@ -315,7 +315,11 @@ TEST(Execution, limits_memory) {
   Isolation little;
   little.bytes = 0x1p26;
   const auto allocates = [](const float*, float*) -> int {
-    for (;;) std::memset(new char[1 << 20], 1, 1 << 20);
+    static char* volatile last = nullptr;  // or the compiler sees that the memory is not used
+    for (;;) {
+      last = new char[1 << 20];
+      std::memset(last, 1, 1 << 20);
+    }
   };
   const Execution e = misbehaving(allocates, Placement::at_end, little);
   expect_died(e, SIGABRT);
