@@ -90,6 +90,72 @@ TEST(OutputFile, that_fails_halfway_leaves_the_old_file_and_nothing_else) {
   EXPECT_EQ(folder.entries(), 1u);
 }
 
+std::string folder_error(const std::string& path, const std::string& content = "x") {
+  try {
+    OutputFolder folder(path);
+    folder.write("a", content);
+    folder.write("b", content);
+    folder.finish();
+  } catch (const OutputError& e) {
+    return e.what();
+  }
+  return "";
+}
+
+TEST(OutputFolder, appears_under_a_new_name_or_that_of_an_empty_folder) {
+  const Folder folder;
+  const mode_t mask = umask(027);
+  EXPECT_EQ(folder_error(folder / "new/"), "");
+  umask(mask);
+  struct stat s {};
+  stat((folder / "new").c_str(), &s);
+  EXPECT_EQ(s.st_mode & 07777, 0750u);
+  EXPECT_EQ(content_of(folder / "new/b"), "x");
+  std::filesystem::create_directory(folder / "empty");
+  EXPECT_EQ(folder_error(folder / "empty"), "");
+  EXPECT_EQ(content_of(folder / "empty/a"), "x");
+  EXPECT_EQ(folder.entries(), 2u);
+}
+
+TEST(OutputFolder, is_refused_where_there_is_something_else) {
+  const Folder folder;
+  folder.file("file", "old");
+  std::filesystem::create_directory(folder / "full");
+  folder.file("full/kept", "old");
+  EXPECT_EQ(folder_error(folder / "file"), folder / "file" + ": cannot be written: Not a directory");
+  EXPECT_EQ(folder_error(folder / "full"), folder / "full" + ": cannot be written: Directory not empty");
+  EXPECT_EQ(folder_error(folder / "missing/new"),
+            folder / "missing/new" + ": cannot be written: No such file or directory");
+  EXPECT_EQ(content_of(folder / "full/kept"), "old");
+  EXPECT_EQ(folder.entries(), 2u);
+}
+
+TEST(OutputFolder, that_fails_halfway_leaves_nothing) {
+  const Folder folder;
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small{1000, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  const std::string error = folder_error(folder / "new", std::string(100'000, 'x'));
+  setrlimit(RLIMIT_FSIZE, &before);
+  EXPECT_EQ(error, folder / "new/a" + ": cannot be written: File too large");
+  EXPECT_EQ(folder.entries(), 0u);
+}
+
+TEST(OutputFolder, does_not_appear_half_when_the_program_is_killed) {
+  const Folder folder;
+  EXPECT_EXIT(
+      {
+        const OutputFolder half(folder / "new");
+        half.write("a", "x");
+        raise(SIGKILL);
+      },
+      testing::KilledBySignal(SIGKILL), "");
+  EXPECT_FALSE(std::filesystem::exists(folder / "new"));
+  EXPECT_EQ(folder_error(folder / "new"), "") << "and what was left is in nobody's way";
+}
+
 TEST(Progress, tells_how_far_how_fast_and_how_long) {
   EXPECT_EQ(progress_line("judging", 0, 2048, 0), "judging: 0/2,048 (0%)");
   EXPECT_EQ(progress_line("judging", 512, 2048, 0.5), "judging: 512/2,048 (25%), 1,024/s, 2 s left");
