@@ -15,18 +15,8 @@
 
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/judge/sanitized.hpp"
 #include "tests/seed.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CNNSPEC_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define CNNSPEC_SANITIZED 1
-#endif
-#endif
-#ifndef CNNSPEC_SANITIZED
-#define CNNSPEC_SANITIZED 0
-#endif
 
 namespace cnnspec::tests {
 
@@ -110,7 +100,7 @@ class Broken : public testing::TestWithParam<BrokenKernel> {
 TEST_P(Broken, is_found_for_the_right_reason_and_again) {
   const BrokenKernel& b = GetParam();
   if (passes(b)) GTEST_SKIP() << "no offence";
-  if (b.needs_memory_limit && CNNSPEC_SANITIZED) GTEST_SKIP() << "memory is not limited under a sanitizer";
+  if (b.needs_memory_limit && sanitized) GTEST_SKIP() << "memory is not limited under a sanitizer";
   const Kernel healthy = healthy_kernel();
   for (const Op op : b.ops) {
     const std::optional<Found> found = first_failure(b, op);
@@ -174,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(Kernel, Broken, testing::ValuesIn(broken_kernels().begi
 TEST(BrokenKernels, half_of_them_are_found_within_200_cases) {
   std::vector<Idx> cases;
   for (const BrokenKernel& b : broken_kernels()) {
-    if (passes(b) || (b.needs_memory_limit && CNNSPEC_SANITIZED)) continue;
+    if (passes(b) || (b.needs_memory_limit && sanitized)) continue;
     for (const Op op : b.ops) {
       const std::optional<Found> found = first_failure(b, op);
       cases.push_back(found ? found->cases : JudgeOptions{}.cases);

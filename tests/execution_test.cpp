@@ -25,18 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "checks/judge/sanitized.hpp"
 #include "checks/judge/storage.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CNNSPEC_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define CNNSPEC_SANITIZED 1
-#endif
-#endif
-#ifndef CNNSPEC_SANITIZED
-#define CNNSPEC_SANITIZED 0
-#endif
 
 namespace cnnspec::checks {
 namespace {
@@ -175,7 +165,7 @@ TEST(Execution, tells_crashes_by_their_signals) {
   static float* volatile null = nullptr;
   expect_died(misbehaving([](const float*, float*) { return *null = 1, 0; }), SIGSEGV);
   expect_died(misbehaving([](const float*, float*) -> int { std::abort(); }), SIGABRT);
-  if (!CNNSPEC_SANITIZED) {  // a sanitizer handles this one itself
+  if (!sanitized) {  // a sanitizer handles this one itself
     expect_died(misbehaving([](const float*, float*) { return std::raise(SIGFPE); }), SIGFPE);
   }
   expect_died(misbehaving([](const float*, float*) { return std::raise(SIGBUS); }), SIGBUS);
@@ -204,7 +194,7 @@ TEST(Execution, tells_what_was_printed_last_without_what_is_not_text) {
 TEST(Execution, tells_exits) {
   const Execution zero = misbehaving([](const float*, float*) -> int { std::exit(0); });
   EXPECT_EQ(zero.ending, Ending::exited);
-  EXPECT_TRUE(zero.status == 0 || CNNSPEC_SANITIZED) << "a sanitizer has a word at the end";
+  EXPECT_TRUE(zero.status == 0 || sanitized) << "a sanitizer has a word at the end";
   const Execution three = misbehaving([](const float*, float*) -> int { _exit(3); });
   EXPECT_EQ(three.ending, Ending::exited);
   EXPECT_EQ(three.status, 3);
@@ -311,7 +301,7 @@ TEST(Execution, survives_other_signal_handlers_and_a_lost_group) {
 }
 
 TEST(Execution, limits_memory) {
-  if (CNNSPEC_SANITIZED) GTEST_SKIP() << "a sanitizer needs all the address space that there is";
+  if (sanitized) GTEST_SKIP() << "a sanitizer needs all the address space that there is";
   Isolation little;
   little.bytes = 0x1p26;
   const auto allocates = [](const float*, float*) -> int {

@@ -22,18 +22,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "checks/judge/sanitized.hpp"
 #include "checks/judge/storage.hpp"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define CNNSPEC_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
-#define CNNSPEC_SANITIZED 1
-#endif
-#endif
-#ifndef CNNSPEC_SANITIZED
-#define CNNSPEC_SANITIZED 0
-#endif
 
 namespace cnnspec::checks {
 namespace {
@@ -222,7 +212,7 @@ class Child {
 
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, most_file_bytes);
-    if (!CNNSPEC_SANITIZED) limit(RLIMIT_AS, used_bytes() + static_cast<rlim_t>(isolation_.bytes));
+    if (!sanitized) limit(RLIMIT_AS, used_bytes() + static_cast<rlim_t>(isolation_.bytes));
 
     shared_with_parent = &shared_;
     alternate_stack_.resize(std::size_t{1} << 16);
