@@ -65,6 +65,9 @@ TEST(CliGolden, refuses_what_makes_no_sense) {
   expect_refused(conv + ("--data 'z[0]=1'" + out), "z[0]=1");
   expect_refused("golden --op conv2d --case mb1ic100000ih3000oc100000kh1" + out, "MiB");
   expect_refused(conv + ("--out " + quoted(folder / "missing/new")), "No such file");
+  const Outcome here = shell("cd " + quoted(folder.path()) + " && " + command() + " " + conv + "--out .");
+  EXPECT_EQ(here.status, 2);
+  EXPECT_TRUE(contains(here.err, ".: cannot be written: Device or resource busy")) << here.err;
   EXPECT_EQ(folder.entries(), 0u);
   folder.file("taken", "");
   expect_refused(conv + ("--out " + quoted(folder / "taken")), "Not a directory");

@@ -127,6 +127,16 @@ TEST(Npy, other_shapes_are_refused_before_any_memory_is_taken) {
               "");
 }
 
+TEST(Npy, sizes_that_overflow_are_not_taken_for_small_ones) {
+  const std::vector<std::vector<Idx>> shapes{{Idx{1} << 62}, {Idx{1} << 32, Idx{1} << 30}, {Idx{1} << 62, 4, 0}};
+  for (const std::vector<Idx>& huge : shapes) {
+    std::string extents;
+    for (const Idx e : huge) extents += std::to_string(e) + ", ";
+    const std::string file = with_header("{'descr': '<f4', 'fortran_order': True, 'shape': (" + extents + "), }", 0);
+    EXPECT_EQ(refusal(file, {"<f4"}, huge) == "", huge.back() == 0) << extents;
+  }
+}
+
 TEST(Npy, headers_that_say_too_little_or_too_much_are_refused) {
   expect_refused(with_header("{'descr': '<f4', 'shape': (2, 3), }"), "each once");
   expect_refused(with_header("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (2, 3)}"), "each once");

@@ -110,6 +110,8 @@ OutputFolder::OutputFolder(const std::string& path) : path_(path), target_(targe
     if (!std::filesystem::is_directory(status)) throw OutputError(path, ENOTDIR);
     const bool is_empty = std::filesystem::is_empty(target_, error);
     if (error || !is_empty) throw OutputError(path, error ? error.value() : ENOTEMPTY);
+    // It will be replaced, which would leave the caller in a folder without a name.
+    if (std::filesystem::equivalent(target_, ".", error)) throw OutputError(path, EBUSY);
   }
   std::string name = beside(target_);
   if (::mkdtemp(name.data()) == nullptr) throw OutputError(path, errno);

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "checks/describe/text.hpp"
 #include "checks/usage_error.hpp"
@@ -153,16 +154,21 @@ std::vector<std::byte> in_row_major_order(std::span<const std::byte> elements, c
   return result;
 }
 
-std::size_t count(const std::vector<Idx>& shape) {
-  std::size_t n = 1;
-  for (const Idx extent : shape) n *= static_cast<std::size_t>(extent);
-  return n;
+/// What an array takes; where that is more than can be counted, more than any file has.
+std::size_t bytes_of(const std::vector<Idx>& shape, std::size_t element_size) {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2;
+  std::size_t bytes = element_size;
+  for (const Idx extent : shape) {
+    if (extent == 0) return 0;
+    bytes = bytes > most / static_cast<std::size_t>(extent) ? most : bytes * static_cast<std::size_t>(extent);
+  }
+  return bytes;
 }
 
 }  // namespace
 
 std::string to_npy(const std::string& type, const std::vector<Idx>& shape, std::span<const std::byte> elements) {
-  assert(elements.size() == count(shape) * element_bytes(type));
+  assert(elements.size() == bytes_of(shape, element_bytes(type)));
   std::string header =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape_in_words(shape));
   // Spaces and a newline, so that the elements begin at a multiple of 64.
@@ -206,19 +212,19 @@ NpyArray parse_npy(std::string_view bytes, const std::string& where, const std::
   if (header.shape != shape)
     refuse(header.shape_at, "shape " + shape_in_words(shape), in_quotes(shape_in_words(header.shape)));
 
-  const std::size_t size = element_bytes(header.type), from = begin + length, needed = count(shape) * size;
+  const std::size_t size = element_bytes(header.type), from = begin + length, needed = bytes_of(shape, size);
   const auto expected_bytes = fmt::format("{} bytes of elements", needed);
   require_bytes(from, needed, expected_bytes + " before the end of the file");
   if (bytes.size() - from > needed) refuse(from + needed, "the end of the file after " + expected_bytes, "more");
   const auto elements = std::as_bytes(std::span(bytes.substr(from)));
-  if (header.is_column_major) return {header.type, in_row_major_order(elements, shape, size)};
+  if (header.is_column_major && needed > 0) return {header.type, in_row_major_order(elements, shape, size)};
   return {header.type, {elements.begin(), elements.end()}};
 }
 
 NpyArray read_npy(const std::string& path, const std::vector<std::string>& types, const std::vector<Idx>& shape) {
   std::size_t most_element_bytes = 0;
   for (const std::string& type : types) most_element_bytes = std::max(most_element_bytes, element_bytes(type));
-  const std::size_t most = most_preamble_bytes + most_header_bytes + count(shape) * most_element_bytes;
+  const std::size_t most = most_preamble_bytes + most_header_bytes + bytes_of(shape, most_element_bytes);
 
   std::error_code error;
   const bool is_file = std::filesystem::is_regular_file(path, error);
