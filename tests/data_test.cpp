@@ -334,6 +334,13 @@ TEST(Data, of_a_run_is_of_every_family_that_was_not_to_be_asked_for) {
   }
 }
 
+TEST(Data, with_specials_is_made_where_sums_are_too_long_for_a_plan) {
+  // 768 terms of bfloat16, whose sums are exact up to 256.
+  const Operation o = operation_of(Op::conv2d_backward_bias, parse_descriptor(Family::conv2d, "mb3ic1ih16oc2kh1"));
+  for (std::uint64_t seed = 0; seed < 20; ++seed)
+    EXPECT_GE(make_data(o, ieee(DType::bf16), seed, "", {.specials = true}).size(), 5);
+}
+
 TEST(Data, with_specials_is_of_every_family) {
   const auto used = families_used({.specials = true});
   EXPECT_EQ(used.size(), data_families().size());

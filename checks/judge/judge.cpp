@@ -13,6 +13,7 @@
 
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "checks/judge/sanitized.hpp"
 #include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"
 
@@ -93,13 +94,11 @@ class Run {
       row.op = s.op, row.dtype = s.dtype;
     }
     given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
-    std::vector<std::jthread> workers;
-    for (int n = 0; n < std::max(1, options_.jobs); ++n) workers.emplace_back([this] { work(); });
-    for (Idx batch = 0; wait_for(batch); ++batch) {
-      merge(batch, result);
-      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
-    }
-    workers.clear();
+    const int jobs = sanitized ? 1 : std::max(1, options_.jobs);
+    if (jobs == 1)
+      judge_alone(result, progress);
+    else
+      judge_in_threads(jobs, result, progress);
     if (failure_) std::rethrow_exception(failure_);
     std::ranges::stable_sort(result.failures, {}, [&](const Failure& f) { return row_of(f.failed); });
     result.interrupted = is_interrupted();
@@ -115,6 +114,26 @@ class Run {
 
   bool is_interrupted() const { return options_.interrupted != nullptr && *options_.interrupted; }
   bool is_time_up() const { return options_.seconds > 0 && seconds_since(start_) >= options_.seconds; }
+
+  /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
+  /// library takes care of its own, a sanitizer does not.
+  void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
+    for (Idx batch = 0; batch * batch_ < cases_.size() && !is_interrupted() && !is_time_up(); ++batch) {
+      done_[batch] = judge_batch(batch);
+      merge(batch, result);
+      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
+    }
+  }
+
+  void judge_in_threads(int jobs, KernelResult& result, const std::function<void(Idx)>& progress) {
+    working_ = jobs;
+    std::vector<std::jthread> workers;
+    for (int n = 0; n < jobs; ++n) workers.emplace_back([this] { work(); });
+    for (Idx batch = 0; wait_for(batch); ++batch) {
+      merge(batch, result);
+      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
+    }
+  }
 
   void work() {
     const auto ends = [&](Idx batch) { return batch * batch_ >= cases_.size(); };
@@ -133,14 +152,14 @@ class Run {
       failed_ = true;
     }
     const std::lock_guard lock(mutex_);
-    ++finished_;
+    --working_;
     news_.notify_one();
   }
 
   /// Whether that batch is done, once that is known.
   bool wait_for(Idx batch) {
     std::unique_lock lock(mutex_);
-    news_.wait(lock, [&] { return done_.contains(batch) || finished_ == std::max(1, options_.jobs); });
+    news_.wait(lock, [&] { return done_.contains(batch) || working_ == 0; });
     return done_.contains(batch);
   }
 
@@ -222,7 +241,7 @@ class Run {
   std::mutex mutex_;  // of all below
   std::condition_variable news_;
   std::map<Idx, std::vector<Judged>> done_;
-  int finished_ = 0;
+  int working_ = 0;  // threads
   std::exception_ptr failure_;
 };
 
