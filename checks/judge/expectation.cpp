@@ -5,6 +5,7 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "checks/judge/bound.hpp"
 #include "checks/judge/sample.hpp"
@@ -129,23 +130,36 @@ Expectation expect(const Operation& operation, const Arithmetic& arithmetic, con
   return e;
 }
 
+namespace {
+
+/// Some sets, at most `lanes`, in one run; appends their results.
+template <std::size_t lanes>
+void run_together(const Operation& operation, std::span<const Operands<double>> sets,
+                  std::vector<std::vector<double>>& results) {
+  assert(sets.size() <= lanes);
+  Operands<ExactLanes<lanes>> inputs(operation.inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i].resize(sets.front()[i].size());
+    for (std::size_t lane = 0; lane < sets.size(); ++lane)
+      for (std::size_t n = 0; n < inputs[i].size(); ++n) inputs[i][n].lane[lane] = sets[lane][i][n];
+  }
+  const std::vector<ExactLanes<lanes>> outputs = run_spec(operation, inputs);
+  for (std::size_t lane = 0; lane < sets.size(); ++lane) {
+    std::vector<double>& result = results.emplace_back();
+    result.reserve(outputs.size());
+    for (const ExactLanes<lanes>& v : outputs) result.push_back(v.lane[lane]);
+  }
+}
+
+}  // namespace
+
 std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets) {
   assert(operation.multiplies());
   std::vector<std::vector<double>> results;
-  for (std::size_t first = 0; first < sets.size(); first += exact_lanes) {
-    const std::size_t lanes = std::min(exact_lanes, sets.size() - first);
-    Operands<ExactLanes> inputs(operation.inputs.size());
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      inputs[i].resize(sets[first][i].size());
-      for (std::size_t lane = 0; lane < lanes; ++lane)
-        for (std::size_t n = 0; n < inputs[i].size(); ++n) inputs[i][n].lane[lane] = sets[first + lane][i][n];
-    }
-    const std::vector<ExactLanes> outputs = run_spec(operation, inputs);
-    for (std::size_t lane = 0; lane < lanes; ++lane) {
-      std::vector<double>& result = results.emplace_back();
-      result.reserve(outputs.size());
-      for (const ExactLanes& v : outputs) result.push_back(v.lane[lane]);
-    }
+  for (std::span<const Operands<double>> left(sets); !left.empty();) {
+    const std::span<const Operands<double>> some = left.first(std::min<std::size_t>(4, left.size()));
+    some.size() <= 2 ? run_together<2>(operation, some, results) : run_together<4>(operation, some, results);
+    left = left.subspan(some.size());
   }
   return results;
 }

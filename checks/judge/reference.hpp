@@ -14,12 +14,12 @@ template <class S>
 using Operands = std::vector<std::vector<S>>;
 
 /// Several sets of data in one run, for operations that add and multiply and do not compare.
-inline constexpr std::size_t exact_lanes = 4;
-using ExactLanes = Lanes<double, exact_lanes>;
+template <std::size_t lanes>
+using ExactLanes = Lanes<double, lanes>;
 
 /// The elements of the output. The specification handles one image; here y and dx stand side by side, and the gradients
-/// of the parameters are summed over the images. Instantiated for double, Measured<double>, Measured<long double> and
-/// ExactLanes.
+/// of the parameters are summed over the images. Instantiated for double, Measured<double>, Measured<long double>,
+/// ExactLanes<2> and ExactLanes<4>.
 template <class S>
 std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs);
 
