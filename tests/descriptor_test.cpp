@@ -232,10 +232,10 @@ TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_a
       {C, "ic1oc1ih5kh3n\"name", "column 13", "expected a name that ends with a quote, got \"n\"name\""},
       {C, "ic1oc1ih5kh3n\"a\"n\"b\"", "column 17", "expected one name, got a second one"},
       {C, "ic1oc1ih5kh3name", "column 17", "expected a number after name, got the end"},
-      {C, "ic0oc1ih5kh3", "column 1", "expected ic of at least 1, got ic0"},
-      {C, "mb0ic1oc1ih5kh3", "column 1", "expected mb of at least 1, got mb0"},
-      {C, "ic1oc1ih5kh3sw0", "column 13", "expected sw of at least 1, got sw0"},
-      {C, "ic1oc1ih5kh3g0", "column 13", "expected g of at least 1, got g0"},
+      {C, "ic0oc1ih5kh3", "column 1", "expected ic of at least 1 (C1), got ic0"},
+      {C, "mb0ic1oc1ih5kh3", "column 1", "expected mb of at least 1 (C1), got mb0"},
+      {C, "ic1oc1ih5kh3sw0", "column 13", "expected sw of at least 1 (C1), got sw0"},
+      {C, "ic1oc1ih5kh3g0", "column 13", "expected g of at least 1 (C5), got g0"},
       {C, "ic9223372036854775808oc1ih5kh3", "column 3",
        "expected a number of at most " + most + ", got 9223372036854775808"},
       {C, "ic1oc1id5ih5kh3", "column 7", "expected a two-dimensional problem, got id5"},
@@ -248,7 +248,7 @@ TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_a
       {C, "ic1oc1_ih5oh4kh3ph0pb0", "column 11", "expected oh3 (C6), as no padding is below 0, got oh4"},
       {E, "", "column 1", "expected an extent, as in 8x16x7x7, got the end"},
       {E, "8x", "column 3", "expected an extent, as in 8x16x7x7, got the end"},
-      {E, "8x0x7", "column 3", "expected an extent of at least 1, got 0"},
+      {E, "8x0x7", "column 3", "expected an extent of at least 1 (C1), got 0"},
       {E, "8*16", "column 2", "expected x and another extent, got \"*16\""},
       {E, "ic8", "column 1", "expected an extent, as in 8x16x7x7, got \"ic8\""},
       {E, "4294967296x4294967296", "column 12", "expected at most " + most + " elements (C3), got more"}};
@@ -355,7 +355,7 @@ TEST(ShapeLists, may_be_empty) {
 TEST(ShapeLists, that_are_malformed_are_refused_with_file_line_and_column) {
   const auto message = [](const std::string& text) { return error([&] { read_text(Family::conv2d, text); }); };
   EXPECT_EQ(message("# one\nic1oc1ih5kh3  ic1oc1ih5kh3sh0"),
-            "list.txt:2: at column 27: expected sh of at least 1, got sh0");
+            "list.txt:2: at column 27: expected sh of at least 1 (C1), got sh0");
   EXPECT_EQ(message("ic1oc1ih5"), "list.txt:1: at column 10: expected kh, which is missing, got the end");
   EXPECT_EQ(message("ic1oc1ih5kh3n\"open # here"),
             "list.txt:1: at column 13: expected a name that ends with a quote, got \"n\"open # here\"");

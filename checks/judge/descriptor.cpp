@@ -150,7 +150,7 @@ Extents read_extents(Cursor cursor) {
   for (bool first = true; first || cursor.peek() == 'x'; first = false) {
     if (!first) cursor.skip();
     const Idx column = cursor.column(), extent = cursor.number("an extent, as in 8x16x7x7");
-    if (extent < 1) cursor.fail(column, "an extent of at least 1", "0");
+    if (extent < 1) cursor.fail(column, "an extent of at least 1 (C1)", "0");
     if (!product_fits(result.count, extent))
       cursor.fail(column, "at most " + std::to_string(most) + " elements (C3)", "more");
     result.count *= extent;
@@ -191,7 +191,9 @@ void check_items(const Items& items, const Keys& keys) {
                        std::string("a key of ") + keys.of + ", which are " + std::string(keys.list), quoted(item.key));
     const Idx least = among(from_zero_keys, item.key) ? 0 : 1;
     if (item.value < least)
-      throw UsageError(items.where, position, item.key + " of at least " + std::to_string(least), given);
+      throw UsageError(items.where, position,
+                       item.key + " of at least " + std::to_string(least) + (item.key == "g" ? " (C5)" : " (C1)"),
+                       given);
   }
 }
 

@@ -1,0 +1,138 @@
+#include "checks/cases/clauses.hpp"
+
+#include <array>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "checks/generate/geometry.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+__extension__ using Wide = __int128;  // holds every product of two Idx
+
+constexpr Wide most = std::numeric_limits<Idx>::max();
+
+bool all_at_least(Wide least, std::initializer_list<Idx> numbers) {
+  for (const Idx n : numbers)
+    if (n < least) return false;
+  return true;
+}
+
+/// Whether a tensor's elements can be counted, as far as its extents make sense. The running product stays below 2^126.
+bool countable(std::initializer_list<Idx> extents) {
+  Wide count = 1;
+  for (const Idx e : extents) {
+    if (e < 1) return true;
+    if ((count *= e) > most) return false;
+  }
+  return true;
+}
+
+Wide window_of(const Line& l) { return Wide{l.axis.dilation} * (l.kernel - 1) + 1; }
+Wide padded_of(const Line& l) { return Wide{l.in} + l.axis.before + l.axis.after; }
+
+bool sizes_fit(const Line& l) { return padded_of(l) <= most && window_of(l) <= most; }
+
+/// The greatest output i whose window, which starts at i*stride, ends within the padded input.
+Wide outputs_of(const Line& l) {
+  Wide below = 0, above = most + 1;  // the last window starts at or after `below` strides, and before `above`
+  while (above - below > 1) {
+    const Wide middle = below + (above - below) / 2;
+    (middle * l.axis.stride + window_of(l) <= padded_of(l) ? below : above) = middle;
+  }
+  return below + 1;
+}
+
+/// Whether one window holds only padding. Windows are looked at from both ends inwards: those that touch the image
+/// densely are in the middle.
+bool has_empty_window(const Line& l) {
+  constexpr Wide enough = 64;
+  const Wide outputs = outputs_of(l);
+  const auto holds_a_cell = [&](Wide window) {
+    const Wide start = window * l.axis.stride - l.axis.before;
+    const Wide first_tap = start >= 0 ? 0 : (-start + l.axis.dilation - 1) / l.axis.dilation;  // at or after cell 0
+    return first_tap < l.kernel && start + first_tap * l.axis.dilation < l.in;
+  };
+  for (Wide n = 0; n < outputs && n < enough; ++n)
+    if (!holds_a_cell(n) || !holds_a_cell(outputs - 1 - n)) return true;
+  return false;
+}
+
+bool makes_sense(const Line& l) {
+  return all_at_least(1, {l.in, l.out, l.kernel, l.axis.stride, l.axis.dilation}) &&
+         all_at_least(0, {l.axis.before, l.axis.after});
+}
+
+void find_in_line(const Line& l, bool pooling, std::set<Clause>& found) {
+  if (!makes_sense(l)) {
+    found.insert(Clause::C1);
+  } else if (!sizes_fit(l)) {
+    found.insert(Clause::C3);
+  } else if (padded_of(l) < window_of(l)) {
+    found.insert(Clause::C2);
+  } else {
+    if (l.out != outputs_of(l)) found.insert(Clause::C6);
+    const bool too_much = l.axis.before > l.kernel / 2 || l.axis.after > l.kernel / 2;
+    if (pooling && (too_much || has_empty_window(l))) found.insert(Clause::C4);
+  }
+}
+
+/// Input channels of a kernel; 1 where the groups are wrong.
+Idx depth_of(const cnnspec_conv2d& p) {
+  return p.groups < 1 || p.in_channels < p.groups ? 1 : p.in_channels / p.groups;
+}
+
+std::set<Clause> violated(const cnnspec_conv2d& p) {
+  std::set<Clause> found;
+  const bool divides = p.groups >= 1 && p.in_channels % p.groups == 0 && p.out_channels % p.groups == 0;
+  if (!divides) found.insert(Clause::C5);
+  if (!all_at_least(1, {p.batch, p.in_channels, p.out_channels})) found.insert(Clause::C1);
+  find_in_line(height_of(p), false, found);
+  find_in_line(width_of(p), false, found);
+  if (!countable({p.batch, p.in_channels, p.in_height, p.in_width}) ||
+      !countable({p.batch, p.out_channels, p.out_height, p.out_width}) ||
+      !countable({p.out_channels, depth_of(p), p.kernel_height, p.kernel_width}))
+    found.insert(Clause::C3);
+  return found;
+}
+
+std::set<Clause> violated(const cnnspec_pool2d& p) {
+  std::set<Clause> found;
+  if (!all_at_least(1, {p.batch, p.channels})) found.insert(Clause::C1);
+  find_in_line(height_of(p), true, found);
+  find_in_line(width_of(p), true, found);
+  if (!countable({p.batch, p.channels, p.in_height, p.in_width}) ||
+      !countable({p.batch, p.channels, p.out_height, p.out_width}))
+    found.insert(Clause::C3);
+  return found;
+}
+
+std::set<Clause> violated(const cnnspec_linear& p) {
+  std::set<Clause> found;
+  if (!all_at_least(1, {p.batch, p.in_features, p.out_features})) found.insert(Clause::C1);
+  if (!countable({p.batch, p.in_features}) || !countable({p.batch, p.out_features}) ||
+      !countable({p.in_features, p.out_features}))
+    found.insert(Clause::C3);
+  return found;
+}
+
+std::set<Clause> violated(const cnnspec_elementwise& p) {
+  if (p.count < 1) return {Clause::C1};
+  return {};
+}
+
+}  // namespace
+
+std::set<Clause> violated_clauses(const Problem& problem) {
+  return std::visit([](const auto& p) { return violated(p); }, problem);
+}
+
+std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
+  const Line l{in, 1, kernel, axis};
+  if (!makes_sense(l) || !sizes_fit(l) || padded_of(l) < window_of(l)) return {};
+  return static_cast<Idx>(outputs_of(l));
+}
+
+}  // namespace cnnspec::checks

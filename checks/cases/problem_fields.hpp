@@ -1,0 +1,19 @@
+// The fields of a problem, valid or not.
+//
+// Most problems are tidy: small, and such that the channels fit the groups. The rest is wild: each number is any number
+// at all. In both, the output extents are usually what the formula gives, so that a problem is not refused for them
+// before anything else is looked at.
+#pragma once
+
+#include "checks/cases/fields.hpp"
+#include "checks/judge/case.hpp"
+
+namespace cnnspec::checks {
+
+/// Lists the fields of `problem`, which is made one of `family`.
+void list_problem(Fields& fields, Family family, Problem& problem);
+
+/// Whether all numbers are the same.
+bool is_same(const Problem& a, const Problem& b);
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,232 @@
+#include "checks/cases/sizes.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "checks/cases/clauses.hpp"
+#include "checks/cases/problem_fields.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/operation.hpp"
+#include "checks/usage_error.hpp"
+#include "cnnspec/network.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Clauses = std::set<Clause>;
+
+std::string text_of(const Clauses& clauses) {
+  if (clauses.empty()) return "no refusal";
+  std::string text = "a refusal for";
+  for (const Clause c : clauses) text += " " + ShapeError::name(c);
+  return text;
+}
+
+/// What `ask` refuses; nothing if it does not. Anything else that it throws is not caught.
+template <class Ask>
+std::optional<Violation> refusal(Ask ask) {
+  try {
+    ask();
+    return std::nullopt;
+  } catch (const ShapeError& e) {
+    return e.violation;
+  }
+}
+
+std::string text_of(const std::optional<Violation>& v) {
+  return v ? "refused: " + std::string(ShapeError(*v).what()) : "no refusal";
+}
+
+void require_that(Outcome& outcome, bool satisfied, const std::string& who, const std::string& expected,
+                  const std::string& given) {
+  if (satisfied)
+    outcome.require(true, who, {}, expected, 0);
+  else
+    outcome.differ(who, {}, expected, given);
+}
+
+/// Refused for one of these clauses, or not at all if there is none.
+void agrees(Outcome& outcome, const std::string& who, const Clauses& violated, const std::optional<Violation>& v) {
+  require_that(outcome, v ? violated.contains(v->clause) : violated.empty(), who, text_of(violated), text_of(v));
+}
+
+void check_line(Outcome& outcome, const Line& l, bool pooling) {
+  if (l.in == dyn || l.kernel == dyn) return;  // to the specification that is a size that will be known later
+  const std::optional<Idx> expected = output_extent(l.in, l.kernel, l.axis);
+  Idx out = 0;
+  const auto v = refusal([&] { out = conv_out(l.in, l.kernel, l.axis); });
+  const bool right = v ? !expected && (v->clause == Clause::C1 || v->clause == Clause::C2 || v->clause == Clause::C3)
+                       : expected == out;
+  require_that(outcome, right, "conv_out", expected ? std::to_string(*expected) : "a refusal for C1, C2 or C3",
+               v ? text_of(v) : std::to_string(out));
+  if (!pooling) return;
+  // pool_out refuses what conv_out refuses, in the same words but for its name, and what violates C4.
+  const auto pool = refusal([&] { out = pool_out(l.in, l.kernel, l.axis); });
+  require_that(outcome,
+               v      ? pool && pool->clause == v->clause && pool->actual == v->actual
+               : pool ? pool->clause == Clause::C4
+                      : expected == out,
+               "pool_out", v ? text_of(v) : "the same, or C4", pool ? text_of(pool) : std::to_string(out));
+}
+
+/// The layer of a problem as the specification is asked for its shape.
+void ask_shape(const cnnspec_conv2d& p, std::vector<Idx>& y) {
+  const bool divides = p.groups >= 1 && p.in_channels >= p.groups;
+  const Idx depth = divides ? p.in_channels / p.groups : 1;
+  const auto w = dyn_shape(p.out_channels, depth, p.kernel_height, p.kernel_width);
+  y = extents_of(conv2d_shape(x_shape(p), w, config_of(p)));
+}
+void ask_shape(const cnnspec_pool2d& p, std::vector<Idx>& y) {
+  y = extents_of(max_pool2d_shape(x_shape(p), config_of(p)));
+}
+void ask_shape(const cnnspec_linear& p, std::vector<Idx>& y) {
+  static_cast<void>(w_shape(p)), static_cast<void>(x_shape(p));
+  y = extents_of(y_shape(p));
+}
+void ask_shape(const cnnspec_elementwise& p, std::vector<Idx>& y) { y = extents_of(x_shape(p)); }
+
+NetworkDefinition network_of(const cnnspec_conv2d& p) {
+  return {{p.in_channels, p.in_height, p.in_width},
+          {{"", Conv2dDefinition{p.out_channels, p.kernel_height, p.kernel_width, config_of(p)}}}};
+}
+NetworkDefinition network_of(const cnnspec_pool2d& p) {
+  return {{p.channels, p.in_height, p.in_width}, {{"", config_of(p)}}};
+}
+NetworkDefinition network_of(const cnnspec_linear& p) {
+  return {{p.in_features}, {{"", LinearDefinition{p.out_features}}}};
+}
+NetworkDefinition network_of(const cnnspec_elementwise& p) { return {{p.count}, {{"", ReluLayer{}}}}; }
+
+/// One image of the problem, with the output extents that the formula gives, or 1 where it gives none.
+template <class P>
+P one_image(P p) {
+  if constexpr (requires { p.kernel_height; }) {
+    p.batch = 1;
+    Line h = height_of(p), w = width_of(p);
+    h.out = output_extent(h.in, h.kernel, h.axis).value_or(1),
+    w.out = output_extent(w.in, w.kernel, w.axis).value_or(1);
+    set_height(p, h), set_width(p, w);
+  } else if constexpr (requires { p.batch; }) {
+    p.batch = 1;
+  }
+  return p;
+}
+
+/// Whether a layer's parameters are more than can be counted though its tensors are not.
+bool too_many_parameters(const auto& p) {
+  if constexpr (requires { w_shape(p); })
+    return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
+  else
+    return false;
+}
+
+template <class P>
+void check_layer(Outcome& outcome, const P& given) {
+  const P p = one_image(given);
+  const Clauses violated = violated_clauses(p);
+  std::vector<Idx> y, described;
+  agrees(outcome, "the shape function", violated, refusal([&] { ask_shape(p, y); }));
+  auto v = refusal([&] { described = describe(network_of(p)).back().output; });
+  if (v && violated.empty() && v->clause == Clause::C3 && too_many_parameters(p)) v.reset(), described = y;
+  agrees(outcome, "the network's description", violated, v);
+  if (!violated.empty() || !outcome.holds()) return;
+  const std::vector<Idx> expected = extents_of(y_shape(p));
+  require_that(outcome, y == expected, "the shape of y", fmt::format("{}", fmt::join(expected, "x")),
+               fmt::format("{}", fmt::join(y, "x")));
+  require_that(outcome, described == expected, "the described shape of y", fmt::format("{}", fmt::join(expected, "x")),
+               fmt::format("{}", fmt::join(described, "x")));
+}
+
+/// A descriptor with every key, also of a problem that is not valid; nothing if a number is negative.
+template <class P>
+std::optional<std::string> spelled_out(const P& p) {
+  std::string text;
+  bool possible = true;
+  const auto put = [&](const char* key, Idx value) {
+    possible &= value >= 0;
+    text += key + std::to_string(value);
+  };
+  if constexpr (requires { p.groups; }) put("g", p.groups);
+  if constexpr (requires { p.batch; }) put("mb", p.batch);
+  if constexpr (requires { p.in_channels; }) put("ic", p.in_channels), put("oc", p.out_channels);
+  if constexpr (requires { p.channels; }) put("ic", p.channels);
+  if constexpr (requires { p.in_features; }) put("ic", p.in_features), put("oc", p.out_features);
+  if constexpr (requires { p.count; }) put("", p.count);
+  if constexpr (requires { p.kernel_height; }) {
+    for (const char axis : {'h', 'w'}) {
+      const Line l = axis == 'h' ? height_of(p) : width_of(p);
+      const auto put_key = [&](const char* quantity, Idx value) {
+        put((quantity + std::string(1, axis)).c_str(), value);
+      };
+      if (l.axis.dilation < 1) return std::nullopt;
+      put_key("i", l.in), put_key("o", l.out), put_key("k", l.kernel), put_key("s", l.axis.stride);
+      put_key("p", l.axis.before), put_key("d", l.axis.dilation - 1);
+      put(axis == 'h' ? "pb" : "pr", l.axis.after);
+    }
+  }
+  return possible ? std::optional(text) : std::nullopt;
+}
+
+/// What the reader says of a descriptor: the error's text; empty if there is none.
+std::string reading_error(Family family, const std::string& descriptor, Problem& read) {
+  try {
+    read = parse_descriptor(family, descriptor);
+    return "";
+  } catch (const UsageError& e) {
+    return e.what();
+  }
+}
+
+/// Whether an error names one of the clauses. An output extent that
+/// is not the formula's (C6, or C2 where it gives none) may ask for a padding that overflows (C3).
+bool names_one_of(const std::string& error, Clauses clauses) {
+  if (clauses.contains(Clause::C6) || clauses.contains(Clause::C2)) clauses.insert(Clause::C3);
+  for (const Clause c : clauses)
+    if (error.find(ShapeError::name(c)) != error.npos) return true;
+  return false;
+}
+
+void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& violated) {
+  const Family family = family_of(problem);
+  Problem read;
+  const auto descriptor = std::visit([](const auto& p) { return spelled_out(p); }, problem);
+  if (descriptor) {
+    const std::string error = reading_error(family, *descriptor, read);
+    require_that(outcome, violated.empty() ? error.empty() : !error.empty() && names_one_of(error, violated),
+                 "the reader of descriptors", text_of(violated), error.empty() ? "no refusal" : error);
+  }
+  if (!violated.empty() || !outcome.holds()) return;
+  require_that(outcome, is_same(problem, read), "the problem that was read", *descriptor, to_descriptor(read));
+  const std::string shortest = to_descriptor(problem), error = reading_error(family, shortest, read);
+  require_that(outcome, error.empty() && is_same(problem, read), "the shortest descriptor", *descriptor,
+               error.empty() ? shortest : error);
+}
+
+Op any_op_of(Family family) {
+  constexpr Op first_ops[]{Op::conv2d_backward_input, Op::max_pool2d_backward, Op::relu_backward, Op::linear_forward};
+  return first_ops[static_cast<std::size_t>(family)];
+}
+
+}  // namespace
+
+Outcome check_sizes(const Problem& problem) {
+  const Clauses violated = violated_clauses(problem);
+  Outcome outcome;
+  agrees(outcome, "the check of the problem", violated, refusal([&] { require(check(problem)); }));
+  agrees(outcome, "the judge", violated,
+         refusal([&] { static_cast<void>(operation_of(any_op_of(family_of(problem)), problem)); }));
+  std::visit(
+      [&]<class P>(const P& p) {
+        if constexpr (requires { p.kernel_height; })
+          for (const Line& l : {height_of(p), width_of(p)}) check_line(outcome, l, std::is_same_v<P, cnnspec_pool2d>);
+        check_layer(outcome, p);
+      },
+      problem);
+  check_descriptor(outcome, problem, violated);
+  return outcome;
+}
+
+}  // namespace cnnspec::checks
