@@ -43,6 +43,16 @@ void Fields::any(Idx& value) {
     value = kind < smalls ? least_small + kind : famous[static_cast<std::size_t>(kind - smalls)];
 }
 
+void Fields::mostly(Idx& value, Idx least, Idx most) {
+  constexpr Idx anything = 31;
+  Idx kind = least <= value && value <= most ? 0 : anything;
+  number(kind, 0, anything);
+  if (kind == anything)
+    any(value);
+  else
+    number(value, least, most);
+}
+
 void FieldsFromBytes::do_number(Idx& value, Idx least, Idx most) {
   const std::uint64_t largest = distance(least, most);
   const int width = width_of(largest);

@@ -40,6 +40,8 @@ class Fields {
   }
   /// Any Idx at all, hostile ones preferred: small numbers and famous large ones take one byte, all others nine.
   void any(Idx& value);
+  /// Mostly an integer in [least, most], now and then any at all.
+  void mostly(Idx& value, Idx least, Idx most);
   /// The rest, as text. Last.
   virtual void text(std::string& value) = 0;
 

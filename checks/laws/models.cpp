@@ -1,11 +1,6 @@
 #include "checks/laws/models.hpp"
 
-#include "checks/generate/geometry.hpp"
-#include "checks/twins/conv2d.hpp"
-#include "checks/twins/flatten.hpp"
-#include "checks/twins/linear.hpp"
-#include "checks/twins/max_pool2d.hpp"
-#include "checks/twins/relu.hpp"
+#include "checks/laws/composition.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -67,119 +62,15 @@ Outcome equal_gradients(const Network<T>& net, const ModelGradients<T>& expected
 
 // The composition
 
-/// The layers' functions as the specification has them...
-struct SpecLayers {
-  static auto forward(const auto& layer, const auto& x) { return layer.forward(x); }
-  static auto backward(const auto& layer, const auto& x, const auto& dy) { return layer.backward(x, dy); }
-};
-
-/// ... and as their independent twins have them.
-struct TwinLayers {
-  template <class T>
-  static auto forward(const RunTimeConv<T>& layer, const Image<T>& x) {
-    return twins::conv2d_forward(problem(layer, x.shape()), x, layer.kernel, layer.bias);
-  }
-  template <class T>
-  static auto backward(const RunTimeConv<T>& layer, const Image<T>& x, const Image<T>& dy) {
-    const cnnspec_conv2d p = problem(layer, x.shape());
-    return LayerGradients{twins::conv2d_backward_input(p, layer.kernel, dy),
-                          std::tuple{twins::conv2d_backward_kernel(p, x, dy), twins::conv2d_backward_bias(p, dy)}};
-  }
-  template <class T>
-  static auto forward(const RunTimePool& layer, const Image<T>& x) {
-    return twins::max_pool2d_forward(problem(layer.config, x.shape()), x).y;
-  }
-  template <class T>
-  static auto backward(const RunTimePool& layer, const Image<T>& x, const Image<T>& dy) {
-    return LayerGradients{twins::max_pool2d_backward(problem(layer.config, x.shape()), x, dy), std::tuple{}};
-  }
-  static auto forward(const ReluLayer&, const auto& x) { return twins::relu_forward(x); }
-  static auto backward(const ReluLayer&, const auto& x, const auto& dy) {
-    return LayerGradients{twins::relu_backward(x, dy), std::tuple{}};
-  }
-  template <class T>
-  static auto forward(const FlattenLayer&, const Image<T>& x) {
-    return twins::flatten_forward(x);
-  }
-  template <class T>
-  static auto backward(const FlattenLayer&, const Image<T>& x, const Vector<T>& dy) {
-    return LayerGradients{twins::flatten_backward(x.shape(), dy), std::tuple{}};
-  }
-  template <class T>
-  static auto forward(const RunTimeLinear<T>& layer, const Vector<T>& x) {
-    return twins::linear_forward(x, layer.weight, layer.bias);
-  }
-  template <class T>
-  static auto backward(const RunTimeLinear<T>& layer, const Vector<T>& x, const Vector<T>& dy) {
-    return LayerGradients{twins::linear_backward_input(layer.weight, dy),
-                          std::tuple{twins::linear_backward_weight(x, dy), twins::linear_backward_bias(dy)}};
-  }
-
- private:
-  template <class T>
-  static cnnspec_conv2d problem(const RunTimeConv<T>& layer, const ImageShape& x) {
-    cnnspec_conv2d p{};
-    p.batch = 1, p.groups = layer.config.groups, p.in_channels = x.extent(0), p.out_channels = layer.kernel.extent(0);
-    set_height(p, {x.extent(1), 0, layer.kernel.extent(2), layer.config.height});
-    set_width(p, {x.extent(2), 0, layer.kernel.extent(3), layer.config.width});
-    return p;
-  }
-  static cnnspec_pool2d problem(const MaxPool2dConfig& g, const ImageShape& x) {
-    cnnspec_pool2d p{};
-    p.batch = 1, p.channels = x.extent(0);
-    set_height(p, {x.extent(1), 0, g.kernel_height, g.height});
-    set_width(p, {x.extent(2), 0, g.kernel_width, g.width});
-    return p;
-  }
-};
-
-/// What `visit(layer)` makes of layer n, one of those before flatten.
-template <class T, class Visit>
-auto on_image_layer(const Network<T>& net, std::size_t n, const Visit& visit) {
-  if (const auto* conv = std::get_if<RunTimeConv<T>>(&net.layers[n])) return visit(*conv);
-  if (const auto* pool = std::get_if<RunTimePool>(&net.layers[n])) return visit(*pool);
-  return visit(std::get<ReluLayer>(net.layers[n]));
-}
-
-/// The input, and the output of each layer before flatten.
-template <class Layers, class T>
-std::vector<Image<T>> feature_maps(const Network<T>& net, const Image<T>& x) {
-  std::vector<Image<T>> maps{x};
-  for (std::size_t n = 0; n + 2 < net.layers.size(); ++n)
-    maps.push_back(on_image_layer(net, n, [&](const auto& layer) { return Layers::forward(layer, maps.back()); }));
-  return maps;
-}
-
-template <class Layers, class T>
-Vector<T> composed_forward(const Network<T>& net, const Image<T>& x) {
-  const auto& head = std::get<RunTimeLinear<T>>(net.layers.back());
-  return Layers::forward(head, Layers::forward(FlattenLayer{}, feature_maps<Layers>(net, x).back()));
-}
-
-template <class Layers, class T>
-ModelGradients<T> composed_backward(const Network<T>& net, const Image<T>& x, const Vector<T>& dy) {
-  const auto maps = feature_maps<Layers>(net, x);
-  const auto& head = std::get<RunTimeLinear<T>>(net.layers.back());
-  const auto d_head = Layers::backward(head, Layers::forward(FlattenLayer{}, maps.back()), dy);
-  Image<T> d = Layers::backward(FlattenLayer{}, maps.back(), d_head.dx).dx;
-  ParameterGradients<T> d_parameters(net.layers.size());
-  d_parameters.back() = elements_of<T>(d_head.d_parameters);
-  for (std::size_t n = maps.size() - 1; n-- > 0;)
-    d = on_image_layer(net, n, [&](const auto& layer) {
-      const auto gradients = Layers::backward(layer, maps[n], d);
-      d_parameters[n] = elements_of<T>(gradients.d_parameters);
-      return gradients.dx;
-    });
-  return {std::move(d), std::move(d_parameters)};
-}
-
 template <class Layers, class T>
 Outcome composes(const ModelFunctions<T>& f, const ModelProblem& p, Choices& data) {
   const auto [net, x, dy] = draw_case<T>(p, data);
   Outcome outcome;
-  outcome.equal("y", composed_forward<Layers>(net, x), f.forward(net, x));
-  return outcome.holds() ? equal_gradients(net, composed_backward<Layers>(net, x, dy), f.backward(net, x, dy))
-                         : outcome;
+  outcome.equal("y", std::get<Vector<T>>(activations<Layers, T>(net, x).back()), f.forward(net, x));
+  if (!outcome.holds()) return outcome;
+  auto [dx, d_parameters] = composed_backward<Layers, T>(net, x, dy);
+  const ModelGradients<T> expected{std::get<Image<T>>(dx), std::move(d_parameters)};
+  return equal_gradients(net, expected, f.backward(net, x, dy));
 }
 
 // Hidden channels

@@ -1,0 +1,352 @@
+#include "checks/cases/network_case.hpp"
+
+#include <fmt/ranges.h>
+
+#include <set>
+
+#include "checks/cases/clauses.hpp"
+#include "checks/describe/network_json.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/gradient/check_network.hpp"
+#include "checks/laws/composition.hpp"
+#include "checks/laws/models.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Exact = Int128;
+using Extents = std::vector<Idx>;
+using Clauses = std::set<Clause>;
+
+// ---- Fields ------------------------------------------------------------------------------------------------------
+
+void list_axis(Fields& f, Axis& a) {
+  f.mostly(a.stride, 1, 3), f.mostly(a.before, 0, 2), f.mostly(a.after, 0, 2), f.mostly(a.dilation, 1, 2);
+}
+
+void list_layer(Fields& f, Conv2dDefinition& d) {
+  f.mostly(d.out_channels, 1, 4), f.mostly(d.kernel_height, 1, 4), f.mostly(d.kernel_width, 1, 4);
+  f.mostly(d.config.groups, 1, 2);
+  list_axis(f, d.config.height), list_axis(f, d.config.width);
+}
+void list_layer(Fields& f, MaxPool2dConfig& d) {
+  f.mostly(d.kernel_height, 1, 3), f.mostly(d.kernel_width, 1, 3);
+  list_axis(f, d.height), list_axis(f, d.width);
+}
+void list_layer(Fields&, ReluLayer&) {}
+void list_layer(Fields&, FlattenLayer&) {}
+void list_layer(Fields& f, LinearDefinition& d) { f.mostly(d.out_features, 1, 8); }
+
+using AnyDefinition = decltype(LayerDefinition::what);
+AnyDefinition definition_of_kind(std::size_t kind) {
+  const AnyDefinition kinds[]{Conv2dDefinition{}, MaxPool2dConfig{}, ReluLayer{}, FlattenLayer{}, LinearDefinition{}};
+  return kinds[kind];
+}
+
+void list_definition(Fields& f, NetworkDefinition& net) {
+  constexpr std::array axes{3, 3, 3, 3, 3, 1, 1, 1, 2, 0, 4};  // how often which number of axes
+  Idx which = std::find(axes.begin(), axes.end(), static_cast<int>(net.input.size())) - axes.begin();
+  if (which == static_cast<Idx>(axes.size())) which = 0;
+  f.number(which, 0, static_cast<Idx>(axes.size()) - 1);
+  net.input.resize(static_cast<std::size_t>(axes[static_cast<std::size_t>(which)]));
+  for (Idx& extent : net.input) f.mostly(extent, 1, 12);
+  auto layers = static_cast<Idx>(net.layers.size());
+  f.number(layers, 0, 9);
+  net.layers.resize(static_cast<std::size_t>(layers));
+  for (LayerDefinition& layer : net.layers) {
+    auto kind = static_cast<Idx>(layer.what.index());
+    f.number(kind, 0, 4);
+    if (kind != static_cast<Idx>(layer.what.index())) layer.what = definition_of_kind(static_cast<std::size_t>(kind));
+    std::visit([&](auto& d) { list_layer(f, d); }, layer.what);
+  }
+}
+
+void list_model(Fields& f, ModelProblem& p) {
+  Cnn2Config& k = p.run.config;
+  Idx with_relu = p.with_relu ? 1 : 0;
+  f.number(with_relu, 0, 1);
+  p.with_relu = with_relu == 1;
+  f.mostly(p.run.in_c, 1, 2), f.mostly(p.run.in_h, 1, 14), f.mostly(p.run.in_w, 1, 14);
+  f.mostly(k.c1, 1, 4), f.mostly(k.c2, 1, 4), f.mostly(k.out_dim, 1, 4);
+  for (Idx* n : {&k.kernel_h, &k.kernel_w, &k.stride1, &k.stride2, &k.pool_kernel_h, &k.pool_kernel_w, &k.pool_stride1,
+                 &k.pool_stride2})
+    f.mostly(*n, 1, 3);
+  f.mostly(k.padding1, 0, 2), f.mostly(k.padding2, 0, 2);
+}
+
+// ---- What is right -----------------------------------------------------------------------------------------------
+
+/// The output of every layer up to the first that does not fit, and which clauses that one violates.
+struct Expected {
+  std::vector<Extents> outputs{};
+  Clauses violated{};
+  Idx taps = 0;  // multiply-adds of all layers; only where they all fit
+};
+
+/// A layer on an input, as a problem of the kernel contract; flatten as the elements that it passes on. Nothing where
+/// the number of axes is wrong.
+std::optional<Problem> problem_of(const Conv2dDefinition& d, const Extents& x) {
+  if (x.size() != 3) return std::nullopt;
+  cnnspec_conv2d p{};
+  p.batch = 1, p.groups = d.config.groups, p.in_channels = x[0], p.out_channels = d.out_channels;
+  set_height(
+      p, {x[1], output_extent(x[1], d.kernel_height, d.config.height).value_or(1), d.kernel_height, d.config.height});
+  set_width(p, {x[2], output_extent(x[2], d.kernel_width, d.config.width).value_or(1), d.kernel_width, d.config.width});
+  return p;
+}
+std::optional<Problem> problem_of(const MaxPool2dConfig& d, const Extents& x) {
+  if (x.size() != 3) return std::nullopt;
+  cnnspec_pool2d p{};
+  p.batch = 1, p.channels = x[0];
+  set_height(p, {x[1], output_extent(x[1], d.kernel_height, d.height).value_or(1), d.kernel_height, d.height});
+  set_width(p, {x[2], output_extent(x[2], d.kernel_width, d.width).value_or(1), d.kernel_width, d.width});
+  return p;
+}
+std::optional<Problem> problem_of(const LinearDefinition& d, const Extents& x) {
+  if (x.size() != 1) return std::nullopt;
+  return cnnspec_linear{1, x[0], d.out_features};
+}
+std::optional<Problem> problem_of(const auto&, const Extents& x) {
+  Idx count = 1;
+  for (const Idx e : x) count *= e;  // counted before, as the output of a layer or as the input
+  return cnnspec_elementwise{count};
+}
+
+Extents output_of(const Problem& problem, const LayerDefinition& layer, const Extents& x) {
+  if (const auto* p = std::get_if<cnnspec_elementwise>(&problem))
+    return std::holds_alternative<FlattenLayer>(layer.what) ? Extents{p->count} : x;
+  Extents y;
+  std::visit([&](const auto& p) { y = extents_of(y_shape(p)); }, problem);
+  return y;
+}
+
+Clauses violated_by_input(const Extents& x) {
+  if (x.size() != 1 && x.size() != 3) return {Clause::C6};
+  if (x.size() == 1) return violated_clauses(cnnspec_linear{1, x[0], 1});
+  // The same tensor as the input of a 1x1 convolution with one output.
+  cnnspec_conv2d p{1, 1, x[0], x[1], x[2], 1, x[1], x[2], 1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
+  return violated_clauses(p);
+}
+
+/// C3, where a layer has more parameters than can be counted though neither of its tensors has.
+bool too_many_parameters(const Problem& problem) {
+  return std::visit(
+      [](const auto& p) {
+        if constexpr (requires { w_shape(p); })
+          return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
+        else
+          return false;
+      },
+      problem);
+}
+
+Expected expectation_of(const NetworkDefinition& net) {
+  Expected e;
+  e.violated = violated_by_input(net.input);
+  Extents x = net.input;
+  for (std::size_t n = 0; n < net.layers.size() && e.violated.empty(); ++n) {
+    const auto problem = std::visit([&](const auto& d) { return problem_of(d, x); }, net.layers[n].what);
+    e.violated = problem ? violated_clauses(*problem) : Clauses{Clause::C6};
+    if (e.violated.empty() && too_many_parameters(*problem)) e.violated = {Clause::C3};
+    if (!e.violated.empty()) break;
+    e.taps = sum_fits(e.taps, taps(*problem)) ? e.taps + taps(*problem) : std::numeric_limits<Idx>::max();
+    x = output_of(*problem, net.layers[n], x);
+    e.outputs.push_back(x);
+  }
+  return e;
+}
+
+// ---- Checks ------------------------------------------------------------------------------------------------------
+
+std::string text_of(const Extents& x) { return fmt::format("{}", fmt::join(x, "x")); }
+std::string text_of(const Clauses& clauses) {
+  if (clauses.empty()) return "no refusal";
+  std::string text = "a refusal for";
+  for (const Clause c : clauses) text += " " + ShapeError::name(c);
+  return text;
+}
+
+/// One network; what is wrong first is kept.
+class NetworkCheck {
+ public:
+  NetworkCheck(const NetworkDefinition& net, Idx data_seed, const NetworkFunctions& functions)
+      : net_(net),
+        seed_(static_cast<std::uint64_t>(data_seed)),
+        functions_(functions),
+        expected_(expectation_of(net)) {}
+
+  CaseOutcome run() {
+    check_description();
+    if (outcome_.holds() && expected_.violated.empty() && !net_.layers.empty() && is_small(most_network_taps)) {
+      check_composition();
+      check_json();
+      if (outcome_.holds() && is_small(most_differentiated_taps)) differentiate();
+    }
+    if (!outcome_.holds()) outcome_.failure += "\n  network: " + description();
+    return outcome_;
+  }
+
+ private:
+  bool is_small(Idx most) const {
+    Idx inputs = 1;
+    for (const Idx e : net_.input) inputs *= e;
+    return expected_.taps <= most && inputs <= most;
+  }
+  void require_that(bool satisfied, const std::string& what, const std::string& expected, const std::string& given) {
+    if (!outcome_.holds()) return;
+    if (satisfied)
+      ++outcome_.compared;
+    else
+      outcome_.failure = what + ": expected " + expected + ", got " + given;
+  }
+
+  void check_description() {
+    try {
+      const std::vector<LayerDescription> rows = functions_.describe(net_);
+      require_that(expected_.violated.empty(), "the network", text_of(expected_.violated), "no refusal");
+      require_that(rows.size() == net_.layers.size(), "the network", fmt::format("{} layers", net_.layers.size()),
+                   fmt::format("{}", rows.size()));
+      for (std::size_t n = 0; n < rows.size() && outcome_.holds(); ++n)
+        require_that(rows[n].output == expected_.outputs[n], fmt::format("the output of layer {}", n + 1),
+                     text_of(expected_.outputs[n]), text_of(rows[n].output));
+    } catch (const ShapeError& e) {
+      const bool of_the_input = !violated_by_input(net_.input).empty();
+      const std::string layer = of_the_input ? "" : fmt::format("layer {}: ", expected_.outputs.size() + 1);
+      const bool right =
+          expected_.violated.contains(e.violation.clause) && std::string_view(e.what()).substr(4).starts_with(layer);
+      require_that(right, "the network", layer + text_of(expected_.violated), e.what());
+    }
+  }
+
+  void check_composition() {
+    Network<Exact> net(net_);
+    RandomChoices data(seed_);
+    for (auto& layer : net.layers)
+      for_each_parameter(layer,
+                         [&](auto& w, std::size_t, const std::string&) { w = draw<Exact>(w.shape(), data, -2, 2); });
+    const AnyTensor<Exact> x = drawn(net_.input, data), dy = drawn(expected_.outputs.back(), data);
+    const AnyTensor<Exact> y = activations<TwinLayers, Exact>(net, x).back();
+    require_that(functions_.forward(net, x) == y, "y", "that of the layers' twins in turn", "something else");
+    const auto [dx, d_parameters] = composed_backward<TwinLayers, Exact>(net, x, dy);
+    const auto gradients = functions_.backward(net, x, dy);
+    require_that(gradients.dx == dx, "dx", "that of the layers' twins in turn", "something else");
+    for (std::size_t n = 0; n < d_parameters.size(); ++n)
+      require_that(gradients.d_parameters[n] == d_parameters[n], fmt::format("the gradients of layer {}", n + 1),
+                   "those of the layers' twins in turn", "something else");
+  }
+  static AnyTensor<Exact> drawn(const Extents& extents, Choices& data) {
+    return with_shape(extents, [&](const auto& shape) -> AnyTensor<Exact> { return draw<Exact>(shape, data, -2, 2); });
+  }
+
+  /// What is written is read back to the same.
+  void check_json() {
+    const std::string text = format_network(summarize({"n", net_}));
+    const std::string again = format_network(summarize(parse_network(text, "the description")));
+    require_that(again == text, "the description that was read back", text, again);
+  }
+
+  /// Where a branch changes at every point that is tried, nothing is shown, and nothing is counted.
+  void differentiate() {
+    const GradientOptions options{.mode = Mode::directional, .seed = seed_, .max_points = 10};
+    const GradientReport report = check_network(net_, "network", GradientScalar::exact, options);
+    outcome_.compared += report.entries();
+    require_that(report.failure().empty(), "exact finite differences", "those of backward", report.failure());
+  }
+
+  /// As a user can feed it to any command that takes a network, if it fits together.
+  std::string description() const {
+    if (!expected_.violated.empty()) return fmt::format("input {}, {} layers", text_of(net_.input), net_.layers.size());
+    return format_network(summarize({"n", net_}));
+  }
+
+  const NetworkDefinition& net_;
+  const std::uint64_t seed_;
+  const NetworkFunctions& functions_;
+  const Expected expected_;
+  CaseOutcome outcome_;
+};
+
+// ---- The two-stage model -----------------------------------------------------------------------------------------
+
+/// The layers that the model's definition stands for, whether they fit or not.
+NetworkDefinition stages_of(const ModelProblem& p) {
+  const Cnn2Config& k = p.run.config;
+  NetworkDefinition net{{p.run.in_c, p.run.in_h, p.run.in_w}, {}};
+  const auto add = [&](AnyDefinition what) { net.layers.push_back({"", std::move(what)}); };
+  for (const bool second : {false, true}) {
+    const Idx padding = second ? k.padding2 : k.padding1, stride = second ? k.stride2 : k.stride1;
+    const Axis conv{.stride = stride, .before = padding, .after = padding};
+    const Axis pool{.stride = second ? k.pool_stride2 : k.pool_stride1};
+    add(Conv2dDefinition{second ? k.c2 : k.c1, k.kernel_h, k.kernel_w, {conv, conv}});
+    if (p.with_relu) add(ReluLayer{});
+    add(MaxPool2dConfig{k.pool_kernel_h, k.pool_kernel_w, pool, pool});
+  }
+  add(FlattenLayer{}), add(LinearDefinition{k.out_dim});
+  return net;
+}
+
+bool has_a_field_below_its_least(const Cnn2Run& run) {
+  const Cnn2Config& k = run.config;
+  for (const Idx n : {run.in_c, k.c1, k.c2, k.out_dim, k.kernel_h, k.kernel_w, k.stride1, k.stride2, k.pool_kernel_h,
+                      k.pool_kernel_w, k.pool_stride1, k.pool_stride2})
+    if (n < 1) return true;
+  return k.padding1 < 0 || k.padding2 < 0;
+}
+
+/// well_formed, and the size helpers, against the layers themselves. well_formed is about the windows alone, and looks
+/// at all of them even where a tensor before has more elements than can be counted (C3).
+std::string check_model_sizes(const ModelProblem& p, const Expected& expected) {
+  const Cnn2Run& run = p.run;
+  if (run.in_h == dyn || run.in_w == dyn) return "";  // to well_formed, an extent that will be known later
+  const Violation v = well_formed(run.config, run.in_c, run.in_h, run.in_w);
+  Clauses allowed = expected.violated;
+  if (has_a_field_below_its_least(run)) allowed.insert(Clause::C1);
+  if (allowed.contains(Clause::C3)) return "";
+  if (!v.ok() && !allowed.contains(v.clause))
+    return fmt::format("well_formed: expected {}, got: {}", text_of(allowed), ShapeError(v).what());
+  if (v.ok() && !allowed.empty()) return fmt::format("well_formed: expected {}, got no refusal", text_of(allowed));
+  if (!allowed.empty()) return "";
+  const std::size_t step = p.with_relu ? 3 : 2;
+  const Extents& features = expected.outputs[2 * step - 1];
+  const Extents helpers{
+      out_h1(run.config, run.in_h),  out_w1(run.config, run.in_w),  pool_h1(run.config, run.in_h),
+      pool_w1(run.config, run.in_w), out_h2(run.config, run.in_h),  out_w2(run.config, run.in_w),
+      pool_h2(run.config, run.in_h), pool_w2(run.config, run.in_w), feat_size(run.config, run.in_h, run.in_w)};
+  Extents right;
+  for (const std::size_t layer : {std::size_t{0}, step - 1, step, 2 * step - 1})
+    right.insert(right.end(), {expected.outputs[layer][1], expected.outputs[layer][2]});
+  right.push_back(features[0] * features[1] * features[2]);
+  return helpers == right ? "" : fmt::format("the size helpers: expected {}, got {}", text_of(right), text_of(helpers));
+}
+
+/// The chain, whose types fit by construction, must obey the laws of the models.
+std::string check_model_laws(const ModelProblem& p, std::uint64_t seed) {
+  static const auto laws = model_laws<Exact>();
+  const Outcome outcome = judge(laws, spec_chain<Exact>(), p, seed);
+  return outcome.holds() ? "" : text_of(*outcome.finding());
+}
+
+}  // namespace
+
+void NetworkCase::list_fields(Fields& fields) {
+  fields.number(data_seed, 0, 0xffff);
+  Idx kind = is_model ? 0 : 3;
+  fields.number(kind, 0, 3);
+  is_model = kind == 0;
+  is_model ? list_model(fields, model) : list_definition(fields, definition);
+}
+
+CaseOutcome check_case(const NetworkCase& c, const NetworkFunctions& functions) {
+  const NetworkDefinition net = c.is_model ? stages_of(c.model) : c.definition;
+  CaseOutcome outcome = NetworkCheck(net, c.data_seed, functions).run();
+  if (!c.is_model || !outcome.holds()) return outcome;
+  const Expected expected = expectation_of(net);
+  outcome.failure = check_model_sizes(c.model, expected);
+  ++outcome.compared;
+  if (outcome.holds() && expected.violated.empty() && expected.taps <= most_network_taps)
+    outcome.failure = check_model_laws(c.model, static_cast<std::uint64_t>(c.data_seed));
+  if (!outcome.holds()) outcome.failure += "\n  model: " + format_config(c.model.run);
+  return outcome;
+}
+
+}  // namespace cnnspec::checks
