@@ -33,12 +33,14 @@ Image<T> padded(const cnnspec_conv2d& g, const Image<T>& x) {
 template <class T>
 Matrix<T> patches(const cnnspec_conv2d& g, const Image<T>& image) {
   const WindowAxis rows = rows_of(g), columns = columns_of(g);
+  const std::vector<Idx> below = steps_up_to(0, rows.dilation, rows.reach() - 1);
+  const std::vector<Idx> beside = steps_up_to(0, columns.dilation, columns.reach() - 1);
   std::vector<T> cells;
   for (const Idx top : window_starts(rows))
     for (const Idx left : window_starts(columns))
       for (Idx c = 0; c < image.extent(0); ++c)
-        for (Idx i = top; i < top + rows.reach(); i += rows.dilation)
-          for (Idx j = left; j < left + columns.reach(); j += columns.dilation) cells.push_back(image(c, i, j));
+        for (const Idx i : below)
+          for (const Idx j : beside) cells.push_back(image(c, top + i, left + j));
   const Idx windows = count_windows(rows) * count_windows(columns);
   const Idx taps = static_cast<Idx>(cells.size()) / windows;
   return Matrix<T>(dyn_shape(windows, taps), std::move(cells));
@@ -118,8 +120,8 @@ Kernel<T> conv2d_backward_kernel(const cnnspec_conv2d& g, const Image<T>& x, con
   for (Idx o = 0; o < g.out_channels; ++o)
     for (Idx c = 0; c < depth; ++c) {
       const Matrix<T> dense = correlate(channels(covered, o / filters * depth + c, 1), channels(stuffed, o, 1));
-      for (Idx i = 0; i < dense.extent(0); i += g.dilation_height)
-        for (Idx j = 0; j < dense.extent(1); j += g.dilation_width) cells.push_back(dense(i, j));
+      for (const Idx i : steps_up_to(0, g.dilation_height, dense.extent(0) - 1))
+        for (const Idx j : steps_up_to(0, g.dilation_width, dense.extent(1) - 1)) cells.push_back(dense(i, j));
     }
   return Kernel<T>(dyn_shape(g.out_channels, depth, g.kernel_height, g.kernel_width), std::move(cells));
 }

@@ -30,11 +30,19 @@ WindowAxis columns_of(const Geometry& g) {
   return {g.in_width, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, g.pad_right};
 }
 
+/// from, from + step, ... up to `last`, whatever the step: nothing beyond `last` is computed.
+inline std::vector<Idx> steps_up_to(Idx from, Idx step, Idx last) {
+  std::vector<Idx> steps;
+  for (Idx at = from; at <= last; at += step) {
+    steps.push_back(at);
+    if (step > last - at) break;
+  }
+  return steps;
+}
+
 /// The padded cell under the first tap of each window, in order.
 inline std::vector<Idx> window_starts(const WindowAxis& a) {
-  std::vector<Idx> starts;
-  for (Idx start = 0; start + a.reach() <= a.padded(); start += a.stride) starts.push_back(start);
-  return starts;
+  return steps_up_to(0, a.stride, a.padded() - a.reach());
 }
 inline Idx count_windows(const WindowAxis& a) { return static_cast<Idx>(window_starts(a).size()); }
 

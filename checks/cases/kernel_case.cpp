@@ -1,0 +1,157 @@
+#include "checks/cases/kernel_case.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstring>
+
+#include "checks/cases/clauses.hpp"
+#include "checks/cases/problem_fields.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/case_judge.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/judge/storage.hpp"
+#include "checks/kernels/onednn.hpp"
+#include "checks/kernels/registry.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// One call, in this process.
+Execution execute_here(const Kernel& kernel, const Trial& trial) {
+  const Operation& operation = *trial.operation;
+  std::vector<std::vector<std::byte>> inputs = trial.inputs;
+  std::vector<const void*> pointers;
+  for (const auto& input : inputs) pointers.push_back(input.empty() ? nullptr : input.data());
+  Execution e;
+  e.output.assign(static_cast<std::size_t>(operation.output.count()) * element_bytes(trial.dtype),
+                  static_cast<std::byte>(trial.garbage));
+  e.ending = Execution::Ending::returned;
+  e.status = call(kernel, operation.op, trial.dtype, operation.problem, pointers.data(), e.output.data());
+  for (std::size_t n = 0; n < inputs.size(); ++n)
+    if (inputs[n] != trial.inputs[n]) e.modified_input = operation.inputs[n].name;
+  return e;
+}
+
+CaseOutcome judge_here(const Kernel& kernel, const Case& c) {
+  const CaseJudge judge(c, {});
+  std::vector<Execution> executions;
+  for (const Trial& trial : judge.trials()) executions.push_back(execute_here(kernel, trial));
+  const CaseResult result = judge.verdict(executions);
+  CaseOutcome outcome{result.judged};
+  if (!result.failure) return outcome;
+  outcome.failure = describe_failure(kernel.name, *result.failure, {}, Again::no);
+  outcome.reproduce = reproduce(kernel.name, result.failure->failed);
+  return outcome;
+}
+
+/// The elements of the largest tensor that a problem can be taken to have.
+Idx largest_tensor(const auto& p) {
+  double most = 1;
+  if constexpr (requires { p.kernel_height; }) {
+    Idx channels = 1;
+    if constexpr (requires { p.channels; })
+      channels = p.channels;
+    else
+      channels = std::max({p.in_channels * p.out_channels, p.in_channels, p.out_channels});
+    const double planes = static_cast<double>(std::max(p.batch, Idx{1})) * static_cast<double>(channels);
+    for (const auto& [height, width] : {std::pair{p.in_height, p.in_width}, std::pair{p.out_height, p.out_width},
+                                        std::pair{p.kernel_height, p.kernel_width}})
+      most = std::max(most, planes * static_cast<double>(height) * static_cast<double>(width));
+  }
+  return most < 1e5 ? static_cast<Idx>(most) : -1;
+}
+
+bool is_plain_number(Idx n) { return n >= 0 && n < 1000; }
+
+/// Whether all numbers make sense by themselves, so that a kernel that refuses the problem does so for what they mean
+/// together. Two clauses are left out that a library may see differently. C4: some allow more padding than PyTorch
+/// does. C2: oneDNN's formula divides towards zero, so that a window which is too large by less than a stride makes one
+/// output.
+bool is_a_question_for_kernels(const Problem& problem) {
+  const std::set<Clause> violated = violated_clauses(problem);
+  for (const Clause c : {Clause::C1, Clause::C2, Clause::C3, Clause::C4})
+    if (violated.contains(c)) return false;
+  const auto* conv = std::get_if<cnnspec_conv2d>(&problem);
+  const auto* pool = std::get_if<cnnspec_pool2d>(&problem);
+  const auto plain = [](const auto& p) {
+    const Line h = height_of(p), w = width_of(p);
+    for (const Line& l : {h, w})
+      for (const Idx n : {l.in, l.out, l.kernel, l.axis.stride, l.axis.before, l.axis.after, l.axis.dilation})
+        if (!is_plain_number(n)) return false;
+    return true;
+  };
+  if (conv != nullptr)
+    return plain(*conv) && conv->groups >= 1 && is_plain_number(conv->in_channels) &&
+           is_plain_number(conv->out_channels) && largest_tensor(*conv) > 0;
+  return pool != nullptr && plain(*pool) && largest_tensor(*pool) > 0;
+}
+
+/// A kernel that checks its problems, on one that is not valid, with tensors that have room for whatever it is taken to
+/// be.
+std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
+  const auto room = static_cast<std::size_t>(std::visit([](const auto& p) { return largest_tensor(p); }, c.problem));
+  const std::vector<std::byte> input(room * element_bytes(c.dtype) * 2);
+  std::vector<std::byte> output = input;
+  const void* const inputs[]{input.data(), input.data(), input.data()};
+  const int status = call(kernel, c.op, c.dtype, c.problem, inputs, output.data());
+  if (status != CNNSPEC_DONE) return "";
+  return fmt::format("{} {} {}: expected that it is refused ({}), and it was computed", kernel.name, name_of(c.op),
+                     name_of(c.dtype), ShapeError(check(c.problem)).what());
+}
+
+CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
+  CaseOutcome outcome;
+  const Case judged{c.op, c.dtype, c.problem, static_cast<std::uint64_t>(c.data_seed)};
+  try {
+    static_cast<void>(CaseJudge(judged, {}));
+    outcome.failure = "the judge accepts a problem that is not valid";
+  } catch (const ShapeError& e) {
+    ++outcome.compared;
+    if (!violated_clauses(c.problem).contains(e.violation.clause))
+      outcome.failure = std::string("the judge refuses a problem for a clause that it does not violate: ") + e.what();
+  }
+  if (outcome.holds() && tested.refuses_what_is_invalid && is_a_question_for_kernels(c.problem)) {
+    outcome.failure = accepts_invalid(tested.kernel, c);
+    ++outcome.compared;
+  }
+  return outcome;
+}
+
+bool is_small(const Problem& problem) {
+  const auto elements = [](const auto& p) { return std::max(x_count(p), y_count(p)); };
+  return taps(problem) <= most_kernel_taps && std::visit(elements, problem) <= most_kernel_taps;
+}
+
+}  // namespace
+
+const std::vector<KernelUnderTest>& kernels_under_test() {
+  static const std::vector<KernelUnderTest> kernels = [] {
+    std::vector<KernelUnderTest> all;
+    for (const char* name : {"im2col", "im2col-ijk", "im2col-ikj", "im2col-fma", "im2col-ijk-fma", "im2col-ikj-fma"})
+      all.push_back({find_kernel(name)});
+    if (onednn_absent_because().empty()) all.push_back({find_kernel("onednn"), true});
+    return all;
+  }();
+  return kernels;
+}
+
+void KernelCase::list_fields(Fields& fields) {
+  fields.choice(op, static_cast<Idx>(op_names.size()));
+  fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+  fields.number(kernel, 0, most_kernels - 1);
+  fields.number(data_seed, 0, 0xffff);
+  list_problem(fields, family_of(op), problem);
+}
+
+CaseOutcome check_case(const KernelCase& c, const std::vector<KernelUnderTest>& kernels) {
+  const KernelUnderTest& tested = kernels[static_cast<std::size_t>(c.kernel) % kernels.size()];
+  if (!has(tested.kernel, c.op, c.dtype)) return {};
+  if (!check(c.problem).ok()) return check_refusal(c, tested);
+  if (!is_small(c.problem)) return {};
+  return judge_here(tested.kernel, {c.op, c.dtype, c.problem, static_cast<std::uint64_t>(c.data_seed)});
+}
+
+}  // namespace cnnspec::checks
