@@ -1,0 +1,106 @@
+"""The kill matrix: which check killed which mutant."""
+
+import collections
+
+
+def group_of(check):
+    """"conv2d L4: padding = ..." -> "conv2d L4": the column of a check."""
+    group = check.split(":")[0]
+    return group.replace("<double>", "").replace(" with relu", "").replace(" without relu", "")
+
+
+class Report:
+    def __init__(self, mutants, verdicts, reasons):
+        self.mutants, self.verdicts, self.reasons = mutants, verdicts, reasons
+
+    def status(self, mutant):
+        found = self.verdicts[mutant.id].status
+        listed = mutant.id in self.reasons
+        if found == "survived" and listed:
+            return "equivalent"
+        return "killed although listed" if found == "killed" and listed else found
+
+    def with_status(self, status):
+        return [m for m in self.mutants if self.status(m) == status]
+
+    def good(self):
+        return not self.with_status("survived") and not self.with_status("killed although listed")
+
+    def groups(self, mutant):
+        return sorted({group_of(c) for c in self.verdicts[mutant.id].killers()})
+
+    def print(self, detailed):
+        if detailed:
+            print("killed by\n")
+            for m in self.mutants:
+                by = ", ".join(self.groups(m)) or self.status(m)
+                print(f"  {m.id}  {m.file}:{m.line}  {m.mutation}\n            {by}")
+            print()
+        self.print_table()
+        self.print_checks()
+        for status, title in (("survived", "alive, and not listed as equivalent"),
+                              ("killed although listed", "killed, although listed as equivalent")):
+            found = self.with_status(status)
+            if found:
+                print(f"\n{title}:")
+            for m in found:
+                by = "; ".join(self.verdicts[m.id].killers()[:3])
+                print(f"  {m.id}  {m.file}:{m.line}  {m.mutation}   in   {m.source}" + (f"\n      {by}" if by else ""))
+        self.print_totals()
+
+    def print_table(self):
+        columns = ("killed", "equivalent", "survived", "killed although listed", "invalid")
+        print(f"{'header':<16}{'mutants':>8}" + "".join(f"{c if len(c) < 12 else 'wrong':>12}" for c in columns))
+        for file in sorted({m.file for m in self.mutants}) + [None]:
+            own = [m for m in self.mutants if file in (m.file, None)]
+            counts = collections.Counter(self.status(m) for m in own)
+            print(f"{file or 'all':<16}{len(own):>8}" + "".join(f"{counts[c]:>12}" for c in columns))
+
+    def killers_by_group(self):
+        """{group: [mutants]}, and {group: [mutants that no other group kills]}."""
+        kills, alone = collections.defaultdict(list), collections.defaultdict(list)
+        for m in self.mutants:
+            groups = self.groups(m)
+            for group in groups:
+                kills[group].append(m)
+            if len(groups) == 1:
+                alone[groups[0]].append(m)
+        return kills, alone
+
+    def print_checks(self):
+        kills, alone = self.killers_by_group()
+        files = sorted({m.file for m in self.mutants})
+        print(f"\n{'kills of each check':<28}{'all':>6}{'alone':>7}   "
+              + " ".join(f.removesuffix(".hpp") for f in files))
+        for group in sorted(kills, key=lambda g: (-len(kills[g]), g)):
+            row = collections.Counter(m.file for m in kills[group])
+            print(f"{group:<28}{len(kills[group]):>6}{len(alone[group]):>7}   "
+                  + " ".join(f"{row[f] or '.':>{len(f) - 4}}" for f in files))
+
+    def print_totals(self):
+        killed = len(self.with_status("killed")) + len(self.with_status("killed although listed"))
+        compiled = len(self.mutants) - len(self.with_status("invalid"))
+        print(f"\n{len(self.mutants)} mutants, of which {compiled} compile: {killed} killed, "
+              f"{len(self.with_status('equivalent'))} equivalent, {len(self.with_status('survived'))} alive")
+
+    def write_matrix(self, path):
+        """A row for each mutant, a column for each check that killed one."""
+        groups = sorted(self.killers_by_group()[0])
+        with path.open("w") as out:
+            for n, group in enumerate(groups, 1):
+                out.write(f"{n:>3}  {group}\n")
+            for m in self.mutants:
+                own = self.groups(m)
+                row = "".join("x" if g in own else "." for g in groups)
+                out.write(f"{row}  {m.id}  {self.status(m):<10}  {m.file}:{m.line}  {m.mutation}\n")
+
+    def for_programs(self):
+        kills, alone = self.killers_by_group()
+        return {
+            "totals": {s: len(self.with_status(s)) for s in
+                       ("killed", "equivalent", "survived", "killed although listed", "invalid")},
+            "checks": {g: {"kills": len(kills[g]), "alone": len(alone[g])} for g in sorted(kills)},
+            "mutants": [{"id": m.id, "file": m.file, "line": m.line, "mutation": m.mutation, "source": m.source,
+                         "status": self.status(m), "reason": self.reasons.get(m.id),
+                         "killed_by": self.verdicts[m.id].killers()} for m in self.mutants],
+        }

@@ -1,0 +1,329 @@
+"""Compiles a mutant with each part of the suite, runs it, and says which checks killed it.
+
+A part is a program. The laws are compiled once, with the specification, and judge a mutant in a namespace of its own
+like anybody else's layer; examples and clauses are compiled with the mutant in the specification's place, and with
+nothing else that includes the specification. So no program has two definitions of one thing.
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import pathlib
+import queue
+import re
+import shutil
+import subprocess
+import threading
+
+from mutator import without_examples
+
+EXAMPLES = "examples beside the code: static_assert"
+RUN_SECONDS, COMPILE_SECONDS = 120, 120
+FLAGS = ["-std=c++20", "-O0", "-fPIC", "-ffp-contract=off", "-w", "-fno-color-diagnostics"]
+
+
+class SuiteError(Exception):
+    pass
+
+
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A program of the suite."""
+    name: str
+    source: str      # from the root of the project
+    headers: tuple   # of spec/ that it includes: mutants of others are nothing to it
+    laws: bool = False  # the mutant has a namespace of its own, and the laws judge it
+
+
+LAYER = ("shape.hpp", "tensor.hpp", "layer.hpp")
+CNN = (*LAYER, "chain.hpp", "conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp", "cnn.hpp")
+SUITE = "checks/mutants/suite/"
+# The cheapest first.
+PARTS = [
+    Part("conv2d laws", SUITE + "mutant_conv2d.cpp", (*LAYER, "conv2d.hpp"), True),
+    Part("vector laws", SUITE + "mutant_vectors.cpp", (*LAYER, "relu.hpp", "flatten.hpp", "linear.hpp"), True),
+    Part("max_pool2d laws", SUITE + "mutant_max_pool2d.cpp", (*LAYER, "max_pool2d.hpp"), True),
+    Part("hand-worked", "tests/hand_worked_test.cpp", CNN),
+    Part("descriptions", "tests/description_test.cpp", (*CNN, "network.hpp")),
+    Part("clauses", "tests/clauses_test.cpp", (*CNN, "network.hpp")),
+    Part("model laws", SUITE + "mutant_models.cpp", (*CNN, "network.hpp"), True),
+]
+# A mutant of these headers is always judged by these parts; by the others that include it, only while it is alive.
+FIRST = {
+    "conv2d.hpp": ["conv2d laws", "hand-worked"],
+    "max_pool2d.hpp": ["max_pool2d laws", "hand-worked"],
+    "relu.hpp": ["vector laws", "hand-worked"],
+    "flatten.hpp": ["vector laws", "hand-worked"],
+    "linear.hpp": ["vector laws", "hand-worked"],
+    "shape.hpp": ["vector laws", "clauses"],
+    "tensor.hpp": ["vector laws", "clauses"],
+    "layer.hpp": ["hand-worked", "descriptions"],
+    "chain.hpp": ["hand-worked", "descriptions"],
+    "cnn.hpp": ["hand-worked", "descriptions"],
+    "network.hpp": ["descriptions", "clauses"],
+}
+
+
+def choose_compiler(asked):
+    for name in [asked] if asked else ["clang++", "g++"]:
+        if shutil.which(name):
+            return name
+    raise SuiteError(f"there is no {asked or 'clang++ and no g++'}")
+
+
+def run(command, seconds, **options):
+    """The finished process; what takes too long is killed, with its children, and has the status None."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+                               start_new_session=True, **options)
+    try:
+        out, err = process.communicate(timeout=seconds)
+        return process.returncode, out, err
+    except BaseException as stopped:
+        os.killpg(process.pid, 9)
+        out, err = process.communicate()
+        if isinstance(stopped, subprocess.TimeoutExpired):
+            return None, out, err
+        raise
+
+
+def digest(*texts):
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+class Builder:
+    """Compiles the parts with a mutant's header in the place of the specification's."""
+
+    def __init__(self, root, build, headers, compiler):
+        self.root, self.build, self.headers, self.compiler = root, build.resolve(), headers, compiler
+        self.folder = self.build / "mutants"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.runner = self._library("libcnnspec_mutants_runner.a")
+        self.laws = self._library("libcnnspec_mutants_laws.so")
+        self.compiler_version = run([compiler, "--version"], 60)[1].splitlines()[0]
+        self.is_clang = "clang" in self.compiler_version
+        self.flags = [f for f in FLAGS if self.is_clang or f != "-fno-color-diagnostics"]
+        self.linker = ["-fuse-ld=lld"] if self.is_clang and shutil.which("ld.lld") else []
+        self.environment = {**os.environ, "CCACHE_DISABLE": "1", "LC_ALL": "C"}
+        self.prefixes = {laws: self._precompile(laws) for laws in (True, False)}
+
+    def _library(self, name):
+        found = self.build / "checks" / name
+        if not found.exists():
+            raise SuiteError(f"{found} is not built; ./cnnspec mutants builds it")
+        return found
+
+    def _paths(self, laws, folder):
+        own = [folder] + ([self.root / "spec", self.root / "checks/kernels"] if laws else [self.root / SUITE])
+        return [f"-I{path}" for path in [*own, self.root]]
+
+    def _precompile(self, laws):
+        """What no mutant changes, compiled once: the standard library, and for laws also the specification."""
+        prefix = self.folder / ("laws.hpp" if laws else "examples.hpp")
+        text = "".join(f"#include <{name}>\n" for name in (
+            "algorithm", "array", "cassert", "cstdint", "functional", "limits", "optional", "sstream", "stdexcept",
+            "string", "tuple", "type_traits", "utility", "variant", "vector"))
+        text += f'#include "{SUITE}laws.hpp"\n' if laws else "#include <gtest/gtest.h>\n"
+        if not prefix.exists() or prefix.read_text() != text:
+            prefix.write_text(text)
+        compiled = prefix.with_suffix(".hpp.pch" if self.is_clang else ".hpp.gch")
+        status, _, errors = run([self.compiler, *self.flags, *self._paths(laws, self.folder), "-x", "c++-header", prefix,
+                                 "-o", compiled], COMPILE_SECONDS, env=self.environment)
+        if status != 0:
+            raise SuiteError(f"{prefix} does not compile:\n{errors}")
+        return ["-include-pch", compiled] if self.is_clang else ["-include", prefix]
+
+    def write(self, folder, mutant_file, text):
+        """The headers with the mutant among them, once as they are and once in the namespace `mutant`."""
+        for name in ("cnnspec", "mutant"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for file, original in self.headers.items():
+            content = text if file == mutant_file else original
+            for name, renamed in (("cnnspec", content), ("mutant", re.sub(r"\bcnnspec\b", "mutant", content))):
+                path = folder / name / file
+                if not path.exists() or path.read_text() != renamed:
+                    path.write_text(renamed)
+
+    def commands(self, part, folder):
+        """How a part is compiled and linked."""
+        unit, program = folder / "unit.o", folder / "program"
+        return ([self.compiler, *self.flags, *self.prefixes[part.laws], *self._paths(part.laws, folder), "-c",
+                 self.root / part.source, "-o", unit],
+                [self.compiler, *self.linker, unit, *([self.laws] if part.laws else []), self.runner,
+                 f"-Wl,-rpath,{self.laws.parent}", "-o", program])
+
+    def command_text(self, name):
+        parts = [p for p in PARTS if p.name == name]
+        if not parts:
+            return name
+        folder = self.folder / "work" / "0"
+        return "\n".join(" ".join(map(str, c)) for c in self.commands(parts[0], folder))
+
+    def compile(self, part, folder):
+        """"" or the compiler's errors."""
+        for command in self.commands(part, folder):
+            status, _, errors = run(command, COMPILE_SECONDS, env=self.environment)
+            if status != 0:
+                return errors or "no message"
+        return ""
+
+    def refuses(self, source, folder):
+        """The errors of a file that must not compile; "" if it does."""
+        status, _, errors = run([self.compiler, *self.flags, *self.prefixes[False], "-fsyntax-only",
+                                 *self._paths(False, folder), source], COMPILE_SECONDS, env=self.environment)
+        return "" if status == 0 else errors or "no message"
+
+    def inputs_of(self, part):
+        """What a part's results depend on beside the headers of spec/."""
+        texts = [(self.root / part.source).read_text(), self.compiler_version, " ".join(self.flags)]
+        texts += [path.read_text() for path in sorted((self.root / SUITE).rglob("*.hpp"))]
+        library = self.laws if part.laws else self.runner
+        return digest(*texts, hashlib.sha256(library.read_bytes()).hexdigest())
+
+
+@dataclasses.dataclass
+class Verdict:
+    status: str    # "killed", "survived", "invalid"
+    results: dict  # {part: {check: (pass|fail|crash|hang|skipped|invalid, why)}}
+
+    def killers(self):
+        return [check for results in self.results.values() for check, (said, _) in results.items()
+                if said in ("fail", "crash", "hang")]
+
+
+def first_error(errors):
+    found = re.search(r"^.*\berror: .*$", errors, re.MULTILINE)
+    return found[0] if found else errors.strip().split("\n")[0]
+
+
+def is_compile_time_check(errors):
+    """Whether an assertion failed, or a precondition at compile time; and not the grammar."""
+    return bool(re.search(r"error: [^\n]*(static_assert|static assertion|constant expression|not constant|non-constant|"
+                          r"constexpr|consteval)", errors))
+
+
+def is_in_header(errors, folder):
+    """Whether the first error is in a header of spec/, and not in the part that uses it."""
+    error = first_error(errors)
+    return error.startswith((str(folder / "mutant"), str(folder / "cnnspec")))
+
+
+class Judge:
+    """judge(mutant): its Verdict. Results are kept in a file, a line each, for the next run."""
+
+    def __init__(self, builder, all_checks, jobs):
+        self.builder, self.all_checks = builder, all_checks
+        self.inputs = {part.name: builder.inputs_of(part) for part in PARTS}
+        self.must_not_compile = sorted((builder.root / "tests/compile_fail").glob("*.cpp"))
+        self.inputs["compile-time clauses"] = digest(*(p.read_text() for p in self.must_not_compile),
+                                                     builder.compiler_version)
+        self.folders = queue.Queue()
+        for n in range(jobs):
+            self.folders.put(builder.folder / "work" / str(n))
+        self.repeated = 0
+        self.lock = threading.Lock()
+        self.path = builder.folder / "results.jsonl"
+        self.known = {}
+        if self.path.exists():
+            for line in self.path.read_text().splitlines():
+                try:
+                    key, results = json.loads(line)
+                    self.known[key] = results
+                except ValueError:
+                    pass  # the line that an interrupted run was writing
+
+    def expect_the_specification_passes(self):
+        """Every check must pass on the specification itself, or no verdict means anything."""
+        results = self._judge(None, "", "").results
+        for part, checks in results.items():
+            for check, (said, why) in checks.items():
+                if said != "pass":
+                    raise SuiteError(f"the specification itself does not pass: {part}: {check}: {said}: {why}")
+            if not checks:
+                raise SuiteError(f"{part}: no check ran")
+
+    def __call__(self, mutant):
+        return self._judge(mutant.file, mutant.text, self.builder.headers[mutant.file])
+
+    def _judge(self, file, text, original):
+        folder = self.folders.get()
+        try:
+            return self._judge_in(folder, file, text)
+        finally:
+            self.folders.put(folder)
+
+    def _judge_in(self, folder, file, text):
+        parts = [p for p in PARTS if file is None or file in p.headers]
+        first = FIRST.get(file, [p.name for p in parts])
+        parts.sort(key=lambda p: (p.name not in first, PARTS.index(p)))
+        verdict, new, at_all = Verdict("survived", {}), False, False
+        for part in parts:
+            if verdict.status == "killed" and part.name not in first and not self.all_checks:
+                break
+            results, ran = self._remembered(part.name, file, text, lambda: self._run(part, folder, file, text))
+            verdict.results[part.name], new = results, new or ran
+            if verdict.killers():
+                verdict.status = "killed"
+        said = {s for results in verdict.results.values() for s, _ in results.values()}
+        if verdict.status == "survived" and "invalid" not in said or file is None:
+            results, ran = self._remembered("compile-time clauses", file, text,
+                                            lambda: self._compile_fail(folder, file, text))
+            verdict.results["compile-time clauses"], new = results, new or ran
+            if verdict.killers():
+                verdict.status = "killed"
+        elif verdict.status == "survived":
+            verdict.status = "invalid"
+        with self.lock:
+            self.repeated += not new
+        return verdict
+
+    def _remembered(self, name, file, text, find):
+        """(results, whether they were found just now)"""
+        headers = [t for f, t in self.builder.headers.items() if f != file]
+        key = digest(self.inputs[name], file or "", text, *headers)[:32]
+        if key in self.known:
+            return self.known[key], False
+        results = find()
+        with self.lock:
+            self.known[key] = results
+            with self.path.open("a") as out:
+                out.write(json.dumps([key, results]) + "\n")
+        return results, True
+
+    def _run(self, part, folder, file, text):
+        """{check: (verdict, why)} of one part."""
+        self.builder.write(folder, file, text)
+        results = {}
+        errors = self.builder.compile(part, folder)
+        if errors and file and is_compile_time_check(errors):
+            # An example beside the code may have failed: without the examples, what do the others say?
+            bare = without_examples(text)
+            self.builder.write(folder, file, bare)
+            again = self.builder.compile(part, folder) if bare != text else errors
+            if again != errors:
+                results[EXAMPLES] = ("fail", first_error(errors))
+            errors = again
+        if errors:
+            plain = is_in_header(errors, folder) and not is_compile_time_check(errors)
+            return {**results, f"{part.name}: does not compile": ("invalid" if plain else "fail", first_error(errors))}
+        status, out, errors = run([folder / "program"], RUN_SECONDS)
+        for line in out.splitlines():
+            check, said, why = (line.split("\t") + ["", ""])[:3]
+            results[f"{check}" if part.laws else f"{part.name}: {check}"] = (said, why[:400])
+        if status != 0:
+            results[f"{part.name}: ends"] = ("crash", errors[:400])
+        return results
+
+    def _compile_fail(self, folder, file, text):
+        self.builder.write(folder, file, text)
+        results = {}
+        for source in self.must_not_compile:
+            clause = re.match(r"// expect: (C\d)$", source.read_text().split("\n")[0])
+            errors = self.builder.refuses(source, folder)
+            if clause is None:
+                right = errors == ""
+            else:
+                right = bool(re.search(rf"error: [^\n]*{clause[1]}: ", errors))
+            results[f"compile-time clauses: {source.stem}"] = (
+                "pass" if right else "fail", "" if right else first_error(errors) or "compiles")
+        return results
