@@ -7,7 +7,7 @@ the gradient checks, the hand-worked examples and the clauses.
 
 examples:
   ./cnnspec mutants                            all of them, and the kill matrix
-  ./cnnspec mutants --sample 60                60, chosen by --seed; what a change must pass
+  ./cnnspec mutants --sample 60 --quick        60, chosen by --seed: what a change must pass
   ./cnnspec mutants --file relu                one header's
   ./cnnspec mutants --list --file conv2d       only what they are
   ./cnnspec mutants --only 1f3a90c2            one mutant: its text, how it is compiled, what each check says
@@ -28,6 +28,7 @@ import sys
 import threading
 import time
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import equivalent  # noqa: E402
 import matrix  # noqa: E402
@@ -60,8 +61,11 @@ def arguments():
     parser.add_argument("--only", metavar="ID", action="append", help="this mutant, in detail; may be repeated")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     parser.add_argument("--jobs", metavar="N", type=count(1), default=os.cpu_count(), help="at once (all cores)")
-    parser.add_argument("--all-checks", action="store_true",
-                        help="run every part of the suite, those too that only look at what others let live")
+    how_much = parser.add_mutually_exclusive_group()
+    how_much.add_argument("--quick", dest="parts", action="store_const", const="quick", default="first",
+                          help="end with the first part of the suite that kills: half the time, a thinner matrix")
+    how_much.add_argument("--thorough", dest="parts", action="store_const", const="all",
+                          help="run every part of the suite, those too that only look at what others let live")
     parser.add_argument("--json", metavar="FILE", help="write the result for programs")
     parser.add_argument("--compiler", metavar="CXX", help="the compiler of the mutants (clang++ if there is one: it is "
                         "quicker; else g++)")
@@ -167,7 +171,7 @@ def main():
         raise UsageError("--build: expected the build folder; ./cnnspec mutants gives it")
 
     builder = suite.Builder(ROOT, args.build, headers, suite.choose_compiler(args.compiler))
-    judge = suite.Judge(builder, args.all_checks or bool(args.only), args.jobs)
+    judge = suite.Judge(builder, "all" if args.only else args.parts, args.jobs)
     start = time.monotonic()
     judge.expect_the_specification_passes()
     verdicts = judge_all(judge, mutants, args.jobs)

@@ -211,8 +211,9 @@ def is_in_header(errors, folder):
 class Judge:
     """judge(mutant): its Verdict. Results are kept in a file, a line each, for the next run."""
 
-    def __init__(self, builder, all_checks, jobs):
-        self.builder, self.all_checks = builder, all_checks
+    def __init__(self, builder, parts, jobs):
+        """parts: "all" of the suite; "first", those meant for a mutant's header; "quick", until one kills."""
+        self.builder, self.parts = builder, parts
         self.inputs = {part.name: builder.inputs_of(part) for part in PARTS}
         self.must_not_compile = sorted((builder.root / "tests/compile_fail").glob("*.cpp"))
         self.inputs["compile-time clauses"] = digest(*(p.read_text() for p in self.must_not_compile),
@@ -258,7 +259,8 @@ class Judge:
         parts.sort(key=lambda p: (p.name not in first, PARTS.index(p)))
         verdict, new, at_all = Verdict("survived", {}), False, False
         for part in parts:
-            if verdict.status == "killed" and part.name not in first and not self.all_checks:
+            enough = {"all": False, "first": part.name not in first, "quick": True}[self.parts]
+            if verdict.status == "killed" and enough:
                 break
             results, ran = self._remembered(part.name, file, text, lambda: self._run(part, folder, file, text))
             verdict.results[part.name], new = results, new or ran
