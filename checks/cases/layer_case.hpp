@@ -30,9 +30,9 @@ struct LayerFunctions {
 };
 
 /// Up to this many multiply-adds a problem is computed; of a larger one, the sizes are checked.
-inline constexpr Idx most_layer_taps = 3000;
+inline constexpr Idx most_layer_taps = 1500;
 /// Up to this many multiply-adds of finite differences, all of them are taken.
-inline constexpr Idx most_difference_taps = 12000;
+inline constexpr Idx most_difference_taps = 6000;
 
 CaseOutcome check_case(const LayerCase& c, const LayerFunctions& functions = {});
 

@@ -22,12 +22,12 @@ using KernelShape = Shape<dyn, dyn, dyn, dyn>;
 template <class T>
 struct Conv2dFunctions {
   static constexpr const char* layer = "conv2d";
-  std::function<Image<T>(const Image<T>& x, const Kernel<T>& w, const Conv2dConfig&)> forward;
-  std::function<Image<T>(const Image<T>& x, const Kernel<T>& w, const Vector<T>& b, const Conv2dConfig&)>
+  std::function<Image<T>(const Image<T>& x, const cnnspec::Kernel<T>& w, const Conv2dConfig&)> forward;
+  std::function<Image<T>(const Image<T>& x, const cnnspec::Kernel<T>& w, const Vector<T>& b, const Conv2dConfig&)>
       forward_with_bias;
-  std::function<Image<T>(const ImageShape& x, const Kernel<T>& w, const Image<T>& dy, const Conv2dConfig&)>
+  std::function<Image<T>(const ImageShape& x, const cnnspec::Kernel<T>& w, const Image<T>& dy, const Conv2dConfig&)>
       backward_input;
-  std::function<Kernel<T>(const Image<T>& x, const KernelShape& w, const Image<T>& dy, const Conv2dConfig&)>
+  std::function<cnnspec::Kernel<T>(const Image<T>& x, const KernelShape& w, const Image<T>& dy, const Conv2dConfig&)>
       backward_kernel;
   std::function<Vector<T>(const Image<T>& dy)> backward_bias;
 };

@@ -1,0 +1,11 @@
+// One layer on an arbitrary configuration, valid or not.
+#include "checks/cases/layer_case.hpp"
+#include "fuzz/one_input.hpp"
+
+namespace cnnspec::fuzz {
+const char* const target_name = "fuzz_layer";
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return cnnspec::fuzz::check_one_input<cnnspec::checks::LayerCase>(data, size);
+}

@@ -1,0 +1,11 @@
+// A whole network: any layers in any order, of any sizes.
+#include "checks/cases/network_case.hpp"
+#include "fuzz/one_input.hpp"
+
+namespace cnnspec::fuzz {
+const char* const target_name = "fuzz_network";
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return cnnspec::fuzz::check_one_input<cnnspec::checks::NetworkCase>(data, size);
+}

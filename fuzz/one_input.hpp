@@ -1,0 +1,31 @@
+// What every target does with one input: the case that the bytes stand for is checked, and if it fails, what is wrong
+// is printed and the process ends, as fuzzers expect.
+#pragma once
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <string>
+
+#include "checks/cases/fields.hpp"
+
+namespace cnnspec::fuzz {
+
+/// The name of this target, which each of them defines.
+extern const char* const target_name;
+
+template <class Case>
+int check_one_input(const std::uint8_t* data, std::size_t size) {
+  checks::CaseOutcome outcome;
+  try {
+    outcome = check_case(checks::decode_case<Case>({data, size}));
+  } catch (const std::exception& e) {
+    outcome.failure = std::string("an error that nobody expected: ") + e.what();
+  }
+  if (outcome.holds()) return 0;
+  std::fprintf(stderr, "\n%s: %s\n", target_name, outcome.failure.c_str());
+  if (!outcome.reproduce.empty()) std::fprintf(stderr, "  reproduce: %s\n", outcome.reproduce.c_str());
+  std::abort();
+}
+
+}  // namespace cnnspec::fuzz
