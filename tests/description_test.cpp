@@ -102,6 +102,13 @@ TEST(Chains, name_their_layers_by_kind_and_position) {
             "linear1 linear 45 -> 4 184\n");
   EXPECT_TRUE(cnn_spec(model).out_shape() == Shape<4>{});
 }
+TEST(Chains, count_layers_of_one_kind_also_where_they_follow_each_other) {
+  const auto chain = make_chain<int>(Shape<2>{}, ReluLayer{}, ReluLayer{}, FlattenLayer{});
+  EXPECT_EQ(text_of(chain.describe()),
+            "relu1 relu 2 -> 2 0\n"
+            "relu2 relu 2 -> 2 0\n"
+            "flatten1 flatten 2 -> 2 0\n");
+}
 
 TEST(Models, have_a_run_time_definition_with_the_same_rows_and_names_of_their_own) {
   EXPECT_EQ(text_of(describe(cnn2_definition(uneven, 2, 10, 13))),

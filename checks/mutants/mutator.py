@@ -243,7 +243,7 @@ def edits_of(header):
             yield token.start, token.end, token.text[:-1] + '~"'
         elif token.kind == "name":
             declared = (before and (before.kind == "name" and before.text not in ("return", "else", "throw")
-                                    or before.text in ("&", "*", "...") and not text[before.end:token.start])
+                                    or before.text in ("&", "*", "...") and not text[before.start - 1].isspace())
                         or after and after.text in ("=", "{") and before and before.text == ",")
             other = OTHER_NAME.get(token.text)
             if token.text in ALWAYS_DECLARED:

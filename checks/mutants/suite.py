@@ -39,6 +39,7 @@ class Part:
 LAYER = ("shape.hpp", "tensor.hpp", "layer.hpp")
 CNN = (*LAYER, "chain.hpp", "conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp", "cnn.hpp")
 SUITE = "checks/mutants/suite/"
+MUST_NOT_COMPILE = "tests/compile_fail"
 # The cheapest first.
 PARTS = [
     Part("conv2d laws", SUITE + "mutant_conv2d.cpp", (*LAYER, "conv2d.hpp"), True),
@@ -105,7 +106,7 @@ class Builder:
         self.flags = [f for f in FLAGS if self.is_clang or f != "-fno-color-diagnostics"]
         self.linker = ["-fuse-ld=lld"] if self.is_clang and shutil.which("ld.lld") else []
         self.environment = {**os.environ, "CCACHE_DISABLE": "1", "LC_ALL": "C"}
-        self.prefixes = {laws: self._precompile(laws) for laws in (True, False)}
+        self.prefixes = {laws: self._precompile(laws) for laws in {False, *(part.laws for part in PARTS)}}
 
     def _library(self, name):
         found = self.build / "checks" / name
@@ -164,6 +165,8 @@ class Builder:
         for command in self.commands(part, folder):
             status, _, errors = run(command, COMPILE_SECONDS, env=self.environment)
             if status != 0:
+                if "precompiled header" in errors or "PCH" in errors:
+                    raise SuiteError(f"a file changed meanwhile; run this again\n{first_error(errors)}")
                 return errors or "no message"
         return ""
 
@@ -215,7 +218,7 @@ class Judge:
         """parts: "all" of the suite; "first", those meant for a mutant's header; "quick", until one kills."""
         self.builder, self.parts = builder, parts
         self.inputs = {part.name: builder.inputs_of(part) for part in PARTS}
-        self.must_not_compile = sorted((builder.root / "tests/compile_fail").glob("*.cpp"))
+        self.must_not_compile = sorted((builder.root / MUST_NOT_COMPILE).glob("*.cpp"))
         self.inputs["compile-time clauses"] = digest(*(p.read_text() for p in self.must_not_compile),
                                                      builder.compiler_version)
         self.folders = queue.Queue()

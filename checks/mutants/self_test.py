@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""The tester of tests, tested: which mutants are made of a small header, and what is said of those that live.
+
+Usage: self_test.py                  the mutator alone
+       self_test.py BUILD_FOLDER     the whole: mutants of a small header, compiled and judged by a small suite
+"""
+
+import contextlib
+import io
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import equivalent  # noqa: E402
+import mutants  # noqa: E402
+import mutator  # noqa: E402
+import suite  # noqa: E402
+
+
+def mutations(text):
+    return [m.mutation for m in mutator.mutants_of("small.hpp", text)]
+
+
+class Mutator(unittest.TestCase):
+    def test_changes_every_operator_constant_bound_and_statement(self):
+        self.assertEqual(
+            mutations("""int sum(const int* x, int count) {
+  int total = 0;
+  for (int i = 0; i < count; ++i) total += x[i] * 2;
+  return total;
+}
+"""),
+            ["`0` -> `1`", "`0` -> `1`", "`<` -> `<=`", "`<` -> `>=`", "`i < count` -> `i < count - 1`", "`++` -> `--`",
+             "drop `total += x[i] * 2;`", "repeat `total += x[i] * 2;`", "`+=` -> `-=`", "`+=` -> `=`", "`*` -> `+`",
+             "`2` -> `1`", "`2` -> `3`"])
+
+    def test_swaps_names_that_are_near_and_not_those_being_declared(self):
+        self.assertEqual(mutations("int area(int height, int width) { return height - width; }\n"
+                                   "int other(int height) { return height; }\n"),
+                         ["`height` -> `width` #2", "`-` -> `+`", "`width` -> `height` #2"])
+
+    def test_drops_conditions_jumps_negations_and_signs(self):
+        self.assertEqual(
+            mutations("void f(bool a) {\n  while (a) {\n    if (!a) continue;\n    g(-a);\n  }\n}\n"),
+            ["drop `if (!a) continue;`", "`!` -> ``", "drop `continue;`", "drop `g(-a);`", "`-` -> ``"])
+
+    def test_looks_into_lambdas_but_not_into_comments_text_of_directives_and_brackets_of_templates(self):
+        self.assertEqual(mutations("#include <a-1>\n// 1 + 1\ntemplate <class T, int... E>\n"
+                                   "void f(T<E...>& t) { t([&](int& n) { n += g(); }); }\n"),
+                         ["drop `t([&](int& n) { n += g(); });`", "repeat `t([&](int& n) { n += g(); });`",
+                          "drop `n += g();`", "repeat `n += g();`", "`+=` -> `-=`", "`+=` -> `=`"])
+
+    def test_leaves_examples_alone_and_changes_assertions_in_functions(self):
+        text = "static_assert(1 < 2);\nvoid f() { static_assert(a || b, \"text\"); }\n"
+        self.assertEqual(mutations(text), ["drop `static_assert(a || b, \"text\");`", "`||` -> `&&`"])
+        self.assertEqual(mutator.without_examples(text), "\nvoid f() { static_assert(a || b, \"text\"); }\n")
+
+    def test_names_a_mutant_alike_wherever_its_line_is(self):
+        line = "int f(int a) { return a + 1; }\n"
+        moved = mutator.mutants_of("a.hpp", "// more\n\n" + line)
+        self.assertEqual([m.id for m in mutator.mutants_of("a.hpp", line)], [m.id for m in moved])
+        twice = mutator.mutants_of("a.hpp", line.replace("f", "g") + line + line)
+        self.assertEqual(len({m.id for m in twice}), len(twice))
+
+    def test_does_not_make_one_mutant_twice(self):
+        for file in (mutants.ROOT / "spec/cnnspec").glob("*.hpp"):
+            texts = [m.text for m in mutator.mutants_of(file.name, file.read_text())]
+            self.assertEqual(len(set(texts)), len(texts))
+            self.assertGreater(len(texts), 5)
+
+
+class List(unittest.TestCase):
+    def read(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "list.txt"
+            path.write_text(text)
+            return equivalent.read(path)
+
+    def test_has_a_reason_for_each_mutation(self):
+        self.assertEqual(self.read("# comment\n\nfile a.hpp\nline (2) x + y;\nmutation `+` -> `-`\nmutation drop\n"
+                                   "why y is 0,\n    always\n"),
+                         {("a.hpp", 2, "x + y;", "`+` -> `-`"): ("y is 0, always", 3),
+                          ("a.hpp", 2, "x + y;", "drop"): ("y is 0, always", 3)})
+
+    def test_refuses_what_is_incomplete_unknown_or_listed_twice(self):
+        entry = "file a.hpp\nline x;\nmutation m\nwhy w\n"
+        for text in (entry.replace("why w\n", ""), entry.replace("mutation m\n", ""), entry + "what is this\n",
+                     entry + "\n" + entry):
+            with self.assertRaises(equivalent.ListError, msg=text):
+                self.read(text)
+
+
+SMALL = """#pragma once
+namespace cnnspec {
+constexpr int larger(int a, int b) { return a < b ? b : a; }
+constexpr int count_to(int n) {
+  int count = 0;
+  for (int i = 0; i < n; ++i) count += 1;
+  return count;
+}
+static_assert(count_to(2) == 2);
+}  // namespace cnnspec
+"""
+SMALL_TEST = """#include <gtest/gtest.h>
+#include "cnnspec/small.hpp"
+TEST(Larger, of_two) { EXPECT_EQ(cnnspec::larger(1, 2), 2); EXPECT_EQ(cnnspec::larger(4, 3), 4); }
+TEST(Counting, is_right) { volatile int n = 5; EXPECT_EQ(cnnspec::count_to(n), n); }
+"""
+REFUSED = """// expect: C1
+#include "cnnspec/small.hpp"
+static_assert(cnnspec::larger(1, 2) == 1, "C1: as it must be");
+"""
+
+
+class Whole(unittest.TestCase):
+    """Mutants of a small header. `<` and `<=` mean the same for the larger of two: that one lives."""
+    build = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = pathlib.Path(cls.folder.name)
+        for name in ("spec", "refused", "build"):
+            (cls.path / name).mkdir()
+        (cls.path / "build/checks").symlink_to(pathlib.Path(cls.build).resolve() / "checks")
+        (cls.path / "spec/small.hpp").write_text(SMALL)
+        (cls.path / "small_test.cpp").write_text(SMALL_TEST)
+        (cls.path / "refused/first.cpp").write_text(REFUSED)
+        cls.parts, cls.refused = suite.PARTS, suite.MUST_NOT_COMPILE
+        suite.PARTS = [suite.Part("small", str(cls.path / "small_test.cpp"), ("small.hpp",))]
+        suite.MUST_NOT_COMPILE = str(cls.path / "refused")
+
+    @classmethod
+    def tearDownClass(cls):
+        suite.PARTS, suite.MUST_NOT_COMPILE = cls.parts, cls.refused
+        cls.folder.cleanup()
+
+    def run_with(self, listed, *options):
+        """(status, result for programs)"""
+        (self.path / "list.txt").write_text(listed)
+        argv = sys.argv
+        sys.argv = ["mutants", "--build", str(self.path / "build"), "--spec", str(self.path / "spec"), "--equivalent",
+                    str(self.path / "list.txt"), "--json", "-", *options]
+        out = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(out):
+                status = mutants.main()
+        finally:
+            sys.argv = argv
+        return status, json.loads(out.getvalue())
+
+    LIVES = "file small.hpp\nline constexpr int larger(int a, int b) { return a < b ? b : a; }\nmutation `<` -> `<=`\n"
+
+    def test_a_mutant_that_lives_is_an_error_until_it_is_listed_with_a_reason(self):
+        status, result = self.run_with("")
+        by_mutation = {(m["line"], m["mutation"]): m for m in result["mutants"]}
+        self.assertEqual([key for key, m in by_mutation.items() if m["status"] == "survived"], [(3, "`<` -> `<=`")])
+        self.assertEqual(status, 1)
+
+        status, result = self.run_with(self.LIVES + "why the larger of equal numbers is either\n")
+        self.assertEqual((status, result["totals"]["equivalent"], result["totals"]["survived"]), (0, 1, 0))
+
+        # What killed the others: the test of the function, and the example beside it.
+        self.assertEqual(by_mutation[3, "`<` -> `>=`"]["killed_by"], ["small: Larger.of_two"])
+        self.assertEqual(by_mutation[6, "`i < n` -> `i < n - 1`"]["killed_by"],
+                         [suite.EXAMPLES, "small: Counting.is_right"])
+        # One that counts down for ever is stopped.
+        self.assertEqual(by_mutation[6, "`++` -> `--`"]["status"], "killed")
+
+    def test_an_entry_that_fits_nothing_or_a_killed_mutant_is_an_error(self):
+        with self.assertRaises(equivalent.ListError):
+            self.run_with(self.LIVES.replace("small.hpp", "other.hpp") + "why ...\n")
+        with self.assertRaises(equivalent.ListError):
+            self.run_with(self.LIVES.replace("a < b ?", "a < c ?") + "why ...\n")
+        status, result = self.run_with(self.LIVES.replace("<=", ">=") + "why ...\n")
+        self.assertEqual((status, result["totals"]["killed although listed"]), (1, 1))
+
+    def test_a_specification_that_does_not_pass_is_judged_no_further(self):
+        (self.path / "spec/small.hpp").write_text(SMALL.replace("a < b ? b : a", "a"))
+        try:
+            with self.assertRaises(suite.SuiteError):
+                self.run_with("")
+        finally:
+            (self.path / "spec/small.hpp").write_text(SMALL)
+
+    def test_a_sample_depends_on_its_seed_alone(self):
+        ids = [[m["id"] for m in self.run_with("", "--sample", "4", "--seed", seed)[1]["mutants"]]
+               for seed in ("1", "1", "2")]
+        self.assertEqual(len(ids[0]), 4)
+        self.assertEqual(ids[0], ids[1])
+        self.assertNotEqual(ids[0], ids[2])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        Whole.build = sys.argv.pop(1)
+    else:
+        del Whole
+    unittest.main()
