@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """The tester of tests, tested: which mutants are made of a small header, and what is said of those that live.
 
-Usage: self_test.py                  the mutator alone
-       self_test.py BUILD_FOLDER     the whole: mutants of a small header, compiled and judged by a small suite
+The last tests compile mutants of a small header, with a small suite.
 """
 
 import contextlib
@@ -118,7 +117,6 @@ static_assert(cnnspec::larger(1, 2) == 1, "C1: as it must be");
 
 class Whole(unittest.TestCase):
     """Mutants of a small header. `<` and `<=` mean the same for the larger of two: that one lives."""
-    build = None
 
     @classmethod
     def setUpClass(cls):
@@ -126,7 +124,6 @@ class Whole(unittest.TestCase):
         cls.path = pathlib.Path(cls.folder.name)
         for name in ("spec", "refused", "build"):
             (cls.path / name).mkdir()
-        (cls.path / "build/checks").symlink_to(pathlib.Path(cls.build).resolve() / "checks")
         (cls.path / "spec/small.hpp").write_text(SMALL)
         (cls.path / "small_test.cpp").write_text(SMALL_TEST)
         (cls.path / "refused/first.cpp").write_text(REFUSED)
@@ -196,8 +193,4 @@ class Whole(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        Whole.build = sys.argv.pop(1)
-    else:
-        del Whole
     unittest.main()

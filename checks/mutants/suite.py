@@ -99,20 +99,19 @@ class Builder:
         self.root, self.build, self.headers, self.compiler = root, build.resolve(), headers, compiler
         self.folder = self.build / "mutants"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.runner = self._library("libcnnspec_mutants_runner.a")
-        self.laws = self._library("libcnnspec_mutants_laws.so")
+        self.runner, self.laws = self.folder / "runner.o", self.build / "checks/libcnnspec_mutants_laws.so"
         self.compiler_version = run([compiler, "--version"], 60)[1].splitlines()[0]
         self.is_clang = "clang" in self.compiler_version
         self.flags = [f for f in FLAGS if self.is_clang or f != "-fno-color-diagnostics"]
         self.linker = ["-fuse-ld=lld"] if self.is_clang and shutil.which("ld.lld") else []
         self.environment = {**os.environ, "CCACHE_DISABLE": "1", "LC_ALL": "C"}
         self.prefixes = {laws: self._precompile(laws) for laws in {False, *(part.laws for part in PARTS)}}
-
-    def _library(self, name):
-        found = self.build / "checks" / name
-        if not found.exists():
-            raise SuiteError(f"{found} is not built; ./cnnspec mutants builds it")
-        return found
+        if True in self.prefixes and not self.laws.exists():
+            raise SuiteError(f"{self.laws} is not built; ./cnnspec mutants builds it")
+        status, _, errors = run([compiler, "-std=c++20", "-O1", f"-I{root}", "-c", root / SUITE / "runner.cpp", "-o",
+                                 self.runner], COMPILE_SECONDS, env=self.environment)
+        if status != 0:
+            raise SuiteError(f"the runner does not compile:\n{errors}")
 
     def _paths(self, laws, folder):
         own = [folder] + ([self.root / "spec", self.root / "checks/kernels"] if laws else [self.root / SUITE])
@@ -179,9 +178,9 @@ class Builder:
     def inputs_of(self, part):
         """What a part's results depend on beside the headers of spec/."""
         texts = [(self.root / part.source).read_text(), self.compiler_version, " ".join(self.flags)]
-        texts += [path.read_text() for path in sorted((self.root / SUITE).rglob("*.hpp"))]
-        library = self.laws if part.laws else self.runner
-        return digest(*texts, hashlib.sha256(library.read_bytes()).hexdigest())
+        texts += [path.read_text() for path in sorted((self.root / SUITE).rglob("*.h*")) + [
+            self.root / SUITE / "runner.cpp"]]
+        return digest(*texts, hashlib.sha256(self.laws.read_bytes()).hexdigest() if part.laws else "")
 
 
 @dataclasses.dataclass
