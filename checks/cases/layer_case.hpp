@@ -29,8 +29,9 @@ struct LayerFunctions {
   LinearFunctions<Int128> linear = spec_linear<Int128>();
 };
 
-/// Up to this many multiply-adds a problem is computed; of a larger one, the sizes are checked.
-inline constexpr Idx most_layer_taps = 1500;
+/// Up to this many multiply-adds, and cells along an axis, a problem is computed; of a larger one, the sizes are
+/// checked.
+inline constexpr Idx most_layer_taps = 1500, most_padded_extent = 300;
 /// Up to this many multiply-adds of finite differences, all of them are taken.
 inline constexpr Idx most_difference_taps = 6000;
 

@@ -32,8 +32,9 @@ struct NetworkFunctions {
   };
 };
 
-/// Up to this many multiply-adds a network is run, and up to that many it is differentiated.
-inline constexpr Idx most_network_taps = 20000, most_differentiated_taps = 4000;
+/// Up to this many multiply-adds, and cells along an axis, a network is run, and up to that many multiply-adds it is
+/// differentiated.
+inline constexpr Idx most_network_taps = 6000, most_network_extent = 300, most_differentiated_taps = 2000;
 
 CaseOutcome check_case(const NetworkCase& c, const NetworkFunctions& functions = {});
 

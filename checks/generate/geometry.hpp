@@ -15,6 +15,9 @@ struct Line {
   friend bool operator==(const Line&, const Line&) = default;
 };
 
+/// Cells with the padding; of a line that satisfies C3.
+inline Idx padded_extent(const Line& l) { return l.in + l.axis.before + l.axis.after; }
+
 template <class P>
 Line height_of(const P& p) {
   return {p.in_height, p.out_height, p.kernel_height, {p.stride_height, p.pad_top, p.pad_bottom, p.dilation_height}};
