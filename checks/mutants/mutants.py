@@ -20,6 +20,7 @@ A run that was interrupted goes on where it stopped; what has changed since is j
 import argparse
 import concurrent.futures
 import difflib
+import fcntl
 import hashlib
 import json
 import os
@@ -170,6 +171,9 @@ def main():
     if args.build is None:
         raise UsageError("--build: expected the build folder; ./cnnspec mutants gives it")
 
+    (args.build / "mutants").mkdir(parents=True, exist_ok=True)
+    lock = open(args.build / "mutants/.lock", "w")  # two runs at once would compile in the same folders
+    fcntl.flock(lock, fcntl.LOCK_EX)
     builder = suite.Builder(ROOT, args.build, headers, suite.choose_compiler(args.compiler))
     judge = suite.Judge(builder, "all" if args.only else args.parts, args.jobs)
     start = time.monotonic()
