@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "checks/leave.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -58,7 +59,7 @@ void rehearse(const std::string& path, const std::string& absolute) {
       if (const auto abi = exported<int()>(library, "cnnspec_kernel_abi"); abi != nullptr) abi();
       own_name(library);
     }
-    _exit(through);
+    leave(through);
   }
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
