@@ -11,7 +11,8 @@ def group_of(check):
 
 class Report:
     def __init__(self, mutants, verdicts, reasons):
-        self.mutants, self.verdicts, self.reasons = mutants, verdicts, reasons
+        self.mutants = sorted(mutants, key=lambda m: (m.file, m.line))
+        self.verdicts, self.reasons = verdicts, reasons
 
     def status(self, mutant):
         found = self.verdicts[mutant.id].status

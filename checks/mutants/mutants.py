@@ -94,8 +94,7 @@ def chosen(args, mutants):
     if args.sample:
         def drawn(m):
             return hashlib.sha256(f"{args.seed} {m.id}".encode()).digest()
-        first = set(sorted(mutants, key=drawn)[:args.sample])
-        mutants = [m for m in mutants if m in first]
+        mutants = sorted(mutants, key=drawn)[:args.sample]
     return mutants
 
 

@@ -1,0 +1,93 @@
+// Extents of which some are known at compile time and some are not: what is known is checked then, what is not is
+// checked at run time, and every size that overflows by one is told from the largest that does not.
+#include <gtest/gtest.h>
+
+#include "cnnspec/conv2d.hpp"
+
+namespace cnnspec {
+namespace {
+
+constexpr Idx most = std::numeric_limits<Idx>::max();
+
+/// "ok", or what the ShapeError would say.
+std::string text_of(const Violation& v) { return v.ok() ? "ok" : ShapeError(v).what(); }
+
+TEST(PartlyKnownExtents, of_conv2d_are_checked_as_far_as_they_are_known) {
+  const Conv2dConfig g{{}, {}, 2};
+  EXPECT_EQ(text_of(check_conv2d({dyn, dyn, dyn}, {dyn, dyn, dyn, dyn}, g)), "ok");
+  EXPECT_EQ(text_of(check_conv2d({dyn, 5, 5}, {2, 3, 3, 3}, g)), "ok");
+  EXPECT_EQ(text_of(check_conv2d({4, dyn, dyn}, {dyn, 3, dyn, dyn}, g)),
+            "C6: conv2d: kernel's input channels: expected an extent of 2, got 3");
+  EXPECT_EQ(text_of(check_conv2d({3, dyn, dyn}, {dyn, dyn, dyn, dyn}, g)),
+            "C5: conv2d: input channels: expected a multiple of groups = 2, got 3");
+  EXPECT_EQ(text_of(check_conv2d({dyn, dyn, dyn}, {3, dyn, dyn, dyn}, g)),
+            "C5: conv2d: output channels: expected a multiple of groups = 2, got 3");
+  EXPECT_EQ(text_of(check_conv2d({dyn, 2, dyn}, {dyn, dyn, 3, dyn}, g)),
+            "C2: conv2d: height: expected a padded extent of at least 3, got 2");
+  EXPECT_EQ(text_of(check_conv2d({dyn, dyn, 3}, {dyn, dyn, dyn, 4}, g)),
+            "C2: conv2d: width: expected a padded extent of at least 4, got 3");
+}
+TEST(PartlyKnownExtents, of_an_axis_are_checked_as_far_as_they_are_known) {
+  EXPECT_EQ(text_of(check_axis("a", "b", dyn, 3, {})), "ok");
+  EXPECT_EQ(text_of(check_axis("a", "b", 3, dyn, {.before = most, .after = most})), "ok");
+  EXPECT_EQ(text_of(check_axis("a", "b", dyn, 0, {})), "C1: a: b: expected at least 1, got 0");
+  EXPECT_EQ(text_of(check_axis("a", "b", -1, dyn, {})), "C1: a: b: expected at least 1, got -1");
+  EXPECT_EQ(text_of(check_axis("a", "b", dyn, dyn, {.stride = 0})), "C1: a: b: expected at least 1, got 0");
+  EXPECT_EQ(conv_out(dyn, 3), dyn);
+  EXPECT_EQ(conv_out(3, dyn), dyn);
+}
+TEST(PartlyKnownExtents, of_a_pooling_axis_are_checked_as_far_as_they_are_known) {
+  EXPECT_EQ(text_of(check_pool_axis("a", "b", dyn, 2, {.before = 1, .after = 1, .dilation = 9})), "ok");
+  EXPECT_EQ(text_of(check_pool_axis("a", "b", 8, dyn, {.before = 5, .after = 5})), "ok");
+  EXPECT_EQ(text_of(check_pool_axis("a", "b", dyn, 5, {.before = 3})),
+            "C4: a: b: expected padding of at most 2, got 3");
+  EXPECT_EQ(text_of(check_pool_axis("a", "b", dyn, 5, {.after = 3})), "C4: a: b: expected padding of at most 2, got 3");
+  EXPECT_EQ(pool_out(dyn, 2), dyn);
+  EXPECT_EQ(pool_out(4, dyn), dyn);
+}
+TEST(PartlyKnownExtents, agree_with_everything_where_they_are_not_known) {
+  EXPECT_EQ(text_of(check_agree("a", "b", dyn, 3)), "ok");
+  EXPECT_EQ(text_of(check_agree("a", "b", 3, dyn)), "ok");
+  EXPECT_EQ(text_of(check_agree("a", "b", dyn, dyn)), "ok");
+  EXPECT_EQ(text_of(check_agree("a", "b", 3, 3)), "ok");
+  EXPECT_EQ(text_of(check_agree("a", "b", 3, 4)), "C6: a: b: expected an extent of 3, got 4");
+}
+
+TEST(Limits, C3_of_a_padded_extent) {
+  EXPECT_EQ(conv_out(most - 3, 1, {.before = 1, .after = 2}), most);
+  EXPECT_EQ(text_of(check_axis("a", "b", most - 2, 1, {.before = 1, .after = 2})),
+            "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775805");
+  EXPECT_EQ(text_of(check_axis("a", "b", most, 1, {.before = 1})),
+            "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775807");
+  EXPECT_EQ(text_of(check_axis("a", "b", most, 1, {.after = 1})),
+            "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775807");
+  EXPECT_EQ(conv_out(most, 1), most);
+}
+TEST(Limits, C3_of_a_dilated_window) {
+  EXPECT_EQ(conv_out(most, 2, {.dilation = most - 1}), 1);
+  EXPECT_EQ(text_of(check_axis("a", "b", 1, 2, {.dilation = most})),
+            "C3: a: b: expected a dilated window of at most 9223372036854775807, got 2");
+  EXPECT_EQ(conv_out(most, most), 1);
+  EXPECT_EQ(conv_out(1, 1, {.dilation = most}), 1);
+  EXPECT_EQ(conv_out(most, 3, {.dilation = most / 2}), 1);
+  EXPECT_EQ(text_of(check_axis("a", "b", most, 3, {.dilation = most / 2 + 1})),
+            "C3: a: b: expected a dilated window of at most 9223372036854775807, got 3");
+}
+TEST(Limits, C3_of_the_elements_of_a_tensor) {
+  EXPECT_EQ(dyn_shape(most / 2, 2).count(), most - 1);
+  EXPECT_EQ(dyn_shape(2, most / 2).count(), most - 1);
+  EXPECT_EQ(dyn_shape(1, most, 1).count(), most);
+}
+
+TEST(FixedExtents, are_those_of_the_type) {
+  EXPECT_EQ((Shape<2, 3>{}.extents()), (std::array<Idx, 2>{2, 3}));
+  EXPECT_EQ((Shape<2, dyn>({2, 5}).extents()), (std::array<Idx, 2>{2, 5}));
+  EXPECT_EQ((Shape<2, dyn>({2, 5}).extent(1)), 5);
+  EXPECT_EQ((Shape<2, dyn>({2, 5}).count()), 10);
+  EXPECT_FALSE((Shape<dyn, dyn>({2, 5}) == Shape<dyn, dyn>({5, 2})));
+  EXPECT_FALSE((Tensor<int, 2>({}, {1, 2}) == Tensor<int, 2>({}, {1, 3})));
+  EXPECT_FALSE((zeros<int>(dyn_shape(2, 3)) == zeros<int>(dyn_shape(3, 2))));
+}
+
+}  // namespace
+}  // namespace cnnspec
