@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Runs the tests in a build that counts what is run, and says how much of the specification and of the checks that is.
+
+Writes BUILD/html/index.html (every line, how often it was run) and BUILD/coverage.json, prints a table, and ends with
+status 1 below the marks (figures.py has them), 2 if there are no figures.
+
+Examples:
+  ./cnnspec coverage                 every test, the table, and whether it reaches the marks
+  ./cnnspec coverage --fast          the cheap tests only, and no verdict: a quick look
+  ./cnnspec coverage --json out.json the figures for programs, in a file of your choice
+"""
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import figures
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+LEFT_OUT = ("checks/bench/", "checks/mutants/")  # not part of what the tests run
+
+
+def fail(message):
+    print(f"cnnspec coverage: {message}", file=sys.stderr)
+    sys.exit(2)
+
+
+def tool(name):
+    """The LLVM tool of the compiler's own version, where there are several: versions cannot read each other's counts."""
+    version = subprocess.run(["clang++", "-dumpversion"], capture_output=True, text=True).stdout.split(".")[0]
+    found = shutil.which(f"{name}-{version}") or shutil.which(name)
+    return found or fail(f"{name} is missing (Debian/Ubuntu: apt-get install llvm)")
+
+
+def counting_programs(build):
+    """What was compiled to count."""
+    programs = []
+    for path in sorted(build.rglob("*")):
+        if path.suffix in ("", ".so") and "CMakeFiles" not in path.parts and path.is_file() and os.access(path, os.X_OK):
+            if b"__llvm_covmap" in path.read_bytes():
+                programs.append(path)
+    return programs
+
+
+def run_tests(build, profiles, fast):
+    """Each process writes what it counted; processes of one program share a file."""
+    shutil.rmtree(profiles, ignore_errors=True)
+    profiles.mkdir()
+    command = ["ctest", "--test-dir", build, "--output-on-failure", "--progress"]
+    command += ["--parallel", os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "1")]
+    command += ["-L", "fast"] if fast else []
+    environment = {**os.environ, "LLVM_PROFILE_FILE": str(profiles / "%m.profraw")}
+    if subprocess.run(command, env=environment).returncode != 0:
+        fail("tests failed, so there are no figures")
+
+
+def export(build, profiles):
+    """What llvm-cov has to say; writes the HTML on the way."""
+    programs = counting_programs(build)
+    raw = sorted(profiles.glob("*.profraw"))
+    if not programs or not raw:
+        fail("nothing was counted: was this built with CNNSPEC_PRESET=coverage?")
+    merged = profiles / "all.profdata"
+    subprocess.run([tool("llvm-profdata"), "merge", "-sparse", "-o", merged, *raw], check=True)
+    objects = [programs[0], *(f"-object={program}" for program in programs[1:])]
+    sources = [ROOT / folder for folder in figures.MARKS]
+    common = [f"-instr-profile={merged}", *objects, *sources]
+    html = build / "html"
+    subprocess.run([tool("llvm-cov"), "show", "-format=html", f"-output-dir={html}", "-show-branches=count",
+                    "-show-instantiations=false", f"-project-title=cnnspec", *common], check=True)
+    text = subprocess.run([tool("llvm-cov"), "export", "-format=text", "-skip-functions", "-skip-expansions", *common],
+                          check=True, stdout=subprocess.PIPE).stdout
+    return json.loads(text)
+
+
+def required_files():
+    """Every header of the specification, and every source file of the checks."""
+    files = [*ROOT.glob("spec/**/*.hpp"), *ROOT.glob("checks/**/*.cpp")]
+    paths = [str(file.relative_to(ROOT)) for file in files]
+    return [path for path in paths if not path.startswith(LEFT_OUT)]
+
+
+def write(path, text):
+    """All of it or nothing."""
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text(text)
+    temporary.replace(path)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="cnnspec coverage", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--fast", action="store_true", help="run the cheap tests only, and give no verdict")
+    parser.add_argument("--json", type=pathlib.Path, metavar="F", help="where to write the figures (BUILD/coverage.json)")
+    parser.add_argument("--no-run", action="store_true", help="look again at what the last run has counted")
+    arguments = parser.parse_args()
+    build = arguments.build.resolve()
+    profiles = build / "profiles"
+
+    if not arguments.no_run:
+        run_tests(build, profiles, arguments.fast)
+    try:
+        files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT)
+    except (figures.BadReport, subprocess.CalledProcessError) as error:
+        fail(error)
+    write(arguments.json or build / "coverage.json", json.dumps(figures.as_json(files), indent=1) + "\n")
+    print(figures.table(files))
+    print(f"\nevery line: {build / 'html' / 'index.html'}")
+    if arguments.fast:
+        return 0
+    below = figures.shortfalls(figures.folders_of(files))
+    for shortfall in below:
+        print(f"cnnspec coverage: {shortfall}", file=sys.stderr)
+    return 1 if below else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
