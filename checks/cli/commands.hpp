@@ -26,6 +26,7 @@ struct Session {
   std::function<ExitStatus()> run;
 };
 
+void add_census(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
 void add_golden(CLI::App& app, Session& session);
 void add_gradcheck(CLI::App& app, Session& session);

@@ -17,7 +17,7 @@ namespace cnnspec::checks {
 namespace {
 
 void add_commands(CLI::App& app, Session& session) {
-  for (const auto add : {add_judge, add_golden, add_compare, add_gradcheck, add_show, add_kernels, add_ops})
+  for (const auto add : {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_show, add_kernels, add_ops})
     add(app, session);
 }
 

@@ -1,0 +1,180 @@
+#include "checks/census/census.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "checks/census/bilinear.hpp"
+#include "checks/census/pooling.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// A seed for the data of this configuration, whatever its number is within some bounds.
+template <class P>
+std::uint64_t seed_of(std::uint64_t seed, const P& p) {
+  for (const std::int64_t number : std::bit_cast<std::array<std::int64_t, sizeof(P) / sizeof(std::int64_t)>>(p))
+    seed = mix(seed ^ mix(static_cast<std::uint64_t>(number) + 1));
+  return seed;
+}
+
+bool is_proved_by_basis(CensusProof proof, Idx taps) {
+  return proof == CensusProof::basis || (proof == CensusProof::automatic && taps <= most_basis_taps);
+}
+
+template <class Formulas, class AtRandom, class P>
+std::optional<Difference> prove_bilinear(const Formulas& formulas, const AtRandom& at_random, const CensusPlan& plan,
+                                         const P& p, CensusTally& tally) {
+  if (is_proved_by_basis(plan.proof, taps(p))) {
+    ++tally.basis;
+    return find_difference(formulas, p, 0);
+  }
+  ++tally.random;
+  tally.doubt += most_degree;
+  return find_difference(at_random, p, seed_of(plan.seed, p));
+}
+
+std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_conv2d& p,
+                                    CensusTally& tally) {
+  return prove_bilinear(s.conv2d_formulas, s.conv2d_at_random, plan, p, tally);
+}
+std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_linear& p,
+                                    CensusTally& tally) {
+  return prove_bilinear(s.linear_formulas, s.linear_at_random, plan, p, tally);
+}
+std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_pool2d& p,
+                                    CensusTally& tally) {
+  const PoolProof proof = prove(s.max_pool2d, p, seed_of(plan.seed, p));
+  ++(proof.whole_image ? tally.whole_image : tally.windows);
+  tally.images += proof.images;
+  tally.doubt += proof.images;
+  return proof.difference;
+}
+std::optional<Difference> prove_one(const CensusSubject&, const CensusPlan&, const cnnspec_elementwise&, CensusTally&) {
+  return {};  // no census has one
+}
+
+/// A layer that throws is wrong, too.
+std::optional<Difference> difference_of(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem,
+                                        CensusTally& tally) {
+  try {
+    return std::visit([&](const auto& p) { return prove_one(subject, plan, p, tally); }, problem);
+  } catch (const ShapeError& e) {
+    return Difference{"the layer", {}, e.what(), "a result", ""};
+  } catch (const NotOrdered& e) {
+    return Difference{"the layer", {}, e.what(), "a result that depends on the order of the cells alone", ""};
+  } catch (const std::length_error& e) {
+    return Difference{"the layer", {}, e.what(), "sums of products of two factors", ""};
+  }
+}
+
+std::size_t place_of(Family family) {
+  return static_cast<std::size_t>(std::find(census_families.begin(), census_families.end(), family) -
+                                  census_families.begin());
+}
+
+/// One thread's part of a run.
+class Worker {
+ public:
+  Worker(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space, const CensusShard& shard)
+      : subject_(subject), plan_(plan), space_(space), shard_(shard) {}
+
+  /// Takes the shard's configurations one after the other until none is left or `is_over()`.
+  template <class IsOver>
+  void work(std::atomic<Idx>& next, Idx size, IsOver is_over) {
+    try {
+      while (!is_over()) {
+        const Idx n = next++;
+        if (n >= size) return;
+        const Idx number = n * shard_.count + shard_.number - 1;
+        result_.add(prove(subject_, plan_, space_.at(number), number));
+      }
+    } catch (...) {
+      error_ = std::current_exception();
+    }
+  }
+  const CensusProgress& result() const {
+    if (error_) std::rethrow_exception(error_);
+    return result_;
+  }
+
+ private:
+  const CensusSubject& subject_;
+  const CensusPlan& plan_;
+  const CensusSpace& space_;
+  const CensusShard& shard_;
+  CensusProgress result_;
+  std::exception_ptr error_;
+};
+
+}  // namespace
+
+CensusTally& CensusTally::operator+=(const CensusTally& other) {
+  configurations += other.configurations, disproved += other.disproved;
+  basis += other.basis, random += other.random;
+  whole_image += other.whole_image, windows += other.windows, images += other.images;
+  doubt += other.doubt;
+  return *this;
+}
+
+CensusTally CensusProgress::sum() const {
+  CensusTally sum;
+  for (const CensusTally& tally : tallies) sum += tally;
+  return sum;
+}
+
+double CensusProgress::failure_probability() const {
+  return static_cast<double>(sum().doubt) / static_cast<double>(ModularPolynomial::prime);
+}
+
+void CensusProgress::add(const CensusProgress& other) {
+  done += other.done, seconds += other.seconds;
+  for (std::size_t n = 0; n < tallies.size(); ++n) tallies[n] += other.tallies[n];
+  if (other.first.empty()) return;
+  first.insert(first.end(), other.first.begin(), other.first.end());
+  std::sort(first.begin(), first.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
+  if (first.size() > most_disproofs) first.erase(first.begin() + most_disproofs, first.end());
+}
+
+Idx size_of(const CensusShard& shard, const CensusSpace& space) {
+  return (space.size() - shard.number + shard.count) / shard.count;
+}
+
+CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem, Idx number) {
+  CensusProgress progress;
+  progress.done = 1;
+  CensusTally& tally = progress.tallies[place_of(family_of(problem))];
+  tally.configurations = 1;
+  if (const auto difference = difference_of(subject, plan, problem, tally)) {
+    tally.disproved = 1;
+    progress.first.push_back({number, problem, *difference});
+  }
+  return progress;
+}
+
+CensusProgress run_census(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space,
+                          const CensusShard& shard, CensusProgress progress, const CensusRun& run) {
+  using Clock = std::chrono::steady_clock;
+  const Idx size = size_of(shard, space);
+  while (progress.done < size) {
+    const auto start = Clock::now();
+    const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+    std::atomic<Idx> next = progress.done;
+    std::vector<Worker> workers(static_cast<std::size_t>(run.jobs), Worker(subject, plan, space, shard));
+    std::vector<std::thread> threads;
+    const auto is_over = [&] { return seconds() >= run.seconds_between_saves; };
+    for (std::size_t n = 1; n < workers.size(); ++n)
+      threads.emplace_back([&, n] { workers[n].work(next, size, is_over); });
+    workers[0].work(next, size, [&] { return run.show(std::min(next.load(), size)), is_over(); });
+    for (std::thread& thread : threads) thread.join();
+    for (const Worker& worker : workers) progress.add(worker.result());
+    progress.seconds += seconds();
+    run.save(progress);
+  }
+  return progress;
+}
+
+}  // namespace cnnspec::checks

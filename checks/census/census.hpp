@@ -1,0 +1,109 @@
+// A census: every configuration within bounds, and for each one a proof for all inputs that the layer is right.
+//
+//   conv2d, linear   bilinear.hpp: the forward is the twin's and the backward its derivative, as polynomials. Proved
+//                    "by basis" on formulas (no doubt remains), or "at random" at a random point modulo 2^61 - 1.
+//   max_pool2d       pooling.hpp: all weak orders of the image, or of each window
+//
+// Configurations are numbered (space.hpp). Shard k of n takes every n-th of them, from number k-1 on, and can stop and
+// go on; the sum of all shards is the census.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checks/census/difference.hpp"
+#include "checks/census/ordered.hpp"
+#include "checks/census/space.hpp"
+#include "checks/laws/functions.hpp"
+#include "checks/scalars/formal_polynomial.hpp"
+#include "checks/scalars/modular_polynomial.hpp"
+
+namespace cnnspec::checks {
+
+/// The layers that the census is of.
+struct CensusSubject {
+  Conv2dFunctions<FormalPolynomial> conv2d_formulas = spec_conv2d<FormalPolynomial>();
+  Conv2dFunctions<ModularPolynomial> conv2d_at_random = spec_conv2d<ModularPolynomial>();
+  LinearFunctions<FormalPolynomial> linear_formulas = spec_linear<FormalPolynomial>();
+  LinearFunctions<ModularPolynomial> linear_at_random = spec_linear<ModularPolynomial>();
+  MaxPool2dFunctions<Ordered> max_pool2d = spec_max_pool2d<Ordered>();
+};
+
+enum class CensusProof { automatic, basis, random };
+inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", "random"};
+
+/// `automatic` proves at random what takes more multiply-adds.
+inline constexpr Idx most_basis_taps = 2048;
+
+inline constexpr std::array<Family, 3> census_families{Family::conv2d, Family::max_pool2d, Family::linear};
+inline constexpr std::array<const char*, 4> census_family_names{"conv2d", "max_pool2d", "relu", "linear"};
+
+/// What a census is, but for how much of it is done.
+struct CensusPlan {
+  CensusBounds bounds;
+  std::vector<Family> families{census_families.begin(), census_families.end()};
+  std::uint64_t seed = 1;
+  CensusProof proof = CensusProof::automatic;
+  friend bool operator==(const CensusPlan&, const CensusPlan&) = default;
+};
+
+/// Shard `number` of `count`, from 1.
+struct CensusShard {
+  Idx number = 1, count = 1;
+};
+inline constexpr Idx most_census_shards = 1'000'000;
+
+/// How many configurations of one family were settled, and how.
+struct CensusTally {
+  Idx configurations = 0, disproved = 0;
+  Idx basis = 0, random = 0;         // conv2d, linear
+  Idx whole_image = 0, windows = 0;  // max_pool2d
+  Idx images = 0;                    // max_pool2d: how many were run
+  Idx doubt = 0;                     // the probability that a wrong configuration passed is at most this / (2^61 - 1)
+  CensusTally& operator+=(const CensusTally& other);
+  friend bool operator==(const CensusTally&, const CensusTally&) = default;
+};
+
+struct Disproof {
+  Idx number = 0;  // of the configuration
+  Problem problem;
+  Difference difference;
+};
+
+/// How far a shard has come: `done` of its configurations, and what they gave.
+struct CensusProgress {
+  Idx done = 0;
+  double seconds = 0;                                         // of all runs together
+  std::array<CensusTally, census_families.size()> tallies{};  // in the order of census_families
+  std::vector<Disproof> first;                                // of those that are disproved, by number
+
+  CensusTally sum() const;
+  double failure_probability() const;
+  void add(const CensusProgress& other);
+};
+
+/// How many disproved configurations are kept, to be shown.
+inline constexpr std::size_t most_disproofs = 3;
+
+/// How many configurations a shard has.
+Idx size_of(const CensusShard& shard, const CensusSpace& space);
+
+/// One configuration.
+CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem, Idx number = 0);
+
+/// How to run one.
+struct CensusRun {
+  int jobs = 1;  // threads
+  double seconds_between_saves = 10;
+  std::function<void(const CensusProgress&)> save = [](const CensusProgress&) {};  // a later run can go on from it
+  std::function<void(Idx done)> show = [](Idx) {};                                 // called for each configuration
+};
+
+/// Goes on from `progress` to the end of the shard.
+CensusProgress run_census(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space,
+                          const CensusShard& shard, CensusProgress progress, const CensusRun& run);
+
+}  // namespace cnnspec::checks

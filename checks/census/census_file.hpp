@@ -1,0 +1,34 @@
+// The file of a census: the plan, the shard, how far it has come, and what it found, as JSON. A run goes on from it,
+// and the files of all shards are merged into one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/census/census.hpp"
+
+namespace cnnspec::checks {
+
+struct CensusFile {
+  std::string version;  // of the program that ran it
+  CensusPlan plan;
+  CensusShard shard;
+  Idx size = 0;  // configurations of the shard
+  CensusProgress progress;
+
+  bool is_finished() const { return progress.done == size; }
+};
+
+std::string to_json(const CensusFile& file);
+
+/// `where`: the file's name, for errors. Throws UsageError on anything that to_json does not write.
+CensusFile parse_census_file(const std::string& text, const std::string& where);
+
+/// Why a run of `mine` cannot go on from `file`; empty where it can.
+std::string difference_of(const CensusFile& mine, const CensusFile& file);
+
+/// The whole census, as one shard. Throws UsageError unless the files are all shards of one census, each once and
+/// finished. `names` are the files' names.
+CensusFile merge(const std::vector<CensusFile>& files, const std::vector<std::string>& names);
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,56 @@
+#include "checks/census/census_report.hpp"
+
+#include <fmt/format.h>
+
+#include "checks/cli/terminal.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/judge/descriptor.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+const char* name_of(Family family) { return census_family_names[static_cast<std::size_t>(family)]; }
+
+std::string row(const char* name, const CensusTally& t) {
+  return fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", name, thousands(t.configurations),
+                     thousands(t.basis), thousands(t.random), thousands(t.whole_image), thousands(t.windows),
+                     thousands(t.images), thousands(t.disproved));
+}
+
+std::string table(const CensusFile& f) {
+  std::string text = fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", "", "configurations", "by basis",
+                                 "at random", "all images", "all windows", "orders run", "disproved");
+  for (std::size_t n = 0; n < census_families.size(); ++n)
+    if (f.progress.tallies[n].configurations > 0) text += row(name_of(census_families[n]), f.progress.tallies[n]);
+  return text;
+}
+
+std::string probability(double value) { return value == 0 ? "0" : fmt::format("{:.1e}", value); }
+
+}  // namespace
+
+std::string text_of(const CensusFile& f, bool color) {
+  std::string text;
+  for (const Family family : f.plan.families)
+    text += fmt::format("{}: {}\n", name_of(family), text_of(f.plan.bounds, family));
+  text += "\n" + table(f) + "\n";
+  const CensusTally sum = f.progress.sum();
+  const std::string verdict = sum.disproved > 0 ? colored("disproved", Color::red, color)
+                              : f.is_finished() ? colored("proved", Color::green, color)
+                                                : "so far proved";
+  text += fmt::format("{}: {} configurations", verdict, thousands(sum.configurations - sum.disproved));
+  if (sum.disproved > 0) text += fmt::format(" proved, {} disproved", thousands(sum.disproved));
+  text += fmt::format(", all of them for all inputs; probability of a mistake: {} (",
+                      probability(f.progress.failure_probability()));
+  if (f.shard.count > 1) text += fmt::format("shard {} of {}, ", f.shard.number, f.shard.count);
+  return text + fmt::format("seed {}, {:.1f} s)\n", f.plan.seed, f.progress.seconds);
+}
+
+std::string text_of(const Disproof& d, const CensusPlan& plan) {
+  return fmt::format("DISPROVED {} {}\n  {}\n  again: cnnspec census --op {} --only '{}' --proof {} --seed {}\n",
+                     name_of(family_of(d.problem)), to_descriptor(d.problem), text_of(d.difference),
+                     name_of(family_of(d.problem)), to_descriptor(d.problem),
+                     census_proof_names[static_cast<std::size_t>(plan.proof)], plan.seed);
+}
+
+}  // namespace cnnspec::checks

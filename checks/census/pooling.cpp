@@ -1,0 +1,121 @@
+#include "checks/census/pooling.hpp"
+
+#include <limits>
+
+#include "checks/census/variables.hpp"
+#include "checks/describe/text.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/twins/max_pool2d.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// The twin runs on numbers, and on the NaN of this machine.
+using Cells = std::vector<twins::PooledCell<double>>;
+
+/// The real cells of each window of one channel, in row-major order of the windows and of their taps.
+std::vector<Cells> windows_of(const cnnspec_pool2d& p) {
+  const twins::WindowAxis rows = twins::rows_of(p), columns = twins::columns_of(p);
+  const Idx out_columns = twins::count_windows(columns);
+  std::vector<Cells> windows(static_cast<std::size_t>(twins::count_windows(rows) * out_columns));
+  for (Idx place = 0; place < p.in_height * p.in_width; ++place)
+    for (const auto& v : twins::meetings(rows, place / p.in_width))
+      for (const auto& h : twins::meetings(columns, place % p.in_width))
+        windows[static_cast<std::size_t>(v.window * out_columns + h.window)].push_back(
+            {0, v.tap * p.kernel_width + h.tap, place});
+  return windows;
+}
+
+/// The class of each cell of the image.
+std::vector<std::size_t> classes_of(const cnnspec_pool2d& p, bool whole_image) {
+  std::vector<std::size_t> classes;
+  for (Idx n = 0; n < p.channels * p.in_height * p.in_width; ++n) {
+    const Idx channel = n / p.in_width / p.in_height;
+    const Idx row = n / p.in_width % p.in_height + p.pad_top, column = n % p.in_width + p.pad_left;
+    const Idx i = row / p.dilation_height % p.kernel_height, j = column / p.dilation_width % p.kernel_width;
+    const Idx tap = (channel * p.kernel_height + i) * p.kernel_width + j;
+    classes.push_back(static_cast<std::size_t>(whole_image ? n : tap));
+  }
+  return classes;
+}
+
+class Pooling {
+ public:
+  Pooling(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, bool whole_image, std::uint64_t seed)
+      : f_(f),
+        p_(p),
+        g_(config_of(p)),
+        classes_(classes_of(p, whole_image)),
+        windows_(windows_of(p)),
+        numbers_(classes_.size()),
+        x_(x_shape(p)),
+        dy_(y_shape(p)),
+        dx_(x_shape(p)) {
+    Stream stream(seed);
+    for (Idx n = 0; n < dy_.size(); ++n) dy_[n] = Ordered::cotangent(ModularPolynomial::variable(draw_residue(stream)));
+  }
+
+  std::optional<Difference> first_difference(const std::vector<int>& ranks) {
+    for (std::size_t n = 0; n < classes_.size(); ++n) {
+      const int rank = ranks[classes_[n]];
+      x_[static_cast<Idx>(n)] = Ordered::cell(rank);
+      numbers_[n] = rank == nan_rank ? std::numeric_limits<double>::quiet_NaN() : rank;
+    }
+    for (Idx n = 0; n < dx_.size(); ++n) dx_[n] = Ordered();
+    const auto y = of_shape("max_pool2d", "y", dy_.shape(), f_.forward(x_, g_));
+    const auto winners = of_shape("max_pool2d", "winners", dy_.shape(), f_.winners(x_, g_));
+    const Idx plane = p_.in_height * p_.in_width;
+    for (Idx n = 0; n < dy_.size(); ++n) {
+      const Idx channel = n / static_cast<Idx>(windows_.size());
+      const auto best = winner_of(windows_[static_cast<std::size_t>(n) % windows_.size()], channel * plane);
+      const Ordered& cell = x_[channel * plane + best.place];
+      if (!same(y[n], cell)) return difference("y", y, n, y[n].text(), cell.text());
+      if (winners[n] != best.place)
+        return difference("winner", winners, n, std::to_string(winners[n]), std::to_string(best.place));
+      dx_[channel * plane + best.place] += dy_[n];
+    }
+    const auto dx = of_shape("max_pool2d", "dx", x_.shape(), f_.backward(x_, dy_, g_));
+    for (Idx n = 0; n < dx_.size(); ++n)
+      if (!same(dx[n], dx_[n])) return difference("dx", dx, n, dx[n].text(), dx_[n].text());
+    return {};
+  }
+
+ private:
+  twins::PooledCell<double> winner_of(Cells& window, Idx first) const {
+    for (auto& cell : window) cell.value = numbers_[static_cast<std::size_t>(first + cell.place)];
+    return twins::winner(window);
+  }
+  template <class Tensor>
+  Difference difference(const char* name, const Tensor& t, Idx n, const std::string& actual,
+                        const std::string& expected) const {
+    std::vector<std::string> cells;
+    for (const Ordered& cell : x_.elements()) cells.push_back(cell.text());
+    const auto& extents = t.shape().extents();
+    return {name, index_of(n, {extents.begin(), extents.end()}), actual, expected, "x = " + joined(cells, " ")};
+  }
+
+  const MaxPool2dFunctions<Ordered>& f_;
+  const cnnspec_pool2d& p_;
+  MaxPool2dConfig g_;
+  std::vector<std::size_t> classes_;
+  std::vector<Cells> windows_;
+  std::vector<double> numbers_;
+  Image<Ordered> x_, dy_, dx_;
+};
+
+}  // namespace
+
+PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, std::uint64_t seed) {
+  PoolProof proof;
+  const Idx cells = x_shape(p).count();
+  proof.whole_image = cells <= std::max(stack_of(p), whole_image_cells);
+  Pooling pooling(f, p, proof.whole_image, seed);
+  for_each_weak_order(static_cast<int>(proof.whole_image ? cells : stack_of(p)), [&](const std::vector<int>& ranks) {
+    ++proof.images;
+    proof.difference = pooling.first_difference(ranks);
+    return !proof.difference;
+  });
+  return proof;
+}
+
+}  // namespace cnnspec::checks

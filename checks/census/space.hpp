@@ -1,0 +1,75 @@
+// The configurations of a census: every valid one within bounds, numbered.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "checks/generate/geometry.hpp"
+
+namespace cnnspec::checks {
+
+/// Each number is the largest that occurs.
+struct CensusBounds {
+  Idx extent = 5, kernel = 3, stride = 3, padding = 2, dilation = 2;  // of each axis; padding of each side
+  Idx channels = 2;                                                   // in and out; groups are all that divide both
+  Idx taps = 6;                                                       // max_pool2d: of one window in all channels
+  Idx features = 16;                                                  // linear: in and out
+  friend bool operator==(const CensusBounds&, const CensusBounds&) = default;
+};
+
+struct CensusBound {
+  const char* name;
+  Idx CensusBounds::*value;
+  Idx least, most;
+};
+inline constexpr std::array<CensusBound, 8> census_bounds{
+    {{"extent", &CensusBounds::extent, 1, 12},
+     {"kernel", &CensusBounds::kernel, 1, 8},
+     {"stride", &CensusBounds::stride, 1, 8},
+     {"padding", &CensusBounds::padding, 0, 8},
+     {"dilation", &CensusBounds::dilation, 1, 8},
+     {"channels", &CensusBounds::channels, 1, 8},
+     {"taps", &CensusBounds::taps, 1, 9},  // 14 million weak orders
+     {"features", &CensusBounds::features, 1, 128}}};
+
+/// From "extent=6,padding=3"; what is not given is as in `CensusBounds{}`. Throws UsageError.
+CensusBounds parse_census_bounds(const std::string& text, const std::string& where);
+
+/// "extent 1..5, kernel 1..3, ...": the configurations of this family.
+std::string text_of(const CensusBounds& bounds, Family family);
+
+/// All valid configurations of one image: first those of conv2d, then max_pool2d, then linear, as far as they are
+/// asked for. Two configurations differ in at least one number.
+class CensusSpace {
+ public:
+  CensusSpace(const CensusBounds& bounds, const std::vector<Family>& families);
+  CensusSpace(const CensusSpace&) = delete;  // blocks point into it
+  CensusSpace& operator=(const CensusSpace&) = delete;
+
+  Idx size() const { return size_; }
+  Idx size(Family family) const;
+  /// Configuration n, 0 <= n < size().
+  Problem at(Idx n) const;
+
+ private:
+  /// Configurations that are alike but for their axes: every pair of a line for the height and one for the width.
+  struct Block {
+    Problem problem;
+    const std::vector<Line>*heights, *widths;
+    Idx first;  // the number of its first configuration
+  };
+  using LinesByKernel = std::vector<std::vector<Line>>;
+
+  void add(const Problem& problem, const std::vector<Line>& heights, const std::vector<Line>& widths);
+  void add_conv2d(const CensusBounds& bounds);
+  void add_max_pool2d(const CensusBounds& bounds);
+  void add_linear(const CensusBounds& bounds);
+
+  LinesByKernel conv_lines_, pool_lines_;  // [kernel - 1]
+  std::vector<Line> no_lines_{Line{}};     // for what has no axes
+  std::vector<Block> blocks_;
+  Idx size_ = 0;
+};
+
+}  // namespace cnnspec::checks
