@@ -343,6 +343,10 @@ TEST(NetworkClauses, C6_x_and_dy_have_the_layers_extents) {
                  [&] { (void)net.forward(tensor(16)); });
   expect_refused(Clause::C6, "C6: linear: dy: expected an extent of 3, got 4",
                  [&] { (void)net.backward(tensor(1, 4, 4), tensor(4)); });
+  expect_refused(Clause::C6, "C6: layer: number of axes of dy: expected exactly 1, got 3",
+                 [&] { (void)net.backward(tensor(1, 4, 4), tensor(1, 1, 3)); });
+  expect_refused(Clause::C6, "C6: layer: number of axes of its input: expected exactly 3, got 1",
+                 [&] { (void)net.backward_layer(0, tensor(16), tensor(2, 2, 2)); });
 }
 
 // Cnn2Config

@@ -29,6 +29,8 @@ TEST(Layers, are_described_by_kind_parameters_and_hyper_parameters) {
   EXPECT_EQ(pool.input_rank, 3);
   EXPECT_EQ(pool.hyper_parameters(), window);
   EXPECT_EQ(pool.parameter_names.size(), 0u);
+  const MaxPool2dConfig plain{1, 1, {1, 0, 0, 1}, {1, 0, 0, 1}};
+  EXPECT_TRUE(MaxPool2dConfig{} == plain);
 
   const LinearLayer<double, dyn, dyn> head{zeros<double>(dyn_shape(4, 3)), zeros<double>(dyn_shape(4))};
   EXPECT_EQ(std::string(head.kind), "linear");
@@ -185,11 +187,24 @@ TEST(Networks, number_unnamed_layers_by_kind) {
             "linear1 linear 8 -> 1 9\n");
   EXPECT_EQ(text_of(Network<int>(net).describe()), text_of(describe(net)));
 }
+TEST(Networks, C3_count_no_more_parameters_than_can_be_counted) {
+  constexpr Idx most = std::numeric_limits<Idx>::max();
+  EXPECT_EQ(describe({{most - 1}, {{"a", LinearDefinition{}}}}).front().parameters, most);
+  try {
+    (void)describe({{most}, {{"a", LinearDefinition{}}}});
+    ADD_FAILURE() << "not refused";
+  } catch (const ShapeError& e) {
+    EXPECT_EQ(std::string(e.what()), "C3: layer 1 (a): layer: parameters: expected a count of at most 0, got 1");
+  }
+}
 TEST(Networks, take_a_vector_and_the_least_of_layers) {
   const NetworkDefinition points{{1, 2, 3}, {{"", Conv2dDefinition{}}}};
   EXPECT_EQ(text_of(describe({{5}, {{"a", LinearDefinition{2}}}})), "a linear 5 -> 2 12\n");
   EXPECT_EQ(text_of(describe(points)), "conv2d1 conv2d 1x2x3 -> 1x2x3 2\n");
   EXPECT_TRUE(describe({{5}, {}}).empty());
+  // A window that fits one way only.
+  EXPECT_EQ(text_of(describe({{1, 8, 2}, {{"tall", Conv2dDefinition{1, 5, 1}}}})), "tall conv2d 1x8x2 -> 1x4x2 6\n");
+  EXPECT_EQ(text_of(describe({{1, 2, 8}, {{"wide", Conv2dDefinition{1, 1, 5}}}})), "wide conv2d 1x2x8 -> 1x2x4 6\n");
 }
 
 }  // namespace

@@ -1,7 +1,12 @@
 // Extents of which some are known at compile time and some are not: what is known is checked then, what is not is
 // checked at run time, and every size that overflows by one is told from the largest that does not.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <new>
+
+#include "checks/judge/sanitized.hpp"
 #include "cnnspec/conv2d.hpp"
 
 namespace cnnspec {
@@ -73,12 +78,79 @@ TEST(Limits, C3_of_a_dilated_window) {
   EXPECT_EQ(text_of(check_axis("a", "b", most, 3, {.dilation = most / 2 + 1})),
             "C3: a: b: expected a dilated window of at most 9223372036854775807, got 3");
 }
+// While the compiler computes, it does not let an overflow pass: these find one that comes before the refusal.
+constexpr bool refused(Idx in, Idx k, const Axis& a) { return check_axis("", "", in, k, a).clause == Clause::C3; }
+static_assert(refused(most, 1, {.before = 1}) && refused(most, 1, {.after = 1}));
+static_assert(refused(most - 2, 1, {.before = 1, .after = 2}) && refused(1, 1, {.before = most, .after = most}));
+static_assert(refused(1, 2, {.dilation = most}) && refused(1, most, {.dilation = most}));
+static_assert(refused(most, 3, {.dilation = most / 2 + 1}) && !refused(most, 3, {.dilation = most / 2}));
+static_assert(!refused(most - 3, 1, {.before = 1, .after = 2}) && !refused(most, 2, {.dilation = most - 1}));
+
+TEST(Limits, of_sums_and_products) {
+  EXPECT_TRUE(sum_fits(most, 0) && sum_fits(0, most) && sum_fits(most - 1, 1));
+  EXPECT_FALSE(sum_fits(most, 1) || sum_fits(1, most));
+  EXPECT_TRUE(product_fits(0, most) && product_fits(most, 0) && product_fits(1, most) && product_fits(most / 2, 2));
+  EXPECT_FALSE(product_fits(2, most) || product_fits(most, 2) || product_fits(most / 2 + 1, 2));
+}
 TEST(Limits, C3_of_the_elements_of_a_tensor) {
   EXPECT_EQ(dyn_shape(most / 2, 2).count(), most - 1);
   EXPECT_EQ(dyn_shape(2, most / 2).count(), most - 1);
   EXPECT_EQ(dyn_shape(1, most, 1).count(), most);
+  // Any two of these can be multiplied, all three cannot.
+  const auto refused_by = [](auto make) -> std::string {
+    try {
+      make();
+    } catch (const ShapeError& e) {
+      return e.clause();
+    }
+    return "none";
+  };
+  EXPECT_EQ(refused_by([] { (void)dyn_shape(Idx{1} << 31, Idx{1} << 20, Idx{1} << 20); }), "C3");
+  EXPECT_EQ(refused_by([] { (void)Shape<most, 2>{}; }), "C3");
+}
+TEST(Limits, C3_refuses_only_what_cannot_be_addressed) {
+  if (checks::sanitized) return;  // a sanitizer ends the program where so much memory is asked for
+  try {
+    (void)zeros<double>(dyn_shape(most / 8));
+    ADD_FAILURE() << "that much memory?";
+  } catch (const std::bad_alloc&) {
+  }
 }
 
+/// Whether `call` ends the program, as a failed assertion does.
+bool ends_the_program(void (*call)()) {
+  const pid_t child = fork();
+  if (child == 0) {
+    (void)close(STDERR_FILENO);
+    call();
+    _exit(0);
+  }
+  int status = 0;
+  return waitpid(child, &status, 0) == child && !(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+TEST(Indices, beyond_an_extent_are_found_by_an_assertion_even_where_there_is_an_element) {
+  static const Tensor<int, 2, 3> t({}, {1, 2, 3, 4, 5, 6});
+  EXPECT_FALSE(ends_the_program([] { (void)t(1, 2); }));
+#ifndef NDEBUG
+  EXPECT_TRUE(ends_the_program([] { (void)t(0, 3); }));
+  EXPECT_TRUE(ends_the_program([] { (void)t(1, -1); }));
+#endif
+}
+
+TEST(Violations, are_none_unless_they_say_which) {
+  const Violation none;
+  EXPECT_TRUE(none.ok());
+  EXPECT_EQ(std::string(none.operation) + none.position + none.relation, "");
+  EXPECT_EQ(none.expected, 0);
+  EXPECT_EQ(none.actual, 0);
+}
+
+TEST(FixedExtents, alone_need_no_argument) {
+  EXPECT_TRUE((std::is_default_constructible_v<Shape<2, 3>> && std::is_default_constructible_v<Tensor<int, 2, 3>>));
+  EXPECT_FALSE((std::is_default_constructible_v<Shape<2, dyn>> || std::is_default_constructible_v<Shape<dyn, dyn>>));
+  EXPECT_FALSE((std::is_default_constructible_v<Tensor<int, 2, dyn>>));
+  EXPECT_FALSE((std::is_default_constructible_v<Tensor<int, dyn, dyn>>));
+}
 TEST(FixedExtents, are_those_of_the_type) {
   EXPECT_EQ((Shape<2, 3>{}.extents()), (std::array<Idx, 2>{2, 3}));
   EXPECT_EQ((Shape<2, dyn>({2, 5}).extents()), (std::array<Idx, 2>{2, 5}));

@@ -283,12 +283,16 @@ class Judge:
         return verdict
 
     def _remembered(self, name, file, text, find):
-        """(results, whether they were found just now)"""
+        """(results, whether they were found just now). In a quick run, those of a failed example are enough."""
         headers = [t for f, t in self.builder.headers.items() if f != file]
         key = digest(self.inputs[name], file or "", text, *headers)[:32]
-        if key in self.known:
-            return self.known[key], False
+        quick_key = key + " quick"
+        for known in [key, quick_key] if self.parts == "quick" else [key]:
+            if known in self.known:
+                return self.known[known], False
         results = find()
+        if self.parts == "quick" and list(results) == [EXAMPLES]:
+            key = quick_key
         with self.lock:
             self.known[key] = results
             with self.path.open("a") as out:
@@ -303,11 +307,15 @@ class Judge:
         if errors and file and is_compile_time_check(errors):
             # An example beside the code may have failed: without the examples, what do the others say?
             bare = without_examples(text)
-            self.builder.write(folder, file, bare)
-            again = self.builder.compile(part, folder) if bare != text else errors
-            if again != errors:
-                results[EXAMPLES] = ("fail", first_error(errors))
-            errors = again
+            if bare != text:
+                is_example = is_in_header(errors, folder)
+                if is_example and self.parts == "quick":
+                    return {EXAMPLES: ("fail", first_error(errors))}
+                self.builder.write(folder, file, bare)
+                again = self.builder.compile(part, folder)
+                if again != errors:
+                    results[EXAMPLES] = ("fail", first_error(errors))
+                errors = again
         if errors:
             plain = is_in_header(errors, folder) and not is_compile_time_check(errors)
             return {**results, f"{part.name}: does not compile": ("invalid" if plain else "fail", first_error(errors))}
