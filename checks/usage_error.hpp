@@ -6,12 +6,12 @@
 
 namespace cnnspec::checks {
 
-/// `what()` reads "WHERE: at POSITION: expected EXPECTED, got GIVEN"; an empty part is left out.
+/// `what()` reads "WHERE: at POSITION: expected EXPECTED, got GIVEN"; an empty part is left out. It is one line and fit
+/// for a terminal, whatever the parts hold (see printable).
 class UsageError : public std::invalid_argument {
  public:
-  UsageError(const std::string& where, const std::string& position, const std::string& expected, const std::string& given)
-      : std::invalid_argument(where + (position.empty() ? "" : ": at " + position) +
-                              (expected.empty() ? "" : ": expected " + expected) + (given.empty() ? "" : ", got " + given)) {}
+  UsageError(const std::string& where, const std::string& position, const std::string& expected,
+             const std::string& given);
 };
 
 }  // namespace cnnspec::checks

@@ -105,6 +105,12 @@ TEST(Config, C1_C2_C4_refuses_what_well_formed_finds) {
   EXPECT_EQ(shape_error("padding1=9223372036854775807"), "C3:");
 }
 
+TEST(KeyValues, are_not_endless) {
+  std::string names;
+  for (int n = 0; n < 101; ++n) names += (n == 0 ? "n" : ",n") + std::to_string(n) + "=1";
+  EXPECT_NE(config_error(names).find(": expected at most 100 names, got more"), std::string::npos);
+}
+
 TEST(KeyValues, serve_any_reader) {
   KeyValues given("height=7", "case");
   EXPECT_EQ(given.take("height", 5), 7);
@@ -211,6 +217,9 @@ TEST(NetworkJson, refuses_duplicate_keys) {
             "net.json: at /layers/1/kind: expected each key once, got \"kind\" again");
   EXPECT_EQ(usage_error(R"({"a/~": {"b": 1, "b": 1}})"),
             "net.json: at /a~1~0/b: expected each key once, got \"b\" again");
+  EXPECT_EQ(usage_error(R"({"\u001b": 1, "\u001b": 1})"), "net.json: at /?: expected each key once, got \"?\" again");
+  const std::string key = '"' + std::string(5000, 'k') + "\": 1";
+  EXPECT_LT(usage_error("{" + key + ", " + key + "}").size(), 300u);
 }
 
 TEST(NetworkJson, refuses_unknown_keys_and_kinds_with_a_suggestion) {
@@ -527,13 +536,18 @@ TEST(Text, control_characters_become_question_marks) {
   EXPECT_EQ(printable("a\x1b[0m\n\x7f"), "a?[0m??");
   EXPECT_EQ(printable("\xc2\x9b!"), "?!");                       // U+009B
   EXPECT_EQ(printable("\xc3\xa9\xc2\xa0"), "\xc3\xa9\xc2\xa0");  // U+00E9, U+00A0
-  EXPECT_EQ(printable("\xc2"), "\xc2");
+  EXPECT_EQ(printable("\xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf"), "\xf0\x9f\x98\x80 \xf4\x8f\xbf\xbf");
+  EXPECT_EQ(printable("\xc2"), "?") << "bytes that are no UTF-8";
+  EXPECT_EQ(printable("\x93NUMPY\x80"), "?NUMPY?");
+  EXPECT_EQ(printable("\xc0\xaf \xe0\x80\x80 \xf0\x80\x80\x80"), "?? ??? ????") << "longer than need be";
+  EXPECT_EQ(printable("\xed\xa0\x80 \xf4\x90\x80\x80"), "??? ????") << "no characters";
 }
 
 TEST(Text, long_quotations_are_cut_between_characters) {
   std::string text = "x";
   for (int n = 0; n < 60; ++n) text += "\xc3\xa9";
   EXPECT_EQ(in_quotes(text), '"' + text.substr(0, 59) + "...\"");
+  EXPECT_EQ(shortened(text), text.substr(0, 59) + "...");
   EXPECT_EQ(columns(text), 61);
 }
 

@@ -263,6 +263,19 @@ TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_a
   }
 }
 
+TEST(Descriptor, errors_are_short_and_can_be_shown) {
+  EXPECT_EQ(error(Family::linear, "\x1b\xff"), "descriptor \"??\": at column 1: expected a key such as ic, got \"??\"");
+  const std::string key(5000, 'k');
+  EXPECT_LT(error(Family::linear, key + "1" + key + "1").size(), 300u);
+}
+
+TEST(Descriptor, has_no_more_items_than_there_are_keys) {
+  std::string text;
+  for (char c = 'a'; c <= 'z'; ++c) text += std::string{'x', c, '1', 'y', c, '1'};
+  EXPECT_NE(error(Family::linear, text).find("expected at most 30 keys"), std::string::npos)
+      << error(Family::linear, text);
+}
+
 TEST(Descriptor, that_violates_a_clause_is_refused_by_its_name) {
   const std::string most = std::to_string(std::numeric_limits<Idx>::max());
   const auto clause = [](Family family, const std::string& text) {

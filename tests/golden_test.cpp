@@ -304,6 +304,7 @@ TEST(Compare, refuses_golden_vectors_that_are_none) {
   expect_refused(with("operations", {"relu_forward", "conv2d_forward"}), "/operations");
   expect_refused(with("operations", nlohmann::json::array()), "/operations");
   expect_refused(with("dtype", "f31"), "/dtype: expected one of f32");
+  expect_refused(with("profile", "f32-acc"), "/profile: expected a profile of f32, got \"f32-acc\"");
   expect_refused(with("descriptor", "ic3"), "/descriptor");
   expect_refused(with("descriptor", "mb1ic3ih8oc4kh9"), "/descriptor");
   expect_refused(with("descriptor", "mb1ic3ih8oc4kh3"), "/geometry/");

@@ -100,6 +100,9 @@ TEST(LiteralData, says_what_would_be_right) {
   EXPECT_EQ(error_of("x=2"), "--data: at x=2: expected 0, or an index in brackets before =, got 2");
   EXPECT_EQ(error_of("x[0]=y"), "--data: at x[0]=y: expected a number, got \"y\"");
   EXPECT_NE(error_of("z[0]=1").find("expected one of x, w, b"), std::string::npos) << error_of("z[0]=1");
+  EXPECT_EQ(error_of("z\x1b=1"), "--data: at z?=1: expected one of x, w, b, got \"z?\"");
+  EXPECT_LT(error_of("x=" + std::string(5000, '1')).size(), 300u);
+  EXPECT_LT(error_of("x[0]=1." + std::string(5000, '1')).size(), 300u);
 }
 
 TEST(LiteralData, refuses_numbers_that_the_type_does_not_hold) {

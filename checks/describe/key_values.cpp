@@ -54,6 +54,8 @@ void KeyValues::add(std::string_view pair, Idx position) {
     if (earlier.name == name)
       throw UsageError(where_, at(position), "each name once",
                        fmt::format("{} again (first at {})", in_quotes(name), at(earlier.position)));
+  constexpr std::size_t most = 100;  // more than any reader knows
+  if (pairs_.size() == most) throw UsageError(where_, at(position), fmt::format("at most {} names", most), "more");
   Idx value_position = position + static_cast<Idx>(equals) + 1;
   const std::string_view value = trimmed(pair.substr(equals + 1), value_position);
   pairs_.push_back({std::string(name), integer(value, where_, value_position), position});

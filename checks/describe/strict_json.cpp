@@ -52,7 +52,7 @@ class Watch {
   }
   std::string pointer() const {
     json::json_pointer result;
-    for (const Container& c : open_) result.push_back(c.is_array ? std::to_string(c.elements - 1) : c.key);
+    for (const Container& c : open_) result.push_back(c.is_array ? std::to_string(c.elements - 1) : shortened(c.key));
     return result.to_string();
   }
 

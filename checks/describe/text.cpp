@@ -9,11 +9,24 @@ namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-bool is_ascii_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
+/// How many bytes the character has that `text` begins with; 0 if that is no UTF-8.
+std::size_t character_bytes(std::string_view text) {
+  const auto byte = [&](std::size_t n) { return n < text.size() ? static_cast<unsigned char>(text[n]) : 0u; };
+  const unsigned first = byte(0), second = byte(1);
+  if (first < 0x80) return 1;
+  const std::size_t length = first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+  for (std::size_t n = 1; n < length; ++n)
+    if ((byte(n) & 0xC0) != 0x80) return 0;
+  const bool too_long = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
+  const bool surrogate = first == 0xED && second >= 0xA0, too_large = first == 0xF4 && second >= 0x90;
+  return too_long || surrogate || too_large ? 0 : length;
+}
 
-/// U+0080 ... U+009F, which terminals obey as well, begins at text[n]: C2 80 ... C2 9F in UTF-8.
-bool is_c1_control(std::string_view text, std::size_t n) {
-  return text[n] == '\xC2' && n + 1 < text.size() && (static_cast<unsigned char>(text[n + 1]) & 0xE0) == 0x80;
+/// Of ASCII, and U+0080 ... U+009F, which terminals obey as well: C2 80 ... C2 9F in UTF-8.
+bool is_control(std::string_view character) {
+  const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(character[n]); };
+  return character.size() == 1 ? byte(0) < 0x20 || byte(0) == 0x7F
+                               : character.size() == 2 && byte(0) == 0xC2 && byte(1) < 0xA0;
 }
 
 /// Levenshtein's distance: insertions, deletions and replacements of one character.
@@ -36,21 +49,27 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string printable(std::string_view text) {
   std::string result;
-  for (std::size_t n = 0; n < text.size(); ++n) {
-    const bool c1 = is_c1_control(text, n);
-    result += c1 || is_ascii_control(text[n]) ? '?' : text[n];
-    if (c1) ++n;
+  while (!text.empty()) {
+    const std::size_t length = character_bytes(text);
+    const std::string_view character = text.substr(0, std::max(length, std::size_t{1}));
+    text.remove_prefix(character.size());
+    if (length == 0 || is_control(character))
+      result += '?';
+    else
+      result += character;
   }
   return result;
 }
 
-std::string in_quotes(std::string_view text) {
+std::string shortened(std::string_view text) {
   constexpr std::size_t most = 60;
-  if (text.size() <= most) return '"' + printable(text) + '"';
+  if (text.size() <= most) return std::string(text);
   std::size_t end = most;
   while (end > 0 && is_continuation(text[end])) --end;
-  return '"' + printable(text.substr(0, end)) + "...\"";
+  return std::string(text.substr(0, end)) + "...";
 }
+
+std::string in_quotes(std::string_view text) { return '"' + printable(shortened(text)) + '"'; }
 
 Idx columns(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return !is_continuation(c); });

@@ -9,10 +9,14 @@
 
 namespace cnnspec::checks {
 
-/// `text` in double quotes on one line: control characters become '?', and what is longer than 60 bytes is cut.
+/// The beginning of `text`: what is longer than 60 bytes is cut, and ends with "...".
+std::string shortened(std::string_view text);
+
+/// `text` in double quotes, shortened and printable.
 std::string in_quotes(std::string_view text);
 
-/// `text` without control characters, so that a name cannot break a line or steer a terminal.
+/// `text` with a '?' for each control character, so that a name cannot break a line or steer a terminal, and for each
+/// byte that is no UTF-8. What it returns it leaves as it is.
 std::string printable(std::string_view text);
 
 /// How many columns UTF-8 text takes on a terminal, counting each code point as one.

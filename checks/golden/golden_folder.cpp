@@ -110,8 +110,7 @@ Json json_of(const Golden& golden) {
 /// Reads case.json, and says where in it something is wrong.
 class CaseReader {
  public:
-  explicit CaseReader(const std::string& file)
-      : file_(file), json_(parse_strict_json(read_file(file, most_json_bytes), file)) {
+  CaseReader(std::string_view text, const std::string& file) : file_(file), json_(parse_strict_json(text, file)) {
     if (!json_.is_object()) throw UsageError(file, "", "an object", json_.type_name());
   }
 
@@ -124,6 +123,8 @@ class CaseReader {
     std::vector<std::string> names;
     for (const Profile& p : profiles()) names.push_back(p.name);
     c.profile = &profiles()[index_of("profile", names)];
+    if (!c.profile->applies(c.dtype))
+      refuse("profile", std::string("a profile of ") + name_of(c.dtype), in_quotes(c.profile->name));
     c.problem = problem(family_of(c.ops.front()));
     c.seed = at("seed", &nlohmann::json::is_number_unsigned, "a number from 0 up").get<std::uint64_t>();
     c.data = text("data");
@@ -217,7 +218,12 @@ void write_golden(const Golden& golden, const std::function<void(const std::stri
   }
 }
 
-GoldenCase read_golden_case(const std::string& folder) { return CaseReader(folder + "/" + case_file).read(); }
+GoldenCase parse_golden_case(std::string_view text, const std::string& where) { return CaseReader(text, where).read(); }
+
+GoldenCase read_golden_case(const std::string& folder) {
+  const std::string file = folder + "/" + case_file;
+  return parse_golden_case(read_file(file, most_json_bytes), file);
+}
 
 std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
   const std::string file = folder + "/" + tensor_file(tensor.name);

@@ -29,6 +29,9 @@ std::string to_json(const Golden& golden);
 /// Passes every file to `write`, one after the other: its name and its content.
 void write_golden(const Golden& golden, const std::function<void(const std::string&, std::string_view)>& write);
 
+/// What the content of a case.json says. `where` says in error messages what the text is. Throws UsageError.
+GoldenCase parse_golden_case(std::string_view text, const std::string& where);
+
 /// What a folder is made of. Its other files are read by read_input and read_output. Throws UsageError.
 GoldenCase read_golden_case(const std::string& folder);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "checks/describe/text.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/usage_error.hpp"
 
@@ -26,14 +27,6 @@ constexpr Idx most = std::numeric_limits<Idx>::max();
 bool is_letter(char c) { return 'a' <= c && c <= 'z'; }
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 bool is_space(char c) { return c == ' ' || ('\t' <= c && c <= '\r'); }
-
-/// Text that came from outside, fit to be shown: in quotes, short, and without control characters.
-std::string quoted(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  std::string shown = "\"";
-  for (const char c : text.substr(0, longest)) shown += (c < ' ' || c == 127) ? '?' : c;
-  return shown + (text.size() > longest ? "...\"" : "\"");
-}
 
 /// A place in a text, and how to complain about it.
 class Cursor {
@@ -71,13 +64,14 @@ class Cursor {
     const Idx begin = column();
     skip(), skip();
     const std::string_view inside = take_while([](char c) { return c != '"'; });
-    if (at_end()) fail(begin, "a name that ends with a quote", quoted(text_.substr(text_.size() - inside.size() - 2)));
+    if (at_end())
+      fail(begin, "a name that ends with a quote", in_quotes(text_.substr(text_.size() - inside.size() - 2)));
     skip();
     return std::string(inside);
   }
   bool at_name() const { return peek() == 'n' && peek(1) == '"'; }
 
-  std::string here() const { return at_end() ? "the end" : quoted(text_.substr(position_)); }
+  std::string here() const { return at_end() ? "the end" : in_quotes(text_.substr(position_)); }
   const std::string& where() const { return where_; }
   static std::string position(Idx column) { return "column " + std::to_string(column); }
   [[noreturn]] void fail(Idx column, const std::string& expected, const std::string& given) const {
@@ -97,6 +91,8 @@ struct Item {
   std::string key;
   Idx value, column;
 };
+
+constexpr std::size_t most_items = 30;  // more than there are keys
 
 struct Items {
   std::vector<Item> items;
@@ -131,8 +127,10 @@ Items read_items(Cursor cursor) {
     }
     const std::string here = cursor.here(), key(cursor.take_while(is_letter));
     if (key.empty()) cursor.fail(column, "a key such as ic", here);
-    const Idx value = cursor.number("a number after " + (key.size() < 10 ? key : quoted(key)));
-    if (result.find(key)) cursor.fail(column, key + " once only", "a second one");
+    const std::string shown = key.size() < 10 ? key : in_quotes(key);
+    const Idx value = cursor.number("a number after " + shown);
+    if (result.find(key)) cursor.fail(column, shown + " once only", "a second one");
+    if (result.items.size() == most_items) cursor.fail(column, "at most " + std::to_string(most_items) + " keys", here);
     result.items.push_back({key, value, column});
   }
   result.end = cursor.column();
@@ -188,7 +186,8 @@ void check_items(const Items& items, const Keys& keys) {
       throw Unsupported(items.where, position, "a two-dimensional problem", given, "three-dimensional");
     if (!among(keys.list, item.key))
       throw UsageError(items.where, position,
-                       std::string("a key of ") + keys.of + ", which are " + std::string(keys.list), quoted(item.key));
+                       std::string("a key of ") + keys.of + ", which are " + std::string(keys.list),
+                       in_quotes(item.key));
     const Idx least = among(from_zero_keys, item.key) ? 0 : 1;
     if (item.value < least)
       throw UsageError(items.where, position,
@@ -329,7 +328,7 @@ Family guess(const Cursor& cursor) {
   return out_channels && !items.find("oh") && !items.find("ow") ? Family::linear : Family::conv2d;
 }
 
-Cursor cursor_of(std::string_view descriptor) { return {descriptor, "descriptor " + quoted(descriptor), 1}; }
+Cursor cursor_of(std::string_view descriptor) { return {descriptor, "descriptor " + in_quotes(descriptor), 1}; }
 
 }  // namespace
 

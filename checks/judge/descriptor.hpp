@@ -42,7 +42,7 @@ std::string to_descriptor(const Problem& problem);
 /// One entry of a list of shapes.
 struct ShapeLine {
   Problem problem;
-  std::string descriptor, name;  // as written, without the name; the name without its quotes
+  std::string descriptor, name;  // as written; the name in it, without its quotes
   Idx line = 0;                  // counts from 1
 };
 

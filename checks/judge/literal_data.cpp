@@ -14,7 +14,7 @@ namespace cnnspec::checks {
 namespace {
 
 [[noreturn]] void refuse(const std::string& word, const std::string& expected, const std::string& given) {
-  throw UsageError("--data", word, expected, given);
+  throw UsageError("--data", shortened(word), expected, given);
 }
 
 std::size_t input_named(const Operation& operation, const std::string& name, const std::string& word) {
@@ -43,14 +43,14 @@ void parse_word(const Operation& operation, DType dtype, const std::string& word
   if (inputs[input].empty()) inputs[input].assign(static_cast<std::size_t>(count), 0.0);
   const double value = number_in<double>(word.substr(equals + 1), word, "a number");
   if (!has_index) {
-    if (value != 0) refuse(word, "0, or an index in brackets before =", word.substr(equals + 1));
+    if (value != 0) refuse(word, "0, or an index in brackets before =", shortened(word.substr(equals + 1)));
     return;
   }
   if (word[equals - 1] != ']') refuse(word, "] before =", in_quotes(word));
   const Idx index = number_in<Idx>(word.substr(open + 1, equals - open - 2), word, "an index");
   if (index < 0 || index >= count) refuse(word, fmt::format("an index from 0 to {}", count - 1), std::to_string(index));
   if (!std::isnan(value) && rounded_to(dtype, value) != value)
-    refuse(word, fmt::format("a number that {} holds", name_of(dtype)), word.substr(equals + 1));
+    refuse(word, fmt::format("a number that {} holds", name_of(dtype)), shortened(word.substr(equals + 1)));
   inputs[input][static_cast<std::size_t>(index)] = value;
 }
 

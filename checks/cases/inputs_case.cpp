@@ -1,0 +1,388 @@
+#include "checks/cases/inputs_case.hpp"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <typeinfo>
+
+#include "checks/cases/problem_fields.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/storage.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using Reader = InputsCase::Reader;
+using Option = InputsCase::Option;
+
+constexpr std::array reader_names{"descriptor",     "descriptor of any family",
+                                  "list of shapes", "network",
+                                  "config",         "target's config",
+                                  ".npy",           "case.json",
+                                  "data",           "option"};
+
+/// What a reader promises and did not do.
+struct Broken {
+  std::string promise;
+};
+
+void promise(bool is_kept, const char* what) {
+  if (!is_kept) throw Broken{what};
+}
+
+/// Errors are allowed while `read` reads the text, but not in `verify`, which looks at what it returned.
+template <class Read, class Verify>
+void read_and(Read read, Verify verify) {
+  const auto value = read();
+  try {
+    verify(value);
+  } catch (const std::exception& e) {
+    throw Broken{std::string("what was read can be written and read again; but then: ") + e.what()};
+  }
+}
+
+template <class Read>
+bool is_refused(Read read) {
+  try {
+    read();
+  } catch (const UsageError&) {
+    return true;
+  }
+  return false;
+}
+
+std::optional<Idx> batch_in(const InputsCase& c) { return c.batch < 1 ? std::nullopt : std::optional(c.batch); }
+
+// ---- Descriptors -------------------------------------------------------------------------------------------------
+
+bool has_batch(const Problem& problem, Idx batch) {
+  return std::visit(
+      [&](const auto& p) {
+        if constexpr (requires { p.batch; }) return p.batch == batch;
+        return true;
+      },
+      problem);
+}
+
+void verify_problem(const Problem& problem, Family family, std::optional<Idx> batch, const InputsFunctions& f) {
+  promise(family_of(problem) == family, "a problem is of the family that was asked for");
+  promise(check(problem).ok(), "a problem violates no clause");
+  promise(!batch || has_batch(problem, *batch), "a problem has the batch that was asked for");
+  const std::string written = f.to_descriptor(problem);
+  promise(f.guess_family(written) == family, "the family of what is written can be guessed");
+  promise(is_same(f.parse_descriptor(family, written, {}), problem), "a problem is read back as it was written");
+}
+
+void check_descriptor(const InputsCase& c, const InputsFunctions& f) {
+  const Family family = c.reader == Reader::guessed ? f.guess_family(c.text) : c.family;
+  read_and([&] { return f.parse_descriptor(family, c.text, batch_in(c)); },
+           [&](const Problem& problem) { verify_problem(problem, family, batch_in(c), f); });
+}
+
+void check_shapes(const InputsCase& c, const InputsFunctions& f) {
+  const std::optional<Family> family = c.family_is_given ? std::optional(c.family) : std::nullopt;
+  const auto read = [&](const std::string& text, std::optional<Idx> batch) {
+    std::istringstream in(text);
+    return f.read_shapes(family, in, "list", batch);
+  };
+  read_and([&] { return read(c.text, batch_in(c)); },
+           [&](const ShapeList& list) {
+             std::string written;
+             Idx last_line = 1;
+             for (const ShapeLine& shape : list.shapes) {
+               const Family own = family ? *family : f.guess_family(shape.descriptor);
+               verify_problem(shape.problem, own, batch_in(c), f);
+               promise(is_same(f.parse_descriptor(own, shape.descriptor, batch_in(c)), shape.problem),
+                       "an entry of a list is read as it is alone");
+               promise(shape.line >= std::exchange(last_line, shape.line), "lines are counted");
+               written += f.to_descriptor(shape.problem) + (shape.name.empty() ? "" : "n\"" + shape.name + "\"") + "\n";
+             }
+             const ShapeList again = read(written, {});
+             promise(again.notes.empty() && again.shapes.size() == list.shapes.size(), "what is written is read back");
+             for (std::size_t n = 0; n < again.shapes.size(); ++n) {
+               promise(is_same(again.shapes[n].problem, list.shapes[n].problem),
+                       "a list is read back as it was written");
+               promise(again.shapes[n].name == list.shapes[n].name, "names are read back as they were written");
+             }
+           });
+}
+
+// ---- Networks and configurations ---------------------------------------------------------------------------------
+
+bool equal(const Conv2dDefinition& a, const Conv2dDefinition& b) {
+  return a.out_channels == b.out_channels && a.kernel_height == b.kernel_height && a.kernel_width == b.kernel_width &&
+         a.config == b.config;
+}
+bool equal(const MaxPool2dConfig& a, const MaxPool2dConfig& b) { return a == b; }
+bool equal(const LinearDefinition& a, const LinearDefinition& b) { return a.out_features == b.out_features; }
+bool equal(const ReluLayer&, const ReluLayer&) { return true; }
+bool equal(const FlattenLayer&, const FlattenLayer&) { return true; }
+
+/// But for the names.
+bool equal(const NetworkDefinition& a, const NetworkDefinition& b) {
+  if (a.input != b.input || a.layers.size() != b.layers.size()) return false;
+  for (std::size_t n = 0; n < a.layers.size(); ++n) {
+    const auto& left = a.layers[n].what;
+    const auto& right = b.layers[n].what;
+    const auto is_equal = [&](const auto& layer) {
+      return equal(layer, std::get<std::decay_t<decltype(layer)>>(right));
+    };
+    if (left.index() != right.index() || !std::visit(is_equal, left)) return false;
+  }
+  return true;
+}
+
+void check_network(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_network(c.text, "text"); },
+           [&](const NamedNetwork& network) {
+             const Summary summary = summarize(network);
+             const std::string written = f.format_network(summary);
+             const NamedNetwork again = f.parse_network(written, "text");
+             promise(again.name == network.name, "the name is read back as it was written");
+             promise(equal(again.definition, network.definition), "a network is read back as it was written");
+             for (std::size_t n = 0; n < summary.layers.size(); ++n) {
+               const std::string& given = network.definition.layers[n].name;
+               const std::string& name = summary.layers[n].name;
+               promise(given.empty() || name == given, "a layer has the name that it was given");
+               promise(again.definition.layers[n].name == name, "layers' names are read back as they were written");
+             }
+             promise(f.format_network(summarize(again)) == written, "what is read back is written the same");
+           });
+}
+
+void check_config(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_config(c.text, "--config"); },
+           [&](const Cnn2Run& run) {
+             promise(well_formed(run.config, run.in_c, run.in_h, run.in_w).ok(), "a configuration is well-formed");
+             promise(f.parse_config(f.format_config(run), "--config") == run,
+                     "a configuration is read back as it was written");
+           });
+}
+
+void check_target(const InputsCase& c, const InputsFunctions& f) {
+  constexpr std::array names{"conv2d", "max_pool2d", "relu", "linear"};  // by Family
+  const std::string name = names[static_cast<std::size_t>(c.family)];
+  read_and([&] { return f.load_target(name, c.text); },
+           [&](const GradientTarget& target) {
+             (void)describe(target.network);
+             const GradientTarget again = f.load_target(name, target.config);
+             promise(again.config == target.config && equal(again.network, target.network),
+                     "a target is read back as it was written");
+           });
+}
+
+// ---- Arrays and golden vectors -----------------------------------------------------------------------------------
+
+std::vector<std::string> types_in(const InputsCase& c) {
+  std::vector<std::string> types;
+  for (std::size_t n = 0; n < InputsCase::npy_types.size(); ++n)
+    if ((c.types >> n & 1) != 0) types.push_back(InputsCase::npy_types[n]);
+  return types;
+}
+
+std::vector<Idx> shape_in(const InputsCase& c) {
+  std::vector<Idx> shape;
+  for (Idx axis = 0; axis < c.rank; ++axis)
+    shape.push_back(std::max(c.extents[static_cast<std::size_t>(axis)], Idx{0}));
+  return shape;
+}
+
+/// Whether the extents multiply to this.
+bool has_elements(const std::vector<Idx>& shape, std::size_t elements) {
+  for (const Idx extent : shape)
+    if (extent == 0) return elements == 0;
+  for (const Idx extent : shape) {
+    if (elements % static_cast<std::size_t>(extent) != 0) return false;
+    elements /= static_cast<std::size_t>(extent);
+  }
+  return elements == 1;
+}
+
+void check_npy(const InputsCase& c, const InputsFunctions& f) {
+  const std::vector<std::string> types = types_in(c);
+  const std::vector<Idx> shape = shape_in(c);
+  const auto read = [&](std::string_view bytes) { return f.parse_npy(bytes, "file", types, shape); };
+  const auto verify = [&](const NpyArray& array) {
+    promise(std::find(types.begin(), types.end(), array.type) != types.end(), "an array has a type that was asked for");
+    const auto size = static_cast<std::size_t>(array.type[2] - '0');
+    promise(array.elements.size() % size == 0 && has_elements(shape, array.elements.size() / size),
+            "an array has as many elements as its shape says");
+    const NpyArray again = read(f.to_npy(array.type, shape, array.elements));
+    promise(again.type == array.type && again.elements == array.elements, "an array is read back as it was written");
+    const std::string_view text = c.text;
+    promise(is_refused([&] { read(text.substr(0, text.size() - 1)); }), "a file whose last byte is missing is refused");
+    promise(is_refused([&] { read(c.text + "x"); }), "a file with a byte too many is refused");
+    std::vector<Idx> other_shape = shape;
+    other_shape.push_back(1);
+    promise(is_refused([&] { f.parse_npy(text, "file", types, other_shape); }), "another shape is refused");
+    const std::string other_type = array.type == "<f4" ? "<f8" : "<f4";
+    promise(is_refused([&] { f.parse_npy(text, "file", {other_type}, shape); }), "another type is refused");
+  };
+  read_and([&] { return read(c.text); }, verify);
+}
+
+void check_golden_case(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_golden_case(c.text, "case.json"); },
+           [&](const GoldenCase& golden) {
+             promise(!golden.ops.empty(), "a golden case has an operation");
+             for (const Op op : golden.ops)
+               promise(family_of(op) == family_of(golden.problem), "the operations are those of the problem");
+             promise(check(golden.problem).ok(), "a problem violates no clause");
+             promise(golden.profile->applies(golden.dtype), "the profile is one of the storage type");
+             const GoldenCase again = f.parse_golden_case(f.format_golden_case({golden, {}, {}}), "case.json");
+             promise(again.ops == golden.ops && again.dtype == golden.dtype && again.profile == golden.profile &&
+                         is_same(again.problem, golden.problem) && again.seed == golden.seed &&
+                         again.data == golden.data,
+                     "a golden case is read back as it was written");
+           });
+}
+
+Problem small_problem(Family family) {
+  constexpr std::array descriptors{"mb1ic2ih3oc2kh2", "mb2ic1ih3kh2", "5", "mb2ic3oc2"};  // by Family
+  return parse_descriptor(family, descriptors[static_cast<std::size_t>(family)]);
+}
+
+bool is_same_number(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
+}
+
+void check_literal(const InputsCase& c, const InputsFunctions& f) {
+  const Operation operation = operation_of(c.op, small_problem(family_of(c.op)));
+  const auto verify = [&](const Operands<double>& values) {
+    constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
+    const Operands<double> again = f.parse_literal(operation, c.dtype, f.to_literal(operation, values, all));
+    promise(values.size() == operation.inputs.size() && again.size() == values.size(), "every input gets its data");
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const bool may_be_absent = operation.takes_bias() && i + 1 == values.size();
+      promise(static_cast<Idx>(values[i].size()) == operation.inputs[i].count() || (may_be_absent && values[i].empty()),
+              "every element gets its number");
+      promise(again[i].size() == values[i].size(), "tensors are read back as they were written");
+      for (std::size_t n = 0; n < values[i].size(); ++n) {
+        promise(is_same_number(rounded_to(c.dtype, values[i][n]), values[i][n]), "the storage type holds every number");
+        promise(is_same_number(again[i][n], values[i][n]), "numbers are read back as they were written");
+      }
+    }
+  };
+  read_and([&] { return f.parse_literal(operation, c.dtype, c.text); }, verify);
+}
+
+// ---- Options -----------------------------------------------------------------------------------------------------
+
+template <class Number, class Read>
+void check_number(const InputsCase& c, Number least, Number most, Read read) {
+  read_and([&] { return read(c.text); },
+           [&](Number number) {
+             promise(least <= number && number <= most, "a number is in its range");
+             promise(read(fmt::format("{}", number)) == number, "a number is read back as it was written");
+           });
+}
+
+void check_option(const InputsCase& c, const InputsFunctions& f) {
+  switch (c.option) {
+    case Option::op:
+      return read_and([&] { return value_of<Op>(op_names, "--op", c.text); },
+                      [&](Op op) { promise(name_of(op) == c.text, "an operation has the name that was given"); });
+    case Option::dtype:
+      return read_and([&] { return value_of<DType>(dtype_names, "--dtype", c.text); },
+                      [&](DType dtype) { promise(name_of(dtype) == c.text, "a type has the name that was given"); });
+    case Option::profile:
+      return read_and([&] { return &profile_named(c.text); },
+                      [&](const Profile* p) {
+                        promise(c.text.empty() || p->name == c.text, "a profile has the name that was given");
+                      });
+    case Option::ops:
+      return read_and([&] { return ops_named(c.text); },
+                      [&](const std::vector<Op>& ops) {
+                        promise(!ops.empty(), "a name stands for an operation");
+                        promise(ops.size() > 1 || name_of(ops.front()) == c.text, "an operation has its name");
+                        for (const Op op : ops)
+                          promise(family_of(op) == family_of(ops.front()), "operations are of one layer");
+                      });
+    case Option::count:
+      return check_number(c, Idx{1}, Idx{1'000'000'000},
+                          [&](const std::string& text) { return f.count("--cases", text, 1, 1'000'000'000); });
+    case Option::seed:
+      return check_number(c, std::uint64_t{0}, ~std::uint64_t{0}, [](const std::string& text) {
+        return number_of<std::uint64_t>("--seed", text, 0, ~std::uint64_t{0});
+      });
+    case Option::seconds:
+      return check_number(c, 1e-3, 1e9,
+                          [](const std::string& text) { return number_of<double>("--seconds", text, 1e-3, 1e9); });
+  }
+}
+
+void check_reader(const InputsCase& c, const InputsFunctions& f) {
+  constexpr void (*checks[])(const InputsCase&, const InputsFunctions&){
+      check_descriptor, check_descriptor, check_shapes,      check_network, check_config,
+      check_target,     check_npy,        check_golden_case, check_literal, check_option};
+  checks[static_cast<std::size_t>(c.reader)](c, f);
+}
+
+void check_refusal(const char* error) {
+  const std::string_view text = error;
+  promise(!text.empty() && text.size() <= most_error_bytes, "an error says in a few words what is wrong");
+  promise(printable(text) == text, "an error is one line that can be shown");
+}
+
+}  // namespace
+
+void InputsCase::list_fields(Fields& fields) {
+  fields.choice(reader, static_cast<Idx>(reader_names.size()));
+  switch (reader) {
+    case Reader::descriptor:
+      fields.choice(family, 4);
+      fields.any(batch);
+      break;
+    case Reader::guessed:
+      fields.any(batch);
+      break;
+    case Reader::shapes:
+      fields.choice(family_is_given, 2);
+      fields.choice(family, 4);
+      fields.any(batch);
+      break;
+    case Reader::target:
+      fields.choice(family, 4);
+      break;
+    case Reader::npy:
+      fields.number(types, 1, (1 << npy_types.size()) - 1);
+      fields.number(rank, 0, most_rank);
+      for (Idx axis = 0; axis < rank; ++axis) fields.any(extents[static_cast<std::size_t>(axis)]);
+      break;
+    case Reader::literal:
+      fields.choice(op, static_cast<Idx>(op_names.size()));
+      fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+      break;
+    case Reader::option:
+      fields.choice(option, 7);
+      break;
+    case Reader::network:
+    case Reader::config:
+    case Reader::golden_case:
+      break;
+  }
+  fields.text(text);
+}
+
+CaseOutcome check_case(const InputsCase& c, const InputsFunctions& functions) {
+  std::string wrong;
+  try {
+    try {
+      check_reader(c, functions);
+    } catch (const UsageError& e) {
+      check_refusal(e.what());
+    } catch (const ShapeError& e) {
+      check_refusal(e.what());
+    }
+    return {1, {}, {}};
+  } catch (const Broken& broken) {
+    wrong = "expected: " + broken.promise;
+  } catch (const std::exception& e) {
+    wrong = std::string("expected: an error of ours, got: ") + typeid(e).name() + ", " + printable(e.what());
+  }
+  const char* name = reader_names[static_cast<std::size_t>(c.reader)];
+  return {0, fmt::format("the reader of a {}\n  {}\n  text: {}", name, wrong, in_quotes(c.text)), {}};
+}
+
+}  // namespace cnnspec::checks

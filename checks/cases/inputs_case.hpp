@@ -1,0 +1,88 @@
+// Text from outside, for each reader of it. A reader refuses the text with an error of ours that is fit to be shown, or
+// what it made of it satisfies all that it promises: it is valid, and it reads back the same from what our own writer
+// makes of it.
+#pragma once
+
+#include <array>
+#include <istream>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checks/cases/fields.hpp"
+#include "checks/cli/names.hpp"
+#include "checks/cli/number.hpp"
+#include "checks/describe/config.hpp"
+#include "checks/describe/network_json.hpp"
+#include "checks/golden/golden_folder.hpp"
+#include "checks/golden/npy.hpp"
+#include "checks/gradient/targets.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/literal_data.hpp"
+
+namespace cnnspec::checks {
+
+struct InputsCase {
+  /// What the text is.
+  enum class Reader {
+    descriptor,   // of a family
+    guessed,      // a descriptor of which nothing is known
+    shapes,       // a list of descriptors
+    network,      // a network as JSON
+    config,       // the configuration of a built-in model
+    target,       // the configuration of a single layer, for gradcheck
+    npy,          // an array of a type and shape that the caller knows
+    golden_case,  // case.json
+    literal,      // the data of an operation
+    option        // a value on the command line
+  };
+  enum class Option { op, ops, dtype, profile, count, seed, seconds };
+  static constexpr Idx most_rank = 4;
+  static constexpr std::array<const char*, 5> npy_types{"<f4", "<f8", "<f2", "<u2", "|u1"};
+
+  Reader reader{};
+  Family family{};              // of a descriptor or a target
+  bool family_is_given = true;  // of a list of shapes
+  Idx batch = 0;                // of descriptors; less than 1: not given
+  Idx types = 1;                // that an array may have: bit n stands for npy_types[n]
+  Idx rank = 0;                 // of an array
+  std::array<Idx, most_rank> extents{};
+  Op op{};        // of literal data
+  DType dtype{};  // of literal data
+  Option option{};
+  std::string text;
+
+  /// The reader, what it needs to know, the text.
+  void list_fields(Fields& fields);
+};
+
+/// What is checked: our readers and writers, or somebody else's.
+struct InputsFunctions {
+  Family (*guess_family)(std::string_view) = checks::guess_family;
+  Problem (*parse_descriptor)(Family, std::string_view, std::optional<Idx>) = checks::parse_descriptor;
+  std::string (*to_descriptor)(const Problem&) = checks::to_descriptor;
+  ShapeList (*read_shapes)(std::optional<Family>, std::istream&, const std::string&,
+                           std::optional<Idx>) = checks::read_shapes;
+  NamedNetwork (*parse_network)(std::string_view, const std::string&) = checks::parse_network;
+  std::string (*format_network)(const Summary&) = checks::format_network;
+  Cnn2Run (*parse_config)(std::string_view, const std::string&) = checks::parse_config;
+  std::string (*format_config)(const Cnn2Run&) = checks::format_config;
+  GradientTarget (*load_target)(const std::string&, const std::string&) = checks::load_target;
+  NpyArray (*parse_npy)(std::string_view, const std::string&, const std::vector<std::string>&,
+                        const std::vector<Idx>&) = checks::parse_npy;
+  std::string (*to_npy)(const std::string&, const std::vector<Idx>&, std::span<const std::byte>) = checks::to_npy;
+  GoldenCase (*parse_golden_case)(std::string_view, const std::string&) = checks::parse_golden_case;
+  std::string (*format_golden_case)(const Golden&) = checks::to_json;
+  Operands<double> (*parse_literal)(const Operation&, DType, const std::string&) = checks::parse_literal;
+  std::string (*to_literal)(const Operation&, const Operands<double>&, std::size_t) = checks::to_literal;
+  Idx (*count)(const std::string&, const std::string&, Idx, Idx) = checks::number_of<Idx>;
+};
+
+/// An error must be told in so many bytes.
+inline constexpr std::size_t most_error_bytes = 1000;
+
+CaseOutcome check_case(const InputsCase& c, const InputsFunctions& functions = {});
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,11 @@
+// Text from outside, for each reader of it.
+#include "checks/cases/inputs_case.hpp"
+#include "fuzz/one_input.hpp"
+
+namespace cnnspec::fuzz {
+const char* const target_name = "fuzz_inputs";
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return cnnspec::fuzz::check_one_input<cnnspec::checks::InputsCase>(data, size);
+}

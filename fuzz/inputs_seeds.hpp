@@ -1,0 +1,15 @@
+// The seeds of fuzz_inputs: for each reader, texts that it reads and texts that it refuses.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checks/cases/fields.hpp"
+
+namespace cnnspec::fuzz {
+
+/// Names and inputs; the same every time.
+std::vector<std::pair<std::string, checks::Bytes>> inputs_seeds();
+
+}  // namespace cnnspec::fuzz
