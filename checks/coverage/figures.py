@@ -198,7 +198,8 @@ def table(files):
         low_branches = "branches" in marks and file.branches.total and not file.branches.reaches(marks["branches"])
         if not low_lines and not low_branches:
             continue
-        rows.append(f"\n{name}: {file.lines.percent():.2f}% of lines, {file.branches.percent():.2f}% of branches")
+        branches = f", {file.branches.percent():.2f}% of branches" if file.branches.total else ""
+        rows.append(f"\n{name}: {file.lines.percent():.2f}% of lines{branches}")
         if file.missed_lines:
             rows.append(f"  lines never run: {ranges(file.missed_lines)}")
         if "branches" in marks:
