@@ -9,6 +9,7 @@
 #include "checks/cases/network_case.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "fuzz/inputs_seeds.hpp"
 
 namespace cnnspec::fuzz {
 namespace {
@@ -23,7 +24,9 @@ class SeedFolder {
   }
   template <class Case>
   void add(const std::string& name, const Case& c) {
-    const Bytes bytes = encode_case(c);
+    write(name, encode_case(c));
+  }
+  void write(const std::string& name, const Bytes& bytes) {
     std::ofstream out(folder_ / name, std::ios::binary);
     out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (!out.flush()) throw std::runtime_error("cannot write " + (folder_ / name).string());
@@ -164,7 +167,10 @@ int main(int argc, char** argv) {
     Folders to{{argv[2], "layer"}, {argv[2], "network"}, {argv[2], "kernel"}};
     for (const char* list : {"known_bugs.txt", "real_networks.txt"}) add_list(to, fs::path(argv[1]) / list);
     add_networks(to.network);
-    std::printf("seeds: layer %d, network %d, kernel %d\n", to.layer.count(), to.network.count(), to.kernel.count());
+    SeedFolder inputs(argv[2], "inputs");
+    for (const auto& [name, bytes] : inputs_seeds()) inputs.write(name, bytes);
+    std::printf("seeds: layer %d, network %d, kernel %d, inputs %d\n", to.layer.count(), to.network.count(),
+                to.kernel.count(), inputs.count());
   } catch (const std::exception& e) {
     std::fprintf(stderr, "%s: %s\n", argv[0], e.what());
     return 2;
