@@ -210,6 +210,12 @@ TEST(NetworkJson, refuses_syntax_errors_with_line_and_column) {
   EXPECT_LT(usage_error("{\"input\": " + std::string(100'000, 'x')).size(), 300u);
 }
 
+TEST(NetworkJson, is_read_in_a_time_that_grows_with_its_length) {
+  std::string text = "[{}";
+  while (text.size() < most_json_bytes - 10) text += ",{}";
+  EXPECT_EQ(usage_error(text + "]"), "net.json: expected an object, got something longer") << "within the test's time";
+}
+
 TEST(NetworkJson, refuses_duplicate_keys) {
   EXPECT_EQ(usage_error(R"({"input": [1], "input": [2]})"),
             "net.json: at /input: expected each key once, got \"input\" again");

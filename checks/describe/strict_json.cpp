@@ -14,52 +14,6 @@ namespace {
 
 using nlohmann::json;
 
-/// Looks over the parser's shoulder for what the parser itself lets pass.
-class Watch {
- public:
-  explicit Watch(const std::string& where) : where_(where) {}
-
-  bool operator()(int, json::parse_event_t event, const json& parsed) {
-    using Event = json::parse_event_t;
-    if (event == Event::key) {
-      at_key(parsed.get<std::string>());
-    } else if (event == Event::object_end || event == Event::array_end) {
-      open_.pop_back();
-    } else {
-      if (!open_.empty() && open_.back().is_array) ++open_.back().elements;
-      if (event != Event::value) open({.is_array = event == Event::array_start});
-    }
-    return true;
-  }
-
- private:
-  struct Container {
-    bool is_array;
-    std::size_t elements = 0;      // seen so far
-    std::string key{};             // seen last
-    std::set<std::string> keys{};  // seen so far
-  };
-
-  void at_key(const std::string& key) {
-    open_.back().key = key;
-    if (!open_.back().keys.insert(key).second)
-      throw UsageError(where_, pointer(), "each key once", in_quotes(key) + " again");
-  }
-  void open(Container container) {
-    if (open_.size() == most_json_levels)
-      throw UsageError(where_, pointer(), fmt::format("at most {} levels of nesting", most_json_levels), "more");
-    open_.push_back(std::move(container));
-  }
-  std::string pointer() const {
-    json::json_pointer result;
-    for (const Container& c : open_) result.push_back(c.is_array ? std::to_string(c.elements - 1) : shortened(c.key));
-    return result.to_string();
-  }
-
-  std::string where_;
-  std::vector<Container> open_;
-};
-
 /// Of the byte that was read last, counted from 1.
 std::string line_and_column(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
@@ -86,18 +40,75 @@ std::string line_and_column(std::string_view text, std::size_t byte) {
   throw UsageError(where, position, expected, printable(message));
 }
 
+/// Reads along, and refuses what the library lets pass. (Not by the library's callback: for each object in an array it
+/// looks at all that came before.)
+class Watch : public json::json_sax_t {
+ public:
+  Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
+
+  bool null() override { return value(); }
+  bool boolean(bool) override { return value(); }
+  bool number_integer(number_integer_t) override { return value(); }
+  bool number_unsigned(number_unsigned_t) override { return value(); }
+  bool number_float(number_float_t, const string_t&) override { return value(); }
+  bool string(string_t&) override { return value(); }
+  bool binary(binary_t&) override { return value(); }
+  bool start_object(std::size_t) override { return open({.is_array = false}); }
+  bool start_array(std::size_t) override { return open({.is_array = true}); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& key) override {
+    open_.back().key = key;
+    if (!open_.back().keys.insert(key).second)
+      throw UsageError(where_, pointer(), "each key once", in_quotes(key) + " again");
+    return true;
+  }
+  bool parse_error(std::size_t byte, const std::string&, const json::exception& e) override {
+    refuse(where_, line_and_column(text_, byte), e.what());
+  }
+
+ private:
+  struct Container {
+    bool is_array;
+    std::size_t elements = 0;      // seen so far
+    std::string key{};             // seen last
+    std::set<std::string> keys{};  // seen so far
+  };
+
+  bool value() {
+    if (!open_.empty() && open_.back().is_array) ++open_.back().elements;
+    return true;
+  }
+  bool open(Container container) {
+    value();
+    if (open_.size() == most_json_levels)
+      throw UsageError(where_, pointer(), fmt::format("at most {} levels of nesting", most_json_levels), "more");
+    open_.push_back(std::move(container));
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+  std::string pointer() const {
+    json::json_pointer result;
+    for (const Container& c : open_) result.push_back(c.is_array ? std::to_string(c.elements - 1) : shortened(c.key));
+    return result.to_string();
+  }
+
+  std::string_view text_;
+  const std::string& where_;
+  std::vector<Container> open_;
+};
+
 }  // namespace
 
 json parse_strict_json(std::string_view text, const std::string& where) {
   if (text.size() > most_json_bytes)
     throw UsageError(where, "", fmt::format("at most {} bytes of JSON", most_json_bytes), "more");
-  try {
-    return json::parse(text, Watch(where));
-  } catch (const json::parse_error& e) {
-    refuse(where, line_and_column(text, e.byte), e.what());
-  } catch (const json::exception& e) {  // a number that no double holds
-    refuse(where, "", e.what());
-  }
+  Watch watch(text, where);
+  json::sax_parse(text, &watch);
+  return json::parse(text);
 }
 
 }  // namespace cnnspec::checks
