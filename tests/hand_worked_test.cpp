@@ -9,6 +9,15 @@ namespace {
 template <Idx... E>
 using Int = Tensor<int, E...>;
 
+// tensors
+
+TEST(TensorByHand, is_equal_to_one_with_the_same_extents_and_the_same_elements_only) {
+  const Image<int> x(dyn_shape(1, 2, 2), {1, 2, 3, 4});
+  EXPECT_TRUE(x == Image<int>(dyn_shape(1, 2, 2), {1, 2, 3, 4}));
+  EXPECT_FALSE(x == Image<int>(dyn_shape(1, 1, 4), {1, 2, 3, 4}));
+  EXPECT_FALSE(x == Image<int>(dyn_shape(1, 2, 2), {1, 2, 3, 5}));
+}
+
 // conv2d
 
 const Int<1, 3, 3> image({}, {1, 2, 3,  //
@@ -49,6 +58,18 @@ TEST(Conv2dByHand, stride_and_padding) {
   // First tap: 2 through y1.  Middle: 1 through y0, 3 through y1.  Last: 2 through y0, 4 through y1.
   EXPECT_EQ(conv2d_backward_kernel(x, w.shape(), dy, fixed<g>),
             (Int<1, 1, 1, 3>({}, {2 * 2, 1 * 1 + 2 * 3, 1 * 2 + 2 * 4})));
+}
+TEST(Conv2dByHand, padding_on_all_four_sides) {
+  // Of the kernel (1 2 3; 4 5 6; 7 8 9), each output sees the 2x2 part that lies on the image; the rest is in the
+  // padding.
+  const Int<1, 2, 2> x({}, {1, 2,  //
+                            3, 4});
+  const Int<1, 1, 3, 3> w({}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
+  constexpr Axis a{.before = 1, .after = 1};
+  EXPECT_EQ(conv2d(x, w, fixed<Conv2dConfig{a, a}>), (Int<1, 2, 2>({}, {5 * 1 + 6 * 2 + 8 * 3 + 9 * 4,  //
+                                                                        4 * 1 + 5 * 2 + 7 * 3 + 8 * 4,  //
+                                                                        2 * 1 + 3 * 2 + 5 * 3 + 6 * 4,  //
+                                                                        1 * 1 + 2 * 2 + 4 * 3 + 5 * 4})));
 }
 TEST(Conv2dByHand, cells_that_the_stride_leaves_over_get_a_zero_gradient) {
   const Int<1, 1, 5> x({}, {1, 2, 3, 4, 5});
@@ -100,6 +121,14 @@ TEST(MaxPool2dByHand, N3_padding_does_not_win_against_negative_cells) {
   EXPECT_EQ(max_pool2d(x, fixed<MaxPool2dConfig{1, 2, {}, {.before = 1, .after = 1}}>),
             (Int<1, 1, 3>({}, {-3, -1, -1})));
 }
+TEST(MaxPool2dByHand, N3_padding_on_all_four_sides) {
+  const Int<1, 2, 2> x({}, {-1, -2,  //
+                            -3, -4});
+  constexpr Axis a{.before = 1, .after = 1};
+  EXPECT_EQ(max_pool2d(x, fixed<MaxPool2dConfig{2, 2, a, a}>), (Int<1, 3, 3>({}, {-1, -1, -2,  //
+                                                                                  -1, -1, -2,  //
+                                                                                  -3, -3, -4})));
+}
 TEST(MaxPool2dByHand, N5_a_window_with_a_NaN_yields_NaN_and_its_last_one_wins) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Tensor<double, 1, 1, 4> x({}, {nan, 9, nan, 1});
@@ -114,6 +143,16 @@ TEST(ReluByHand, N6_zero_is_on_the_side_of_the_negative) {
   const Int<4> x({}, {-2, 0, 1, 3});
   EXPECT_EQ(relu(x), (Int<4>({}, {0, 0, 1, 3})));
   EXPECT_EQ(relu_backward(x, Int<4>({}, {5, 6, 7, 8})), (Int<4>({}, {0, 0, 7, 8})));
+}
+TEST(ReluByHand, as_a_layer_it_has_no_parameters) {
+  const auto gradients = ReluLayer{}.backward(Int<3>({}, {-2, 0, 5}), Int<3>({}, {7, 8, 9}));
+  EXPECT_EQ(gradients.dx, (Int<3>({}, {0, 0, 9})));
+  EXPECT_EQ(gradients.d_parameters, std::tuple<>{});
+}
+TEST(FlattenByHand, as_a_layer_it_gives_the_cotangent_the_shape_of_the_image) {
+  const auto gradients = FlattenLayer{}.backward(Int<1, 2, 2>({}, {1, 2, 3, 4}), Int<4>({}, {5, 6, 7, 8}));
+  EXPECT_EQ(gradients.dx, (Int<1, 2, 2>({}, {5, 6, 7, 8})));
+  EXPECT_EQ(gradients.d_parameters, std::tuple<>{});
 }
 TEST(FlattenByHand, reads_the_image_as_one_reads_a_page) {
   const Int<2, 2, 2> x({}, {1, 2, 3, 4, 5, 6, 7, 8});

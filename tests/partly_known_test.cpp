@@ -92,6 +92,9 @@ TEST(Limits, of_sums_and_products) {
   EXPECT_TRUE(product_fits(0, most) && product_fits(most, 0) && product_fits(1, most) && product_fits(most / 2, 2));
   EXPECT_FALSE(product_fits(2, most) || product_fits(most, 2) || product_fits(most / 2 + 1, 2));
 }
+TEST(Limits, of_products_with_zero_when_the_program_runs) {  // where a division by zero would end it
+  for (const Idx n : {Idx{0}, Idx{1}, most}) EXPECT_TRUE(product_fits(0, n) && product_fits(n, 0)) << n;
+}
 TEST(Limits, C3_of_the_elements_of_a_tensor) {
   EXPECT_EQ(dyn_shape(most / 2, 2).count(), most - 1);
   EXPECT_EQ(dyn_shape(2, most / 2).count(), most - 1);
