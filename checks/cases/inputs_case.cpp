@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <typeinfo>
 
@@ -319,10 +320,21 @@ void check_reader(const InputsCase& c, const InputsFunctions& f) {
   checks[static_cast<std::size_t>(c.reader)](c, f);
 }
 
+/// Asked of the JSON library, so that printable is not its own judge.
+bool is_utf8(const std::string& text) {
+  try {
+    (void)nlohmann::json(text).dump();
+    return true;
+  } catch (const nlohmann::json::exception&) {
+    return false;
+  }
+}
+
 void check_refusal(const char* error) {
   const std::string_view text = error;
   promise(!text.empty() && text.size() <= most_error_bytes, "an error says in a few words what is wrong");
   promise(printable(text) == text, "an error is one line that can be shown");
+  promise(is_utf8(error), "an error is UTF-8");
 }
 
 }  // namespace
