@@ -66,13 +66,17 @@ Idx largest_tensor(const auto& p) {
 
 bool is_plain_number(Idx n) { return n >= 0 && n < 1000; }
 
+/// oneDNN's size formula divides towards zero: a window that is too large by less than a stride makes one output.
+bool is_too_large_by_less_than_a_stride(const Line& l) {
+  const Idx missing = l.axis.dilation * (l.kernel - 1) + 1 - padded_extent(l);
+  return missing > 0 && missing < l.axis.stride;
+}
+
 /// Whether all numbers make sense by themselves, so that a kernel that refuses the problem does so for what they mean
-/// together. Two clauses are left out that a library may see differently. C4: some allow more padding than PyTorch
-/// does. C2: oneDNN's formula divides towards zero, so that a window which is too large by less than a stride makes one
-/// output.
+/// together. Not where libraries are known to see it differently: more padding than C4 allows, and the above.
 bool is_a_question_for_kernels(const Problem& problem) {
   const std::set<Clause> violated = violated_clauses(problem);
-  for (const Clause c : {Clause::C1, Clause::C2, Clause::C3, Clause::C4})
+  for (const Clause c : {Clause::C1, Clause::C3, Clause::C4})
     if (violated.contains(c)) return false;
   const auto* conv = std::get_if<cnnspec_conv2d>(&problem);
   const auto* pool = std::get_if<cnnspec_pool2d>(&problem);
@@ -81,7 +85,7 @@ bool is_a_question_for_kernels(const Problem& problem) {
     for (const Line& l : {h, w})
       for (const Idx n : {l.in, l.out, l.kernel, l.axis.stride, l.axis.before, l.axis.after, l.axis.dilation})
         if (!is_plain_number(n)) return false;
-    return true;
+    return !is_too_large_by_less_than_a_stride(h) && !is_too_large_by_less_than_a_stride(w);
   };
   if (conv != nullptr)
     return plain(*conv) && conv->groups >= 1 && is_plain_number(conv->in_channels) &&
