@@ -18,6 +18,40 @@ TEST(TensorByHand, is_equal_to_one_with_the_same_extents_and_the_same_elements_o
   EXPECT_FALSE(x == Image<int>(dyn_shape(1, 2, 2), {1, 2, 3, 5}));
 }
 
+// configurations
+
+/// A copy of `config` with one field changed.
+template <class Config, class Field>
+Config with(Config config, Field Config::*field, const Field& value) {
+  config.*field = value;
+  return config;
+}
+
+TEST(ConfigurationsByHand, differ_when_one_field_does) {
+  const Axis a{.stride = 2, .before = 3, .after = 4, .dilation = 5};
+  EXPECT_EQ(a, (Axis{2, 3, 4, 5}));
+  for (const auto field : {&Axis::stride, &Axis::before, &Axis::after, &Axis::dilation})
+    EXPECT_FALSE(a == with(a, field, Idx{9}));
+
+  const Conv2dConfig c{a, {}, 2};
+  EXPECT_EQ(c, (Conv2dConfig{a, {}, 2}));
+  EXPECT_FALSE(c == with(c, &Conv2dConfig::groups, Idx{3}));
+  for (const auto field : {&Conv2dConfig::height, &Conv2dConfig::width})
+    EXPECT_FALSE(c == with(c, field, Axis{.stride = 7}));
+
+  const MaxPool2dConfig p{2, 3, a, {}};
+  EXPECT_EQ(p, (MaxPool2dConfig{2, 3, a, {}}));
+  for (const auto field : {&MaxPool2dConfig::kernel_height, &MaxPool2dConfig::kernel_width})
+    EXPECT_FALSE(p == with(p, field, Idx{9}));
+  for (const auto field : {&MaxPool2dConfig::height, &MaxPool2dConfig::width})
+    EXPECT_FALSE(p == with(p, field, Axis{.stride = 7}));
+
+  const Cnn2Config m{};
+  EXPECT_EQ(m, cnn2_default_config);
+  for (const auto field : {&Cnn2Config::c1, &Cnn2Config::out_dim, &Cnn2Config::kernel_w, &Cnn2Config::pool_stride2})
+    EXPECT_FALSE(m == with(m, field, Idx{9}));
+}
+
 // conv2d
 
 const Int<1, 3, 3> image({}, {1, 2, 3,  //

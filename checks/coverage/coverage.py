@@ -94,6 +94,11 @@ def required_files():
     return [path for path in paths if not path.startswith(LEFT_OUT)]
 
 
+def defaulted(path):
+    """The numbers of the lines with `= default`."""
+    return {n for n, line in enumerate((ROOT / path).read_text().splitlines(), 1) if "= default;" in line}
+
+
 def write(path, text):
     """All of it or nothing."""
     temporary = path.with_name(path.name + ".new")
@@ -115,7 +120,7 @@ def main():
     if not arguments.no_run:
         run_tests(build, profiles, arguments.fast)
     try:
-        files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT)
+        files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT, defaulted)
     except (figures.BadReport, subprocess.CalledProcessError) as error:
         fail(error)
     write(arguments.json or build / "coverage.json", json.dumps(figures.as_json(files), indent=1) + "\n")

@@ -62,6 +62,11 @@ class Branches(unittest.TestCase):
     def test_do_not_count_where_the_compiler_has_settled_them(self):
         self.assertEqual(self.missed([(2, 3, 2, 8, 0, 0, 0, 0, 4)]), [])
 
+    def test_that_nobody_has_written_do_not_count(self):
+        a = file("spec/a.hpp", function(1, 9, 1), [(2, 3, 2, 4, 3, 0, 0, 0, 4), (5, 3, 5, 8, 3, 0, 0, 0, 4)])
+        files = figures.figures_of(report(a), "/root", [], defaulted=lambda path: {2} if path == "spec/a.hpp" else ())
+        self.assertEqual(files["spec/a.hpp"].missed_branches, ["5:3 is never false"])
+
     def test_that_were_never_reached_are_missed_both_ways(self):
         self.assertEqual(judged(file("spec/a.hpp", function(1, 9, 0), [(2, 3, 2, 8, 0, 0, 0, 0, 4)]), ALL[1])
                          ["spec/a.hpp"].missed_branches, ["2:3 is never true", "2:3 is never false"])
