@@ -112,12 +112,9 @@ void then_dw(Conv2dFunctions<T>& f, Change change) {
   };
 }
 
-inline std::vector<Wrong<Conv2dFunctions>> wrong_conv2ds() {
-  std::vector<Wrong<Conv2dFunctions>> all;
-  const auto add = [&](const char* text, const char* rejected_by, auto mistake) {
-    all.push_back(wrong(text, right_conv2d(), rejected_by, mistake));
-  };
-
+/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+template <class Add>
+void for_each_wrong_conv2d(Add add) {
   // The same mistake in forward and backward.
   add("the kernel is flipped", "L3 L8 L10 N1 N2", [](auto& f) {
     rearrange_kernel(f, [](Idx n, const checks::KernelShape& w) {
@@ -324,6 +321,13 @@ inline std::vector<Wrong<Conv2dFunctions>> wrong_conv2ds() {
         for (Idx j = 0; j < dy.extent(2); ++j) db(o) += dy(o, 0, j);
       return db;
     };
+  });
+}
+
+inline std::vector<Wrong<Conv2dFunctions>> wrong_conv2ds() {
+  std::vector<Wrong<Conv2dFunctions>> all;
+  for_each_wrong_conv2d([&](const char* text, const char* rejected_by, auto mistake) {
+    all.push_back(wrong(text, right_conv2d(), rejected_by, mistake));
   });
   return all;
 }

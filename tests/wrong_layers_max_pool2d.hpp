@@ -83,12 +83,9 @@ void choose_everywhere(MaxPool2dFunctions<T>& f, MisreadPool misread, const Choo
   choose_forward<T>(f, misread, choose), choose_backward<T>(f, misread, choose);
 }
 
-inline std::vector<Wrong<MaxPool2dFunctions>> wrong_max_pool2ds() {
-  std::vector<Wrong<MaxPool2dFunctions>> all;
-  const auto add = [&](const char* text, const char* rejected_by, auto mistake) {
-    all.push_back(wrong(text, right_max_pool2d(), rejected_by, mistake));
-  };
-
+/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+template <class Add>
+void for_each_wrong_max_pool2d(Add add) {
   // The same mistake in forward and backward.
   add("the last of the tied cells wins", "N1 N3 N4 N5 P5 twin", []<class T>(MaxPool2dFunctions<T>& f) {
     choose_everywhere<T>(f, as_given, [](const std::vector<T>& cells) {
@@ -242,6 +239,13 @@ inline std::vector<Wrong<MaxPool2dFunctions>> wrong_max_pool2ds() {
       []<class T>(MaxPool2dFunctions<T>& f) {
         choose_backward<T>(f, as_given, [](const std::vector<T>&) { return Idx{0}; });
       });
+}
+
+inline std::vector<Wrong<MaxPool2dFunctions>> wrong_max_pool2ds() {
+  std::vector<Wrong<MaxPool2dFunctions>> all;
+  for_each_wrong_max_pool2d([&](const char* text, const char* rejected_by, auto mistake) {
+    all.push_back(wrong(text, right_max_pool2d(), rejected_by, mistake));
+  });
   return all;
 }
 

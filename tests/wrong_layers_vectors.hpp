@@ -74,11 +74,9 @@ Matrix<T> written_as_transposed(const Matrix<T>& w) {
   return checks::tensor_of<T>(w.shape(), [&](Idx n) { return w[n % out * in + n / out]; });
 }
 
-inline std::vector<Wrong<LinearFunctions>> wrong_linears() {
-  std::vector<Wrong<LinearFunctions>> all;
-  const auto add = [&](const char* text, const char* rejected_by, auto mistake) {
-    all.push_back(wrong(text, right_linear(), rejected_by, mistake));
-  };
+/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+template <class Add>
+void for_each_wrong_linear(Add add) {
   add("w is stored as [in, out]", "L3 N1 twin", []<class T>(LinearFunctions<T>& f) {
     f.forward = [](const auto& x, const auto& w) { return linear(x, read_as_transposed(w)); };
     f.forward_with_bias = [](const auto& x, const auto& w, const auto& b) {
@@ -122,6 +120,13 @@ inline std::vector<Wrong<LinearFunctions>> wrong_linears() {
       x[x.size() - 1] = T(0);
       return linear_backward_weight(x, dy);
     };
+  });
+}
+
+inline std::vector<Wrong<LinearFunctions>> wrong_linears() {
+  std::vector<Wrong<LinearFunctions>> all;
+  for_each_wrong_linear([&](const char* text, const char* rejected_by, auto mistake) {
+    all.push_back(wrong(text, right_linear(), rejected_by, mistake));
   });
   return all;
 }

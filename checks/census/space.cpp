@@ -53,7 +53,8 @@ std::string text_of(const CensusBounds& b, Family family) {
   if (family == Family::max_pool2d)
     return fmt::format("{} (as C4 allows); channels 1..{}; channels * kernel cells at most {}", axes, b.channels,
                        b.taps);
-  return fmt::format("{}; in and out channels 1..{}, in all possible groups", axes, b.channels);
+  return fmt::format("{}; groups 1..{} of 1..{} input and 1..{} output channels", axes, b.groups, b.channels,
+                     b.channels);
 }
 
 CensusSpace::CensusSpace(const CensusBounds& bounds, const std::vector<Family>& families)
@@ -73,10 +74,10 @@ void CensusSpace::add(const Problem& problem, const std::vector<Line>& heights, 
 void CensusSpace::add_conv2d(const CensusBounds& bounds) {
   cnnspec_conv2d p{};
   p.batch = 1;
-  for (p.in_channels = 1; p.in_channels <= bounds.channels; ++p.in_channels)
-    for (p.out_channels = 1; p.out_channels <= bounds.channels; ++p.out_channels)
-      for (p.groups = 1; p.groups <= bounds.channels; ++p.groups) {
-        if (p.in_channels % p.groups != 0 || p.out_channels % p.groups != 0) continue;
+  for (p.groups = 1; p.groups <= bounds.groups; ++p.groups)
+    for (Idx in = 1; in <= bounds.channels; ++in)
+      for (Idx out = 1; out <= bounds.channels; ++out) {
+        p.in_channels = in * p.groups, p.out_channels = out * p.groups;
         for (const auto& heights : conv_lines_)
           for (const auto& widths : conv_lines_) add(p, heights, widths);
       }

@@ -12,7 +12,8 @@ namespace cnnspec::checks {
 /// Each number is the largest that occurs.
 struct CensusBounds {
   Idx extent = 5, kernel = 3, stride = 3, padding = 2, dilation = 2;  // of each axis; padding of each side
-  Idx channels = 2;                                                   // in and out; groups are all that divide both
+  Idx groups = 2;                                                     // conv2d
+  Idx channels = 2;                                                   // in and out, of each group
   Idx taps = 6;                                                       // max_pool2d: of one window in all channels
   Idx features = 16;                                                  // linear: in and out
   friend bool operator==(const CensusBounds&, const CensusBounds&) = default;
@@ -23,13 +24,14 @@ struct CensusBound {
   Idx CensusBounds::*value;
   Idx least, most;
 };
-inline constexpr std::array<CensusBound, 8> census_bounds{
+inline constexpr std::array<CensusBound, 9> census_bounds{
     {{"extent", &CensusBounds::extent, 1, 12},
      {"kernel", &CensusBounds::kernel, 1, 8},
      {"stride", &CensusBounds::stride, 1, 8},
      {"padding", &CensusBounds::padding, 0, 8},
      {"dilation", &CensusBounds::dilation, 1, 8},
-     {"channels", &CensusBounds::channels, 1, 8},
+     {"groups", &CensusBounds::groups, 1, 4},
+     {"channels", &CensusBounds::channels, 1, 4},
      {"taps", &CensusBounds::taps, 1, 9},  // 14 million weak orders
      {"features", &CensusBounds::features, 1, 128}}};
 

@@ -138,6 +138,7 @@ ExitStatus run_census(const CensusArguments& a, ColorMode color) {
       file.progress = progress;
       if (!a.json.empty() && a.json != "-") write_output(a.json, to_json(file));
     };
+    run.save(file.progress);  // a file that cannot be written is told at once
     file.progress = run_census({}, file.plan, space, file.shard, file.progress, run);
   }
   if (!a.json.empty()) write_output(a.json, to_json(file));

@@ -1,0 +1,32 @@
+# The larger census, as its deployment files run it.
+if(NOT TARGET cnnspec_cli)
+  return()
+endif()
+
+find_program(SLURMCTLD slurmctld PATHS /usr/sbin)
+find_program(SLURMD slurmd PATHS /usr/sbin)
+find_program(MUNGED munged PATHS /usr/sbin)
+mark_as_advanced(SLURMCTLD SLURMD MUNGED)
+if(SLURMCTLD AND SLURMD AND MUNGED AND PYTHON3)
+  add_test(NAME CensusOnSlurm.a_job_array_gives_the_census_of_one_run
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/slurm/census_on_one_node.sh $<TARGET_FILE:cnnspec_cli>)
+  set_tests_properties(CensusOnSlurm.a_job_array_gives_the_census_of_one_run PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+else()
+  message(STATUS "census: the job array is not tested, slurmctld, slurmd or munged is absent")
+endif()
+
+# Where there is more than one Python, the one that has YAML.
+set(python_with_yaml "")
+foreach(candidate ${PYTHON3} /usr/bin/python3)
+  execute_process(COMMAND ${candidate} -c "import yaml" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+  if(NOT python_with_yaml AND missing EQUAL 0)
+    set(python_with_yaml ${candidate})
+  endif()
+endforeach()
+if(python_with_yaml)
+  add_test(NAME CensusOnKubernetes.what_the_pods_run_adds_up
+           COMMAND ${python_with_yaml} ${CMAKE_CURRENT_LIST_DIR}/kubernetes_test.py
+                   ${PROJECT_SOURCE_DIR}/deploy/census/kubernetes.yaml $<TARGET_FILE:cnnspec_cli>)
+else()
+  message(STATUS "census: the Kubernetes job is not tested, no Python has yaml")
+endif()

@@ -1,0 +1,127 @@
+// `cnnspec census` as a user runs it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "tests/command.hpp"
+
+namespace cnnspec::tests {
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::string quoted(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
+
+const std::string tiny = "census --max extent=2,kernel=2,stride=2,padding=1,groups=1,channels=1,taps=4,features=3 ";
+
+void expect_refused(const std::string& arguments, const std::string& part) {
+  const Outcome o = cnnspec(arguments);
+  EXPECT_EQ(o.status, 2) << arguments;
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+  EXPECT_TRUE(contains(o.err, part)) << o.err;
+}
+
+/// The JSON of a census, without the time it took.
+nlohmann::json result(const std::string& path) {
+  nlohmann::json json = nlohmann::json::parse(content_of(path));
+  json.erase("seconds");
+  return json;
+}
+
+TEST(CliCensus, explains_itself) {
+  const Outcome o = cnnspec("census --help");
+  EXPECT_EQ(o.status, 0);
+  EXPECT_TRUE(contains(o.out, "--shard")) << o.out;
+  EXPECT_TRUE(contains(o.out, "Examples:")) << o.out;
+}
+
+TEST(CliCensus, proves_all_within_its_bounds_and_says_how_many) {
+  const Outcome o = cnnspec(tiny + "--jobs 2");
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(contains(o.out, "conv2d: on each axis extent 1..2")) << o.out;
+  EXPECT_TRUE(contains(o.out, "\nproved: ")) << o.out;
+  EXPECT_TRUE(contains(o.out, "probability of a mistake: ")) << o.out;
+  const Outcome linear = cnnspec("census --op linear --max features=3 --json -");
+  EXPECT_EQ(linear.status, 0) << linear.err;
+  const auto json = nlohmann::json::parse(linear.out);
+  EXPECT_EQ(json["results"]["linear"]["basis"], 9);
+  EXPECT_EQ(json["failure_probability"], 0.0);
+  EXPECT_TRUE(contains(cnnspec("census --op linear --max features=3 --proof random").out, "1.2e-17"))
+      << "27 / (2^61 - 1)";
+}
+
+TEST(CliCensus, in_shards_adds_up_to_the_whole) {
+  const Folder folder;
+  const auto file = [&](int n) { return quoted(folder / ("shard-" + std::to_string(n) + ".json")); };
+  for (int n = 1; n <= 3; ++n)
+    EXPECT_EQ(cnnspec(tiny + "--shard " + std::to_string(n) + "/3 --json " + file(n)).status, 0);
+  EXPECT_EQ(cnnspec(tiny + "--json " + quoted(folder / "whole.json")).status, 0);
+  const Outcome merged = cnnspec("census --merge " + file(3) + " " + file(1) + " " + file(2) + " --json " +
+                                 quoted(folder / "merged.json"));
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  EXPECT_TRUE(contains(merged.out, "\nproved: ")) << merged.out;
+  EXPECT_EQ(result(folder / "merged.json"), result(folder / "whole.json"));
+
+  expect_refused("census --merge " + file(1) + " " + file(2), "none with number 3");
+  expect_refused("census --merge " + file(1) + " " + file(1), "each shard once");
+  EXPECT_EQ(cnnspec("census --op linear --shard 2/3 --json " + quoted(folder / "other.json")).status, 0);
+  expect_refused("census --merge " + file(1) + " " + quoted(folder / "other.json"), "bounds");
+  expect_refused("census --merge " + file(1) + " " + quoted(folder / "none.json"), "a file that can be read");
+  const Outcome again = cnnspec(tiny + "--shard 2/3 --json " + file(2));
+  EXPECT_EQ(again.status, 0);
+  EXPECT_TRUE(contains(again.err, "nothing is left to do")) << again.err;
+  expect_refused(tiny + "--shard 1/3 --json " + file(2), "the same census");
+  expect_refused(tiny + "--seed 2 --shard 2/3 --json " + file(2), "seed");
+}
+
+TEST(CliCensus, goes_on_after_it_was_killed) {
+  const Folder folder;
+  const std::string json = quoted(folder / "census.json");
+  const std::string run = "census --op conv2d --max extent=3,stride=1,padding=1,groups=1,channels=1 ";
+  const Outcome killed = shell(command() + " " + run + "-j 1 --save-every 0.01 --json " + json +
+                               " & pid=$!; for i in $(seq 500); do [ -s " + json +
+                               " ] && break; sleep 0.01; done; kill -KILL $pid; wait $pid");
+  EXPECT_EQ(killed.status, 128 + 9) << "it was killed, and not done before that";
+  const auto before = result(folder / "census.json");
+  EXPECT_LT(before["done"], before["size"]);
+  EXPECT_EQ(before["finished"], false);
+  expect_refused("census --merge " + json, "a finished shard");
+
+  const Outcome rest = cnnspec(run + "--json " + json);
+  EXPECT_EQ(rest.status, 0) << rest.err;
+  EXPECT_TRUE(contains(rest.err, "going on")) << rest.err;
+  EXPECT_EQ(cnnspec(run + "--json " + quoted(folder / "whole.json")).status, 0);
+  EXPECT_EQ(result(folder / "census.json"), result(folder / "whole.json"));
+}
+
+TEST(CliCensus, proves_one_configuration_alone) {
+  const Outcome o = cnnspec("census --only mb1ic2ih5oc2kh3sh2ph1 --proof random --seed 5");
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(contains(o.out, "proved: mb1ic2oc2_ih5")) << o.out;
+  EXPECT_EQ(cnnspec("census --op max_pool2d --only mb1ic1ih5kh2").status, 0);
+}
+
+TEST(CliCensus, refuses_what_makes_no_sense) {
+  expect_refused("census --max extent=0", "a bound from 1");
+  expect_refused("census --max extend=3", "did you mean \"extent\"?");
+  expect_refused("census --op relu", "conv2d");
+  expect_refused("census --proof maybe", "basis");
+  expect_refused("census --shard 3", "K/N");
+  expect_refused("census --shard 4/3", "from 1 to 3");
+  expect_refused("census --shard 0/3", "from 1 to 3");
+  expect_refused("census --jobs 0", "--jobs");
+  expect_refused("census --seed -1", "--seed");
+  expect_refused("census --only mb1ic1ih2oc1kh5", "C2");
+  expect_refused("census --only mb1ic64ih300oc64kh3", "multiply-adds");
+  expect_refused("census --only 3x3", "conv2d, max_pool2d or linear");
+  expect_refused("census --op max_pool2d --only mb1ic1ih9kh4", "taps");
+  const Folder folder;
+  expect_refused("census --merge " + quoted(folder.file("x", "{}")), "format");
+  expect_refused(tiny + "--json " + quoted(folder / "x"), "format");
+  expect_refused(tiny + "--json " + quoted(folder / "missing/y"), "No such file");
+}
+
+}  // namespace
+}  // namespace cnnspec::tests
