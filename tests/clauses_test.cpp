@@ -394,6 +394,41 @@ TEST(Cnn2ConfigClauses, C2_every_stage_fits_the_input) {
                     well_formed(unpadded, 3, 8, 32));
   EXPECT_TRUE(well_formed(unpadded, 3, 10, 10).ok());
 }
+TEST(Cnn2ConfigClauses, C2_each_stage_and_each_axis_has_its_own_window) {
+  const std::string height = "C2: Cnn2Config convolution: height: expected a padded extent of at least 3, got 2";
+  expect_ill_formed(height, well_formed(Cnn2Config{.padding1 = 0}, 3, 2, 32));
+  expect_ill_formed(height, well_formed(Cnn2Config{.padding2 = 0}, 3, 5, 32));
+
+  // Five rows and one column, and a pool that takes two rows and no more than one column.
+  const Cnn2Config tall{.kernel_h = 5,
+                        .kernel_w = 1,
+                        .padding1 = 0,
+                        .padding2 = 0,
+                        .pool_kernel_h = 2,
+                        .pool_kernel_w = 1,
+                        .pool_stride1 = 1,
+                        .pool_stride2 = 1};
+  EXPECT_TRUE(well_formed(tall, 3, 11, 1).ok());
+  expect_ill_formed("C2: max_pool2d: height: expected a padded extent of at least 2, got 1",
+                    well_formed(tall, 3, 10, 1));
+  expect_ill_formed("C2: max_pool2d: height: expected a padded extent of at least 2, got 1",
+                    well_formed(tall, 3, 5, 9));
+  const Cnn2Config wide{.kernel_h = 1,
+                        .kernel_w = 5,
+                        .padding1 = 0,
+                        .padding2 = 0,
+                        .pool_kernel_h = 1,
+                        .pool_kernel_w = 2,
+                        .pool_stride1 = 1,
+                        .pool_stride2 = 1};
+  EXPECT_TRUE(well_formed(wide, 3, 1, 11).ok());
+  expect_ill_formed("C2: max_pool2d: width: expected a padded extent of at least 2, got 1", well_formed(wide, 3, 9, 5));
+
+  const Cnn2Config unpadded{.padding1 = 0, .padding2 = 0};
+  expect_refused(Clause::C2, height, [&] { (void)cnn2_definition(unpadded, 3, 2, 32); });
+  expect_refused(Clause::C2, "C2: Cnn2Config convolution: width: expected a padded extent of at least 3, got 2",
+                 [&] { (void)cnn2_definition(unpadded, 3, 32, 2); });
+}
 TEST(Cnn2ConfigClauses, C3_no_size_overflows) {
   expect_ill_formed(
       "C3: Cnn2Config convolution: height: expected a padded extent of at most 9223372036854775807, got 32",

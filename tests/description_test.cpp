@@ -202,6 +202,8 @@ TEST(Networks, take_a_vector_and_the_least_of_layers) {
   EXPECT_EQ(text_of(describe({{5}, {{"a", LinearDefinition{2}}}})), "a linear 5 -> 2 12\n");
   EXPECT_EQ(text_of(describe(points)), "conv2d1 conv2d 1x2x3 -> 1x2x3 2\n");
   EXPECT_TRUE(describe({{5}, {}}).empty());
+  EXPECT_EQ(text_of(describe({{4, 5, 6}, {{"pair", Conv2dDefinition{6, 3, 3, {{}, {}, 2}}}}})),
+            "pair conv2d 4x5x6 -> 6x3x4 114\n");
   // A window that fits one way only.
   EXPECT_EQ(text_of(describe({{1, 8, 2}, {{"tall", Conv2dDefinition{1, 5, 1}}}})), "tall conv2d 1x8x2 -> 1x4x2 6\n");
   EXPECT_EQ(text_of(describe({{1, 2, 8}, {{"wide", Conv2dDefinition{1, 1, 5}}}})), "wide conv2d 1x2x8 -> 1x2x4 6\n");

@@ -8,6 +8,7 @@
 
 #include "checks/judge/sanitized.hpp"
 #include "cnnspec/conv2d.hpp"
+#include "cnnspec/flatten.hpp"
 
 namespace cnnspec {
 namespace {
@@ -148,6 +149,12 @@ TEST(Violations, are_none_unless_they_say_which) {
   EXPECT_EQ(none.actual, 0);
 }
 
+TEST(PartlyKnownExtents, are_flattened_to_one_that_is_not_known) {
+  const auto partly = flat_shape(Shape<2, dyn>({2, 3}));
+  EXPECT_EQ(partly.fixed[0], dyn);
+  EXPECT_EQ(partly.count(), 6);
+  EXPECT_EQ((flat_shape(Shape<2, 3>{}).fixed[0]), 6);
+}
 TEST(FixedExtents, alone_need_no_argument) {
   EXPECT_TRUE((std::is_default_constructible_v<Shape<2, 3>> && std::is_default_constructible_v<Tensor<int, 2, 3>>));
   EXPECT_FALSE((std::is_default_constructible_v<Shape<2, dyn>> || std::is_default_constructible_v<Shape<dyn, dyn>>));

@@ -198,6 +198,8 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
+    except BrokenPipeError:  # whoever read this has seen enough
+        os._exit(0)
     except (UsageError, suite.SuiteError, OSError) as error:
         print(f"cnnspec: {error}", file=sys.stderr)
         sys.exit(2)

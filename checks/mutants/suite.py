@@ -45,7 +45,7 @@ PARTS = [
     Part("conv2d laws", SUITE + "mutant_conv2d.cpp", (*LAYER, "conv2d.hpp"), True),
     Part("vector laws", SUITE + "mutant_vectors.cpp", (*LAYER, "relu.hpp", "flatten.hpp", "linear.hpp"), True),
     Part("max_pool2d laws", SUITE + "mutant_max_pool2d.cpp", (*LAYER, "max_pool2d.hpp"), True),
-    Part("extents", "tests/partly_known_test.cpp", (*LAYER, "conv2d.hpp")),
+    Part("extents", "tests/partly_known_test.cpp", (*LAYER, "conv2d.hpp", "flatten.hpp")),
     Part("hand-worked", "tests/hand_worked_test.cpp", CNN),
     Part("descriptions", "tests/description_test.cpp", (*CNN, "network.hpp")),
     Part("clauses", "tests/clauses_test.cpp", (*CNN, "network.hpp")),
