@@ -30,3 +30,9 @@ if(python_with_yaml)
 else()
   message(STATUS "census: the Kubernetes job is not tested, no Python has yaml")
 endif()
+
+if(PYTHON3)
+  add_test(NAME CensusPage.every_command_prints_what_it_shows
+           COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/readme_test.py ${PROJECT_SOURCE_DIR}/docs/census.md
+                   $<TARGET_FILE:cnnspec_cli> ${PROJECT_SOURCE_DIR}/examples)
+endif()

@@ -42,7 +42,7 @@ TEST(CliCensus, proves_all_within_its_bounds_and_says_how_many) {
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_TRUE(contains(o.out, "conv2d: on each axis extent 1..2")) << o.out;
   EXPECT_TRUE(contains(o.out, "\nproved: ")) << o.out;
-  EXPECT_TRUE(contains(o.out, "probability of a mistake: ")) << o.out;
+  EXPECT_TRUE(contains(o.out, "probability that a wrong one passed: ")) << o.out;
   const Outcome linear = cnnspec("census --op linear --max features=3 --json -");
   EXPECT_EQ(linear.status, 0) << linear.err;
   const auto json = nlohmann::json::parse(linear.out);

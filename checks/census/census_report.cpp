@@ -35,12 +35,14 @@ std::string text_of(const CensusFile& f, bool color) {
     text += fmt::format("{}: {}\n", name_of(family), text_of(f.plan.bounds, family));
   text += "\n" + table(f) + "\n";
   const CensusTally sum = f.progress.sum();
+  if (sum.windows > 0) text += "all windows: assuming that no window looks at cells of another one\n";
   const std::string verdict = sum.disproved > 0 ? colored("disproved", Color::red, color)
                               : f.is_finished() ? colored("proved", Color::green, color)
                                                 : "so far proved";
-  text += fmt::format("{}: {} configurations", verdict, thousands(sum.configurations - sum.disproved));
-  if (sum.disproved > 0) text += fmt::format(" proved, {} disproved", thousands(sum.disproved));
-  text += fmt::format(", all of them for all inputs; probability of a mistake: {} (",
+  const Idx counted = sum.disproved > 0 ? sum.disproved : sum.configurations;
+  text += fmt::format("{}: {} configurations", verdict, thousands(counted));
+  if (sum.disproved > 0) text += fmt::format(" of {}", thousands(sum.configurations));
+  text += fmt::format(", for all inputs; probability that a wrong one passed: at most {} (",
                       probability(f.progress.failure_probability()));
   if (f.shard.count > 1) text += fmt::format("shard {} of {}, ", f.shard.number, f.shard.count);
   return text + fmt::format("seed {}, {:.1f} s)\n", f.plan.seed, f.progress.seconds);
