@@ -61,9 +61,11 @@ std::string text_of_file(const std::string& path) {
 }
 
 ExitStatus show(const CensusFile& file, const std::string& json, ColorMode color) {
+  const ExitStatus status = file.progress.sum().disproved > 0 ? ExitStatus::found_wrong : ExitStatus::ok;
+  if (json == "-") return status;
   for (const Disproof& d : file.progress.first) print(text_of(d, file.plan) + "\n");
-  if (json != "-") print(text_of(file, use_color(color, STDOUT_FILENO)));
-  return file.progress.sum().disproved > 0 ? ExitStatus::found_wrong : ExitStatus::ok;
+  print(text_of(file, use_color(color, STDOUT_FILENO)));
+  return status;
 }
 
 ExitStatus run_merge(const CensusArguments& a, ColorMode color) {
