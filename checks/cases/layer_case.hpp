@@ -1,5 +1,5 @@
-// One layer on an arbitrary configuration, valid or not. A valid one must obey every law of the layer over exact
-// integers, agree with its independent twin, and have the gradient that exact finite differences have. An invalid one
+// One layer on an arbitrary configuration, valid or not. A valid one must obey the laws of the layer over exact
+// integers, its independent twin among them, and have the gradient that exact finite differences have. An invalid one
 // must be refused everywhere, for a clause that it really violates.
 #pragma once
 
@@ -31,9 +31,11 @@ struct LayerFunctions {
 
 /// Up to this many multiply-adds, and cells along an axis, a problem is computed; of a larger one, the sizes are
 /// checked.
-inline constexpr Idx most_layer_taps = 1500, most_padded_extent = 300;
+inline constexpr Idx most_layer_taps = 1000, most_padded_extent = 300;
+/// About so many multiply-adds are shared out among the laws; what is small obeys all of them.
+inline constexpr Idx most_law_taps = 4000;
 /// Up to this many multiply-adds of finite differences, all of them are taken.
-inline constexpr Idx most_difference_taps = 6000;
+inline constexpr Idx most_difference_taps = 2000;
 
 CaseOutcome check_case(const LayerCase& c, const LayerFunctions& functions = {});
 
