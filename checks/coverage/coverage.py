@@ -5,8 +5,8 @@ Writes BUILD/html/index.html (every line, how often it was run) and BUILD/covera
 status 1 below the marks (figures.py has them), 2 if there are no figures.
 
 Examples:
-  ./cnnspec coverage                 every test, the table, and whether it reaches the marks
-  ./cnnspec coverage --fast          the cheap tests only, and no verdict: a quick look
+  ./cnnspec coverage                 the tests with the label fast, the table, and whether it reaches the marks
+  ./cnnspec coverage --all           every test: what the others add
   ./cnnspec coverage --json out.json the figures for programs, in a file of your choice
 """
 import argparse
@@ -47,13 +47,13 @@ def counting_programs(build):
     return programs
 
 
-def run_tests(build, profiles, fast):
+def run_tests(build, profiles, every):
     """Each process writes what it counted; processes of one program share a file."""
     shutil.rmtree(profiles, ignore_errors=True)
     profiles.mkdir()
     command = ["ctest", "--test-dir", build, "--output-on-failure", "--progress"]
     command += ["--parallel", os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", "1")]
-    command += ["-L", "fast"] if fast else []
+    command += [] if every else ["-L", "fast"]
     environment = {**os.environ, "LLVM_PROFILE_FILE": str(profiles / "%m.profraw")}
     if subprocess.run(command, env=environment).returncode != 0:
         fail("tests failed, so there are no figures")
@@ -113,7 +113,7 @@ def main():
     parser = argparse.ArgumentParser(prog="cnnspec coverage", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--fast", action="store_true", help="run the cheap tests only, and give no verdict")
+    parser.add_argument("--all", action="store_true", help="run all tests, not only those with the label fast")
     parser.add_argument("--json", type=pathlib.Path, metavar="F", help="where to write the figures (BUILD/coverage.json)")
     parser.add_argument("--no-run", action="store_true", help="look again at what the last run has counted")
     arguments = parser.parse_args()
@@ -121,7 +121,7 @@ def main():
     profiles = build / "profiles"
 
     if not arguments.no_run:
-        run_tests(build, profiles, arguments.fast)
+        run_tests(build, profiles, arguments.all)
     try:
         files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT, defaulted)
     except (figures.BadReport, subprocess.CalledProcessError) as error:
@@ -129,8 +129,6 @@ def main():
     write(arguments.json or build / "coverage.json", json.dumps(figures.as_json(files), indent=1) + "\n")
     print(figures.table(files))
     print(f"\nevery line: {build / 'html' / 'index.html'}")
-    if arguments.fast:
-        return 0
     below = figures.shortfalls(figures.folders_of(files))
     for shortfall in below:
         print(f"cnnspec coverage: {shortfall}", file=sys.stderr)
