@@ -5,8 +5,8 @@ Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--seed N]      fuzz these targe
        ./cnnspec fuzz TARGET FILE...                            run a target on these inputs alone
        ./cnnspec fuzz --seeds                                   write the seeds into the corpora anew
 
-Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). Those that reach code which no
-input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that fails is made as small as it
+Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). Those that reach code which
+no input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that fails is made as small as it
 gets, and its path is printed along with what is wrong.
 
 Examples:
@@ -23,6 +23,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 LIMITS = ["-timeout=20", "-rss_limit_mb=2048", "-malloc_limit_mb=1024"]
@@ -61,7 +62,7 @@ class Fuzzing:
         arguments = [f"-max_total_time={seconds}", "-print_final_stats=1", self.found, self.corpus]
         if seed is not None:
             arguments.insert(0, f"-seed={seed}")
-        process, failure, executed, reached = self.call(*arguments), None, 0, "?"
+        process, failure, executed, reached, start = self.call(*arguments), None, 0, "?", time.monotonic()
         for line in process.stdout:
             if match := re.search(r"Test unit written to (\S+)", line):
                 failure = pathlib.Path(match[1])
@@ -72,7 +73,7 @@ class Fuzzing:
                 executed = int(match[1])
         process.wait()
         self.progress("")
-        print(f"fuzz_{self.target}: {executed:,} inputs in {seconds} s, {reached} edges reached"
+        print(f"fuzz_{self.target}: {executed:,} inputs in {time.monotonic() - start:.0f} s, {reached} edges reached"
               + (", one fails" if failure else ""), flush=True)
         if process.returncode and not failure:
             raise SystemExit(f"fuzz_{self.target} ended with status {process.returncode} and left no input")
@@ -83,8 +84,8 @@ class Fuzzing:
             print(f"\r\033[Kfuzz_{self.target}: {text}" if text else "\r\033[K", end="", file=sys.stderr, flush=True)
 
     def merge(self):
-        """Adds what reaches a new edge to the corpus in the source tree. (How often it is passed, and what was compared,
-        guides the fuzzer, but would fill the tree with thousands of files.)"""
+        """Adds what reaches a new edge to the corpus in the source tree. (How often it is passed, and what was
+        compared, guides the fuzzer, but would fill the tree with thousands of files.)"""
         before = len(list(self.corpus.iterdir()))
         process = self.call("-merge=1", "-use_counters=0", "-use_cmp=0", self.corpus, self.found)
         output = process.communicate()[0]
@@ -111,12 +112,12 @@ class Fuzzing:
     def report(self, path):
         """What the target says about an input that fails, without the engine's own words."""
         output = self.call(path).communicate()[0]
-        start = output.find(f"fuzz_{self.target}: ")
+        start = output.find(f"\nfuzz_{self.target}: ")
         said = output[start:] if start >= 0 else output
         for end in ("\n==", "\nMS: "):  # a sanitizer's stack trace of our own abort; the mutations
             if start >= 0 and end in said:
                 said = said[:said.index(end)]
-        print(said.rstrip())
+        print(said.strip())
         print(f"  again: ./cnnspec fuzz {self.target} {path}", flush=True)
 
 
