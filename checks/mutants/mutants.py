@@ -108,7 +108,7 @@ class Progress:
         self.done, self.alive = self.done + 1, self.alive + survived
         spent = time.monotonic() - self.start
         left = spent / self.done * (self.total - self.done)
-        text = f"{self.done}/{self.total} mutants, {self.alive} alive, {spent:.0f} s, about {left:.0f} s left"
+        text = f"{self.done}/{self.total} mutants, {self.alive} alive or equivalent, {spent:.0f} s, about {left:.0f} s left"
         if sys.stderr.isatty():
             print(f"\r\033[Kcnnspec: {text}", end="", file=sys.stderr, flush=True)
         elif spent - self.said >= 60:
