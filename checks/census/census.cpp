@@ -82,16 +82,16 @@ class Worker {
   Worker(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space, const CensusShard& shard)
       : subject_(subject), plan_(plan), space_(space), shard_(shard) {}
 
-  /// Takes the shard's configurations one after the other until none is left or `is_over()`.
+  /// Takes the shard's configurations one after the other until none is left or `is_over()`, but one at least.
   template <class IsOver>
   void work(std::atomic<Idx>& next, Idx size, IsOver is_over) {
     try {
-      while (!is_over()) {
+      do {
         const Idx n = next++;
         if (n >= size) return;
         const Idx number = n * shard_.count + shard_.number - 1;
         result_.add(prove(subject_, plan_, space_.at(number), number));
-      }
+      } while (!is_over());
     } catch (...) {
       error_ = std::current_exception();
     }
