@@ -26,7 +26,7 @@ else()
   if(ZIP)
     add_test(NAME OssFuzz.the_build_script_makes_targets_that_pass_their_seeds
              COMMAND ${CMAKE_CURRENT_LIST_DIR}/oss_fuzz_test.sh ${PROJECT_SOURCE_DIR} ${CLANGXX})
-    set_tests_properties(OssFuzz.the_build_script_makes_targets_that_pass_their_seeds PROPERTIES TIMEOUT 1200)
+    set_tests_properties(OssFuzz.the_build_script_makes_targets_that_pass_their_seeds PROPERTIES TIMEOUT 1200 LABELS slow)
   else()
     message(STATUS "the build script for OSS-Fuzz: not tested, zip is absent")
   endif()
