@@ -12,7 +12,7 @@ gets, and its path is printed along with what is wrong.
 Examples:
   ./cnnspec fuzz                                   all targets, one minute each, with sanitizers
   ./cnnspec fuzz layer --seconds 3600
-  CNNSPEC_PRESET=fuzz-plain ./cnnspec fuzz layer   without sanitizers: three times as fast
+  CNNSPEC_PRESET=fuzz-plain ./cnnspec fuzz layer   without sanitizers: about eight times as fast
   ./cnnspec fuzz layer build/fuzz/fuzzing/failures/layer-crash-1f3a...
 
 Status: 0, nothing failed; 1, an input failed; 2, the command line is wrong.
