@@ -16,6 +16,7 @@
 
 #include "checks/census/difference.hpp"
 #include "checks/census/variables.hpp"
+#include "checks/extents.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/laws/functions.hpp"
 #include "checks/laws/tensors.hpp"
@@ -28,11 +29,9 @@ template <class T, class Tensor>
 std::optional<Difference> first_difference(const char* name, const Tensor& actual, const Tensor& expected,
                                            const Variables<T>& variables) {
   for (Idx n = 0; n < expected.size(); ++n)
-    if (!variables.equal(actual[n], expected[n])) {
-      const auto& extents = expected.shape().extents();
-      return Difference{name, index_of(n, {extents.begin(), extents.end()}), variables.text(actual[n]),
+    if (!variables.equal(actual[n], expected[n]))
+      return Difference{name, index_of(n, expected.shape().extents()), variables.text(actual[n]),
                         variables.text(expected[n]), ""};
-    }
   return {};
 }
 

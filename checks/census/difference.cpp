@@ -12,10 +12,4 @@ std::string text_of(const Difference& d) {
                      d.input.empty() ? "" : " on " + d.input);
 }
 
-std::vector<Idx> index_of(Idx n, const std::vector<Idx>& extents) {
-  std::vector<Idx> index(extents.size());
-  for (std::size_t axis = extents.size(); axis-- > 0; n /= extents[axis]) index[axis] = n % extents[axis];
-  return index;
-}
-
 }  // namespace cnnspec::checks

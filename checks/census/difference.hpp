@@ -18,7 +18,4 @@ struct Difference {
 /// "dx[0,2,1]: expected w[0]*dy[2], got 0"
 std::string text_of(const Difference& difference);
 
-/// The index of element n of a tensor with these extents.
-std::vector<Idx> index_of(Idx n, const std::vector<Idx>& extents);
-
 }  // namespace cnnspec::checks

@@ -4,6 +4,7 @@
 
 #include "checks/census/variables.hpp"
 #include "checks/describe/text.hpp"
+#include "checks/extents.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/twins/max_pool2d.hpp"
 
@@ -90,8 +91,7 @@ class Pooling {
                         const std::string& expected) const {
     std::vector<std::string> cells;
     for (const Ordered& cell : x_.elements()) cells.push_back(cell.text());
-    const auto& extents = t.shape().extents();
-    return {name, index_of(n, {extents.begin(), extents.end()}), actual, expected, "x = " + joined(cells, " ")};
+    return {name, index_of(n, t.shape().extents()), actual, expected, "x = " + joined(cells, " ")};
   }
 
   const MaxPool2dFunctions<Ordered>& f_;

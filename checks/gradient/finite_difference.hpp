@@ -177,7 +177,7 @@ class TensorCheck {
     ++report_.entries;
     if (is_exact<T> ? error == T(0) : size <= bound) return;
     if (report_.wrong++ > 0) return;
-    report_.first = Mismatch{report_.name, entry < 0 ? std::vector<Idx>{} : unflatten(entry, report_.extents), output,
+    report_.first = Mismatch{report_.name, entry < 0 ? std::vector<Idx>{} : index_of(entry, report_.extents), output,
                              text_of(backward), quotient(difference, twice)};
   }
   static std::string quotient(const T& difference, const T& twice) {

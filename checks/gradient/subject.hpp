@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "checks/extents.hpp"
 #include "checks/generate/choices.hpp"
 #include "checks/gradient/report.hpp"
 #include "cnnspec/shape.hpp"
@@ -36,19 +37,6 @@ struct SubjectTensor {
   std::string name;  // "x", "conv1.kernel"
   std::vector<Idx> extents;
 };
-
-inline Idx count_of(const std::vector<Idx>& extents) {
-  Idx n = 1;
-  for (const Idx e : extents) n *= e;
-  return n;
-}
-
-/// The index of element n of a tensor, outermost axis first.
-inline std::vector<Idx> unflatten(Idx n, const std::vector<Idx>& extents) {
-  std::vector<Idx> index(extents.size());
-  for (std::size_t axis = extents.size(); axis-- > 0; n /= extents[axis]) index[axis] = n % extents[axis];
-  return index;
-}
 
 /// What rounding, and truncation, can do to |difference quotient - backward| at the base point, for a step h.
 struct ErrorBound {

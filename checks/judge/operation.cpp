@@ -1,5 +1,6 @@
 #include "checks/judge/operation.hpp"
 
+#include "checks/extents.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/usage_error.hpp"
 
@@ -94,17 +95,9 @@ Idx most_terms_of(Op op, const cnnspec_linear& p) {
 
 }  // namespace
 
-Idx TensorInfo::count() const {
-  Idx n = 1;
-  for (const Idx e : extents) n *= e;
-  return n;
-}
+Idx TensorInfo::count() const { return count_of(extents); }
 
-std::vector<Idx> TensorInfo::index(Idx n) const {
-  std::vector<Idx> result(extents.size());
-  for (std::size_t axis = extents.size(); axis-- > 0; n /= extents[axis]) result[axis] = n % extents[axis];
-  return result;
-}
+std::vector<Idx> TensorInfo::index(Idx n) const { return index_of(n, extents); }
 
 bool Operation::multiplies() const {
   const bool sums_or_selects = family_of(op) == Family::max_pool2d || family_of(op) == Family::elementwise;

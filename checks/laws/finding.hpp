@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/extents.hpp"
 #include "checks/scalars/text.hpp"
 #include "cnnspec/tensor.hpp"
 
@@ -38,7 +39,7 @@ class Outcome {
       return differ(tensor, {}, text_of_extents(expected.shape()), text_of_extents(actual.shape()));
     for (Idx n = 0; n < expected.size(); ++n) {
       if (!(expected[n] == actual[n]))
-        return differ(tensor, index_of(n, expected.shape()), text_of(expected[n]), text_of(actual[n]));
+        return differ(tensor, index_of(n, expected.shape().extents()), text_of(expected[n]), text_of(actual[n]));
       ++compared_;
     }
     return *this;
@@ -72,13 +73,6 @@ class Outcome {
     std::string text = "extents";
     for (const Idx e : shape.extents()) text += " " + std::to_string(e);
     return text;
-  }
-  template <class S>
-  static std::vector<Idx> index_of(Idx n, const S& shape) {
-    std::vector<Idx> index(S::rank);
-    for (int axis = S::rank; axis-- > 0; n /= shape.extent(axis))
-      index[static_cast<std::size_t>(axis)] = n % shape.extent(axis);
-    return index;
   }
 
   std::optional<Finding> finding_;
