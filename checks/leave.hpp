@@ -1,6 +1,6 @@
+// How a forked child ends: without what the end of main would do, which is the parent's. Where a build measures
+// coverage, the child first writes down what it has run, which would else be lost.
 #pragma once
-/// How a forked child ends: without what the end of main would do, which is the parent's. Where a build measures
-/// coverage, the child first writes down what it has run, which would else be lost.
 
 #include <unistd.h>
 
