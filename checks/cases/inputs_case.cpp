@@ -162,8 +162,7 @@ void check_config(const InputsCase& c, const InputsFunctions& f) {
 }
 
 void check_target(const InputsCase& c, const InputsFunctions& f) {
-  constexpr std::array names{"conv2d", "max_pool2d", "relu", "linear"};  // by Family
-  const std::string name = names[static_cast<std::size_t>(c.family)];
+  const std::string name = name_of(c.family);
   read_and([&] { return f.load_target(name, c.text); },
            [&](const GradientTarget& target) {
              (void)describe(target.network);

@@ -39,7 +39,8 @@ inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", 
 inline constexpr Idx most_basis_taps = 50;
 
 inline constexpr std::array<Family, 3> census_families{Family::conv2d, Family::max_pool2d, Family::linear};
-inline constexpr std::array<const char*, 4> census_family_names{"conv2d", "max_pool2d", "relu", "linear"};
+inline constexpr std::array census_family_names{name_of(Family::conv2d), name_of(Family::max_pool2d),
+                                                name_of(Family::linear)};
 
 /// What a census is, but for how much of it is done.
 struct CensusPlan {

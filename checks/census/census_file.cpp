@@ -27,8 +27,6 @@ void for_each_count(Tally& t, Visit visit) {
   visit("doubt", t.doubt);
 }
 
-const char* name_of(Family family) { return census_family_names[static_cast<std::size_t>(family)]; }
-
 Json json_of(const CensusTally& tally) {
   Json json;
   for_each_count(tally, [&](const char* name, Idx count) { json[name] = count; });
@@ -96,7 +94,7 @@ class Reader {
 };
 
 Disproof disproof_of(const Reader& json) {
-  const auto family = static_cast<Family>(json.one_of_names("operation", census_family_names));
+  const Family family = census_families[json.one_of_names("operation", census_family_names)];
   return {json.number("number"),
           parse_descriptor(family, json.get<std::string>("problem")),
           {json.get<std::string>("what"), json.get<std::vector<Idx>>("index"), json.get<std::string>("actual"),
@@ -109,7 +107,7 @@ CensusPlan plan_of(const Reader& json) {
   for (const CensusBound& b : census_bounds) plan.bounds.*b.value = bounds.number(b.name, b.least, b.most);
   plan.families.clear();
   for (const std::string& name : json.get<std::vector<std::string>>("operations"))
-    plan.families.push_back(static_cast<Family>(json.place(census_family_names, name, "operations")));
+    plan.families.push_back(census_families[json.place(census_family_names, name, "operations")]);
   plan.seed = json.get<std::uint64_t>("seed");
   plan.proof = static_cast<CensusProof>(json.one_of_names("proof", census_proof_names));
   return plan;
@@ -122,7 +120,7 @@ std::string to_json(const CensusFile& f) {
   for (const CensusBound& b : census_bounds) bounds[b.name] = f.plan.bounds.*b.value;
   for (const Family family : f.plan.families) operations.push_back(name_of(family));
   for (std::size_t n = 0; n < census_families.size(); ++n)
-    results[name_of(census_families[n])] = json_of(f.progress.tallies[n]);
+    results[census_family_names[n]] = json_of(f.progress.tallies[n]);
   for (const Disproof& d : f.progress.first) first.push_back(json_of(d));
   const Json json{{"format", "cnnspec census"},
                   {"schema", schema},
@@ -159,7 +157,7 @@ CensusFile parse_census_file(const std::string& text, const std::string& where) 
   f.progress.seconds = json.get<double>("seconds");
   const Reader results = json.object("results");
   for (std::size_t n = 0; n < census_families.size(); ++n) {
-    const Reader tally = results.object(name_of(census_families[n]));
+    const Reader tally = results.object(census_family_names[n]);
     for_each_count(f.progress.tallies[n], [&](const char* name, Idx& count) { count = tally.number(name); });
   }
   for (const Reader& d : json.list("first_disproved")) f.progress.first.push_back(disproof_of(d));

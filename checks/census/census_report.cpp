@@ -9,8 +9,6 @@
 namespace cnnspec::checks {
 namespace {
 
-const char* name_of(Family family) { return census_family_names[static_cast<std::size_t>(family)]; }
-
 std::string row(const char* name, const CensusTally& t) {
   return fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", name, thousands(t.configurations),
                      thousands(t.basis), thousands(t.random), thousands(t.whole_image), thousands(t.windows),
@@ -21,7 +19,7 @@ std::string table(const CensusFile& f) {
   std::string text = fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", "", "configurations", "by basis",
                                  "at random", "all images", "all windows", "orders run", "disproved");
   for (std::size_t n = 0; n < census_families.size(); ++n)
-    if (f.progress.tallies[n].configurations > 0) text += row(name_of(census_families[n]), f.progress.tallies[n]);
+    if (f.progress.tallies[n].configurations > 0) text += row(census_family_names[n], f.progress.tallies[n]);
   return text;
 }
 

@@ -35,9 +35,8 @@ CensusPlan plan_of(const CensusArguments& a) {
   plan.seed = number_of<std::uint64_t>("--seed", a.seed, 0, ~std::uint64_t{0});
   plan.proof = value_of<CensusProof>(census_proof_names, "--proof", a.proof);
   if (a.ops.empty()) return plan;
-  constexpr std::array<const char*, 3> names{"conv2d", "max_pool2d", "linear"};
-  std::array<bool, 3> chosen{};
-  for (const std::string& op : a.ops) chosen[value_of<std::size_t>(names, "--op", op)] = true;
+  std::array<bool, census_families.size()> chosen{};
+  for (const std::string& op : a.ops) chosen[value_of<std::size_t>(census_family_names, "--op", op)] = true;
   plan.families.clear();
   for (std::size_t n = 0; n < chosen.size(); ++n)
     if (chosen[n]) plan.families.push_back(census_families[n]);

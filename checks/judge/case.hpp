@@ -38,6 +38,8 @@ constexpr const char* name_of(DType dtype) { return dtype_names[static_cast<std:
 
 /// The four kinds of problem; a Problem's index is its Family.
 enum class Family { conv2d, max_pool2d, elementwise, linear };
+inline constexpr std::array<const char*, 4> family_names{"conv2d", "max_pool2d", "relu", "linear"};
+constexpr const char* name_of(Family family) { return family_names[static_cast<std::size_t>(family)]; }
 using Problem = std::variant<cnnspec_conv2d, cnnspec_pool2d, cnnspec_elementwise, cnnspec_linear>;
 
 constexpr Family family_of(Op op) {
