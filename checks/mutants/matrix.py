@@ -9,6 +9,9 @@ def group_of(check):
     return group.replace("<double>", "").replace(" with relu", "").replace(" without relu", "")
 
 
+STATUSES = ("killed", "equivalent", "survived", "killed although listed", "invalid")
+
+
 class Report:
     def __init__(self, mutants, verdicts, reasons):
         self.mutants = sorted(mutants, key=lambda m: (m.file, m.line))
@@ -49,13 +52,16 @@ class Report:
                 print(f"  {m.id}  {m.file}:{m.line}  {m.mutation}   in   {m.source}" + (f"\n      {by}" if by else ""))
         self.print_totals()
 
+    def by_header(self):
+        """[(file, mutants by status)]"""
+        return [(file, collections.Counter(self.status(m) for m in self.mutants if m.file == file))
+                for file in sorted({m.file for m in self.mutants})]
+
     def print_table(self):
-        columns = ("killed", "equivalent", "survived", "killed although listed", "invalid")
-        print(f"{'header':<16}{'mutants':>8}" + "".join(f"{c if len(c) < 12 else 'wrong':>12}" for c in columns))
-        for file in sorted({m.file for m in self.mutants}) + [None]:
-            own = [m for m in self.mutants if file in (m.file, None)]
-            counts = collections.Counter(self.status(m) for m in own)
-            print(f"{file or 'all':<16}{len(own):>8}" + "".join(f"{counts[c]:>12}" for c in columns))
+        print(f"{'header':<16}{'mutants':>8}" + "".join(f"{s if len(s) < 12 else 'wrong':>12}" for s in STATUSES))
+        rows = self.by_header()
+        for file, counts in [*rows, ("all", sum((counts for _, counts in rows), collections.Counter()))]:
+            print(f"{file:<16}{counts.total():>8}" + "".join(f"{counts[s]:>12}" for s in STATUSES))
 
     def killers_by_group(self):
         """{group: [mutants]}, and {group: [mutants that no other group kills]}."""
@@ -98,8 +104,13 @@ class Report:
     def for_programs(self):
         kills, alone = self.killers_by_group()
         return {
-            "totals": {s: len(self.with_status(s)) for s in
-                       ("killed", "equivalent", "survived", "killed although listed", "invalid")},
+            "type": "mutants",
+            "schema": 1,
+            "totals": {s: len(self.with_status(s)) for s in STATUSES},
+            "headers": [{"file": file, "mutants": counts.total(), "killed": counts["killed"],
+                         "equivalent": counts["equivalent"], "survived": counts["survived"],
+                         "listed_but_killed": counts["killed although listed"], "invalid": counts["invalid"]}
+                        for file, counts in self.by_header()],
             "checks": {g: {"kills": len(kills[g]), "alone": len(alone[g])} for g in sorted(kills)},
             "mutants": [{"id": m.id, "file": m.file, "line": m.line, "mutation": m.mutation, "source": m.source,
                          "status": self.status(m), "reason": self.reasons.get(m.id),

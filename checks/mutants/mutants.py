@@ -7,11 +7,12 @@ the gradient checks, the hand-worked examples and the clauses.
 
 examples:
   ./cnnspec mutants                            all of them, and the kill matrix
-  ./cnnspec mutants --sample 60 --quick        60, chosen by --seed: what a change must pass
+  ./cnnspec mutants --sample 40 --quick        40, chosen by --seed: what a change must pass
   ./cnnspec mutants --file relu                one header's
   ./cnnspec mutants --list --file conv2d       only what they are
   ./cnnspec mutants --only 1f3a90c2            one mutant: its text, how it is compiled, what each check says
   ./cnnspec mutants --json mutants.json        the result for programs; - is the standard output
+  ./cnnspec mutants --html mutants.html        the result as a page
 
 status: 0 if every mutant is killed or listed as equivalent, 1 if not, 2 if it could not be found out.
 A run that was interrupted goes on where it stopped; what has changed since is judged again.
@@ -25,6 +26,7 @@ import hashlib
 import json
 import os
 import pathlib
+import subprocess
 import sys
 import threading
 import time
@@ -54,7 +56,7 @@ def count(least):
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="./cnnspec mutants", description=__doc__, add_help=True,
+    parser = argparse.ArgumentParser(prog="./cnnspec mutants", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--file", metavar="HEADER", action="append", help="this header alone; may be repeated")
     parser.add_argument("--sample", metavar="N", type=count(1), help="N mutants, chosen by the seed")
@@ -68,6 +70,8 @@ def arguments():
     how_much.add_argument("--thorough", dest="parts", action="store_const", const="all",
                           help="run every part of the suite, those too that only look at what others let live")
     parser.add_argument("--json", metavar="FILE", help="write the result for programs")
+    parser.add_argument("--html", metavar="FILE", help="write the result as a page")
+    parser.add_argument("--markdown", metavar="FILE", help="write the result as Markdown")
     parser.add_argument("--compiler", metavar="CXX", help="the compiler of the mutants (clang++ if there is one: it is "
                         "quicker; else g++)")
     for name, default in (("--build", None), ("--spec", ROOT / "spec/cnnspec"),
@@ -96,6 +100,55 @@ def chosen(args, mutants):
             return hashlib.sha256(f"{args.seed} {m.id}".encode()).digest()
         mutants = sorted(mutants, key=drawn)[:args.sample]
     return mutants
+
+
+OUTPUTS = ("json", "html", "markdown")
+
+
+def check_outputs(args):
+    """What cannot be written is refused before the long run, not after it."""
+    paths = {output: getattr(args, output) for output in OUTPUTS if getattr(args, output) is not None}
+    if list(paths.values()).count("-") > 1:
+        raise UsageError("-: expected one result for the standard output, got more")
+    for output, path in paths.items():
+        target = pathlib.Path(path).resolve()
+        if path != "-" and (not path or target.is_dir() or not os.access(target.parent, os.W_OK)):
+            raise UsageError(f"--{output}: expected a file that can be written, got {path!r}")
+    if (args.html or args.markdown) and not reporter(args.build).exists():
+        raise UsageError(f"{reporter(args.build)} is not built; ./cnnspec mutants builds it")
+
+
+def write_whole(path, text):
+    """All of it or nothing: who reads the file never sees half of one."""
+    target = pathlib.Path(path).resolve()
+    if target.exists() and not target.is_file():  # a device
+        target.write_text(text)
+        return
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        beside.write_text(text)
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def reporter(build):
+    return build / "bin/cnnspec"
+
+
+def write_outputs(args, result):
+    text = json.dumps(result, indent=1) + "\n"
+    if args.json == "-":
+        print(text, end="")
+    elif args.json:
+        write_whole(args.json, text)
+    files = [word for output in ("html", "markdown") if getattr(args, output)
+             for word in (f"--{output}", getattr(args, output))]
+    if files:
+        sys.stdout.flush()
+        done = subprocess.run([reporter(args.build), "report", "-", *files], input=text, text=True)
+        if done.returncode != 0:
+            raise UsageError(f"cnnspec report ended with status {done.returncode}")
 
 
 class Progress:
@@ -169,6 +222,7 @@ def main():
         return 0
     if args.build is None:
         raise UsageError("--build: expected the build folder; ./cnnspec mutants gives it")
+    check_outputs(args)
 
     (args.build / "mutants").mkdir(parents=True, exist_ok=True)
     lock = open(args.build / "mutants/.lock", "w")  # two runs at once would compile in the same folders
@@ -182,16 +236,13 @@ def main():
     if args.only:
         for m in mutants:
             print_mutant(m, headers[m.file], verdicts[m.id], builder, reasons.get(m.id))
-    elif args.json != "-":
+    elif "-" not in (args.json, args.html, args.markdown):
         report.print(detailed=len(mutants) <= 300)
         print(f"\n{time.monotonic() - start:.0f} s on {args.jobs} of {os.cpu_count()} cores, {judge.repeated} of "
               f"{len(mutants)} mutants known from an earlier run; {builder.compiler_version}")
     if not args.only:
         report.write_matrix(builder.folder / "matrix.txt")
-    if args.json == "-":
-        print(json.dumps(report.for_programs(), indent=1))
-    elif args.json:
-        pathlib.Path(args.json).write_text(json.dumps(report.for_programs(), indent=1) + "\n")
+    write_outputs(args, report.for_programs())
     return 0 if report.good() else 1
 
 

@@ -136,19 +136,24 @@ class Whole(unittest.TestCase):
         suite.PARTS, suite.MUST_NOT_COMPILE = cls.parts, cls.refused
         cls.folder.cleanup()
 
-    def run_with(self, listed, *options):
-        """(status, result for programs)"""
+    def run_main(self, listed, *options):
+        """(status, standard output)"""
         (self.path / "list.txt").write_text(listed)
         argv = sys.argv
         sys.argv = ["mutants", "--build", str(self.path / "build"), "--spec", str(self.path / "spec"), "--equivalent",
-                    str(self.path / "list.txt"), "--json", "-", *options]
+                    str(self.path / "list.txt"), *options]
         out = io.StringIO()
         try:
             with contextlib.redirect_stdout(out):
                 status = mutants.main()
         finally:
             sys.argv = argv
-        return status, json.loads(out.getvalue())
+        return status, out.getvalue()
+
+    def run_with(self, listed, *options):
+        """(status, result for programs)"""
+        status, out = self.run_main(listed, "--json", "-", *options)
+        return status, json.loads(out)
 
     LIVES = "file small.hpp\nline constexpr int larger(int a, int b) { return a < b ? b : a; }\nmutation `<` -> `<=`\n"
 
@@ -183,6 +188,47 @@ class Whole(unittest.TestCase):
                 self.run_with("")
         finally:
             (self.path / "spec/small.hpp").write_text(SMALL)
+
+    def test_the_result_for_programs_has_a_row_for_each_header(self):
+        _, result = self.run_with("")
+        self.assertEqual((result["type"], result["schema"]), ("mutants", 1))
+        totals = result["totals"]
+        self.assertEqual(result["headers"], [
+            {"file": "small.hpp", "mutants": len(result["mutants"]), "killed": totals["killed"], "equivalent": 0,
+             "survived": 1, "listed_but_killed": 0, "invalid": totals["invalid"]}])
+
+    def test_results_are_written_whole_and_handed_to_the_report(self):
+        program = self.path / "build/bin/cnnspec"
+        program.parent.mkdir(exist_ok=True)
+        program.write_text('#!/bin/sh\n[ "$1 $2" = "report -" ] && cat >"$4"\n')
+        program.chmod(0o755)
+        result, page = self.path / "out/result.json", self.path / "out/page.html"
+        result.parent.mkdir()
+        result.write_text("what was there before")
+        status, out = self.run_main("", "--json", str(result), "--html", str(page))
+        self.assertEqual(status, 1)
+        self.assertIn("small.hpp", out)
+        self.assertEqual(json.loads(result.read_text())["type"], "mutants")
+        self.assertEqual(page.read_text(), result.read_text())
+        self.assertEqual(sorted(result.parent.iterdir()), [page, result])  # nothing temporary is left
+        program.write_text("#!/bin/sh\nexit 2\n")
+        with self.assertRaises(mutants.UsageError):
+            self.run_main("", "--markdown", str(self.path / "out/page.md"))
+        program.unlink()
+        with self.assertRaises(mutants.UsageError):
+            self.run_main("", "--markdown", str(self.path / "out/page.md"))
+
+    def test_a_file_that_cannot_be_written_is_refused_before_anything_runs(self):
+        judge = suite.Judge
+        suite.Judge = None
+        try:
+            for name in ("missing/result.json", "refused", ""):
+                with self.assertRaisesRegex(mutants.UsageError, "--json: expected a file that can be written"):
+                    self.run_main("", "--json", name and str(self.path / name))
+            with self.assertRaises(mutants.UsageError):
+                self.run_main("", "--json", "-", "--markdown", "-")
+        finally:
+            suite.Judge = judge
 
     def test_a_sample_depends_on_its_seed_alone(self):
         ids = [[m["id"] for m in self.run_with("", "--sample", "4", "--seed", seed)[1]["mutants"]]
