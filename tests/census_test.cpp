@@ -345,6 +345,17 @@ TEST(CensusFile, is_read_back_as_it_was_written) {
   EXPECT_TRUE(read.is_finished());
 }
 
+TEST(CensusReport, speaks_of_all_inputs_and_of_doubt_only_where_nothing_is_disproved) {
+  CensusFile file = shard_file(1, 1);
+  EXPECT_TRUE(contains(text_of(file, false), "\nproved: 4 configurations, for all inputs; probability"))
+      << text_of(file, false);
+  file.progress.tallies[2].disproved = 1;
+  const std::string disproved = text_of(file, false);
+  EXPECT_TRUE(contains(disproved, "\ndisproved: 1 of 4 configurations, each wrong for some input (seed 1, "))
+      << disproved;
+  EXPECT_FALSE(contains(disproved, "probability")) << disproved;
+}
+
 TEST(CensusFile, that_is_none_is_refused) {
   const std::string good = to_json(shard_file(1, 1));
   const auto changed = [&](const std::string& part, const std::string& by) {
@@ -356,7 +367,8 @@ TEST(CensusFile, that_is_none_is_refused) {
        {std::string(), std::string("[]"), std::string("{}"), changed("cnnspec census", "cnnspec"),
         changed("\"schema\": 1", "\"schema\": 2"), changed("\"extent\": 2", "\"extent\": 2000000"),
         changed("\"done\": 4", "\"done\": 3"), changed("\"shard\": 1", "\"shard\": 2"), changed("\"auto\"", "\"all\""),
-        changed("\"linear\"", "\"lineal\""), changed("\"seed\": 1", "\"seed\": \"x\"")})
+        changed("\"linear\"", "\"lineal\""), changed("\"linear\"", "\"relu\""),
+        changed("\"seed\": 1", "\"seed\": \"x\"")})
     EXPECT_THROW(parse_census_file(text, "file"), UsageError) << text;
 }
 

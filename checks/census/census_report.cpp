@@ -37,11 +37,11 @@ std::string text_of(const CensusFile& f, bool color) {
   const std::string verdict = sum.disproved > 0 ? colored("disproved", Color::red, color)
                               : f.is_finished() ? colored("proved", Color::green, color)
                                                 : "so far proved";
-  const Idx counted = sum.disproved > 0 ? sum.disproved : sum.configurations;
-  text += fmt::format("{}: {} configurations", verdict, thousands(counted));
-  if (sum.disproved > 0) text += fmt::format(" of {}", thousands(sum.configurations));
-  text += fmt::format(", for all inputs; probability that a wrong one passed: at most {} (",
-                      probability(f.progress.failure_probability()));
+  text += sum.disproved > 0
+              ? fmt::format("{}: {} of {} configurations, each wrong for some input (", verdict,
+                            thousands(sum.disproved), thousands(sum.configurations))
+              : fmt::format("{}: {} configurations, for all inputs; probability that a wrong one passed: at most {} (",
+                            verdict, thousands(sum.configurations), probability(f.progress.failure_probability()));
   if (f.shard.count > 1) text += fmt::format("shard {} of {}, ", f.shard.number, f.shard.count);
   return text + fmt::format("seed {}, {:.1f} s)\n", f.plan.seed, f.progress.seconds);
 }
