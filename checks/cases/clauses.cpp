@@ -5,8 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "checks/generate/geometry.hpp"
-
 namespace cnnspec::checks {
 namespace {
 
@@ -65,7 +63,7 @@ bool makes_sense(const Line& l) {
          all_at_least(0, {l.axis.before, l.axis.after});
 }
 
-void find_in_line(const Line& l, bool pooling, std::set<Clause>& found) {
+void find_in_line(const Line& l, bool pooling, Clauses& found) {
   if (!makes_sense(l)) {
     found.insert(Clause::C1);
   } else if (!sizes_fit(l)) {
@@ -84,8 +82,8 @@ Idx depth_of(const cnnspec_conv2d& p) {
   return p.groups < 1 || p.in_channels < p.groups ? 1 : p.in_channels / p.groups;
 }
 
-std::set<Clause> violated(const cnnspec_conv2d& p) {
-  std::set<Clause> found;
+Clauses violated(const cnnspec_conv2d& p) {
+  Clauses found;
   const bool divides = p.groups >= 1 && p.in_channels % p.groups == 0 && p.out_channels % p.groups == 0;
   if (!divides) found.insert(Clause::C5);
   if (!all_at_least(1, {p.batch, p.in_channels, p.out_channels})) found.insert(Clause::C1);
@@ -98,8 +96,8 @@ std::set<Clause> violated(const cnnspec_conv2d& p) {
   return found;
 }
 
-std::set<Clause> violated(const cnnspec_pool2d& p) {
-  std::set<Clause> found;
+Clauses violated(const cnnspec_pool2d& p) {
+  Clauses found;
   if (!all_at_least(1, {p.batch, p.channels})) found.insert(Clause::C1);
   find_in_line(height_of(p), true, found);
   find_in_line(width_of(p), true, found);
@@ -109,8 +107,8 @@ std::set<Clause> violated(const cnnspec_pool2d& p) {
   return found;
 }
 
-std::set<Clause> violated(const cnnspec_linear& p) {
-  std::set<Clause> found;
+Clauses violated(const cnnspec_linear& p) {
+  Clauses found;
   if (!all_at_least(1, {p.batch, p.in_features, p.out_features})) found.insert(Clause::C1);
   if (!countable({p.batch, p.in_features}) || !countable({p.batch, p.out_features}) ||
       !countable({p.in_features, p.out_features}))
@@ -118,14 +116,21 @@ std::set<Clause> violated(const cnnspec_linear& p) {
   return found;
 }
 
-std::set<Clause> violated(const cnnspec_elementwise& p) {
+Clauses violated(const cnnspec_elementwise& p) {
   if (p.count < 1) return {Clause::C1};
   return {};
 }
 
 }  // namespace
 
-std::set<Clause> violated_clauses(const Problem& problem) {
+std::string refusal_for(const Clauses& clauses) {
+  if (clauses.empty()) return "no refusal";
+  std::string text = "a refusal for";
+  for (const Clause c : clauses) text += " " + ShapeError::name(c);
+  return text;
+}
+
+Clauses violated_clauses(const Problem& problem) {
   return std::visit([](const auto& p) { return violated(p); }, problem);
 }
 
@@ -133,6 +138,22 @@ std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
   const Line l{in, 1, kernel, axis};
   if (!makes_sense(l) || !sizes_fit(l) || padded_of(l) < window_of(l)) return {};
   return static_cast<Idx>(outputs_of(l));
+}
+
+Line with_right_output(Line line) {
+  line.out = output_extent(line.in, line.kernel, line.axis).value_or(1);
+  return line;
+}
+
+bool has_too_many_parameters(const Problem& problem) {
+  return std::visit(
+      [](const auto& p) {
+        if constexpr (requires { w_shape(p); })
+          return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
+        else
+          return false;
+      },
+      problem);
 }
 
 }  // namespace cnnspec::checks

@@ -4,16 +4,29 @@
 
 #include <optional>
 #include <set>
+#include <string>
 
+#include "checks/generate/geometry.hpp"
 #include "checks/judge/case.hpp"
 
 namespace cnnspec::checks {
 
+using Clauses = std::set<Clause>;
+
+/// "a refusal for C1 C3", or "no refusal".
+std::string refusal_for(const Clauses& clauses);
+
 /// Every clause that the problem violates. Where extents make no sense (C1), what follows from them is not looked at.
-std::set<Clause> violated_clauses(const Problem& problem);
+Clauses violated_clauses(const Problem& problem);
 
 /// The output extent of one axis: how many windows begin and end within the padded input. Nothing where C1, C2 or C3
 /// does not hold.
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis);
+
+/// The line with that output extent, or 1 where there is none.
+Line with_right_output(Line line);
+
+/// Whether a layer's parameters are more than can be counted (C3) though its tensors are not.
+bool has_too_many_parameters(const Problem& problem);
 
 }  // namespace cnnspec::checks

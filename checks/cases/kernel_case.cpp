@@ -75,7 +75,7 @@ bool is_too_large_by_less_than_a_stride(const Line& l) {
 /// Whether all numbers make sense by themselves, so that a kernel that refuses the problem does so for what they mean
 /// together. Not where libraries are known to see it differently: more padding than C4 allows, and the above.
 bool is_a_question_for_kernels(const Problem& problem) {
-  const std::set<Clause> violated = violated_clauses(problem);
+  const Clauses violated = violated_clauses(problem);
   for (const Clause c : {Clause::C1, Clause::C3, Clause::C4})
     if (violated.contains(c)) return false;
   const auto* conv = std::get_if<cnnspec_conv2d>(&problem);

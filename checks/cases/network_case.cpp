@@ -2,8 +2,6 @@
 
 #include <fmt/ranges.h>
 
-#include <set>
-
 #include "checks/cases/clauses.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/generate/geometry.hpp"
@@ -16,7 +14,6 @@ namespace {
 
 using Exact = Int128;
 using Extents = std::vector<Idx>;
-using Clauses = std::set<Clause>;
 
 // ---- Fields ------------------------------------------------------------------------------------------------------
 
@@ -91,17 +88,16 @@ std::optional<Problem> problem_of(const Conv2dDefinition& d, const Extents& x) {
   if (x.size() != 3) return std::nullopt;
   cnnspec_conv2d p{};
   p.batch = 1, p.groups = d.config.groups, p.in_channels = x[0], p.out_channels = d.out_channels;
-  set_height(
-      p, {x[1], output_extent(x[1], d.kernel_height, d.config.height).value_or(1), d.kernel_height, d.config.height});
-  set_width(p, {x[2], output_extent(x[2], d.kernel_width, d.config.width).value_or(1), d.kernel_width, d.config.width});
+  set_height(p, with_right_output({x[1], 1, d.kernel_height, d.config.height}));
+  set_width(p, with_right_output({x[2], 1, d.kernel_width, d.config.width}));
   return p;
 }
 std::optional<Problem> problem_of(const MaxPool2dConfig& d, const Extents& x) {
   if (x.size() != 3) return std::nullopt;
   cnnspec_pool2d p{};
   p.batch = 1, p.channels = x[0];
-  set_height(p, {x[1], output_extent(x[1], d.kernel_height, d.height).value_or(1), d.kernel_height, d.height});
-  set_width(p, {x[2], output_extent(x[2], d.kernel_width, d.width).value_or(1), d.kernel_width, d.width});
+  set_height(p, with_right_output({x[1], 1, d.kernel_height, d.height}));
+  set_width(p, with_right_output({x[2], 1, d.kernel_width, d.width}));
   return p;
 }
 std::optional<Problem> problem_of(const LinearDefinition& d, const Extents& x) {
@@ -130,18 +126,6 @@ Clauses violated_by_input(const Extents& x) {
   return violated_clauses(p);
 }
 
-/// C3, where a layer has more parameters than can be counted though neither of its tensors has.
-bool too_many_parameters(const Problem& problem) {
-  return std::visit(
-      [](const auto& p) {
-        if constexpr (requires { w_shape(p); })
-          return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
-        else
-          return false;
-      },
-      problem);
-}
-
 Idx largest_padded_extent(const Problem& problem) {
   return std::visit(
       [](const auto& p) {
@@ -160,7 +144,7 @@ Expected expectation_of(const NetworkDefinition& net) {
   for (std::size_t n = 0; n < net.layers.size() && e.violated.empty(); ++n) {
     const auto problem = std::visit([&](const auto& d) { return problem_of(d, x); }, net.layers[n].what);
     e.violated = problem ? violated_clauses(*problem) : Clauses{Clause::C6};
-    if (e.violated.empty() && too_many_parameters(*problem)) e.violated = {Clause::C3};
+    if (e.violated.empty() && has_too_many_parameters(*problem)) e.violated = {Clause::C3};
     if (!e.violated.empty()) break;
     e.taps = sum_fits(e.taps, taps(*problem)) ? e.taps + taps(*problem) : std::numeric_limits<Idx>::max();
     e.largest_padded_extent = std::max(e.largest_padded_extent, largest_padded_extent(*problem));
@@ -173,12 +157,6 @@ Expected expectation_of(const NetworkDefinition& net) {
 // ---- Checks ------------------------------------------------------------------------------------------------------
 
 std::string text_of(const Extents& x) { return fmt::format("{}", fmt::join(x, "x")); }
-std::string text_of(const Clauses& clauses) {
-  if (clauses.empty()) return "no refusal";
-  std::string text = "a refusal for";
-  for (const Clause c : clauses) text += " " + ShapeError::name(c);
-  return text;
-}
 
 /// One network; what is wrong first is kept.
 class NetworkCheck {
@@ -217,7 +195,7 @@ class NetworkCheck {
   void check_description() {
     try {
       const std::vector<LayerDescription> rows = functions_.describe(net_);
-      require_that(expected_.violated.empty(), "the network", text_of(expected_.violated), "no refusal");
+      require_that(expected_.violated.empty(), "the network", refusal_for(expected_.violated), "no refusal");
       require_that(rows.size() == net_.layers.size(), "the network", fmt::format("{} layers", net_.layers.size()),
                    fmt::format("{}", rows.size()));
       for (std::size_t n = 0; n < rows.size() && outcome_.holds(); ++n)
@@ -228,7 +206,7 @@ class NetworkCheck {
       const std::string layer = of_the_input ? "" : fmt::format("layer {}: ", expected_.outputs.size() + 1);
       const bool right =
           expected_.violated.contains(e.violation.clause) && std::string_view(e.what()).substr(4).starts_with(layer);
-      require_that(right, "the network", layer + text_of(expected_.violated), e.what());
+      require_that(right, "the network", layer + refusal_for(expected_.violated), e.what());
     }
   }
 
@@ -324,8 +302,8 @@ std::string check_model_sizes(const ModelProblem& p, const Expected& expected) {
   if (expected.outputs.empty()) allowed.merge(violated_by_first_stage(p));
   if (allowed.contains(Clause::C3)) return "";
   if (!v.ok() && !allowed.contains(v.clause))
-    return fmt::format("well_formed: expected {}, got: {}", text_of(allowed), ShapeError(v).what());
-  if (v.ok() && !allowed.empty()) return fmt::format("well_formed: expected {}, got no refusal", text_of(allowed));
+    return fmt::format("well_formed: expected {}, got: {}", refusal_for(allowed), ShapeError(v).what());
+  if (v.ok() && !allowed.empty()) return fmt::format("well_formed: expected {}, got no refusal", refusal_for(allowed));
   if (!allowed.empty()) return "";
   const std::size_t step = p.with_relu ? 3 : 2;
   const Extents& features = expected.outputs[2 * step - 1];

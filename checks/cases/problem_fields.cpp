@@ -17,8 +17,7 @@ Idx most_padding(const Line& l) { return l.kernel / 2 + 1; }
 
 bool within(Idx value, Idx least, Idx most) { return least <= value && value <= most; }
 
-/// Where the formula has no answer, the output is 1.
-Idx right_out(const Line& l) { return output_extent(l.in, l.kernel, l.axis).value_or(1); }
+Idx right_out(const Line& l) { return with_right_output(l).out; }
 
 bool is_tidy(const Line& l) {
   return within(l.in, 1, most_extent) && within(l.kernel, 1, most_kernel) && within(l.axis.stride, 1, most_stride) &&

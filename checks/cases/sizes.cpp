@@ -16,15 +16,6 @@
 namespace cnnspec::checks {
 namespace {
 
-using Clauses = std::set<Clause>;
-
-std::string text_of(const Clauses& clauses) {
-  if (clauses.empty()) return "no refusal";
-  std::string text = "a refusal for";
-  for (const Clause c : clauses) text += " " + ShapeError::name(c);
-  return text;
-}
-
 /// What `ask` refuses; nothing if it does not. Anything else that it throws is not caught.
 template <class Ask>
 std::optional<Violation> refusal(Ask ask) {
@@ -50,7 +41,7 @@ void require_that(Outcome& outcome, bool satisfied, const std::string& who, cons
 
 /// Refused for one of these clauses, or not at all if there is none.
 void agrees(Outcome& outcome, const std::string& who, const Clauses& violated, const std::optional<Violation>& v) {
-  require_that(outcome, v ? violated.contains(v->clause) : violated.empty(), who, text_of(violated), text_of(v));
+  require_that(outcome, v ? violated.contains(v->clause) : violated.empty(), who, refusal_for(violated), text_of(v));
 }
 
 void check_line(Outcome& outcome, const Line& l, bool pooling) {
@@ -104,23 +95,11 @@ NetworkDefinition network_of(const cnnspec_elementwise& p) { return {{p.count}, 
 template <class P>
 P one_image(P p) {
   if constexpr (requires { p.kernel_height; }) {
-    p.batch = 1;
-    Line h = height_of(p), w = width_of(p);
-    h.out = output_extent(h.in, h.kernel, h.axis).value_or(1),
-    w.out = output_extent(w.in, w.kernel, w.axis).value_or(1);
-    set_height(p, h), set_width(p, w);
-  } else if constexpr (requires { p.batch; }) {
-    p.batch = 1;
+    set_height(p, with_right_output(height_of(p)));
+    set_width(p, with_right_output(width_of(p)));
   }
+  if constexpr (requires { p.batch; }) p.batch = 1;
   return p;
-}
-
-/// Whether a layer's parameters are more than can be counted though its tensors are not.
-bool too_many_parameters(const auto& p) {
-  if constexpr (requires { w_shape(p); })
-    return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
-  else
-    return false;
 }
 
 template <class P>
@@ -130,7 +109,7 @@ void check_layer(Outcome& outcome, const P& given) {
   std::vector<Idx> y, described;
   agrees(outcome, "the shape function", violated, refusal([&] { ask_shape(p, y); }));
   auto v = refusal([&] { described = describe(network_of(p)).back().output; });
-  if (v && violated.empty() && v->clause == Clause::C3 && too_many_parameters(p)) v.reset(), described = y;
+  if (v && violated.empty() && v->clause == Clause::C3 && has_too_many_parameters(p)) v.reset(), described = y;
   agrees(outcome, "the network's description", violated, v);
   if (!violated.empty() || !outcome.holds()) return;
   const std::vector<Idx> expected = extents_of(y_shape(p));
@@ -180,8 +159,8 @@ std::string reading_error(Family family, const std::string& descriptor, Problem&
   }
 }
 
-/// Whether an error names one of the clauses. An output extent that
-/// is not the formula's (C6, or C2 where it gives none) may ask for a padding that overflows (C3).
+/// Whether an error names one of the clauses. An output extent that is not the formula's (C6, or C2 where it gives
+/// none) may ask for a padding that overflows (C3).
 bool names_one_of(const std::string& error, Clauses clauses) {
   if (clauses.contains(Clause::C6) || clauses.contains(Clause::C2)) clauses.insert(Clause::C3);
   for (const Clause c : clauses)
@@ -196,7 +175,7 @@ void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& v
   if (descriptor) {
     const std::string error = reading_error(family, *descriptor, read);
     require_that(outcome, violated.empty() ? error.empty() : !error.empty() && names_one_of(error, violated),
-                 "the reader of descriptors", text_of(violated), error.empty() ? "no refusal" : error);
+                 "the reader of descriptors", refusal_for(violated), error.empty() ? "no refusal" : error);
   }
   if (!violated.empty() || !outcome.holds()) return;
   require_that(outcome, is_same(problem, read), "the problem that was read", *descriptor, to_descriptor(read));
