@@ -167,6 +167,8 @@ class NetworkCheck {
         functions_(functions),
         expected_(expectation_of(net)) {}
 
+  const Expected& expected() const { return expected_; }
+
   CaseOutcome run() {
     check_description();
     if (outcome_.holds() && expected_.violated.empty() && !net_.layers.empty() && is_small(most_network_taps)) {
@@ -337,9 +339,10 @@ void NetworkCase::list_fields(Fields& fields) {
 
 CaseOutcome check_case(const NetworkCase& c, const NetworkFunctions& functions) {
   const NetworkDefinition net = c.is_model ? stages_of(c.model) : c.definition;
-  CaseOutcome outcome = NetworkCheck(net, c.data_seed, functions).run();
+  NetworkCheck check(net, c.data_seed, functions);
+  CaseOutcome outcome = check.run();
   if (!c.is_model || !outcome.holds()) return outcome;
-  const Expected expected = expectation_of(net);
+  const Expected& expected = check.expected();
   outcome.failure = check_model_sizes(c.model, expected);
   ++outcome.compared;
   const bool is_small = expected.taps <= most_network_taps && expected.largest_padded_extent <= most_network_extent;
