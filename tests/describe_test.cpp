@@ -212,7 +212,7 @@ TEST(NetworkJson, refuses_syntax_errors_with_line_and_column) {
 
 TEST(NetworkJson, is_read_in_a_time_that_grows_with_its_length) {
   std::string text = "[{}";
-  while (text.size() < most_json_bytes - 10) text += ",{}";
+  while (text.size() < JsonLimits{}.bytes - 10) text += ",{}";
   EXPECT_EQ(usage_error(text + "]"), "net.json: expected an object, got something longer") << "within the test's time";
 }
 
@@ -308,7 +308,7 @@ TEST(NetworkJson, refuses_two_layers_of_one_name) {
 }
 
 TEST(NetworkJson, refuses_size_and_nesting_bombs) {
-  EXPECT_EQ(usage_error(std::string(most_json_bytes + 1, ' ')),
+  EXPECT_EQ(usage_error(std::string(JsonLimits{}.bytes + 1, ' ')),
             "net.json: expected at most 1048576 bytes of JSON, got more");
   EXPECT_EQ(usage_error(std::string(500'000, '[')),
             "net.json: at /0/0/0/0/0/0/0/0: expected at most 8 levels of nesting, got more");

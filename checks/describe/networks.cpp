@@ -39,7 +39,7 @@ NamedNetwork load_network(const std::string& net, const std::string& config) {
     known.push_back("a JSON file");
     throw UsageError("network", "", one_of(known, net), in_quotes(net));
   }
-  return parse_network(read_file(net, most_json_bytes), net == "-" ? "standard input" : net);
+  return parse_network(read_file(net, JsonLimits{}.bytes), net == "-" ? "standard input" : net);
 }
 
 std::string read_file(const std::string& path, std::size_t most) {

@@ -44,7 +44,8 @@ std::string line_and_column(std::string_view text, std::size_t byte) {
 /// looks at all that came before.)
 class Watch : public json::json_sax_t {
  public:
-  Watch(std::string_view text, const std::string& where) : text_(text), where_(where) {}
+  Watch(std::string_view text, const std::string& where, std::size_t most_levels)
+      : text_(text), where_(where), most_levels_(most_levels) {}
 
   bool null() override { return value(); }
   bool boolean(bool) override { return value(); }
@@ -81,8 +82,8 @@ class Watch : public json::json_sax_t {
   }
   bool open(Container container) {
     value();
-    if (open_.size() == most_json_levels)
-      throw UsageError(where_, pointer(), fmt::format("at most {} levels of nesting", most_json_levels), "more");
+    if (open_.size() == most_levels_)
+      throw UsageError(where_, pointer(), fmt::format("at most {} levels of nesting", most_levels_), "more");
     open_.push_back(std::move(container));
     return true;
   }
@@ -98,15 +99,16 @@ class Watch : public json::json_sax_t {
 
   std::string_view text_;
   const std::string& where_;
+  const std::size_t most_levels_;
   std::vector<Container> open_;
 };
 
 }  // namespace
 
-json parse_strict_json(std::string_view text, const std::string& where) {
-  if (text.size() > most_json_bytes)
-    throw UsageError(where, "", fmt::format("at most {} bytes of JSON", most_json_bytes), "more");
-  Watch watch(text, where);
+json parse_strict_json(std::string_view text, const std::string& where, const JsonLimits& limits) {
+  if (text.size() > limits.bytes)
+    throw UsageError(where, "", fmt::format("at most {} bytes of JSON", limits.bytes), "more");
+  Watch watch(text, where, limits.levels);
   json::sax_parse(text, &watch);
   return json::parse(text);
 }

@@ -222,7 +222,7 @@ GoldenCase parse_golden_case(std::string_view text, const std::string& where) { 
 
 GoldenCase read_golden_case(const std::string& folder) {
   const std::string file = folder + "/" + case_file;
-  return parse_golden_case(read_file(file, most_json_bytes), file);
+  return parse_golden_case(read_file(file, JsonLimits{}.bytes), file);
 }
 
 std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
