@@ -20,6 +20,7 @@
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "checks/version.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -117,7 +118,7 @@ std::optional<CensusFile> earlier(const CensusArguments& a, const CensusFile& mi
 }
 
 ExitStatus run_census(const CensusArguments& a, ColorMode color) {
-  CensusFile file{CNNSPEC_VERSION, plan_of(a), shard_of(a.shard), 0, {}};
+  CensusFile file{version(), plan_of(a), shard_of(a.shard), 0, {}};
   CensusRun run;
   run.jobs = a.jobs.empty() ? static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))
                             : number_of("--jobs", a.jobs, 1, 1024);

@@ -44,6 +44,15 @@ bool holds_garbage(const Execution& e, Garbage garbage, const std::vector<bool>&
   return true;
 }
 
+std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, const Expectation& expected) {
+  std::vector<WrongElement> all;
+  for (std::size_t n = 0; n < actual.size() && std::ssize(all) < most_wrong_elements; ++n)
+    if (const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
+        v.judgement == Judgement::wrong)
+      all.push_back({static_cast<Idx>(n), static_cast<double>(expected.values[n]), actual[n], v.bound, v.ratio()});
+  return all;
+}
+
 }  // namespace
 
 CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
@@ -111,11 +120,13 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
 }
 
 bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& result) const {
-  const Comparison c = compare(decode(case_.dtype, e.output), data.expected);
+  const std::vector<double> actual = decode(case_.dtype, e.output);
+  const Comparison c = compare(actual, data.expected);
   result.judged += c.judged;
   if (!data.sampled) result.not_judged += c.not_judged;
   result.sampled |= data.sampled;
   result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
+  result.ratios += c.ratios;
   if (c.elements_wrong == 0) return true;
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
   f.tensor = operation_.output.name;
@@ -124,6 +135,8 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   f.first_index = operation_.output.index(c.first);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
   f.picture = picture_of(c.wrong, operation_.output.extents);
+  f.extents = operation_.output.extents;
+  f.wrong_elements = wrong_elements(actual, data.expected);
   return false;
 }
 

@@ -7,12 +7,14 @@
 
 #include "checks/judge/bound.hpp"
 #include "checks/judge/expectation.hpp"
+#include "checks/judge/ratio_histogram.hpp"
 
 namespace cnnspec::checks {
 
 struct Comparison {
   Idx judged = 0, not_judged = 0, elements_wrong = 0;
   double worst_ratio = 0;   // error / bound over the right elements
+  RatioHistogram ratios;    // of the right elements that rounding may have changed
   std::vector<bool> wrong;  // for each element; empty if none is
   // The first wrong element.
   Idx first = -1;
@@ -25,7 +27,10 @@ inline Comparison compare(const std::vector<double>& actual, const Expectation& 
   for (std::size_t n = 0; n < actual.size(); ++n) {
     const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
     ++(v.judgement == Judgement::not_judged ? c.not_judged : c.judged);
-    if (v.judgement == Judgement::right) c.worst_ratio = std::max(c.worst_ratio, v.ratio());
+    if (v.judgement == Judgement::right) {
+      c.worst_ratio = std::max(c.worst_ratio, v.ratio());
+      if (v.bound > 0) c.ratios.add(v.ratio());
+    }
     if (v.judgement != Judgement::wrong) continue;
     if (c.elements_wrong++ == 0) {
       c.wrong.resize(actual.size());

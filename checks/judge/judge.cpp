@@ -88,7 +88,9 @@ class Run {
       : kernel_(kernel), options_(options), cases_(options), batch_(options.problems.empty() ? cases_in_batch : 1) {}
 
   KernelResult judge(const std::function<void(Idx)>& progress) {
-    KernelResult result{kernel_.name, options_.conditions, options_.seed, options_.least_sensitivity, {}, {}};
+    KernelResult result;
+    result.kernel = kernel_.name, result.conditions = options_.conditions, result.seed = options_.seed;
+    result.least_sensitivity = options_.least_sensitivity;
     for (const JudgedOperation& s : options_.operations) {
       OperationResult& row = result.operations.emplace_back();
       row.op = s.op, row.dtype = s.dtype;
@@ -225,6 +227,7 @@ class Run {
       OperationResult& row = result.operations[n];
       if (row.given_up) continue;
       row.add(j.result);
+      if (j.result.supported) result.coverage.add(j.which.problem);
       if (j.result.failure && row.failed <= options_.failures_kept) result.failures.push_back(*j.result.failure);
       if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
     }
@@ -248,8 +251,10 @@ class Run {
 }  // namespace
 
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
+  const Clock::time_point begin = Clock::now();
   KernelResult result = Run(kernel, options).judge(progress);
   if (!result.interrupted) look_closer(kernel, options, result);
+  result.seconds = seconds_since(begin);
   // An operation of another family than all given problems was not asked for.
   if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
   return result;

@@ -64,6 +64,7 @@ void OperationResult::add(const CaseResult& result) {
   judged += result.judged;
   not_judged += result.not_judged;
   worst_ratio = std::max(worst_ratio, result.worst_ratio);
+  ratios += result.ratios;
   if (result.failure || result.terms == 0) return;
   ++with_terms;
   sensitivity_sum += result.sensitivity();

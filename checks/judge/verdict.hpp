@@ -9,8 +9,10 @@
 
 #include "checks/judge/arithmetic.hpp"
 #include "checks/judge/case.hpp"
+#include "checks/judge/coverage.hpp"
 #include "checks/judge/data.hpp"
 #include "checks/judge/execution.hpp"
+#include "checks/judge/ratio_histogram.hpp"
 
 namespace cnnspec::checks {
 
@@ -46,6 +48,13 @@ struct Diagnosis {
   std::string name, sentence;
 };
 
+/// An element of an output that is wrong: its place in the tensor's memory, and what the two sides say.
+struct WrongElement {
+  Idx place = 0;
+  double expected = 0, actual = 0;
+  double bound = 0, ratio = 0;  // as in Failure
+};
+
 struct Failure {
   Case failed;
   std::string data, data_description;  // the data family: its name, and what its data is like
@@ -59,18 +68,23 @@ struct Failure {
   double bound = 0;  // the largest error that rounding explains; 0 on exact data
   double ratio = 0;  // error / bound
   std::vector<std::string> picture;
+  std::vector<Idx> extents;                  // of the output
+  std::vector<WrongElement> wrong_elements;  // the first of them, at most most_wrong_elements
   // Found out about the first failures of each operation only:
   std::vector<Diagnosis> diagnoses;       // each explains all that was seen; more than one: they agree here
   std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: none was looked for
 };
 
+inline constexpr Idx most_wrong_elements = 1024;
+
 /// How one case went.
 struct CaseResult {
   bool supported = true;
-  bool sampled = false;  // rounded data was judged on a sample of the outputs
+  bool sampled = false;            // rounded data was judged on a sample of the outputs
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
   Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
   double worst_ratio = 0;          // largest error / bound over passing elements
+  RatioHistogram ratios;           // of those, where they may be rounded
   double seconds = 0;
   std::optional<Failure> failure;
 
@@ -92,6 +106,7 @@ struct OperationResult {
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
   double sensitivity_sum = 0, least_sensitivity = 1;  // over those
   double worst_ratio = 0;
+  RatioHistogram ratios;
   double seconds = 0;
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
   const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
@@ -111,6 +126,8 @@ struct KernelResult {
   std::vector<Failure> failures;  // the first few of each operation
   Idx handled = 0;                // of all cases that were asked for
   bool interrupted = false, stopped_on_time = false;
+  Coverage coverage;   // of the cases that the kernel supports
+  double seconds = 0;  // wall time
 
   /// Fail if an operation fails; else vacuous if one is, or if there is none; else pass. An operation of which the
   /// kernel supported no case at all does not count, unless that is true of all.

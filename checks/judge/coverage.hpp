@@ -1,0 +1,38 @@
+// Which part of the space of configurations the cases of a run have covered: each problem falls into one level of each
+// axis (its kernel, its stride, ...), and the cases of each combination of levels are counted.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "checks/judge/case.hpp"
+
+namespace cnnspec::checks {
+
+struct CoverageAxis {
+  std::string name;
+  std::vector<std::string> levels;
+};
+
+/// What problems of this family are told apart by.
+const std::vector<CoverageAxis>& coverage_axes(Family family);
+
+/// Two levels that no valid problem has at once.
+struct ImpossiblePair {
+  std::size_t axis, level, other_axis, other_level;
+};
+const std::vector<ImpossiblePair>& impossible_pairs(Family family);
+
+/// The level of each axis.
+using Levels = std::vector<std::size_t>;
+Levels levels_of(const Problem& problem);
+
+/// Cases by family and levels.
+struct Coverage {
+  std::map<Family, std::map<Levels, Idx>> cells;
+
+  void add(const Problem& problem) { ++cells[family_of(problem)][levels_of(problem)]; }
+};
+
+}  // namespace cnnspec::checks

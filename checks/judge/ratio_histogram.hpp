@@ -1,0 +1,43 @@
+// How error / bound is spread over the elements that a rounding bound judged: a count for each power of two.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+struct RatioHistogram {
+  static constexpr int octaves = 17;  // below 2^-16, (2^-16, 2^-15], ..., (1/2, 1]
+
+  Idx zero = 0;                       // no error at all
+  std::array<Idx, octaves> counts{};  // (edges()[n], edges()[n + 1]]
+
+  /// 0, 2^-16, ..., 1/2, 1
+  static std::vector<double> edges() {
+    std::vector<double> all{0};
+    for (int n = 1 - octaves; n <= 0; ++n) all.push_back(std::ldexp(1.0, n));
+    return all;
+  }
+
+  /// Of a right element: `ratio` is in [0, 1].
+  void add(double ratio) {
+    if (ratio == 0) {
+      ++zero;
+      return;
+    }
+    int exponent = 0;
+    const bool is_power_of_two = std::frexp(ratio, &exponent) == 0.5;  // an edge belongs to what lies below
+    const int octave = octaves - 1 + exponent - (is_power_of_two ? 1 : 0);
+    ++counts[static_cast<std::size_t>(octave < 0 ? 0 : octave)];
+  }
+  RatioHistogram& operator+=(const RatioHistogram& other) {
+    zero += other.zero;
+    for (std::size_t n = 0; n < counts.size(); ++n) counts[n] += other.counts[n];
+    return *this;
+  }
+};
+
+}  // namespace cnnspec::checks

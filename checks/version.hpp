@@ -1,0 +1,9 @@
+// The version of this program, as results name it.
+#pragma once
+
+namespace cnnspec::checks {
+
+/// "0.1.0"
+const char* version();
+
+}  // namespace cnnspec::checks
