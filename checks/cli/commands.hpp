@@ -33,6 +33,7 @@ void add_gradcheck(CLI::App& app, Session& session);
 void add_judge(CLI::App& app, Session& session);
 void add_kernels(CLI::App& app, Session& session);
 void add_ops(CLI::App& app, Session& session);
+void add_report(CLI::App& app, Session& session);
 void add_show(CLI::App& app, Session& session);
 
 }  // namespace cnnspec::checks

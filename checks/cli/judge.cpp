@@ -20,6 +20,7 @@
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
+#include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
@@ -36,6 +37,7 @@ struct JudgeArguments {
   std::vector<std::string> ops, dtypes, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
+  ReportFiles reports;
 };
 
 std::atomic<bool> interrupted = false;
@@ -178,12 +180,15 @@ ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const Judg
   const Idx batch = a.batch ? number_of("--mb", *a.batch, Idx{1}, Idx{1} << 20) : 2;
   const NetworkResult result = judge_network(kernel, network.name, network.definition, batch,
                                              dtypes_in(options.operations), options.seed, options.conditions);
-  if (a.json != "-") print(describe_network(result));
-  if (!a.json.empty()) write_output(a.json, network_to_json(result));
+  if (a.json != "-" && !a.reports.to_standard_output()) print(describe_network(result));
+  const std::string json = network_to_json(result);
+  if (!a.json.empty()) write_output(a.json, json);
+  write_reports(a.reports, json);
   return status_of(result.verdict());
 }
 
 ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
+  check_report_files(a.reports);
   Kernel kernel = find_kernel(a.kernel);
   kernel.name = a.kernel;  // as it must be given again
   const JudgeOptions options = options_of(a, kernel);
@@ -195,8 +200,11 @@ ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
-  if (a.json != "-" && a.junit != "-") print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
-  if (!a.json.empty()) write_output(a.json, to_json(result));
+  if (a.json != "-" && a.junit != "-" && !a.reports.to_standard_output())
+    print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
+  const std::string json = to_json(result);
+  if (!a.json.empty()) write_output(a.json, json);
+  write_reports(a.reports, json);
   if (!a.junit.empty()) write_output(a.junit, to_junit(result));
   return status_of(result.verdict());
 }
@@ -254,6 +262,7 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--junit", a->junit, "write the result to FILE as JUnit XML; - writes it instead")
       ->type_name("FILE");
   command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
+  add_report_options(*command, a->reports);
   std::string families;
   for (const DataFamily& f : data_families()) families += std::string(families.empty() ? "" : ", ") + f.name;
   command->footer(
@@ -276,7 +285,7 @@ Examples:
   cnnspec judge ./libmykernel.so --profile tf32 --junit result.xml
   cnnspec judge ./libmykernel.so --net cnn2
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
-  cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1)");
+  cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1 --html report.html)");
   command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });
 }
 

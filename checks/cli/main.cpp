@@ -11,13 +11,15 @@
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/usage_error.hpp"
+#include "checks/version.hpp"
 #include "cnnspec/shape.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 void add_commands(CLI::App& app, Session& session) {
-  for (const auto add : {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_show, add_kernels, add_ops})
+  for (const auto add :
+       {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_report, add_show, add_kernels, add_ops})
     add(app, session);
 }
 
@@ -73,7 +75,7 @@ ExitStatus run(int argc, char** argv) {
          "--color", [&](const std::string& text) { session.color = color_mode(text); },
          "colours: auto (the default), always or never")
       ->type_name("WHEN");
-  app.set_version_flag("--version", "cnnspec " CNNSPEC_VERSION);
+  app.set_version_flag("--version", std::string("cnnspec ") + version());
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(

@@ -1,0 +1,34 @@
+#include "checks/cli/report_files.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "checks/cli/output_file.hpp"
+#include "checks/usage_error.hpp"
+#include "reports/html.hpp"
+#include "reports/markdown/markdown.hpp"
+
+namespace cnnspec::checks {
+
+void add_report_options(CLI::App& command, ReportFiles& files) {
+  command.add_option("--html", files.html, "write a page to look at to FILE: one file that loads nothing")
+      ->type_name("FILE");
+  command.add_option("--markdown", files.markdown, "write the result to FILE as Markdown, e.g. for a pull request")
+      ->type_name("FILE");
+}
+
+void check_report_files(const ReportFiles& files) {
+  if (!files.html.empty() && !reports::can_write_html())
+    throw UsageError("--html", "", "a build with Chart.js (Debian: libjs-chart.js)",
+                     "one without it; --markdown is there");
+}
+
+void write_reports(const ReportFiles& files, const std::vector<reports::Result>& results) {
+  if (!files.html.empty()) write_output(files.html, reports::html_of(results));
+  if (!files.markdown.empty()) write_output(files.markdown, reports::markdown_of(results));
+}
+
+void write_reports(const ReportFiles& files, const std::string& json) {
+  if (files.any()) write_reports(files, {reports::parse_result(json, "the result")});
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,82 @@
+#include "reports/html.hpp"
+
+#include <cassert>
+
+#include "checks/describe/text.hpp"
+#include "reports/assets.hpp"
+#include "reports/markdown/markdown.hpp"
+
+namespace cnnspec::reports {
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '&')
+      result += "&amp;";
+    else if (c == '<')
+      result += "&lt;";
+    else if (c == '>')
+      result += "&gt;";
+    else if (c == '"')
+      result += "&quot;";
+    else
+      result += c;
+  }
+  return result;
+}
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
+}
+
+/// Inside <script>: nothing in it can end the element or open a comment.
+std::string script_data(const std::vector<Result>& results) {
+  Json all = Json::array();
+  for (const Result& r : results) all.push_back(r.json);
+  std::string text = all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  replace_all(text, "<", "\\u003c");
+  return text;
+}
+
+std::string title_of(const std::vector<Result>& results) {
+  std::string title = "cnnspec";
+  for (const Result& r : results) {
+    title += (title == "cnnspec" ? " " : ", ") + r.type;
+    for (const char* key : {"kernel", "target"})
+      if (r.json.contains(key)) title += " " + checks::printable(r.json[key].get<std::string>());
+  }
+  return title;
+}
+
+/// What stands between "{{" and "}}" in the page.
+std::string part(std::string_view name, const std::vector<Result>& results) {
+  if (name == "title") return escaped(title_of(results));
+  if (name == "style") return std::string(page_css);
+  if (name == "chart_licence") return std::string(chart_js_licence);
+  if (name == "chart") return std::string(chart_js);
+  if (name == "script") return std::string(page_script);
+  if (name == "results") return script_data(results);
+  assert(name == "plain");
+  return escaped(markdown_of(results));
+}
+
+}  // namespace
+
+bool can_write_html() { return !chart_js.empty(); }
+
+std::string html_of(const std::vector<Result>& results) {
+  std::string page;
+  std::string_view rest = page_html;
+  for (std::size_t open = rest.find("{{"); open != std::string_view::npos; open = rest.find("{{")) {
+    const std::size_t close = rest.find("}}", open);
+    assert(close != std::string_view::npos);
+    page += rest.substr(0, open);
+    page += part(rest.substr(open + 2, close - open - 2), results);
+    rest.remove_prefix(close + 2);
+  }
+  return page += rest;
+}
+
+}  // namespace cnnspec::reports
