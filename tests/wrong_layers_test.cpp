@@ -2,7 +2,7 @@
 // specification by none. The gradient check is a column beside the laws: it is blind to what forward and backward do
 // wrong alike. Each test prints what it found as a table.
 #include "checks/generate/configurations.hpp"
-#include "checks/gradient/check_gradient.hpp"
+#include "checks/gradient/check_functions.hpp"
 #include "checks/laws/conv2d.hpp"
 #include "checks/laws/flatten.hpp"
 #include "checks/laws/linear.hpp"
@@ -25,7 +25,11 @@ constexpr Limits limits{.max_extent = 8,
                         .max_count = 20,
                         .max_taps = 2'000};
 constexpr Limits gradient_limits{.max_extent = 6, .max_channels = 4, .max_batch = 1, .max_taps = 200};
-const GradientOptions few_points{.max_points = 3};
+
+template <class F, class Draw>
+void add_gradient(Ids& ids, const F& functions, Draw draw) {
+  add_gradient(ids, [&](Choices& choices) { return check_gradient_of(functions, draw(choices), {.max_points = 3}); });
+}
 
 Ids rejecting(const Layer<Conv2dFunctions>& layer) {
   const auto draw = [](Choices& choices) { return draw_conv2d(choices, limits); };
@@ -33,18 +37,7 @@ Ids rejecting(const Layer<Conv2dFunctions>& layer) {
   add_rejecting(ids, conv2d_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, conv2d_laws<double>(), layer.floating, draw);
   add_rejecting(ids, conv2d_order_laws(), layer.terms, draw);
-  add_gradient(ids, [&](Choices& choices) {
-    const cnnspec_conv2d p = draw_conv2d(choices, gradient_limits);
-    const Conv2dConfig g = config_of(p);
-    return check_gradient<Int128>(
-        "conv2d", {"x", "w", "b"},
-        [&](const auto& x, const auto& w, const auto& b) { return layer.exact.forward_with_bias(x, w, b, g); },
-        [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-          return std::tuple{layer.exact.backward_input(x.shape(), w, dy, g),
-                            layer.exact.backward_kernel(x, w.shape(), dy, g), layer.exact.backward_bias(dy)};
-        },
-        few_points, x_shape(p), w_shape(p), dyn_shape(p.out_channels));
-  });
+  add_gradient(ids, layer.exact, [](Choices& choices) { return draw_conv2d(choices, gradient_limits); });
   return ids;
 }
 
@@ -54,13 +47,7 @@ Ids rejecting(const Layer<MaxPool2dFunctions>& layer) {
   add_rejecting(ids, max_pool2d_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, max_pool2d_laws<double>(), layer.floating, draw);
   add_rejecting(ids, max_pool2d_order_laws(), layer.terms, draw);
-  add_gradient(ids, [&](Choices& choices) {
-    const cnnspec_pool2d p = draw_pool2d(choices, gradient_limits);
-    return check_gradient<Int128>(
-        "max_pool2d", {"x"}, [&](const auto& x) { return layer.exact.forward(x, config_of(p)); },
-        [&](const auto& x, const auto& dy) { return layer.exact.backward(x, dy, config_of(p)); }, few_points,
-        x_shape(p));
-  });
+  add_gradient(ids, layer.exact, [](Choices& choices) { return draw_pool2d(choices, gradient_limits); });
   return ids;
 }
 
@@ -69,10 +56,7 @@ Ids rejecting(const Layer<ReluFunctions>& layer) {
   Ids ids;
   add_rejecting(ids, relu_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, relu_laws<double>(), layer.floating, draw);
-  add_gradient(ids, [&](Choices& choices) {
-    return check_gradient<Int128>("relu", {"x"}, layer.exact.forward, layer.exact.backward, few_points,
-                                  x_shape(draw_elementwise(choices, limits)));
-  });
+  add_gradient(ids, layer.exact, draw);
   return ids;
 }
 
@@ -82,16 +66,7 @@ Ids rejecting(const Layer<LinearFunctions>& layer) {
   add_rejecting(ids, linear_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, linear_laws<double>(), layer.floating, draw);
   add_rejecting(ids, linear_order_laws(), layer.terms, draw);
-  add_gradient(ids, [&](Choices& choices) {
-    const cnnspec_linear p = draw_linear(choices, limits);
-    return check_gradient<Int128>(
-        "linear", {"x", "w", "b"}, layer.exact.forward_with_bias,
-        [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-          return std::tuple{layer.exact.backward_input(w, dy), layer.exact.backward_weight(x, dy),
-                            layer.exact.backward_bias(dy)};
-        },
-        few_points, x_shape(p), w_shape(p), y_shape(p));
-  });
+  add_gradient(ids, layer.exact, draw);
   return ids;
 }
 
@@ -100,12 +75,7 @@ Ids rejecting(const Layer<FlattenFunctions>& layer) {
   Ids ids;
   add_rejecting(ids, flatten_laws<Int128>(), layer.exact, draw);
   add_rejecting(ids, flatten_laws<double>(), layer.floating, draw);
-  add_gradient(ids, [&](Choices& choices) {
-    return check_gradient<Int128>(
-        "flatten", {"x"}, layer.exact.forward,
-        [&](const auto& x, const auto& dy) { return layer.exact.backward(x.shape(), dy); }, few_points,
-        x_shape(draw_pool2d(choices, limits)));
-  });
+  add_gradient(ids, layer.exact, draw);
   return ids;
 }
 

@@ -8,7 +8,7 @@
 #include "checks/cases/problem_fields.hpp"
 #include "checks/cases/sizes.hpp"
 #include "checks/generate/geometry.hpp"
-#include "checks/gradient/check_gradient.hpp"
+#include "checks/gradient/check_functions.hpp"
 #include "checks/laws/conv2d.hpp"
 #include "checks/laws/flatten.hpp"
 #include "checks/laws/linear.hpp"
@@ -151,45 +151,6 @@ void refuse_wrong_tensors(const LinearFunctions<Exact>& f, const cnnspec_linear&
 
 // ---- Finite differences ------------------------------------------------------------------------------------------
 
-GradientReport differences(const Conv2dFunctions<Exact>& f, const cnnspec_conv2d& p, const GradientOptions& options) {
-  const Conv2dConfig g = config_of(p);
-  return check_gradient<Exact>(
-      "conv2d", {"x", "w", "b"},
-      [&](const auto& x, const auto& w, const auto& b) { return f.forward_with_bias(x, w, b, g); },
-      [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-        return std::tuple{f.backward_input(x.shape(), w, dy, g), f.backward_kernel(x, w.shape(), dy, g),
-                          f.backward_bias(dy)};
-      },
-      options, x_shape(p), w_shape(p), dyn_shape(p.out_channels));
-}
-GradientReport differences(const MaxPool2dFunctions<Exact>& f, const cnnspec_pool2d& p,
-                           const GradientOptions& options) {
-  const MaxPool2dConfig g = config_of(p);
-  return check_gradient<Exact>(
-      "max_pool2d", {"x"}, [&](const auto& x) { return f.forward(x, g); },
-      [&](const auto& x, const auto& dy) { return f.backward(x, dy, g); }, options, x_shape(p));
-}
-GradientReport differences(const ReluFunctions<Exact>& f, const cnnspec_elementwise& p,
-                           const GradientOptions& options) {
-  return check_gradient<Exact>(
-      "relu", {"x"}, [&](const auto& x) { return f.forward(x); },
-      [&](const auto& x, const auto& dy) { return f.backward(x, dy); }, options, x_shape(p));
-}
-GradientReport differences(const FlattenFunctions<Exact>& f, const cnnspec_pool2d& p, const GradientOptions& options) {
-  return check_gradient<Exact>(
-      "flatten", {"x"}, [&](const auto& x) { return f.forward(x); },
-      [&](const auto& x, const auto& dy) { return f.backward(x.shape(), dy); }, options, x_shape(p));
-}
-GradientReport differences(const LinearFunctions<Exact>& f, const cnnspec_linear& p, const GradientOptions& options) {
-  return check_gradient<Exact>(
-      "linear", {"x", "w", "b"},
-      [&](const auto& x, const auto& w, const auto& b) { return f.forward_with_bias(x, w, b); },
-      [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-        return std::tuple{f.backward_input(w, dy), f.backward_weight(x, dy), f.backward_bias(dy)};
-      },
-      options, x_shape(p), w_shape(p), y_shape(p));
-}
-
 template <class P>
 Idx parameter_count(const P& p) {
   if constexpr (requires { w_shape(p); }) return w_shape(p).count() + y_shape(p).extent(0);
@@ -201,7 +162,7 @@ template <class F, class P>
 void take_differences(const F& functions, const P& p, std::uint64_t seed, CaseOutcome& outcome) {
   const Idx inputs = x_shape(p).count() + parameter_count(p), outputs = y_shape(p).count();
   if (!outcome.holds() || taps(p) * (2 * inputs + 3 * outputs) > most_difference_taps) return;
-  const GradientReport report = differences(checked(functions), p, {.seed = seed});
+  const GradientReport report = check_gradient_of(checked(functions), p, {.seed = seed});
   outcome.compared += report.entries();
   if (!report.passed())
     outcome.failure = "finite differences: " +

@@ -1,7 +1,7 @@
 #include "checks/mutants/suite/laws.hpp"
 
 #include "checks/generate/configurations.hpp"
-#include "checks/gradient/check_gradient.hpp"
+#include "checks/gradient/check_functions.hpp"
 #include "checks/laws/conv2d.hpp"
 #include "checks/laws/flatten.hpp"
 #include "checks/laws/linear.hpp"
@@ -25,6 +25,7 @@ constexpr Limits limits{.max_extent = 8,
                         .max_taps = 2'000};
 constexpr Limits gradient_limits{.max_extent = 6, .max_channels = 4, .max_batch = 1, .max_taps = 200};
 const GradientOptions few_points{.max_points = 3};
+constexpr int many = 60, some = 20;  // problems
 
 /// A check for each law, which ends at the first problem on which it does not hold.
 template <class F, class P, class Draw>
@@ -42,18 +43,18 @@ void add_laws(const std::string& subject, const std::vector<Law<F, P>>& laws, co
     });
 }
 
-/// `report_of(choices)`: the gradient check on a random problem.
-template <class Report>
-void add_gradient(const std::string& subject, Report report_of, int problems) {
+/// `draw(choices)`: a random problem.
+template <class F, class Draw>
+void add_gradient(const std::string& subject, const F& functions, Draw draw) {
   add_check(subject + " gradient: backward equals the exact finite differences of forward", [=] {
     RandomChoices choices(problems_seed);
-    for (int n = 0; n < problems; ++n)
-      if (const GradientReport report = report_of(choices); !report.failure().empty()) return report.failure();
+    for (int n = 0; n < some; ++n) {
+      const GradientReport report = check_gradient_of(functions, draw(choices), few_points);
+      if (!report.failure().empty()) return report.failure();
+    }
     return std::string();
   });
 }
-
-constexpr int many = 60, some = 20;
 
 }  // namespace
 
@@ -63,21 +64,7 @@ bool add_conv2d(const Conv2dFunctions<Int128>& exact, const Conv2dFunctions<doub
   add_laws("conv2d", conv2d_laws<Int128>(), exact, draw, many);
   add_laws("conv2d<double>", conv2d_laws<double>(), floating, draw, some);
   add_laws("conv2d", conv2d_order_laws(), terms, draw, some);
-  add_gradient(
-      "conv2d",
-      [exact](Choices& choices) {
-        const cnnspec_conv2d p = draw_conv2d(choices, gradient_limits);
-        const Conv2dConfig g = config_of(p);
-        return check_gradient<Int128>(
-            "conv2d", {"x", "w", "b"},
-            [&](const auto& x, const auto& w, const auto& b) { return exact.forward_with_bias(x, w, b, g); },
-            [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-              return std::tuple{exact.backward_input(x.shape(), w, dy, g), exact.backward_kernel(x, w.shape(), dy, g),
-                                exact.backward_bias(dy)};
-            },
-            few_points, x_shape(p), w_shape(p), dyn_shape(p.out_channels));
-      },
-      some);
+  add_gradient("conv2d", exact, [](Choices& choices) { return draw_conv2d(choices, gradient_limits); });
   return true;
 }
 
@@ -87,15 +74,7 @@ bool add_max_pool2d(const MaxPool2dFunctions<Int128>& exact, const MaxPool2dFunc
   add_laws("max_pool2d", max_pool2d_laws<Int128>(), exact, draw, some);
   add_laws("max_pool2d<double>", max_pool2d_laws<double>(), floating, draw, some);
   add_laws("max_pool2d", max_pool2d_order_laws(), terms, draw, some);
-  add_gradient(
-      "max_pool2d",
-      [exact](Choices& choices) {
-        const cnnspec_pool2d p = draw_pool2d(choices, gradient_limits);
-        return check_gradient<Int128>(
-            "max_pool2d", {"x"}, [&](const auto& x) { return exact.forward(x, config_of(p)); },
-            [&](const auto& x, const auto& dy) { return exact.backward(x, dy, config_of(p)); }, few_points, x_shape(p));
-      },
-      some);
+  add_gradient("max_pool2d", exact, [](Choices& choices) { return draw_pool2d(choices, gradient_limits); });
   return true;
 }
 
@@ -103,27 +82,14 @@ bool add_relu(const ReluFunctions<Int128>& exact, const ReluFunctions<double>& f
   const auto draw = [](Choices& choices) { return draw_elementwise(choices, limits); };
   add_laws("relu", relu_laws<Int128>(), exact, draw, some);
   add_laws("relu<double>", relu_laws<double>(), floating, draw, some);
-  add_gradient(
-      "relu",
-      [exact, draw](Choices& choices) {
-        return check_gradient<Int128>("relu", {"x"}, exact.forward, exact.backward, few_points, x_shape(draw(choices)));
-      },
-      some);
+  add_gradient("relu", exact, draw);
   return true;
 }
 
 bool add_flatten(const FlattenFunctions<Int128>& exact) {
   const auto draw = [](Choices& choices) { return draw_pool2d(choices, limits); };
   add_laws("flatten", flatten_laws<Int128>(), exact, draw, some);
-  add_gradient(
-      "flatten",
-      [exact, draw](Choices& choices) {
-        return check_gradient<Int128>(
-            "flatten", {"x"}, exact.forward,
-            [&](const auto& x, const auto& dy) { return exact.backward(x.shape(), dy); }, few_points,
-            x_shape(draw(choices)));
-      },
-      some);
+  add_gradient("flatten", exact, draw);
   return true;
 }
 
@@ -131,18 +97,7 @@ bool add_linear(const LinearFunctions<Int128>& exact, const LinearFunctions<Term
   const auto draw = [](Choices& choices) { return draw_linear(choices, limits); };
   add_laws("linear", linear_laws<Int128>(), exact, draw, some);
   add_laws("linear", linear_order_laws(), terms, draw, some);
-  add_gradient(
-      "linear",
-      [exact, draw](Choices& choices) {
-        const cnnspec_linear p = draw(choices);
-        return check_gradient<Int128>(
-            "linear", {"x", "w", "b"}, exact.forward_with_bias,
-            [&](const auto& x, const auto& w, const auto&, const auto& dy) {
-              return std::tuple{exact.backward_input(w, dy), exact.backward_weight(x, dy), exact.backward_bias(dy)};
-            },
-            few_points, x_shape(p), w_shape(p), y_shape(p));
-      },
-      some);
+  add_gradient("linear", exact, draw);
   return true;
 }
 
