@@ -108,12 +108,12 @@ void add_configs(Seeds& to) {
   to.text("config-unknown", Reader::config, "c3=2");
   to.text("config-no-number", Reader::config, "c1=,=2");
   to.text("config-large", Reader::config, "c1=9223372036854775807,c2=-9223372036854775808");
-  for (std::size_t n = 0; n < layer_targets.size(); ++n) {
+  for (const LayerTarget& target : layer_targets) {
     InputsCase c;
-    c.reader = Reader::target, c.text = layer_targets[n].default_config;
+    c.reader = Reader::target, c.text = target.default_config;
     for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear})
-      if (static_cast<std::size_t>(family) == n) c.family = family;
-    to.add(std::string("target-") + layer_targets[n].name, c);
+      if (target.name == std::string_view(name_of(family))) c.family = family;
+    to.add(std::string("target-") + target.name, c);
   }
 }
 

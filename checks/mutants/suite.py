@@ -178,7 +178,9 @@ class Builder:
 
     def inputs_of(self, part):
         """What a part's results depend on beside the headers of spec/."""
-        texts = [(self.root / part.source).read_text(), self.compiler_version, " ".join(self.flags)]
+        source = (self.root / part.source).read_text()
+        texts = [source, self.compiler_version, " ".join(self.flags)]
+        texts += [(self.root / file).read_text() for file in re.findall(r'#include "(checks/[^"]+)"', source)]
         texts += [path.read_text() for path in sorted((self.root / SUITE).rglob("*.h*")) + [
             self.root / SUITE / "runner.cpp"]]
         return digest(*texts, hashlib.sha256(self.laws.read_bytes()).hexdigest() if part.laws else "")
