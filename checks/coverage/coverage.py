@@ -111,7 +111,7 @@ def write(path, text):
 
 def main():
     parser = argparse.ArgumentParser(prog="cnnspec coverage", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+                                     formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False)
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--all", action="store_true", help="run all tests, not only those with the label fast")
     parser.add_argument("--json", type=pathlib.Path, metavar="F", help="where to write the figures (BUILD/coverage.json)")
@@ -119,6 +119,9 @@ def main():
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     profiles = build / "profiles"
+    result = (arguments.json or build / "coverage.json").resolve()
+    if result.is_dir() or not os.access(result.parent, os.W_OK):  # told before the tests run, and not after them
+        fail(f"--json: expected a file that can be written, got {str(result)!r}")
 
     if not arguments.no_run:
         run_tests(build, profiles, arguments.all)
@@ -126,7 +129,7 @@ def main():
         files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT, defaulted)
     except (figures.BadReport, subprocess.CalledProcessError) as error:
         fail(error)
-    write(arguments.json or build / "coverage.json", json.dumps(figures.as_json(files), indent=1) + "\n")
+    write(result, json.dumps(figures.as_json(files), indent=1) + "\n")
     print(figures.table(files))
     print(f"\nevery line: {build / 'html' / 'index.html'}")
     below = figures.shortfalls(figures.folders_of(files))
@@ -136,4 +139,9 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except OSError as error:  # a tool that is missing, a disk that is full
+        fail(error)
+    except KeyboardInterrupt:
+        sys.exit(130)

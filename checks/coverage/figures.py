@@ -32,7 +32,7 @@ class Figure:
 
     def percent(self):
         """Rounded down: 100 means all."""
-        return int(10000 * self.covered / self.total) / 100 if self.total else 0.0
+        return 10000 * self.covered // self.total / 100 if self.total else 0.0
 
     def as_json(self):
         return {"covered": self.covered, "total": self.total, "percent": self.percent()}
@@ -88,19 +88,17 @@ def count_at(segments, line, column):
 
 
 def counts_of_branches(file, defaulted):
-    """{(line, column): [how often true, how often false]}. Branches that the compiler settles have no counts, though the
-    place was run. `defaulted`: the lines with `= default`; nobody has written the branches there, and clang 14 counts them
-    wrongly."""
+    """{(line, column, end line, end column): [how often true, how often false]}. Branches that the compiler settles have no
+    counts, though the place was run. `defaulted`: the lines with `= default`; nobody has written the branches there, and
+    clang 14 counts them wrongly."""
     counts = {}
-    for line, column, end_line, end_column, taken, not_taken, *_ in file.get("branches", []):
-        if line in defaulted:
+    for *place, taken, not_taken in (branch[:6] for branch in file.get("branches", [])):
+        if place[0] in defaulted:
             continue
-        both = counts.setdefault((line, column, end_line, end_column), [0, 0])
+        both = counts.setdefault(tuple(place), [0, 0])
         both[0] += taken
         both[1] += not_taken
-    return {
-        place[:2]: both for place, both in counts.items() if any(both) or not count_at(file["segments"], *place[:2])
-    }
+    return {place: both for place, both in counts.items() if any(both) or not count_at(file["segments"], *place[:2])}
 
 
 def file_of(file, defaulted=()):
@@ -109,7 +107,7 @@ def file_of(file, defaulted=()):
     missed_lines = sorted(line for line, count in lines.items() if count == 0)
     missed_branches = [
         f"{line}:{column} is never {'true' if way == 0 else 'false'}"
-        for (line, column), both in sorted(branches.items())
+        for (line, column, *_), both in sorted(branches.items())
         for way in (0, 1)
         if both[way] == 0
     ]

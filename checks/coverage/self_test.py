@@ -59,6 +59,9 @@ class Branches(unittest.TestCase):
     def test_may_be_taken_each_way_by_another_instantiation(self):
         self.assertEqual(self.missed([(2, 3, 2, 8, 3, 0, 0, 0, 4), (2, 3, 2, 8, 0, 1, 0, 0, 4)]), [])
 
+    def test_that_start_together_count_each_for_itself(self):
+        self.assertEqual(self.missed([(2, 3, 2, 8, 3, 0, 0, 0, 4), (2, 3, 2, 12, 3, 1, 0, 0, 4)]), ["2:3 is never false"])
+
     def test_do_not_count_where_the_compiler_has_settled_them(self):
         self.assertEqual(self.missed([(2, 3, 2, 8, 0, 0, 0, 0, 4)]), [])
 
