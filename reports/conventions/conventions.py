@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Asks the libraries that are installed what they compute where conventions differ, and writes the page that compares them.
+
+Each question is asked in a process of its own. A library that is not installed is left out with a word. What differs from the
+specification is given to the judge as well (`cnnspec golden`, `cnnspec compare`), so that the page says what is judged.
+
+examples:
+  python3 reports/conventions/conventions.py --build build/release
+  python3 reports/conventions/conventions.py --build build/release --markdown reports/conventions.md
+  python3 reports/conventions/conventions.py --build build/release --library "mine=./my_adapter" --only mine
+
+ONNX Runtime and TensorFlow.js are npm packages: `npm install --ignore-scripts onnxruntime-node @tensorflow/tfjs` in a folder of your
+own, and --node-modules FOLDER/node_modules. The rest are Debian packages: libdnnl-dev python3-torch python3-opencv libxnnpack-dev
+libpthreadpool-dev. protocol.py says what an adapter is.
+
+status: 0; 1 if a statement on the page did not hold when it was tried; 2 if the specification could not be asked.
+"""
+
+import argparse
+import concurrent.futures
+import datetime
+import os
+import pathlib
+import platform
+import shlex
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import judged  # noqa: E402
+import libraries  # noqa: E402
+import notes  # noqa: E402
+import page  # noqa: E402
+import questions  # noqa: E402
+
+INTRODUCTION = """\
+# Where libraries differ
+
+What libraries compute where there is more than one convention, found by asking them: {count} questions in float, on numbers so few
+that each answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
+
+{versions}
+{left_out}
+An answer in plain type is the specification's; **differs**, **computes** (what the specification refuses), **refuses** (what it
+computes), **crashed** and **hangs** mark the others, and **sign of 0** what differs in the signs of zeros only, which the judge
+takes for equal. A dash: there is no such function. `(a b; c d)` is a matrix of two rows; all else is one row. Sections (§) and
+clauses are those of the specification; clauses are explained in `spec/cnnspec/*.hpp`. The page is made by
+`python3 reports/conventions/conventions.py --build BUILD --markdown reports/conventions.md`.
+"""
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, required=True, metavar="DIR", help="a build of cnnspec")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the page here (default: standard output)")
+    parser.add_argument("--node-modules", type=pathlib.Path, metavar="DIR", help="where npm installed its packages")
+    parser.add_argument("--library", action="append", default=[], metavar="NAME=COMMAND", help="one more, by its adapter")
+    parser.add_argument("--only", action="append", metavar="NAME", help="this library alone; may be repeated")
+    parser.add_argument("--timeout", type=float, default=20, metavar="S", help="seconds until a process hangs (20)")
+    return parser.parse_args()
+
+
+def candidates(args):
+    found = libraries.commands(args.build.resolve(), args.node_modules and args.node_modules.resolve())
+    for text in args.library:
+        name, _, command = text.partition("=")
+        found[name] = [shlex.split(command)]
+    return {name: c for name, c in found.items() if args.only is None or name in args.only}
+
+
+def ask_all(commands, seconds):
+    """{library: {question: answer}}"""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        asked = {(library, name): pool.submit(libraries.ask, command, q, seconds) for library, command in commands.items()
+                 for name, q in questions.QUESTIONS.items()}
+    return {library: {name: asked[library, name].result() for name in questions.QUESTIONS} for library in commands}
+
+
+def verdicts(cnnspec, expected, answers, differences):
+    """{(question, library): (verdict, text)} for what was answered otherwise than the specification does."""
+    return {(name, library): judged.judge(cnnspec, questions.QUESTIONS[name], answers[library][name][1])
+            for name, found in differences.items() for library in found if answers[library][name][0] == "answer"}
+
+
+def statements(cnnspec, note, installed):
+    """(lines that show the commands of a note, whether each ended as is stated)"""
+    lines, right = [], True
+    for command, status in note.get("commands", []):
+        words = shlex.split(command)
+        if "onednn" in words and "oneDNN" not in installed:
+            continue
+        done = subprocess.run([cnnspec, *words], capture_output=True, text=True)
+        shown = (done.stdout + done.stderr).strip().splitlines()
+        lines += [f"$ cnnspec {command}", shown[-1] if shown else ""]
+        if done.returncode != status:
+            right = False
+            print(f"conventions: cnnspec {command}: expected status {status}, got {done.returncode}", file=sys.stderr)
+    return lines, right
+
+
+def explain(cnnspec, expected, answers, installed):
+    """(the page's second half, whether all its statements held)"""
+    found = page.differences(expected, answers)
+    judge = verdicts(cnnspec, expected, answers, found)
+    all_notes = notes.NOTES + [{"title": "Others", "questions": [name for name in questions.QUESTIONS if not any(
+        name in note["questions"] for note in notes.NOTES)]}]
+    lines, right = [], True
+    for note in all_notes:
+        differing = [name for name in note["questions"] if name in found]
+        if not differing:
+            continue
+        lines += [f"### {note['title']}", ""] + ([note["text"].strip(), ""] if "text" in note else [])
+        for name in differing:
+            lines.append("- " + page.verdict_line(questions.QUESTIONS[name], name, found[name], judge))
+        lines.append("")
+        shown, held = statements(cnnspec, note, installed)
+        right = right and held
+        if shown:
+            lines += ["```text", *shown, "```", ""]
+    return "\n".join(lines), right
+
+
+def write(path, text):
+    """Whole or not at all."""
+    with tempfile.NamedTemporaryFile("w", dir=path.resolve().parent, delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def main():
+    args = arguments()
+    cnnspec = args.build.resolve() / "bin/cnnspec"
+    specification = libraries.specification(args.build.resolve())
+    if not pathlib.Path(specification[0]).exists():
+        print(f"conventions: expected {specification[0]}, which is not built", file=sys.stderr)
+        return 2
+    found = {name: libraries.find(c) for name, c in candidates(args).items()}
+    commands = {name: command for name, (command, _) in found.items() if command}
+    expected = ask_all({"specification": specification}, args.timeout)["specification"]
+    answers = ask_all(commands, args.timeout)
+    versions = ", ".join(version for command, version in found.values() if command)
+    missing = [f"{name} ({why})" for name, (command, why) in found.items() if not command]
+    text = INTRODUCTION.format(count=len(questions.QUESTIONS), date=datetime.date.today().isoformat(),
+                               machine=f"{platform.system()} {platform.machine()}", versions=f"Libraries: {versions}.",
+                               left_out=f"Left out: {', '.join(missing)}.\n" if missing else "")
+    for title, section in questions.SECTIONS.items():
+        text += f"\n## {title}\n\n{page.table(section, expected, answers)}\n"
+    explained, right = explain(cnnspec, expected, answers, set(commands))
+    text += f"\n## What the differences mean\n\n{page.LEGEND}\n{explained}"
+    if args.markdown:
+        write(args.markdown, text)
+    else:
+        print(text, end="")
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

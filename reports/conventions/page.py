@@ -1,0 +1,101 @@
+"""The page in Markdown: the tables, and what each difference means."""
+
+import math
+
+import questions
+
+DIFFERS = "**differs**"
+
+
+def same(a, b):
+    """Equal, with every NaN alike and the zeros apart."""
+    return (a != a and b != b) or (a == b and math.copysign(1, a) == math.copysign(1, b))
+
+
+def is_like(a, b):
+    """Equal for the judge: the zeros are alike too."""
+    return (a != a and b != b) or a == b
+
+
+def relation(expected, actual):
+    """How an answer stands to the specification's: "same"; "zero", the same but for signs of zeros; "differs"; "computes", what
+    the specification refuses; "refuses", what it computes; "silent", there is nothing to compare; or what became of the process."""
+    if actual[0] in ("crashed", "hangs", "no answer"):
+        return actual[0]
+    if "not offered" in (expected[0], actual[0]):
+        return "silent"
+    if expected[0] != actual[0]:
+        return "computes" if expected[0] == "refuses" else "refuses"
+    if expected[0] == "refuses":
+        return "same"
+    if len(expected[1]) == len(actual[1]):
+        if all(map(same, expected[1], actual[1])):
+            return "same"
+        if all(map(is_like, expected[1], actual[1])):
+            return "zero"
+    return "differs"
+
+
+def numbers(values):
+    return " ".join(questions.number(v) for v in values) if values else "none"
+
+
+def cell(expected, actual):
+    """What a table says of an answer."""
+    kind = relation(expected, actual)
+    if kind in ("crashed", "hangs", "no answer"):
+        return f"**{kind}**" + (f" ({actual[1]})" if actual[1] else "")
+    if actual[0] == "not offered":
+        return "–"
+    if kind == "refuses":
+        return "**refuses**"
+    if actual[0] == "refuses":
+        return "refuses"
+    marks = {"differs": "**differs:** ", "zero": "**sign of 0:** ", "computes": "**computes:** "}
+    return marks.get(kind, "") + numbers(actual[1])
+
+
+def expected_cell(q, expected):
+    """The specification's answer, with the clause that says so."""
+    if expected[0] == "refuses":
+        return f"refuses ({expected[1]})"
+    if expected[0] == "not offered":
+        return "–"
+    return f"{numbers(expected[1])} ({q['clause']})"
+
+
+def table(section, expected, libraries):
+    """`libraries`: {name: {question: answer}}"""
+    head = ["question", "input", "specification", *libraries]
+    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    for name, q in section.items():
+        cells = [q["text"], questions.problem(q), expected_cell(q, expected[name])]
+        cells += [cell(expected[name], answers[name]) for answers in libraries.values()]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def differences(expected, libraries):
+    """{question: {library: relation}} of what differs"""
+    found = {}
+    for name in expected:
+        for library, answers in libraries.items():
+            kind = relation(expected[name], answers[name])
+            if kind not in ("same", "silent"):
+                found.setdefault(name, {})[library] = kind
+    return found
+
+
+LEGEND = """\
+In brackets, what `cnnspec compare` says of the library's answer on the same numbers (`cnnspec golden --data`): *wrong*, *right* (equal,
+or within the bound of rounding), *not judged*, or *no case* where the judge cannot be given the problem.
+"""
+
+
+def verdict_line(q, name, relations, judge):
+    """One question: which libraries differ, and the judge's verdict on each."""
+    words = []
+    for library, kind in relations.items():
+        verdict = judge.get((name, library))
+        words.append(f"{library} ({verdict[0] if verdict else kind})")
+    return f"{q['text']}: {', '.join(words)}"
