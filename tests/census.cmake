@@ -15,14 +15,7 @@ else()
   message(STATUS "census: the job array is not tested, slurmctld, slurmd or munged is absent")
 endif()
 
-# Where there is more than one Python, the one that has YAML.
-set(python_with_yaml "")
-foreach(candidate ${PYTHON3} /usr/bin/python3)
-  execute_process(COMMAND ${candidate} -c "import yaml" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
-  if(NOT python_with_yaml AND missing EQUAL 0)
-    set(python_with_yaml ${candidate})
-  endif()
-endforeach()
+find_python_with(yaml)
 if(python_with_yaml)
   add_test(NAME CensusOnKubernetes.what_the_pods_run_adds_up
            COMMAND ${python_with_yaml} ${CMAKE_CURRENT_LIST_DIR}/kubernetes_test.py

@@ -2,6 +2,7 @@
 // networks, and the run-time definition of the models, all against texts and numbers written down here.
 #include <gtest/gtest.h>
 
+#include "checks/mutants/suite/uneven.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec {
@@ -69,20 +70,6 @@ std::string text_of(const std::vector<LayerDescription>& rows) {
             std::to_string(row.parameters) + "\n";
   return text;
 }
-
-constexpr Cnn2Config uneven{.c1 = 3,
-                            .c2 = 5,
-                            .out_dim = 4,
-                            .kernel_h = 3,
-                            .kernel_w = 2,
-                            .stride1 = 2,
-                            .padding1 = 1,
-                            .stride2 = 1,
-                            .padding2 = 2,
-                            .pool_kernel_h = 2,
-                            .pool_kernel_w = 3,
-                            .pool_stride1 = 1,
-                            .pool_stride2 = 2};
 
 TEST(Chains, name_their_layers_by_kind_and_position) {
   const Cnn2Spec<int, uneven, 2, 10, 13> model;

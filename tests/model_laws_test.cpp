@@ -1,6 +1,7 @@
 // Every law of the models, for each form that the specification has of them: the run-time network, the chain, and the
 // explicit Cnn2Spec.
 #include "checks/laws/models.hpp"
+#include "checks/mutants/suite/uneven.hpp"
 #include "tests/law_test.hpp"
 #include "tests/seed.hpp"
 
@@ -28,20 +29,6 @@ rc::Gen<ModelProblem> models(bool with_relu) {
   return drawn([with_relu](Choices& choices) { return ModelProblem{draw_cnn2(choices), with_relu}; });
 }
 
-// An explicit model is compiled for one problem: unequal extents, strides and paddings, and remainders.
-constexpr Cnn2Config uneven{.c1 = 3,
-                            .c2 = 2,
-                            .out_dim = 4,
-                            .kernel_h = 3,
-                            .kernel_w = 2,
-                            .stride1 = 2,
-                            .padding1 = 1,
-                            .stride2 = 1,
-                            .padding2 = 2,
-                            .pool_kernel_h = 2,
-                            .pool_kernel_w = 3,
-                            .pool_stride1 = 1,
-                            .pool_stride2 = 2};
 constexpr Cnn2Config plain{.c1 = 2, .c2 = 3, .out_dim = 2};
 rc::Gen<ModelProblem> only(const Cnn2Config& config, Idx in_c, Idx in_h, Idx in_w) {
   return rc::gen::just(ModelProblem{Cnn2Run{config, in_c, in_h, in_w}, true});
@@ -52,8 +39,9 @@ rc::Gen<ModelProblem> only(const Cnn2Config& config, Idx in_c, Idx in_h, Idx in_
     add_law_tests("NetworkWithoutReluLaws", model_laws<Int128>(), spec_network<Int128>(), models(false)),
     add_law_tests("ChainWithReluLaws", model_laws<Int128>(), spec_chain<Int128>(), models(true)),
     add_law_tests("ChainWithoutReluLaws", model_laws<Int128>(), spec_chain<Int128>(), models(false)),
-    add_law_tests("Cnn2SpecLaws", model_laws<Int128>(), spec_cnn2<Int128, uneven, 2, 10, 13>(),
-                  only(uneven, 2, 10, 13)),
+    add_law_tests("Cnn2SpecLaws", model_laws<Int128>(),
+                  spec_cnn2<Int128, uneven, uneven_in_c, uneven_in_h, uneven_in_w>(),
+                  only(uneven, uneven_in_c, uneven_in_h, uneven_in_w)),
     add_law_tests("Cnn2SpecDefaultsLaws", model_laws<Int128>(), spec_cnn2<Int128, plain, 3, 8, 8>(),
                   only(plain, 3, 8, 8)),
     add_law_tests("NetworkInDoubleLaws", model_laws<double>(), spec_network<double>(), models(true)),
@@ -61,12 +49,12 @@ rc::Gen<ModelProblem> only(const Cnn2Config& config, Idx in_c, Idx in_h, Idx in_
 
 TEST(Models, the_chain_and_the_explicit_model_agree) {
   RandomChoices data(test_seed());
-  Cnn2Spec<Int128, uneven, 2, 10, 13> model;
+  Cnn2Spec<Int128, uneven, uneven_in_c, uneven_in_h, uneven_in_w> model;
   const auto fill = [&](auto& w) { w = draw<Int128>(w.shape(), data); };
   std::apply([&](auto&... w) { (fill(w), ...); },
              std::tuple_cat(model.conv1.parameters(), model.conv2.parameters(), model.head.parameters()));
-  Tensor<Int128, 2, 10, 13> x;
-  Tensor<Int128, 4> dy;
+  Tensor<Int128, uneven_in_c, uneven_in_h, uneven_in_w> x;
+  Tensor<Int128, uneven.out_dim> dy;
   fill(x), fill(dy);
 
   const auto chain = cnn_with_relu_spec(model);
