@@ -1,7 +1,6 @@
 // `cnnspec census` as a user runs it.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/command.hpp"
@@ -9,19 +8,7 @@
 namespace cnnspec::tests {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string quoted(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
-
 const std::string tiny = "census --max extent=2,kernel=2,stride=2,padding=1,groups=1,channels=1,taps=4,features=3 ";
-
-void expect_refused(const std::string& arguments, const std::string& part) {
-  const Outcome o = cnnspec(arguments);
-  EXPECT_EQ(o.status, 2) << arguments;
-  EXPECT_EQ(o.out, "");
-  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
-  EXPECT_TRUE(contains(o.err, part)) << o.err;
-}
 
 /// The JSON of a census, without the time it took.
 nlohmann::json result(const std::string& path) {

@@ -1,7 +1,6 @@
 // `cnnspec golden` and `cnnspec compare` as a user runs them.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "tests/command.hpp"
@@ -9,19 +8,7 @@
 namespace cnnspec::tests {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-std::string quoted(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
-
 constexpr const char* conv = "golden --op conv2d --case mb1ic2ih5oc3kh3 ";
-
-void expect_refused(const std::string& arguments, const std::string& part) {
-  const Outcome o = cnnspec(arguments);
-  EXPECT_EQ(o.status, 2) << arguments;
-  EXPECT_EQ(o.out, "");
-  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
-  EXPECT_TRUE(contains(o.err, part)) << o.err;
-}
 
 TEST(CliGolden, goes_round) {
   const Folder folder;

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include <algorithm>
 #include <chrono>
 #include <sstream>
 
@@ -22,18 +21,6 @@ std::vector<std::string> lines_of(const std::string& text) {
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-/// Bad input ends with status 2, nothing on standard output, and one line that says `part`.
-void expect_refused(const Outcome& o, const std::string& part) {
-  EXPECT_EQ(o.status, 2) << part;
-  EXPECT_EQ(o.out, "");
-  EXPECT_EQ(o.err.rfind("cnnspec: ", 0), 0u) << o.err;
-  EXPECT_EQ(lines_of(o.err).size(), 1u) << o.err;
-  EXPECT_TRUE(contains(o.err, part)) << o.err;
-}
-void expect_refused(const std::string& arguments, const std::string& part) { expect_refused(cnnspec(arguments), part); }
 
 TEST(CliShow, prints_the_table_by_default) {
   const Outcome o = cnnspec("show cnn2");

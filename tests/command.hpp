@@ -1,8 +1,10 @@
 // Running the cnnspec command, for tests of the command line. CNNSPEC_COMMAND is its path.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -24,9 +26,27 @@ inline Outcome shell(const std::string& line) {
   return {status, content_of(folder / "out"), content_of(folder / "err")};
 }
 
-inline std::string command() { return std::string("'") + CNNSPEC_COMMAND + "'"; }
+/// A path as the shell reads it.
+inline std::string quoted(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
+
+inline std::string command() { return quoted(CNNSPEC_COMMAND); }
 
 /// `cnnspec ARGUMENTS`, the arguments as the shell reads them.
 inline Outcome cnnspec(const std::string& arguments) { return shell(command() + " " + arguments); }
+
+inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Bad input ends with status 2, nothing on standard output, and one line that says `part`.
+inline void expect_refused(const Outcome& o, const std::string& part) {
+  EXPECT_EQ(o.status, 2) << part;
+  EXPECT_EQ(o.out, "");
+  EXPECT_EQ(o.err.rfind("cnnspec: ", 0), 0u) << o.err;
+  EXPECT_EQ(std::count(o.err.begin(), o.err.end(), '\n'), 1) << o.err;
+  EXPECT_TRUE(contains(o.err, part)) << o.err;
+}
+inline void expect_refused(const std::string& arguments, const std::string& part) {
+  SCOPED_TRACE(arguments);
+  expect_refused(cnnspec(arguments), part);
+}
 
 }  // namespace cnnspec::tests
