@@ -1,110 +1,133 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks and their peers, and prints one table of figures and ratios.
+"""Measures what a user waits for, against the tools that people use today.
 
-Usage: run.py BENCH_PROGRAM [GOOGLE_BENCHMARK_OPTION]...
+Each figure that has a peer is measured in turn with it, in the same run: own, peer, own, peer, ... Printed are the
+medians, the least and the largest, and the median of the ratios. A peer that is not installed is left out, and said so.
 
-Every ratio is against a peer measured in this same run; a peer that is not installed is left out, and said so. With
-options for Google Benchmark (e.g. --benchmark_filter=conv2d) only that program runs, and prints what it prints.
+groups:
+  gradcheck  gradient checks, against torch.autograd.gradcheck (Debian: python3-torch)
+  spec       the specification's loops for each scalar, static extents, the machine's peak
+  judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
+  fuzz       executions per second of the fuzz targets, where they are built
+  suite      a build from nothing and the fast tests: many minutes, only with --only suite
+
+examples:
+  ./cnnspec bench                                          all but the suite, in about eight minutes
+  ./cnnspec bench --quick --only spec                      one group, with fewer runs
+  ./cnnspec bench --json bench.json --markdown reports/bench.md
+  ./cnnspec bench --only suite --json bench.json           adds that group's figures to the file, or replaces them
+  ./cnnspec bench --only judge --benchdnn ~/oneDNN/build/tests/benchdnn/benchdnn
+  ./cnnspec bench -- --benchmark_filter=loops/forward      Google Benchmark alone, with its options
+
+status: 0 if it was measured, 1 if what was measured failed, 2 if it could not be measured.
 """
 
-import json
+import argparse
+import datetime
 import os
 import pathlib
-import resource
-import statistics
-import subprocess
 import sys
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-REPEATS = 5
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import machine  # noqa: E402
+import programs  # noqa: E402
+import result as results  # noqa: E402
+import session as sessions  # noqa: E402
+import table  # noqa: E402
+from groups import fuzz, gradcheck, judge, spec, suite  # noqa: E402
+
+GROUPS = {group.NAME: group for group in (gradcheck, spec, judge, fuzz, suite)}
+BY_DEFAULT = [name for name in GROUPS if name != "suite"]
 
 
-def own_figures(program):
-    """Over the repetitions: {name: (median seconds, median and least ns per multiply-add, or None)}."""
-    out = subprocess.run(
-        [program, "--benchmark_format=json", f"--benchmark_repetitions={REPEATS}", "--benchmark_min_time=0.1"],
-        check=True, capture_output=True, text=True).stdout
-    scale = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
-    figures, least = {}, {}
-    for row in json.loads(out)["benchmarks"]:
-        name, per_tap = row["run_name"], row.get("ns_per_tap")
-        if row["run_type"] == "iteration" and per_tap:
-            least[name] = min(per_tap, least.get(name, per_tap))
-        if row.get("aggregate_name") == "median":
-            figures[name] = (row["cpu_time"] * scale[row["time_unit"]], per_tap and (per_tap, least[name]))
-    return figures
+def arguments(words):
+    parser = argparse.ArgumentParser(prog="./cnnspec bench", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="GROUP", action="append", choices=list(GROUPS),
+                        help="this group alone; may be repeated")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, and without what takes longest")
+    parser.add_argument("--list", action="store_true", help="print the groups and measure nothing")
+    parser.add_argument("--json", metavar="FILE", help="write the result for programs; with --only, a result that is in "
+                        "FILE keeps its other groups; - is the standard output")
+    parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
+    parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
+    parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first")
+    parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
+    options = parser.parse_args(words)
+    if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
+        parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
+    if options.markdown == "-" and options.json == "-":
+        parser.error("--json - and --markdown -: only one of them can have the standard output")
+    return options
 
 
-def python_with_torch():
-    for python in ("/usr/bin/python3", sys.executable):
-        if subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0:
-            return python
-    return None
+def new_result(session):
+    return {"type": "bench", "schema": 1, "version": machine.version_of(session.cnnspec),
+            "date": datetime.date.today().isoformat(), "machine": machine.machine(),
+            "versions": {**machine.versions(session.build), **session.versions}, "figures": session.figures,
+            "series": session.series, "skipped": session.skipped}
 
 
-def torch_seconds(python, mode):
-    times = [float(subprocess.run([python, HERE / "gradcheck_torch.py", mode], check=True, capture_output=True,
-                                  text=True).stdout.split()[-1]) for _ in range(3)]
-    return statistics.median(times)
+def print_figures(result):
+    """For people: a line for each figure."""
+    for f in result["figures"]:
+        line = f"{f['group']:<10}{f['name']:<52}{table.number(f['median']):>10} {f['unit']:<16}"
+        if "ratio" in f:
+            line += f"{table.number(f['ratio']):>9} x {f['peer']['name']}, {table.number(f['peer']['median'])}"
+        print(line.rstrip())
+    for s in result["skipped"]:
+        print(f"left out: {s['name']}: {s['why']}")
 
 
-def judged(command):
-    """Runs the judge: (its result, wall seconds, processor seconds)."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    result = json.loads(subprocess.run([*command, "--json", "-"], check=True, capture_output=True, text=True).stdout)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return (result, time.monotonic() - start,
-            after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-
-
-def print_judge(cnnspec):
-    """Cases per second, each call in a child process; and real shapes."""
-    judge = [cnnspec, "judge", "im2col", "--dtype", "f32"]
-    rates = []
-    for _ in range(REPEATS):
-        result, _, processor = judged([*judge, "--cases", "1000", "--jobs", "1"])
-        rates.append(result["cases"] / processor)
-    print(f"judge, random f32 cases of all operations: median {statistics.median(rates):,.0f} cases per second and core")
-
-    shapes = [*judge, "--shapes", HERE / "resnet_50.txt"]
-    shapes += [word for op in ("forward", "backward_input", "backward_kernel", "backward_bias")
-               for word in ("--op", f"conv2d_{op}")]
-    result, wall, processor = judged(shapes)
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"judge, ResNet-50's convolutions, forward and three gradients: {wall:.1f} s on {os.cpu_count()} cores "
-          f"({processor:.1f} s of processor time), at most {memory:,.0f} MiB; {result['verdict']}")
-    for family in ("exact-first-wide", "exact-second-wide"):
-        _, wall, processor = judged([*shapes, "--data", family, "--jobs", "1"])
-        print(f"  {family} data alone, on one core: {wall:.1f} s")
-
-
-def main():
-    program, options = sys.argv[1], sys.argv[2:]
-    if options:
-        return subprocess.run([program, *options]).returncode
-    figures = own_figures(program)
-    print(f"{'medians of ' + str(REPEATS):<44}{'time':>12}{'ns/multiply-add (least)':>26}")
-    for name, (seconds, per_tap) in figures.items():
-        print(f"{name:<44}{seconds * 1e3:>9.3f} ms" + (f"{per_tap[0]:>17.2f} ({per_tap[1]:.2f})" if per_tap else ""))
-
-    dynamic = figures["conv2d_forward<double>/16/32"][0]
-    static = figures["conv2d_forward_static<double, 16, 32>"][0]
-    print(f"\nstatic extents / dynamic extents, conv2d double: {static / dynamic:.2f}")
-
-    print_judge(pathlib.Path(program).parent / "cnnspec")
-
-    python = python_with_torch()
-    if python is None:
-        print("torch.autograd.gradcheck: left out, PyTorch is not installed (Debian: python3-torch)")
+def main(words):
+    google = words.index("--") if "--" in words else len(words)
+    options = arguments(words[:google])
+    if options.list:
+        for name, group in GROUPS.items():
+            print(f"{name:<11}{group.__doc__.strip()}")
         return 0
-    full, directional = figures["gradcheck_cnn2/exact_full"][0], figures["gradcheck_cnn2/exact_directional"][0]
-    for mode, own, what in (("slow", full, "exact full"), ("fast", directional, "exact directional")):
-        seconds = torch_seconds(python, mode)
-        print(f"{what} {own * 1e3:.1f} ms; torch.autograd.gradcheck ({mode} mode) {seconds * 1e3:.1f} ms: "
-              f"ratio 1/{seconds / own:.1f}")
+    if options.build is None:
+        raise results.ResultError("--build: expected the build folder; ./cnnspec bench gives it")
+    session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn)
+    if google < len(words):
+        os.execv(session.program, [str(session.program), *words[google + 1:]])
+
+    groups = options.only or BY_DEFAULT
+    to_file = options.json not in (None, "-")
+    old = results.read(options.json) if to_file else None  # before minutes are spent
+    start = time.monotonic()
+    for name in [name for name in GROUPS if name in groups]:
+        GROUPS[name].measure(session)
+    session.progress()
+
+    result = results.in_order(results.merged(old if options.only else None, new_result(session), groups), list(GROUPS))
+    if to_file:
+        results.write(options.json, results.text_of(result))
+    if options.markdown not in (None, "-"):
+        results.write(options.markdown, table.markdown(result, list(GROUPS.values())))
+    if options.json == "-":
+        print(results.text_of(result), end="")
+    elif options.markdown == "-":
+        print(table.markdown(result, list(GROUPS.values())), end="")
+    else:
+        print_figures(result)
+        print(f"\n{time.monotonic() - start:.0f} s; medians, and the median of own / peer")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except BrokenPipeError:  # whoever read this has seen enough
+        os._exit(0)
+    except (results.ResultError, OSError) as error:
+        print(f"cnnspec: {error}", file=sys.stderr)
+        sys.exit(2)
+    except programs.Failure as error:
+        print(f"cnnspec: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("\ncnnspec: interrupted", file=sys.stderr)
+        sys.exit(130)

@@ -1,0 +1,95 @@
+"""The judge: cases per second, and a list of real shapes."""
+
+import json
+import pathlib
+
+import figures
+import peer_benchdnn
+import programs
+
+NAME = "judge"
+TITLE = "The judge"
+TEXT = """\
+`cnnspec judge`, f32.
+
+- *cases per second*, one operation after the other, on random problems with --jobs 1, each call of the kernel in a child
+  process between guard pages. A case is judged on four families of data. Two of them are integers with which no order of
+  summation rounds, so every element must be equal; on real numbers, every element must be within a bound that is proved
+  for every order of summation. oneDNN is paired with im2col: the same problems, another kernel.
+- *the convolutions of ResNet-50*, one image each (`checks/bench/resnet_50.txt`): forward, and the gradients of input,
+  kernel and bias, on all cores; of rounded data, a sample of the outputs is judged where there are many.
+- *against benchdnn*, where --benchdnn gives its path: oneDNN's own tester in its correctness mode (`--mode=C`, f32,
+  FWD_B, BWD_D, BWD_WB) on the same shapes. It compares all outputs with those of a reference of its own, on small
+  integers for which it expects equality, or within a threshold set by hand; one filling of the tensors, no guard
+  pages."""
+
+OPERATIONS = [f"{family}_{part}" for family, parts in
+              (("conv2d", ("forward", "backward_input", "backward_kernel", "backward_bias")),
+               ("max_pool2d", ("forward", "backward")), ("relu", ("forward", "backward")),
+               ("linear", ("forward", "backward_input", "backward_weight", "backward_bias"))) for part in parts]
+SHAPES = pathlib.Path(__file__).resolve().parent.parent / "resnet_50.txt"
+SHAPE_OPERATIONS = [word for op in OPERATIONS[:4] for word in ("--op", op)]
+CASES = 500
+RUNS = 5
+
+
+def judged(session, *options):
+    """The result of a judgement that must pass, and what it took."""
+    printed, usage = programs.measured([session.cnnspec, "judge", *options, "--dtype", "f32", "--json", "-"])
+    result = json.loads(printed)
+    if result["verdict"] != "pass":
+        raise programs.Failure(f"judge {' '.join(map(str, options))}: {result['verdict']}")
+    return result, usage
+
+
+def rate(session, kernel, operation):
+    result, usage = judged(session, kernel, "--op", operation, "--cases", CASES, "--jobs", "1")
+    return (result["cases"] - result["unsupported"]) / usage.wall
+
+
+def has_onednn(session):
+    printed, _ = programs.measured([session.cnnspec, "judge", "onednn", "--op", "relu_forward", "--cases", "1",
+                                    "--json", "-"], allowed=(0, 1, 2, 3))
+    return printed.lstrip().startswith("{")
+
+
+def measure_rates(session, onednn):
+    for operation in OPERATIONS:
+        session.progress(f"judge, {operation}")
+        kernels = ["im2col", "onednn"] if onednn else ["im2col"]
+        values = figures.in_turn(session.runs(RUNS), *[lambda k=k: rate(session, k, operation) for k in kernels])
+        session.add(NAME, f"im2col, {operation}", "cases/s", values[0], lower_is_better=False)
+        if onednn:
+            session.add(NAME, f"onednn, {operation}", "cases/s", values[1], "im2col", values[0], lower_is_better=False)
+
+
+def shape_list_seconds(session, kernel):
+    return judged(session, kernel, "--shapes", SHAPES, *SHAPE_OPERATIONS)[1].wall
+
+
+def measure_shapes(session, onednn):
+    try:
+        benchdnn = peer_benchdnn.found(session.benchdnn)
+    except programs.Missing as why:
+        benchdnn = None
+        session.skip(NAME, "benchdnn --mode=C", why)
+    if not onednn:
+        session.skip(NAME, "onednn", "this build has no oneDNN (Debian: libdnnl-dev)")
+    kernel = "onednn" if onednn else "im2col"
+    session.progress("judge, the convolutions of ResNet-50")
+    if benchdnn is None or not onednn:
+        (own,) = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel))
+        session.add(NAME, f"{kernel}, the convolutions of ResNet-50", "s", own)
+        return
+    own, peer = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel),
+                                lambda: peer_benchdnn.run(benchdnn, SHAPES)[0])
+    session.add(NAME, f"{kernel}, the convolutions of ResNet-50", "s", own, "benchdnn --mode=C", peer)
+
+
+def measure(session):
+    onednn = has_onednn(session)
+    measure_rates(session, onednn)
+    if session.quick:
+        session.skip(NAME, "the convolutions of ResNet-50", "left out by --quick")
+    else:
+        measure_shapes(session, onednn)

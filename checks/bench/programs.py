@@ -1,0 +1,80 @@
+"""Running what is measured: our programs, Google Benchmark, and the peers."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+SECONDS_OF = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+class Failure(Exception):
+    """Something that is there and does not do what it should."""
+
+
+class Missing(Exception):
+    """A peer that is not installed; the text says why it is left out."""
+
+
+class Usage:
+    """What a process and its children took: seconds, seconds of the processor, MiB of the largest of them."""
+
+    def __init__(self, wall, usage):
+        self.wall = wall
+        self.processor = usage.ru_utime + usage.ru_stime
+        self.peak_mib = usage.ru_maxrss / 1024
+
+
+def measured(command, *, env=None, allowed=(0,)):
+    """Runs a command to its end: what it printed, and what it took."""
+    start = time.monotonic()
+    process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, **(env or {})})
+    try:
+        printed = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    process.stdout.close()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in allowed:
+        raise Failure(f"{' '.join(map(str, command))} ended with status {process.returncode}:\n{printed[-2000:]}")
+    return printed, Usage(time.monotonic() - start, usage)
+
+
+def google_benchmark(program, names, seconds=0.05):
+    """One repetition of each of the benchmarks `names` (a regular expression): {name: the row of its result}."""
+    printed = subprocess.run([program, f"--benchmark_filter={names}", f"--benchmark_min_time={seconds}",
+                              "--benchmark_format=json"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    try:
+        rows = json.loads(printed.stdout)["benchmarks"]
+    except (ValueError, KeyError):
+        raise Failure(f"{program} {names}: {printed.stderr[-2000:]}") from None
+    for row in rows:
+        if row.get("error_occurred"):
+            raise Failure(f"{row['name']}: {row.get('error_message', 'an error')}")
+    return {row["name"]: row for row in rows}
+
+
+def seconds_of(row):
+    """Of the processor: what a neighbour on the machine takes is not ours."""
+    return row["cpu_time"] * SECONDS_OF[row["time_unit"]]
+
+
+def exactly(name):
+    return f"^{re.escape(name)}$"
+
+
+class Progress:
+    """One line on a terminal that says what is being measured; elsewhere nothing."""
+
+    def __init__(self):
+        self.on = sys.stderr.isatty()
+
+    def __call__(self, text=""):
+        if self.on:
+            print(f"\r\033[Kcnnspec bench: {text}" if text else "\r\033[K", end="", file=sys.stderr, flush=True)
