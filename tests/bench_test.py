@@ -1,0 +1,249 @@
+#!/usr/bin/env python3
+"""The benchmark's own arithmetic, files and peers: medians, ratios, merging, refusals, and what is left out.
+
+benchdnn is a script here that takes its options and answers in its words; nothing is measured that takes time.
+"""
+
+import contextlib
+import io
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "checks/bench"))
+import figures  # noqa: E402
+import peer_benchdnn  # noqa: E402
+import peer_torch  # noqa: E402
+import programs  # noqa: E402
+import result as results  # noqa: E402
+import run  # noqa: E402
+import session as sessions  # noqa: E402
+import table  # noqa: E402
+from groups import fuzz, gradcheck, judge, spec  # noqa: E402
+
+
+def a_result(*group_names, median=1.0, machine="a"):
+    return {"type": "bench", "schema": 1, "version": "0.1.0", "date": "2026-01-01",
+            "machine": {"cpu": machine, "cores": 2, "memory_gib": 4.0, "system": "s"}, "versions": {"old": "1"},
+            "figures": [figures.figure(g, f"{g} figure", "ms", [median]) for g in group_names],
+            "series": [{"name": f"{g}: series", "x_label": "x", "y_label": "y",
+                        "curves": [{"name": "own", "points": [{"x": 1, "y": median}]}]} for g in group_names],
+            "skipped": [{"name": f"{g}: peer", "why": "absent"} for g in group_names]}
+
+
+def a_program(folder, text):
+    path = pathlib.Path(folder) / "program"
+    path.write_text(f"#!{sys.executable}\n{text}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def run_main(*words):
+    """Status, or what was raised; standard output; standard error."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            status = run.main(list(words))
+        except SystemExit as end:
+            status = end.code
+        except results.ResultError as error:
+            status = error
+    return status, out.getvalue(), err.getvalue()
+
+
+class Figures(unittest.TestCase):
+    def test_are_medians_with_the_least_and_the_largest(self):
+        f = figures.figure("g", "n", "ms", [3.0, 1.0, 2.0])
+        self.assertEqual(f, {"group": "g", "name": "n", "unit": "ms", "median": 2.0, "low": 1.0, "high": 3.0, "runs": 3,
+                             "lower_is_better": True})
+
+    def test_ratios_are_of_pairs_and_not_of_medians(self):
+        own, peer = [1.0, 10.0, 2.0], [2.0, 40.0, 1.0]  # ratios 0.5, 0.25, 2; that of the medians is 1
+        f = figures.figure("g", "n", "ms", own, "p", peer)
+        self.assertEqual(f["ratio"], 0.5)
+        self.assertEqual(f["peer"], {"name": "p", "median": 2.0, "low": 1.0, "high": 40.0, "runs": 3})
+
+    def test_a_pair_needs_both(self):
+        with self.assertRaises(ValueError):
+            figures.paired_ratio([1.0, 2.0], [1.0])
+
+    def test_own_and_peer_are_measured_in_turn(self):
+        calls = []
+        values = figures.in_turn(2, lambda: calls.append("own") or 1, lambda: calls.append("peer") or 2)
+        self.assertEqual((calls, values), (["own", "peer", "own", "peer"], [[1, 1], [2, 2]]))
+
+
+class Merging(unittest.TestCase):
+    def test_replaces_what_was_measured_and_keeps_the_rest(self):
+        merged = results.merged(a_result("spec", "judge"), a_result("judge", median=5.0), ["judge"])
+        self.assertEqual([(f["group"], f["median"]) for f in merged["figures"]], [("spec", 1.0), ("judge", 5.0)])
+        self.assertEqual([s["name"] for s in merged["series"]], ["spec: series", "judge: series"])
+        self.assertEqual([s["name"] for s in merged["skipped"]], ["spec: peer", "judge: peer"])
+
+    def test_a_figure_that_is_no_longer_measured_goes(self):
+        self.assertEqual(results.merged(a_result("judge"), a_result(), ["judge"])["figures"], [])
+
+    def test_figures_of_two_machines_do_not_stand_together(self):
+        with self.assertRaisesRegex(results.ResultError, "another machine"):
+            results.merged(a_result("spec"), a_result("judge", machine="b"), ["judge"])
+
+    def test_groups_stand_in_their_order(self):
+        ordered = results.in_order(a_result("judge", "spec", "gradcheck"), list(run.GROUPS))
+        self.assertEqual([f["group"] for f in ordered["figures"]], ["gradcheck", "spec", "judge"])
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.path = self.folder / "bench.json"
+
+    def test_are_read_as_they_were_written(self):
+        self.assertIsNone(results.read(self.path))
+        results.write(self.path, results.text_of(a_result("spec")))
+        self.assertEqual(results.read(self.path), a_result("spec"))
+        self.assertEqual([p.name for p in self.folder.iterdir()], ["bench.json"])
+
+    def test_numbers_that_are_not_finite_are_text(self):
+        self.assertEqual(json.loads(results.text_of({"a": [float("inf"), float("-inf"), float("nan"), 1.5]})),
+                         {"a": ["inf", "-inf", "nan", 1.5]})
+
+    def test_another_file_is_refused_and_left_as_it_is(self):
+        for text in ("", "no JSON", "[]", "{}", '{"type": "judge", "schema": 1}', '{"type": "bench", "schema": 2}',
+                     '{"type": "bench", "schema": 1}'):
+            with self.subTest(text):
+                self.path.write_text(text)
+                status, _, _ = run_main("--build", str(self.folder), "--only", "spec", "--json", str(self.path))
+                self.assertIsInstance(status, results.ResultError)
+                self.assertEqual(self.path.read_text(), text)
+
+    def test_a_folder_that_is_not_there_is_a_usage_error(self):
+        with self.assertRaises(results.ResultError):
+            results.write(self.folder / "none/bench.json", "{}")
+
+
+class CommandLine(unittest.TestCase):
+    def test_bad_usage_is_status_2_and_says_what_was_expected(self):
+        for words, said in ((["--only", "speed"], "gradcheck"), (["--benchdnn", "/none"], "/none"), (["--fast"], "--fast"),
+                            (["--json", "-", "--markdown", "-"], "standard output")):
+            with self.subTest(words):
+                status, _, err = run_main(*words)
+                self.assertEqual(status, 2)
+                self.assertIn(said, err)
+
+    def test_help_has_examples_and_the_list_every_group(self):
+        _, out, _ = run_main("--help")
+        self.assertIn("examples:", out)
+        status, out, _ = run_main("--list")
+        self.assertEqual((status, [line.split()[0] for line in out.splitlines()]), (0, list(run.GROUPS)))
+
+
+class Tables(unittest.TestCase):
+    def test_hold_every_figure_series_and_what_was_left_out(self):
+        text = table.markdown(a_result("spec", "gradcheck"), list(run.GROUPS.values()))
+        for expected in (gradcheck.TEXT, spec.TEXT, "| spec figure | ms | 1 |", "Left out: peer: absent.", "| 1 | 1 |",
+                         "2026-01-01; a, 2 cores", "./cnnspec bench --json"):
+            self.assertIn(expected, text)
+        self.assertNotIn(judge.TEXT, text)
+
+    def test_numbers_have_three_digits(self):
+        for value, text in ((0, "0"), (1234.5, "1,230"), (123.4, "123"), (0.012345, "0.0123"), (0.000000123, "1.23e-07"),
+                            (2.0, "2"), ("nan", "nan")):
+            self.assertEqual(table.number(value), text)
+
+    def test_what_would_break_a_table_is_escaped(self):
+        self.assertEqual(table.row(["a|b", "<i>"]), "| a\\|b | &lt;i> |")
+
+
+class Torch(unittest.TestCase):
+    def test_a_python_without_it_is_missing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            without = a_program(folder, "raise SystemExit(1)\n")
+            with self.assertRaisesRegex(programs.Missing, "python3-torch"):
+                peer_torch.python_with_torch([str(without), "/none/python3"])
+
+    def test_the_figures_stand_without_a_ratio_where_it_is_missing(self):
+        """The benchmark program answers as Google Benchmark does."""
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(os.path.join(folder, "bin"))
+            program = a_program(os.path.join(folder, "bin"), """
+import json, re, sys
+name = re.sub(r"[\\\\^$]", "", sys.argv[1].split("=", 1)[1])
+print(json.dumps({"benchmarks": [{"name": name, "cpu_time": 2.0, "time_unit": "ms", "label": "c1=1",
+                                  "derivatives": int(name.split("/")[-1])}]}))
+""")
+            program.rename(program.with_name("cnnspec_bench"))
+            session = sessions.Session(pathlib.Path(folder), quick=True)
+            gradcheck.without_peer(session, "PyTorch is not installed")
+        self.assertEqual(len(session.figures), 9)
+        self.assertTrue(all("ratio" not in f and "peer" not in f and f["median"] == 2.0 for f in session.figures))
+        self.assertEqual(session.skipped, [{"name": "gradcheck: torch.autograd.gradcheck",
+                                            "why": "PyTorch is not installed"}])
+
+    def test_what_it_says_instead_of_a_time_is_a_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            answers = a_program(folder, "import sys\nprint('1.0', flush=True)\n"
+                                        "for line in sys.stdin: print('0.25' if 'slow' in line else 'failed', flush=True)\n")
+            with peer_torch.Torch(str(answers)) as torch:
+                self.assertEqual((torch.version, torch.seconds("slow", "c1=1", 193)), ("1.0", 0.25))
+                with self.assertRaisesRegex(programs.Failure, "failed"):
+                    torch.seconds("fast", "c1=1", 193)
+
+
+BENCHDNN = """
+import sys
+expected = ["--conv", "--mode=C", "--dt=f32", "--dir=FWD_B,BWD_D,BWD_WB"]
+if sys.argv[1:5] != expected or not sys.argv[5].startswith("--batch="):
+    sys.exit(f"unknown options {sys.argv[1:]}")
+with open(sys.argv[5].split("=", 1)[1]) as shapes:
+    tests = 3 * sum(not line.startswith("#") for line in shapes)
+FAILED
+print("0:PASSED __REPRO: --conv --dir=FWD_B mb1_ic3")
+print(f"tests:{tests} passed:{tests - failed} skipped:0 mistrusted:0 unimplemented:0 invalid_arguments:0 "
+      f"failed:{failed} listed:0")
+print("total: 0.10s")
+sys.exit(failed > 0)
+"""
+
+
+class Benchdnn(unittest.TestCase):
+    def stand_in(self, failed="failed = 0"):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        return a_program(folder.name, BENCHDNN.replace("FAILED", failed))
+
+    def test_is_run_on_the_list_of_shapes_and_its_counts_are_read(self):
+        seconds, counts = peer_benchdnn.run(self.stand_in(), judge.SHAPES)
+        self.assertGreater(seconds, 0)
+        self.assertEqual((counts["tests"], counts["passed"], counts["failed"]), (60, 60, 0))
+
+    def test_is_measured_even_if_something_fails(self):
+        _, counts = peer_benchdnn.run(self.stand_in("failed = 2"), judge.SHAPES)
+        self.assertEqual((counts["passed"], counts["failed"]), (58, 2))
+
+    def test_that_tests_nothing_or_is_another_program_is_a_failure(self):
+        for text in ("tests = failed = 0", "print('hello'); sys.exit(0)", "sys.exit(3)"):
+            with self.subTest(text), self.assertRaises(programs.Failure):
+                peer_benchdnn.run(self.stand_in(text), judge.SHAPES)
+
+    def test_without_a_path_is_left_out_with_a_word(self):
+        with self.assertRaisesRegex(programs.Missing, "--benchdnn"):
+            peer_benchdnn.found(None)
+
+
+class FuzzTargets(unittest.TestCase):
+    def test_that_are_not_built_are_left_out_with_a_word(self):
+        with tempfile.TemporaryDirectory() as folder:
+            session = sessions.Session(pathlib.Path(folder))
+            fuzz.measure(session, folder)
+        self.assertEqual((session.figures, [s["name"] for s in session.skipped]), ([], ["fuzz: the fuzz targets"]))
+
+
+if __name__ == "__main__":
+    unittest.main()
