@@ -8,6 +8,7 @@ import contextlib
 import io
 import json
 import pathlib
+import re
 import sys
 import tempfile
 import unittest
@@ -207,6 +208,9 @@ class Whole(unittest.TestCase):
         result.write_text("what was there before")
         status, out = self.run_main("", "--json", str(result), "--html", str(page))
         self.assertEqual(status, 1)
+        total = len(json.loads(result.read_text())["mutants"])
+        known = re.search(r"(\d+) of (\d+) mutants known from an earlier run", self.run_main("")[1])
+        self.assertEqual(known.groups(), (str(total), str(total)))
         self.assertIn("small.hpp", out)
         self.assertEqual(json.loads(result.read_text())["type"], "mutants")
         self.assertEqual(page.read_text(), result.read_text())

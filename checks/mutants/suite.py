@@ -247,6 +247,7 @@ class Judge:
                     raise SuiteError(f"the specification itself does not pass: {part}: {check}: {said}: {why}")
             if not checks:
                 raise SuiteError(f"{part}: no check ran")
+        self.repeated = 0  # it is no mutant
 
     def __call__(self, mutant):
         return self._judge(mutant.file, mutant.text, self.builder.headers[mutant.file])
