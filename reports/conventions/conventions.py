@@ -45,7 +45,8 @@ that each answer can be worked by hand. Each was asked in a process of its own, 
 {left_out}
 An answer in plain type is the specification's; **differs**, **computes** (what the specification refuses), **refuses** (what it
 computes), **crashed** and **hangs** mark the others, and **sign of 0** what differs in the signs of zeros only, which the judge
-takes for equal. A dash: there is no such function. `(a b; c d)` is a matrix of two rows; all else is one row. Sections (§) and
+takes for equal. Each question was asked in {channels} channels as well, for which libraries have other code; that answer is shown where
+it is another. A dash: there is no such function. `(a b; c d)` is a matrix of two rows; all else is one row. Sections (§) and
 clauses are those of the specification; clauses are explained in `spec/cnnspec/*.hpp`. The page is made by
 `python3 reports/conventions/conventions.py --build BUILD --markdown reports/conventions.md`.
 """
@@ -71,17 +72,27 @@ def candidates(args):
 
 
 def ask_all(commands, seconds):
-    """{library: {question: answer}}"""
+    """Two of {library: {question: answer}}: as the questions are, and in many channels (None: the same)."""
+    def both(command, q):
+        answer = libraries.ask(command, q, seconds)
+        return answer, libraries.ask_wide(command, q, answer, seconds)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        asked = {(library, name): pool.submit(libraries.ask, command, q, seconds) for library, command in commands.items()
-                 for name, q in questions.QUESTIONS.items()}
-    return {library: {name: asked[library, name].result() for name in questions.QUESTIONS} for library in commands}
+        asked = {library: {name: pool.submit(both, command, q) for name, q in questions.QUESTIONS.items()}
+                 for library, command in commands.items()}
+    return [{library: {name: answers[name].result()[n] for name in answers} for library, answers in asked.items()} for n in (0, 1)]
 
 
-def verdicts(cnnspec, expected, answers, differences):
+def verdicts(cnnspec, answers, wide, differences):
     """{(question, library): (verdict, text)} for what was answered otherwise than the specification does."""
-    return {(name, library): judged.judge(cnnspec, questions.QUESTIONS[name], answers[library][name][1])
-            for name, found in differences.items() for library in found if answers[library][name][0] == "answer"}
+    judge = {}
+    for name, found in differences.items():
+        for library, kind in found.items():
+            q, answer = questions.QUESTIONS[name], answers[library][name]
+            if kind == "wide":
+                answer = wide[library][name]
+            if answer[0] == "answer":
+                judge[name, library] = judged.judge(cnnspec, q, answer[1])
+    return judge
 
 
 def statements(cnnspec, note, installed):
@@ -100,10 +111,10 @@ def statements(cnnspec, note, installed):
     return lines, right
 
 
-def explain(cnnspec, expected, answers, installed):
+def explain(cnnspec, expected, answers, wide):
     """(the page's second half, whether all its statements held)"""
-    found = page.differences(expected, answers)
-    judge = verdicts(cnnspec, expected, answers, found)
+    found = page.differences(expected, answers, wide)
+    judge = verdicts(cnnspec, answers, wide, found)
     all_notes = notes.NOTES + [{"title": "Others", "questions": [name for name in questions.QUESTIONS if not any(
         name in note["questions"] for note in notes.NOTES)]}]
     lines, right = [], True
@@ -115,7 +126,7 @@ def explain(cnnspec, expected, answers, installed):
         for name in differing:
             lines.append("- " + page.verdict_line(questions.QUESTIONS[name], name, found[name], judge))
         lines.append("")
-        shown, held = statements(cnnspec, note, installed)
+        shown, held = statements(cnnspec, note, answers)
         right = right and held
         if shown:
             lines += ["```text", *shown, "```", ""]
@@ -139,16 +150,16 @@ def main():
         return 2
     found = {name: libraries.find(c) for name, c in candidates(args).items()}
     commands = {name: command for name, (command, _) in found.items() if command}
-    expected = ask_all({"specification": specification}, args.timeout)["specification"]
-    answers = ask_all(commands, args.timeout)
+    expected = ask_all({"specification": specification}, args.timeout)[0]["specification"]
+    answers, wide = ask_all(commands, args.timeout)
     versions = ", ".join(version for command, version in found.values() if command)
     missing = [f"{name} ({why})" for name, (command, why) in found.items() if not command]
-    text = INTRODUCTION.format(count=len(questions.QUESTIONS), date=datetime.date.today().isoformat(),
+    text = INTRODUCTION.format(channels=questions.CHANNELS, count=len(questions.QUESTIONS), date=datetime.date.today().isoformat(),
                                machine=f"{platform.system()} {platform.machine()}", versions=f"Libraries: {versions}.",
                                left_out=f"Left out: {', '.join(missing)}.\n" if missing else "")
     for title, section in questions.SECTIONS.items():
-        text += f"\n## {title}\n\n{page.table(section, expected, answers)}\n"
-    explained, right = explain(cnnspec, expected, answers, set(commands))
+        text += f"\n## {title}\n\n{page.table(section, expected, answers, wide)}\n"
+    explained, right = explain(cnnspec, expected, answers, wide)
     text += f"\n## What the differences mean\n\n{page.LEGEND}\n{explained}"
     if args.markdown:
         write(args.markdown, text)

@@ -1,5 +1,6 @@
 """What the judge says of an answer: `cnnspec golden` writes the question's inputs and what is expected, `cnnspec compare` judges."""
 
+import json
 import pathlib
 import struct
 import subprocess
@@ -51,6 +52,9 @@ def judge(cnnspec, q, answer):
                               capture_output=True, text=True)
         if made.returncode != 0:
             return "no case", made.stderr.strip().splitlines()[-1]
+        sizes = json.loads((golden / "case.json").read_text())["geometry"]
+        if any(sizes.get(size, value) != value for size, value in q["sizes"].items()):
+            return "no case", "means another problem"  # such as one with more padding, in which the window does fit
         name = OUTPUT.get(q["operation"], "y")
         if len(answer) != q["sizes"]["answers"]:
             return "wrong", "of another size"

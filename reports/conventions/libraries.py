@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 
+import page
 import protocol
 import questions
 
@@ -35,7 +36,7 @@ def specification(build):
 
 def run(command, text, seconds):
     """subprocess.run; None: it did not end."""
-    environment = dict(os.environ, OMP_NUM_THREADS="1")
+    environment = dict(os.environ, OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           env=environment, start_new_session=True) as process:
         try:
@@ -44,6 +45,15 @@ def run(command, text, seconds):
             os.killpg(process.pid, signal.SIGKILL)
             return None
         return subprocess.CompletedProcess(command, process.returncode, stdout, stderr)
+
+
+def version(text):
+    """What the adapter says; of a library that does not know its version, that of its Debian package as well."""
+    package = {"XNNPACK": "libxnnpack0"}.get(text)
+    if package is None:
+        return text
+    found = subprocess.run(["dpkg-query", "--show", "--showformat", "${Version}", package], capture_output=True, text=True)
+    return f"{text} {found.stdout}".strip()
 
 
 def find(candidates, seconds=60):
@@ -56,7 +66,7 @@ def find(candidates, seconds=60):
             why = f"{error.filename}: {error.strerror}"
             continue
         if found and found.returncode == 0:
-            return command, found.stdout.strip()
+            return command, version(found.stdout.strip())
         why = protocol.one_line(found.stderr)[-200:] if found else "does not start"
     return None, why
 
@@ -83,3 +93,16 @@ def ask(command, question, seconds):
         if line.startswith(kind):
             return kind, line[len(kind) :].strip()
     return "answer", [as_float(v) for v in line.split()[1:]]
+
+
+def ask_wide(command, question, alone, seconds):
+    """The answer to the widened question where that is another one; else None."""
+    if alone[0] != "answer" or (wide := questions.widened(question)) is None:
+        return None
+    kind, detail = ask(command, wide[0], seconds)
+    if kind != "answer":
+        return kind, detail
+    for answer in wide[1](detail):
+        if not page.equal(answer, alone[1]):
+            return "answer", answer
+    return None

@@ -12,6 +12,10 @@ def same(a, b):
     return (a != a and b != b) or (a == b and math.copysign(1, a) == math.copysign(1, b))
 
 
+def equal(a, b):
+    return len(a) == len(b) and all(map(same, a, b))
+
+
 def is_like(a, b):
     """Equal for the judge: the zeros are alike too."""
     return (a != a and b != b) or a == b
@@ -29,7 +33,7 @@ def relation(expected, actual):
     if expected[0] == "refuses":
         return "same"
     if len(expected[1]) == len(actual[1]):
-        if all(map(same, expected[1], actual[1])):
+        if equal(expected[1], actual[1]):
             return "same"
         if all(map(is_like, expected[1], actual[1])):
             return "zero"
@@ -40,8 +44,10 @@ def numbers(values):
     return " ".join(questions.number(v) for v in values) if values else "none"
 
 
-def cell(expected, actual):
-    """What a table says of an answer."""
+def cell(expected, actual, wide=None):
+    """What a table says of an answer, and of the one in many channels if that is another."""
+    if wide is not None:
+        return f"{cell(expected, actual)}; in {questions.CHANNELS} channels {cell(expected, wide)}"
     kind = relation(expected, actual)
     if kind in ("crashed", "hangs", "no answer"):
         return f"**{kind}**" + (f" ({actual[1]})" if actual[1] else "")
@@ -64,23 +70,26 @@ def expected_cell(q, expected):
     return f"{numbers(expected[1])} ({q['clause']})"
 
 
-def table(section, expected, libraries):
-    """`libraries`: {name: {question: answer}}"""
+def table(section, expected, libraries, wide):
+    """`libraries` and `wide`: {name: {question: answer}}"""
     head = ["question", "input", "specification", *libraries]
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     for name, q in section.items():
         cells = [q["text"], questions.problem(q), expected_cell(q, expected[name])]
-        cells += [cell(expected[name], answers[name]) for answers in libraries.values()]
+        cells += [cell(expected[name], answers[name], wide[library][name]) for library, answers in libraries.items()]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def differences(expected, libraries):
-    """{question: {library: relation}} of what differs"""
+def differences(expected, libraries, wide):
+    """{question: {library: relation}} of what differs; "wide": in many channels only"""
     found = {}
     for name in expected:
         for library, answers in libraries.items():
             kind = relation(expected[name], answers[name])
+            other = wide[library][name]
+            if kind == "same" and other and relation(expected[name], other) != "same":
+                kind = "wide"
             if kind not in ("same", "silent"):
                 found.setdefault(name, {})[library] = kind
     return found
@@ -96,6 +105,6 @@ def verdict_line(q, name, relations, judge):
     """One question: which libraries differ, and the judge's verdict on each."""
     words = []
     for library, kind in relations.items():
-        verdict = judge.get((name, library))
-        words.append(f"{library} ({verdict[0] if verdict else kind})")
+        where = f"in {questions.CHANNELS} channels, " if kind == "wide" else ""
+        words.append(f"{library} ({where}{judge.get((name, library), (kind,))[0]})")
     return f"{q['text']}: {', '.join(words)}"

@@ -212,3 +212,35 @@ def descriptor(q):
     if "channels" in s:
         return f"mb{s['batch']}ic{s['channels']}_{axes[0]}_{axes[1]}"
     return f"g{s['groups']}mb{s['batch']}ic{s['in_channels']}oc{s['out_channels']}_{axes[0]}_{axes[1]}"
+
+
+CHANNELS = 16  # as many as a vector of 512 bits has floats: what a library computes side by side
+
+
+def widened(q):
+    """(the same question in many channels, a function from its answer to the list of answers that should all be the original's).
+
+    Libraries have code for vectors of channels that one channel never reaches. Pooling and ReLU are asked the same in each. Of a
+    convolution, all input channels but the first are zero, and so are their weights; all output channels are the same, but that
+    of a gradient only the first counts. None where a question has no such form: groups, an empty batch.
+    """
+    s, t = dict(q["sizes"]), dict(q["tensors"])
+    n = s["answers"]
+    if s.get("groups", 1) != 1 or s.get("batch", 1) == 0:
+        return None
+    if "groups" not in s:
+        s["channels" if "channels" in s else "count"] *= CHANNELS
+        s["answers"] *= CHANNELS
+        wide = {name: values * CHANNELS for name, values in t.items()}
+        return dict(q, sizes=s, tensors=wide), lambda y: [y[c * n : c * n + n] for c in range(CHANNELS)]
+    s.update(in_channels=CHANNELS, out_channels=CHANNELS)
+    forward, zeros = "dy" not in t, lambda values, times: [0.0] * (len(values) * times)  # noqa: E731
+    wide = {name: t[name] + zeros(t[name], CHANNELS - 1) for name in ("x", "dy") if name in t}
+    if "w" in t:
+        row = t["w"] + zeros(t["w"], CHANNELS - 1)
+        wide["w"] = row * CHANNELS if forward else row + zeros(row, CHANNELS - 1)
+    if "b" in t:
+        wide["b"] = t["b"] * CHANNELS
+    s["answers"] = n * CHANNELS * (CHANNELS if q["operation"] == "conv2d_backward_kernel" else 1)
+    wide = {name: wide[name] for name in t}
+    return dict(q, sizes=s, tensors=wide), lambda y: [y[c * n : c * n + n] for c in range(CHANNELS if forward else 1)]

@@ -40,6 +40,7 @@ Op op_of(const Question& q) {
 }
 
 std::vector<float> solve(const Kernel& kernel, const Question& q) {
+  if (q.has("ceil_mode")) throw cnnspec::conventions::NotOffered("sizes are the caller's");
   const Op op = op_of(q);
   if (!has(kernel, op, DType::f32)) throw cnnspec::conventions::NotOffered("");
   std::vector<std::vector<float>> tensors;
