@@ -13,16 +13,22 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
+#include "checks/cli/report_files.hpp"
+#include "checks/describe/json_number.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/gradient/check_network.hpp"
+#include "checks/gradient/step_sweep.hpp"
 #include "checks/gradient/targets.hpp"
 #include "checks/usage_error.hpp"
+#include "checks/version.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 struct GradcheckOptions {
   std::string target = "cnn2", config, scalar = "exact", mode = "full", seed = "1", json;
+  bool sweep = false;
+  ReportFiles reports;
 };
 
 const std::map<std::string, GradientScalar> scalars{{"exact", GradientScalar::exact},
@@ -75,10 +81,16 @@ std::string table(const GradientReport& report, bool color) {
 }
 
 nlohmann::ordered_json json_of(const TensorReport& t) {
-  nlohmann::ordered_json row{
-      {"name", t.name},           {"shape", t.extents},       {"compared", t.entries},         {"wrong", t.wrong},
-      {"exact", t.exact},         {"certified", t.certified}, {"largest_difference", t.worst}, {"bound", t.bound},
-      {"resampled", t.resampled}, {"seconds", t.seconds}};
+  nlohmann::ordered_json row{{"name", t.name},
+                             {"shape", t.extents},
+                             {"compared", t.entries},
+                             {"wrong", t.wrong},
+                             {"exact", t.exact},
+                             {"certified", t.certified},
+                             {"largest_difference", json_number(t.worst)},
+                             {"bound", json_number(t.bound)},
+                             {"resampled", t.resampled},
+                             {"seconds", t.seconds}};
   if (t.first)
     row["first_wrong"] = {{"index", t.first->index},
                           {"output", t.first->output},
@@ -87,11 +99,23 @@ nlohmann::ordered_json json_of(const TensorReport& t) {
   return row;
 }
 
+nlohmann::ordered_json json_of(const StepSweep& sweep) {
+  nlohmann::ordered_json curves = nlohmann::ordered_json::array();
+  for (const SweepCurve& c : sweep.curves) {
+    nlohmann::ordered_json points = nlohmann::ordered_json::array();
+    for (const SweepPoint& p : c.points) points.push_back({{"step", p.step}, {"error", json_number(p.error)}});
+    curves.push_back({{"scalar", c.scalar}, {"unit_roundoff", c.unit_roundoff}, {"points", points}});
+  }
+  return {{"description", sweep.description}, {"curves", curves}};
+}
+
 nlohmann::ordered_json json_of(const GradientReport& report, const std::string& config, const std::string& repro,
                                double seconds) {
   nlohmann::ordered_json tensors = nlohmann::ordered_json::array();
   for (const TensorReport& t : report.tensors) tensors.push_back(json_of(t));
-  return {{"schema", 1},
+  return {{"type", "gradcheck"},
+          {"schema", 1},
+          {"version", version()},
           {"target", report.target},
           {"config", config},
           {"scalar", report.scalar},
@@ -149,6 +173,7 @@ class TensorProgress {
 };
 
 ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
+  check_report_files(o.reports);
   const GradientScalar scalar = scalar_of(o);
   const Mode mode = mode_of(o);
   const auto seed = number_of<std::uint64_t>("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max());
@@ -165,8 +190,11 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   progress.finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string repro = repro_line(o, target);
-  if (!o.json.empty()) write_output(o.json, json_of(report, target.config, repro, seconds).dump(2) + "\n");
-  if (o.json == "-") return status_of(report);
+  nlohmann::ordered_json json = json_of(report, target.config, repro, seconds);
+  if (o.sweep || o.reports.any()) json["sweep"] = json_of(sweep_steps(target.network, seed));
+  if (!o.json.empty()) write_output(o.json, json.dump(2) + "\n");
+  write_reports(o.reports, json.dump());
+  if (o.json == "-" || o.reports.to_standard_output()) return status_of(report);
 
   const bool color = use_color(color_mode, STDOUT_FILENO);
   print(table(report, color));
@@ -209,6 +237,9 @@ void add_gradcheck(CLI::App& app, Session& session) {
   command->add_option("--seed", o->seed, "of the random points (default: 1)")->type_name("N");
   command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
       ->type_name("FILE");
+  command->add_flag("--sweep", o->sweep,
+                    "also show how wrong finite differences are for each step (in JSON and reports; implied by these)");
+  add_report_options(*command, o->reports);
   command->footer(target_help() + R"(
 A point at which a ReLU or a pooling window changes its branch within the step proves nothing; another is drawn,
 and the table counts it as resampled.
@@ -220,7 +251,8 @@ Examples:
   cnnspec gradcheck
   cnnspec gradcheck conv2d --config stride_h=3,dilation_w=1
   cnnspec gradcheck cnn2 --config c1=32,c2=64,in_h=32,in_w=32 --mode directional
-  cnnspec gradcheck cnn2 --scalar double --json -)");
+  cnnspec gradcheck cnn2 --scalar double --json -
+  cnnspec gradcheck --html gradcheck.html)");
   command->callback([&session, o] { session.run = [&session, o] { return run_gradcheck(*o, session.color); }; });
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "checks/describe/json_number.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/golden/golden_folder.hpp"
@@ -134,8 +135,6 @@ std::string reason_of(const GoldenComparison& r) {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(fmt::format("{}", v)); }
-
 Json json_of(const Failure& f) {
   Json diagnosis = Json::array();
   for (const Diagnosis& d : f.diagnoses) diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}});
@@ -149,10 +148,10 @@ Json json_of(const Failure& f) {
           {"elements", f.elements},
           {"elements_wrong", f.elements_wrong},
           {"first_index", f.first_index},
-          {"expected", number(f.expected)},
-          {"actual", number(f.actual)},
-          {"bound", number(f.bound)},
-          {"ratio", number(f.ratio)},
+          {"expected", json_number(f.expected)},
+          {"actual", json_number(f.actual)},
+          {"bound", json_number(f.bound)},
+          {"ratio", json_number(f.ratio)},
           {"diagnosis", diagnosis},
           {"picture", f.picture}};
 }
@@ -164,7 +163,7 @@ Json json_of(const ComparedOutput& o) {
           {"elements", o.comparison.judged},
           {"elements_wrong", o.comparison.elements_wrong},
           {"not_judged", o.comparison.not_judged},
-          {"worst_ratio", number(o.comparison.worst_ratio)}};
+          {"worst_ratio", json_number(o.comparison.worst_ratio)}};
 }
 
 }  // namespace
@@ -226,7 +225,7 @@ std::string comparison_to_json(const GoldenComparison& r) {
                {"seed", r.made_of.seed},
                {"data", r.made_of.data},
                {"not_judged", not_judged},
-               {"worst_ratio", number(worst_ratio)},
+               {"worst_ratio", json_number(worst_ratio)},
                {"ignored", r.ignored},
                {"failures", failures},
                {"outputs", outputs}};

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "checks/describe/json_number.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
@@ -13,17 +14,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(fmt::format("{}", v)); }
-
 Json map_of(const Failure& f) {
   const TensorInfo output{f.tensor.c_str(), f.extents};
   Json elements = Json::array();
   for (const WrongElement& e : f.wrong_elements)
     elements.push_back({{"index", output.index(e.place)},
-                        {"expected", number(e.expected)},
-                        {"actual", number(e.actual)},
-                        {"bound", number(e.bound)},
-                        {"ratio", number(e.ratio)}});
+                        {"expected", json_number(e.expected)},
+                        {"actual", json_number(e.actual)},
+                        {"bound", json_number(e.bound)},
+                        {"ratio", json_number(e.ratio)}});
   return {
       {"extents", f.extents}, {"elements", elements}, {"complete", std::ssize(f.wrong_elements) == f.elements_wrong}};
 }
@@ -55,10 +54,10 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
     j["elements"] = f.elements;
     j["elements_wrong"] = f.elements_wrong;
     j["first_index"] = f.first_index;
-    j["expected"] = number(f.expected);
-    j["actual"] = number(f.actual);
-    j["bound"] = number(f.bound);
-    j["ratio"] = number(f.ratio);
+    j["expected"] = json_number(f.expected);
+    j["actual"] = json_number(f.actual);
+    j["bound"] = json_number(f.bound);
+    j["ratio"] = json_number(f.ratio);
     j["map"] = map_of(f);
   }
   if (f.shrunk != nullptr) {
@@ -86,7 +85,7 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
           {"not_judged", o.not_judged},
           {"sensitivity", o.sensitivity()},
           {"least_sensitivity", o.with_terms == 0 ? 0 : o.least_sensitivity},
-          {"worst_ratio", number(o.worst_ratio)},
+          {"worst_ratio", json_number(o.worst_ratio)},
           {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
           {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
           {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}}},
@@ -110,7 +109,7 @@ std::string to_json(const KernelResult& r) {
          {"unsupported", r.unsupported()},
          {"not_judged", r.not_judged()},
          {"sensitivity", r.sensitivity()},
-         {"worst_ratio", number(r.worst_ratio())},
+         {"worst_ratio", json_number(r.worst_ratio())},
          {"ratio_edges", RatioHistogram::edges()},
          {"operations", Json::array()},
          {"coverage", json_of(r.coverage)},

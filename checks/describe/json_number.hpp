@@ -1,0 +1,16 @@
+// A number in a JSON result: JSON has no NaN and no infinities.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace cnnspec::checks {
+
+/// "nan", "inf" and "-inf" are strings.
+inline nlohmann::ordered_json json_number(double v) {
+  return std::isfinite(v) ? nlohmann::ordered_json(v) : nlohmann::ordered_json(fmt::format("{}", v));
+}
+
+}  // namespace cnnspec::checks
