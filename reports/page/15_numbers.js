@@ -1,47 +1,58 @@
 // Numbers as the page writes them. A number of a result that is not finite is a string.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const special = {inf: "∞", "-inf": "−∞", nan: "NaN", "-nan": "NaN"};
-  const toNumber = {inf: Infinity, "-inf": -Infinity, nan: NaN, "-nan": NaN};
+const special = {
+  inf: "∞",
+  "-inf": "−∞",
+  nan: "NaN",
+  "-nan": "NaN"
+};
+const toNumber = {
+  inf: Infinity,
+  "-inf": -Infinity,
+  nan: NaN,
+  "-nan": NaN
+};
 
-  page.number = (v) => (typeof v === "string" ? toNumber[v] : v);
-  page.count = (n) => n.toLocaleString("en-US");
-  page.plural = (n, one, many = one + "s") => `${page.count(n)} ${n === 1 ? one : many}`;
+page.number = (v) => (typeof v === "string" ? toNumber[v] : v);
+page.count = (n) => n.toLocaleString("en-US");
+page.plural = (n, one, many = one + "s") => `${page.count(n)} ${n === 1 ? one : many}`;
 
-  // In full: what it takes to read the same number back.
-  page.exactly = (v) => (typeof v === "string" ? special[v] : String(v).replace("-", "−"));
+// In full: what it takes to read the same number back.
+page.exactly = (v) => (typeof v === "string" ? special[v] : String(v).replace("-", "−"));
 
-  const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  page.power = (base, exponent) =>
-    base + String(exponent).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : superscripts[c]));
+const superscripts = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+page.power = (base, exponent) => base + String(exponent).replace(/[-0-9]/g, (c) => (c === "-" ? "⁻" : superscripts[c]));
 
-  // To three digits or so: 0, 0.042, 12.3, 1,230, 4.1 × 10⁻⁷
-  page.rounded = (v) => {
-    if (typeof v === "string") return special[v];
-    const size = Math.abs(v);
-    if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
-      const [mantissa, exponent] = v.toExponential(1).split("e");
-      return `${mantissa.replace("-", "−")} × ${page.power("10", Number(exponent))}`;
-    }
-    return v.toLocaleString("en-US", size < 1 ? {maximumFractionDigits: 3} : {maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(size + 1)))});
-  };
+// To three digits or so: 0, 0.042, 12.3, 1,230, 4.1 × 10⁻⁷
+page.rounded = (v) => {
+  if (typeof v === "string") return special[v];
+  const size = Math.abs(v);
+  if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
+    const [mantissa, exponent] = v.toExponential(1).split("e");
+    return `${mantissa.replace("-", "−")} × ${page.power("10", Number(exponent))}`;
+  }
+  return v.toLocaleString(
+      "en-US",
+      size < 1 ? {maximumFractionDigits: 3} : {maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(size + 1)))});
+};
 
-  page.ratio = (v) => (typeof v === "number" && v >= 1e-3 && v < 1e3 ? v.toFixed(3) : page.rounded(v));
+page.ratio = (v) => (typeof v === "number" && v >= 1e-3 && v < 1e3 ? v.toFixed(3) : page.rounded(v));
 
-  // Rounded down: what is not all does not read as all.
-  page.percent = (share) => `${(Math.floor(Number((share * 1000).toFixed(6))) / 10).toFixed(1)}%`;
+// Rounded down: what is not all does not read as all.
+page.percent = (share) => `${(Math.floor(Number((share * 1000).toFixed(6))) / 10).toFixed(1)}%`;
 
-  page.duration = (seconds) => {
-    if (seconds < 1) return `${page.rounded(seconds * 1000)} ms`;
-    if (seconds < 120) return `${seconds.toFixed(1)} s`;
-    return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
-  };
+page.duration = (seconds) => {
+  if (seconds < 1) return `${page.rounded(seconds * 1000)} ms`;
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(1)} min` : `${(seconds / 3600).toFixed(1)} h`;
+};
 
-  page.shape = (extents) => extents.join("×");
-  page.place = (tensor, index) => `${tensor}[${index.join(",")}]`;
+page.shape = (extents) => extents.join("×");
+page.place = (tensor, index) => `${tensor}[${index.join(",")}]`;
 
-  // "a", "a and b", "a, b and c"
-  page.listed = (words) =>
+// "a", "a and b", "a, b and c"
+page.listed = (words) =>
     words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 })(globalThis.cnnspecPage ??= {});

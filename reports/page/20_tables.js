@@ -1,38 +1,45 @@
 // Tables of figures, in a region that scrolls where the page is too narrow.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  // Only what scrolls is a stop of the Tab key.
-  const sizes = new ResizeObserver((entries) => {
-    for (const {target} of entries) {
-      const region = target.closest(".scroll");
-      const scrolls = region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1;
-      if (scrolls) region.setAttribute("tabindex", "0");
-      else region.removeAttribute("tabindex");
-    }
-  });
+// Only what scrolls is a stop of the Tab key.
+const sizes = new ResizeObserver((entries) => {
+  for (const {target} of entries) {
+    const region = target.closest(".scroll");
+    const scrolls = region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1;
+    if (scrolls)
+      region.setAttribute("tabindex", "0");
+    else
+      region.removeAttribute("tabindex");
+  }
+});
 
-  page.scroll = (label, content, kind = "") => {
-    const region = page.el("div", {class: `scroll ${kind}`.trim(), role: "region", "aria-label": label}, content);
-    sizes.observe(region);
-    sizes.observe(content);
-    return region;
-  };
+page.scroll = (label, content, kind = "") => {
+  const region = page.el("div", {class: `scroll ${kind}`.trim(), role: "region", "aria-label": label}, content);
+  sizes.observe(region);
+  sizes.observe(content);
+  return region;
+};
 
-  // columns: [{title, text: true}] (numbers are set to the right, text to the left); rows: arrays of text or elements.
-  // The first cell of a row names it.
-  page.table = (name, label, columns, rows) => {
-    const kind = (n) => (columns[n].text ? "text" : "number");
-    const cell = (content, n) =>
+// columns: [{title, text: true, wrap: true}] (numbers are set to the right, text to the left, and may wrap); rows:
+// arrays of text or elements. The first cell of a row names it.
+page.table = (name, label, columns, rows, look = "") => {
+  const kind = (n) => (columns[n].text ? "text" : "number") + (columns[n].wrap ? " wrap" : "");
+  const cell = (content, n) =>
       n === 0 ? page.el("th", {scope: "row", class: kind(n)}, content) : page.el("td", {class: kind(n)}, content);
-    const table = page.el("table", {class: "figures", "data-table": name, "aria-label": label},
-      page.el("thead", {}, page.el("tr", {}, columns.map((c, n) => page.el("th", {scope: "col", class: kind(n)}, c.title)))),
+  const table = page.el(
+      "table", {class: `figures ${look}`, "data-table": name, "aria-label": label},
+      page.el(
+          "thead", {},
+          page.el("tr", {}, columns.map((c, n) => page.el("th", {scope: "col", class: kind(n)}, c.title)))),
       page.el("tbody", {}, rows.map((row) => page.el("tr", {}, row.map(cell)))));
-    return page.scroll(label, table);
-  };
+  return page.scroll(label, table);
+};
 
-  // The few numbers that sum a result up: [[label, number, note]]
-  page.summary = (figures) =>
-    page.el("dl", {class: "summary"}, figures.filter(Boolean).map(([label, number, note]) =>
-      page.el("div", {}, page.el("dt", {}, label), page.el("dd", {}, number, note ? page.el("small", {}, note) : null))));
+// The few numbers that sum a result up: [[label, number, note]]
+page.summary = (figures) => page.el(
+    "dl", {class: "summary"},
+    figures.filter(Boolean).map(
+        ([label, number, note]) => page.el(
+            "div", {}, page.el("dt", {}, label), page.el("dd", {}, number, note ? page.el("small", {}, note) : null))));
 })(globalThis.cnnspecPage ??= {});

@@ -1,64 +1,90 @@
 // The distribution of error/bound: how many elements come how near to the limit.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const power = (edge) => {
-    const exponent = Math.log2(edge);
-    if (edge === 1 || edge === 0) return String(edge);
-    return edge === 0.5 ? "½" : Number.isInteger(exponent) ? page.power("2", exponent) : page.rounded(edge);
-  };
+const power = (edge) => {
+  const exponent = Math.log2(edge);
+  if (edge === 1 || edge === 0) return String(edge);
+  return edge === 0.5 ? "½" : Number.isInteger(exponent) ? page.power("2", exponent) : page.rounded(edge);
+};
 
-  const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
+const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
 
-  function total(operations, edges) {
-    const counts = edges.slice(1).map((_, n) => sum(operations.map((o) => o.ratios.counts[n] || 0)));
-    return {zero: sum(operations.map((o) => o.ratios.zero)), counts};
-  }
+function total(operations, edges) {
+  const counts = edges.slice(1).map((_, n) => sum(operations.map((o) => o.ratios.counts[n] || 0)));
+  return {zero: sum(operations.map((o) => o.ratios.zero)), counts};
+}
 
-  function finding({zero, counts}, edges) {
-    const all = zero + sum(counts);
-    if (all === 0) return "No element was judged by a bound.";
-    const last = counts.findLastIndex((n) => n > 0);
-    const start = `Of ${page.plural(all, "element")} judged by a bound, ${page.percent(zero / all)} had no error at all`;
-    if (last < 0) return start + ".";
-    const near = last === counts.length - 1 ? `more than ${power(edges[last])} of what rounding explains`
-                                            : `none more than ${power(edges[last + 1])} of what rounding explains`;
-    return `${start}; ${last === counts.length - 1 ? `${page.count(counts[last])} had ${near}` : near}.`;
-  }
+function finding({zero, counts}, edges) {
+  const all = zero + sum(counts);
+  if (all === 0) return "No element was judged by a bound.";
+  const last = counts.findLastIndex((n) => n > 0);
+  const start = `Of ${page.plural(all, "element")} judged by a bound, ${page.percent(zero / all)} had no error at all`;
+  if (last < 0) return start + ".";
+  const near = last === counts.length - 1 ? `more than ${power(edges[last])} of what rounding explains` :
+                                            `none more than ${power(edges[last + 1])} of what rounding explains`;
+  return `${start}; ${last === counts.length - 1 ? `${page.count(counts[last])} had ${near}` : near}.`;
+}
 
-  function spec(operations, edges) {
-    const ratios = total(operations, edges);
-    const values = [ratios.zero, ...ratios.counts];
-    const labels = ["none", ...edges.slice(1).map(power)];
-    const rows = values.map((n, i) =>
-      [i === 0 ? "no error at all" : i === 1 ? `up to ${power(edges[1])}` : `more than ${power(edges[i - 1])}, up to ${power(edges[i])}`, page.count(n)]);
-    return {
-      finding: finding(ratios, edges),
-      columns: [{title: "error / bound", text: true}, {title: "elements"}],
-      rows,
-      config: (c) => ({
-        type: "bar",
-        data: {labels, datasets: [{label: "elements", data: values.map((n) => n || null), categoryPercentage: 1, barPercentage: 0.92,
-                                   backgroundColor: values.map((_, i) => (i === 0 ? c.quiet : c.accent))}]},
-        options: {
-          plugins: {legend: {display: false}, tooltip: {callbacks: {title: (items) => rows[items[0].dataIndex][0], label: (item) => page.plural(values[item.dataIndex], "element")}}},
-          scales: {
-            x: {title: {display: true, text: "error / bound, up to"}, grid: {display: false}},
-            y: {type: "logarithmic", min: 0.5, title: {display: true, text: "elements (log scale)"},
-                ticks: {callback: (v) => (Number.isInteger(Math.log10(v)) ? page.count(v) : "")}, grid: {color: (g) => (Number.isInteger(Math.log10(g.tick.value)) ? c.rule : "transparent")}},
+function spec(operations, edges) {
+  const ratios = total(operations, edges);
+  const values = [ratios.zero, ...ratios.counts];
+  const labels = ["none", ...edges.slice(1).map(power)];
+  const rows = values.map(
+      (n, i) =>
+          [i === 0     ? "no error at all" :
+               i === 1 ? `up to ${power(edges[1])}` :
+                         `more than ${power(edges[i - 1])}, up to ${power(edges[i])}`,
+           page.count(n)]);
+  return {
+    finding: finding(ratios, edges),
+    columns: [{title: "error / bound", text: true}, {title: "elements"}],
+    rows,
+    config: (c) => ({
+      type: "bar",
+      data: {
+        labels,
+        datasets: [{
+          label: "elements",
+          data: values.map((n) => n || null),
+          categoryPercentage: 1,
+          barPercentage: 0.92,
+          backgroundColor: values.map((_, i) => (i === 0 ? c.quiet : c.accent))
+        }]
+      },
+      options: {
+        plugins: {
+          legend: {display: false},
+          tooltip: {
+            callbacks: {
+              title: (items) => rows[items[0].dataIndex][0],
+              label: (item) => page.plural(values[item.dataIndex], "element")
+            }
+          }
+        },
+        scales: {
+          x: {title: {display: true, text: "error / bound, up to"}, grid: {display: false}},
+          y: {
+            type: "logarithmic",
+            min: 0.5,
+            title: {display: true, text: "elements (log scale)"},
+            ticks: {callback: (v) => (Number.isInteger(Math.log10(v)) ? page.count(v) : "")},
+            grid: {color: (g) => (Number.isInteger(Math.log10(g.tick.value)) ? c.rule : "transparent")}
           },
         },
-      }),
-    };
-  }
-
-  page.ratios = (operations, edges) => {
-    const judged = operations.filter((o) => o.ratios.zero + sum(o.ratios.counts) > 0);
-    const chart = page.chart("ratios", "Distribution of error/bound", spec(judged, edges));
-    const options = [["all", "all operations"], ...judged.map((o, n) => [n, `${o.op} ${o.dtype}`])];
-    const choose = (value) => chart.show(spec(value === "all" ? judged : [judged[value]], edges));
-    return page.part("ratios", "How near to the limit", page.el("p", {class: "lead"},
-        "The bound is what rounding explains, in any order of summation: 1 is the limit."),
-      judged.length > 1 ? page.select("Elements of", options, choose) : null, chart.element);
+      },
+    }),
   };
+}
+
+page.ratios = (operations, edges) => {
+  const judged = operations.filter((o) => o.ratios.zero + sum(o.ratios.counts) > 0);
+  const chart = page.chart("ratios", "Distribution of error/bound", spec(judged, edges));
+  const options = [["all", "all operations"], ...judged.map((o, n) => [n, `${o.op} ${o.dtype}`])];
+  const choose = (value) => chart.show(spec(value === "all" ? judged : [judged[value]], edges));
+  return page.part(
+      "ratios", "How near to the limit",
+      page.lead("The bound is what rounding explains, in any order of summation: 1 is the limit."),
+      judged.length > 1 ? page.select("Elements of", options, choose) : null, chart.element);
+};
 })(globalThis.cnnspecPage ??= {});

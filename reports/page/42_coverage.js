@@ -1,114 +1,143 @@
 // Which configurations the cases had, and which none had: every pair of levels of two axes.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const key = (axis, level, other, otherLevel) => `${axis},${level},${other},${otherLevel}`;
+const key = (axis, level, other, otherLevel) => `${axis},${level},${other},${otherLevel}`;
 
-  // Cases of each pair of levels; of an axis with itself: of the level alone.
-  function pairs(family) {
-    const counts = new Map();
-    for (const {levels, cases} of family.cells)
-      for (let a = 0; a < levels.length; ++a)
-        for (let b = 0; b <= a; ++b) {
-          const k = key(a, levels[a], b, levels[b]);
-          counts.set(k, (counts.get(k) || 0) + cases);
-        }
-    return counts;
+// Cases of each pair of levels; of an axis with itself: of the level alone.
+function pairs(family) {
+  const counts = new Map();
+  for (const {levels, cases} of family.cells)
+    for (let a = 0; a < levels.length; ++a)
+      for (let b = 0; b <= a; ++b) {
+        const k = key(a, levels[a], b, levels[b]);
+        counts.set(k, (counts.get(k) || 0) + cases);
+      }
+  return counts;
+}
+
+function impossible(family) {
+  const found = new Set();
+  for (const [a, la, b, lb] of family.impossible) found.add(a > b ? key(a, la, b, lb) : key(b, lb, a, la));
+  return found;
+}
+
+// Combinations of levels of all axes that a valid problem can have: axes without an impossible level only multiply.
+function combinations(axes, excluded, chosen = []) {
+  const a = chosen.length;
+  if (a === axes.length) return 1;
+  const levels = axes[a].levels.length;
+  if (![...excluded].some((pair) => pair.startsWith(`${a},`) || pair.split(",")[2] === String(a)))
+    return levels * combinations(axes, excluded, [...chosen, 0]);
+  let count = 0;
+  for (let level = 0; level < levels; ++level)
+    if (!chosen.some((other, b) => excluded.has(key(a, level, b, other))))
+      count += combinations(axes, excluded, [...chosen, level]);
+  return count;
+}
+
+const named = (axis, level) => `${axis.name} ${axis.levels[level]}`;
+
+// The squares of the grid: a row for each level, and in it a cell for each level of the same axis and those before.
+function cellOf({axes, counts, excluded, most}, a, la, b, lb) {
+  if (a === b && la !== lb) return {kind: "empty", text: "", says: `${axes[a].name}: one level at a time`};
+  const what = a === b ? named(axes[a], la) : `${named(axes[a], la)}, ${named(axes[b], lb)}`;
+  if (excluded.has(key(a, la, b, lb))) return {kind: "cannot", text: "–", says: `${what}: no problem can have both`};
+  const n = counts.get(key(a, la, b, lb)) || 0;
+  if (n === 0) return {kind: "none", text: "✗", says: `${what}: no case`, missing: true};
+  const shade = Math.min(4, 1 + Math.floor((4 * Math.log(n)) / Math.log(most + 1)));
+  return {
+    kind: `shade${shade}${a === b ? " own" : ""}`,
+    text: page.count(n),
+    says: `${what}: ${page.plural(n, "case")}`
+  };
+}
+
+function rowsOf(space) {
+  const {axes} = space;
+  const rows = [];
+  axes.forEach((axis, a) => axis.levels.forEach((level, la) => {
+    const cells = [];
+    for (let b = 0; b <= a; ++b)
+      axes[b].levels.forEach((_, lb) => {
+        const cell = cellOf(space, a, la, b, lb);
+        if (lb === 0 && b > 0) cell.kind += " begins";
+        if (la === 0 && a > 0) cell.kind += " tops";
+        cells.push({...cell, pair: [a, la, b, lb]});
+      });
+    const first =
+        la === 0 ? page.el("th", {scope: "rowgroup", rowspan: axis.levels.length, class: "axis"}, axis.name) : null;
+    rows.push({header: [first, page.el("th", {scope: "row", class: "level"}, level)], cells});
+  }));
+  return rows;
+}
+
+function headOf(axes) {
+  const levels = axes.flatMap(
+      (axis) => axis.levels.map(
+          (level, n) => page.el(
+              "th", {scope: "col", class: n === 0 ? "begins" : ""},
+              page.el("span", {}, page.el("b", {}, axis.name), ` ${level}`))));
+  return [[page.el("td", {colspan: 2}), levels]];
+}
+
+// "kernel 2x2: groups depthwise, stride 3+"
+function missingWords(axes, rows) {
+  const by = new Map();
+  for (const cell of rows.flatMap((r) => r.cells).filter((c) => c.missing)) {
+    const [a, la, b, lb] = cell.pair;
+    const own = named(axes[a], la);
+    by.set(own, [...(by.get(own) || []), a === b ? "no case at all" : named(axes[b], lb)]);
   }
+  return [...by].map(
+      ([own, others]) => page.el(
+          "li", {}, page.el("b", {}, own),
+          others.includes("no case at all") ? ": no case at all" : ` with ${page.listed(others)}`));
+}
 
-  function impossible(family) {
-    const found = new Set();
-    for (const [a, la, b, lb] of family.impossible) found.add(a > b ? key(a, la, b, lb) : key(b, lb, a, la));
-    return found;
-  }
+function sentence(family, space, met, missed) {
+  const cases = family.cells.reduce((n, c) => n + c.cases, 0);
+  const all = combinations(family.axes, space.excluded);
+  const full = `${page.plural(cases, "case")} met ${page.count(family.cells.length)} of the ${
+      page.plural(all, "combination")} of all ${family.axes.length} axes`;
+  if (family.axes.length === 1)
+    return `${page.plural(cases, "case")} met ${met} of ${page.plural(met + missed, "level")}.`;
+  return `${full}, and ${page.count(met)} of ${page.plural(met + missed, "pair")} of levels.`;
+}
 
-  // Combinations of levels of all axes that a valid problem can have.
-  function combinations(axes, excluded, chosen = []) {
-    const a = chosen.length;
-    if (a === axes.length) return 1;
-    let count = 0;
-    for (let level = 0; level < axes[a].levels.length; ++level)
-      if (!chosen.some((other, b) => excluded.has(key(a, level, b, other)))) count += combinations(axes, excluded, [...chosen, level]);
-    return count;
-  }
+function familyOf(family) {
+  const counts = pairs(family);
+  const space = {axes: family.axes, counts, excluded: impossible(family), most: Math.max(1, ...counts.values())};
+  const rows = rowsOf(space);
+  const pairCells = rows.flatMap((r) => r.cells).filter(({pair: [a, , b]}) => family.axes.length === 1 || a !== b);
+  const missed = pairCells.filter((c) => c.missing).length;
+  const met = pairCells.filter((c) => c.kind.startsWith("shade")).length;
+  const words = missingWords(family.axes, rows);
+  const list = page.el("ul", {class: "missing", "data-missing": family.family}, words);
+  const heading = page.newId("family");
+  return page.el(
+      "section", {class: "family", "data-family": family.family, "aria-labelledby": heading},
+      page.el("h4", {id: heading}, family.family), page.el("p", {}, sentence(family, space, met, missed)), page.grid({
+        name: `coverage-${family.family}`,
+        kind: "coverage",
+        label: `Cases of ${family.family} by pairs of levels`,
+        hint: "Each square is a pair of levels; point at one, or move with the arrow keys.",
+        head: headOf(family.axes),
+        rows
+      }),
+      words.length === 0    ? null :
+          words.length <= 6 ? [page.el("p", {}, "No case had"), list] :
+                              page.details(`What no case had: ${page.plural(missed, "pair")}`, list));
+}
 
-  const named = (axis, level) => `${axis.name} ${axis.levels[level]}`;
-
-  // The squares of the grid: a row for each level, and in it a cell for each level of the same axis and those before.
-  function cellOf({axes, counts, excluded, most}, a, la, b, lb) {
-    if (a === b && la !== lb) return {kind: "empty", text: "", says: `${axes[a].name}: one level at a time`};
-    const what = a === b ? named(axes[a], la) : `${named(axes[a], la)}, ${named(axes[b], lb)}`;
-    if (excluded.has(key(a, la, b, lb))) return {kind: "cannot", text: "–", says: `${what}: no problem can have both`};
-    const n = counts.get(key(a, la, b, lb)) || 0;
-    if (n === 0) return {kind: "none", text: "✗", says: `${what}: no case`, missing: true};
-    const shade = Math.min(4, 1 + Math.floor((4 * Math.log(n)) / Math.log(most + 1)));
-    return {kind: `shade${shade}${a === b ? " own" : ""}`, text: page.count(n), says: `${what}: ${page.plural(n, "case")}`};
-  }
-
-  function rowsOf(space) {
-    const {axes} = space;
-    const rows = [];
-    axes.forEach((axis, a) => axis.levels.forEach((level, la) => {
-      const cells = [];
-      for (let b = 0; b <= a; ++b)
-        axes[b].levels.forEach((_, lb) => {
-          const cell = cellOf(space, a, la, b, lb);
-          if (lb === 0 && b > 0) cell.kind += " begins";
-          if (la === 0 && a > 0) cell.kind += " tops";
-          cells.push({...cell, pair: [a, la, b, lb]});
-        });
-      const first = la === 0 ? page.el("th", {scope: "rowgroup", rowspan: axis.levels.length, class: "axis"}, axis.name) : null;
-      rows.push({header: [first, page.el("th", {scope: "row", class: "level"}, level)], cells});
-    }));
-    return rows;
-  }
-
-  function headOf(axes) {
-    const levels = axes.flatMap((axis) => axis.levels.map((level, n) =>
-      page.el("th", {scope: "col", class: n === 0 ? "begins" : ""}, page.el("span", {}, page.el("b", {}, axis.name), ` ${level}`))));
-    return [[page.el("td", {colspan: 2}), levels]];
-  }
-
-  // "kernel 2x2: groups depthwise, stride 3+"
-  function missingWords(axes, rows) {
-    const by = new Map();
-    for (const cell of rows.flatMap((r) => r.cells).filter((c) => c.missing)) {
-      const [a, la, b, lb] = cell.pair;
-      const own = named(axes[a], la);
-      by.set(own, [...(by.get(own) || []), a === b ? "no case at all" : named(axes[b], lb)]);
-    }
-    return [...by].map(([own, others]) => page.el("li", {}, page.el("b", {}, own), others.includes("no case at all") ? ": no case at all" : ` with ${page.listed(others)}`));
-  }
-
-  function sentence(family, space, met, missed) {
-    const cases = family.cells.reduce((n, c) => n + c.cases, 0);
-    const all = combinations(family.axes, space.excluded);
-    const full = `${page.plural(cases, "case")} met ${page.count(family.cells.length)} of the ${page.plural(all, "combination")} of all ${family.axes.length} axes`;
-    if (family.axes.length === 1) return `${page.plural(cases, "case")} met ${met} of ${page.plural(met + missed, "level")}.`;
-    return `${full}, and ${page.count(met)} of ${page.plural(met + missed, "pair")} of levels.`;
-  }
-
-  function familyOf(family) {
-    const counts = pairs(family);
-    const space = {axes: family.axes, counts, excluded: impossible(family), most: Math.max(1, ...counts.values())};
-    const rows = rowsOf(space);
-    const pairCells = rows.flatMap((r) => r.cells).filter(({pair: [a, , b]}) => family.axes.length === 1 || a !== b);
-    const missed = pairCells.filter((c) => c.missing).length;
-    const met = pairCells.filter((c) => c.kind.startsWith("shade")).length;
-    const words = missingWords(family.axes, rows);
-    const list = page.el("ul", {class: "missing", "data-missing": family.family}, words);
-    const heading = page.newId("family");
-    return page.el("section", {class: "family", "data-family": family.family, "aria-labelledby": heading},
-      page.el("h4", {id: heading}, family.family),
-      page.el("p", {}, sentence(family, space, met, missed)),
-      page.grid({name: `coverage-${family.family}`, kind: "coverage", label: `Cases of ${family.family} by pairs of levels`,
-                 hint: "Each square is a pair of levels; point at one, or move with the arrow keys.", head: headOf(family.axes), rows}),
-      words.length === 0 ? null : words.length <= 6 ? [page.el("p", {}, "No case had"), list] : page.details(`What no case had: ${page.plural(missed, "pair")}`, list));
-  }
-
-  page.coverage = (families) =>
-    page.part("coverage", "What was covered",
-      page.el("p", {class: "lead"}, "Each problem has one level of each axis: one kind of kernel, of stride, of padding. Mistakes hide where two of them meet, so every pair is counted."),
-      page.legend([["shade1", "", "few cases"], ["shade2", "", ""], ["shade3", "", ""], ["shade4", "", "many (log scale)"], ["none", "✗", "no case"], ["cannot", "–", "cannot be"]]),
-      families.map(familyOf));
+page.coverage = (families) => page.part(
+    "coverage", "What was covered",
+    page.lead(
+        "Each problem has one level of each axis: one kind of kernel, of stride, of padding. Mistakes hide where " +
+        "two of them meet, so every pair is counted."),
+    page.legend([
+      ["shade1", "", ""], ["shade2", "", ""], ["shade3", "", ""], ["shade4", "", "from few cases to many"],
+      ["none", "✗", "no case"], ["cannot", "–", "cannot be"]
+    ]),
+    families.map(familyOf));
 })(globalThis.cnnspecPage ??= {});

@@ -1,57 +1,75 @@
 // What is wrong: a card for each failure.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const sentences = {
-    "wrong-value": "The kernel returned a wrong value.",
-    "unwritten-output": "The kernel left a part of the output as it was.",
-    "out-of-bounds": "The kernel read or wrote beyond a tensor.",
-    "input-modified": "The kernel changed an input.",
-    crash: "The kernel crashed.",
-    hang: "The kernel did not come back in time.",
-    nondeterministic: "The same call came out differently.",
-    "kernel-error": "The kernel reported an error.",
-  };
+const sentences = {
+  "wrong-value": "The kernel returned a wrong value",
+  "unwritten-output": "The kernel left a part of the output as it was",
+  "out-of-bounds": "The kernel read or wrote beyond a tensor",
+  "input-modified": "The kernel changed an input",
+  crash: "The kernel crashed",
+  hang: "The kernel did not come back in time",
+  nondeterministic: "The same call came out differently",
+  "kernel-error": "The kernel reported an error",
+};
 
-  function first(f) {
-    if (f.elements_wrong === undefined) return null;
-    return page.el("p", {}, `${page.count(f.elements_wrong)} of ${page.plural(f.elements, "element")} of `, page.code(f.tensor),
-      ` ${f.elements === 1 ? "is" : "are"} wrong. The first, `, page.code(page.place(f.tensor, f.first_index)), ": expected ",
-      page.el("b", {class: "expected"}, page.exactly(f.expected)), ", got ", page.el("b", {class: "actual"}, page.exactly(f.actual)), "; ",
-      page.offBy(f.bound, f.ratio), ".");
-  }
+function first(f) {
+  if (f.elements_wrong === undefined) return null;
+  return page.el(
+      "p", {}, `${page.count(f.elements_wrong)} of ${page.plural(f.elements, "element")} of `, page.code(f.tensor),
+      ` ${f.elements === 1 ? "is" : "are"} wrong. The first, `, page.code(page.place(f.tensor, f.first_index)),
+      ": expected ", page.el("b", {class: "expected"}, page.exactly(f.expected)), ", got ",
+      page.el("b", {class: "actual"}, page.exactly(f.actual)), "; ", page.offBy(f.bound, f.ratio), ".");
+}
 
-  const picture = (lines) => (lines.length ? page.el("pre", {class: "picture", role: "img", "aria-label": "The planes of the output over each other: . right in all, # wrong in all, + in some"}, lines.join("\n")) : null);
+const picture = (lines) =>
+    (lines.length ?
+         page.el(
+             "pre", {
+               class: "picture",
+               role: "img",
+               "aria-label": "The planes of the output over each other: . right in all, # wrong in all, + in some"
+             },
+             lines.join("\n")) :
+         null);
 
-  function problem(heading, descriptor, data, content) {
-    return page.el("div", {class: "problem"}, page.el("h5", {}, heading),
-      page.el("p", {class: "descriptor"}, page.code(descriptor)), data ? page.el("p", {class: "note"}, data) : null, content);
-  }
+function problem(heading, descriptor, data, content) {
+  return page.el(
+      "div", {class: "problem"}, page.el("h5", {}, heading), page.el("p", {class: "descriptor"}, page.code(descriptor)),
+      data ? page.note(data) : null, content);
+}
 
-  // The same element by element: a smaller problem's map needs no second name for its tensor.
-  const tensorOf = (f) => f.tensor || "output";
+// The same element by element: a smaller problem's map needs no second name for its tensor.
+const tensorOf = (f) => f.tensor || "output";
 
-  function plainest(f) {
-    if (f.shrunk_descriptor === undefined) return null;
-    return problem("The plainest case that still fails", f.shrunk_descriptor, f.shrunk_data ? ["data ", page.code(f.shrunk_data)] : null,
-      [f.shrunk_map ? page.map(f.shrunk_map, tensorOf(f)) : null, f.shrunk_repro ? page.command(f.shrunk_repro, "command that shows the plainest case") : null]);
-  }
+function plainest(f) {
+  if (f.shrunk_descriptor === undefined) return null;
+  return problem(
+      "The plainest case that still fails", f.shrunk_descriptor,
+      f.shrunk_data ? ["data ", page.code(f.shrunk_data)] : null, [
+        f.shrunk_map ? page.map(f.shrunk_map, tensorOf(f)) : null,
+        f.shrunk_repro ? page.command(f.shrunk_repro, "command that shows the plainest case") : null
+      ]);
+}
 
-  function found(f) {
-    return problem("As it was found", f.descriptor, ["data ", page.code(f.data), ` · seed ${f.seed}`],
-      [first(f), f.map ? page.map(f.map, tensorOf(f)) : picture(f.picture), page.command(f.repro, "command that shows this failure")]);
-  }
+function found(f) {
+  return problem("As it was found", f.descriptor, ["data ", page.code(f.data), ` · seed ${f.seed}`], [
+    first(f), f.map ? page.map(f.map, tensorOf(f)) : picture(f.picture),
+    page.command(f.repro, "command that shows this failure")
+  ]);
+}
 
-  function card(f, n) {
-    const id = page.newId("failure");
-    return page.el("article", {class: "failure", "data-failure": n, "aria-labelledby": id},
+function card(f, n) {
+  const id = page.newId("failure");
+  return page.el(
+      "article", {class: "failure", "data-failure": n, "aria-labelledby": id},
       page.el("h4", {id}, page.code(f.op), ` ${f.dtype} `, page.badge(f.kind.replace("-", " "), "fail")),
-      page.el("p", {}, sentences[f.kind], f.detail ? [" ", page.el("span", {class: "detail"}, f.detail)] : null),
+      page.el("p", {}, sentences[f.kind], f.detail ? [": ", page.el("span", {class: "detail"}, f.detail)] : "."),
       f.diagnosis.map((d) => page.el("p", {class: "diagnosis"}, page.el("b", {}, d.name), " ", d.sentence)),
       page.el("div", {class: "problems"}, plainest(f), found(f)));
-  }
+}
 
-  page.failures = (failures) =>
-    page.part("failures", "What is wrong",
-      failures.some((f) => f.map || f.shrunk_map) ? page.mapLegend() : null, failures.map(card));
+page.failures = (failures) => page.part(
+    "failures", "What is wrong", failures.some((f) => f.map || f.shrunk_map) ? page.mapLegend() : null,
+    failures.map(card));
 })(globalThis.cnnspecPage ??= {});

@@ -1,109 +1,186 @@
 // A result of `cnnspec gradcheck`: tables of tensors, and the error of finite differences against their step.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const looks = {float: ["c1", "circle"], double: ["c2", "triangle"], float50: ["c3", "rect"], float100: ["c4", "rectRot"], exact: ["fg", "line"]};
-  const scalarNames = {float: "float", double: "double", float50: "50 digits", float100: "100 digits", exact: "exact"};
-  const log = (base) => (v) => Math.log(page.number(v)) / Math.log(base);
-  const log2 = log(2), log10 = log(10);
+const looks = {
+  float: ["c1", "circle"],
+  double: ["c2", "triangle"],
+  float50: ["c3", "rect"],
+  float100: ["c4", "rectRot"],
+  exact: ["fg", "line"]
+};
+const scalarNames = {
+  float: "float",
+  double: "double",
+  float50: "50 digits",
+  float100: "100 digits",
+  exact: "exact"
+};
+const log2 = (v) => Math.log2(page.number(v));
+const log10 = (v) => Math.log10(page.number(v));
 
-  // Finite differences of which something is known: not NaN, not infinite.
-  const points = (curve) => curve.points.filter((p) => Number.isFinite(page.number(p.error)) && page.number(p.step) > 0);
+// Finite differences of which something is known: not NaN, not infinite.
+const points = (curve) => curve.points.filter((p) => Number.isFinite(page.number(p.error)) && page.number(p.step) > 0);
 
-  // Where zero is drawn, which has no logarithm: below all the others.
-  function floorOf(curves) {
-    const errors = curves.flatMap(points).map((p) => page.number(p.error)).filter((e) => e > 0).map(log10);
-    const least = Math.min(0, ...errors), most = Math.max(0, ...errors);
-    return {floor: Math.floor((least - (most - least) * 0.08 - 1) / 10) * 10, top: Math.ceil(most / 10) * 10};
-  }
+// Where zero is drawn, which has no logarithm: below all the others.
+function floorOf(curves) {
+  const errors = curves.flatMap(points).map((p) => page.number(p.error)).filter((e) => e > 0).map(log10);
+  const least = Math.min(0, ...errors), most = Math.max(0, ...errors);
+  return {floor: Math.floor((least - (most - least) * 0.08 - 1) / 10) * 10, top: Math.ceil(most / 10) * 10};
+}
 
-  const best = (curve) => points(curve).reduce((a, b) => (a === null || page.number(b.error) < page.number(a.error) ? b : a), null);
-  const stepName = (step) => (Number.isInteger(log2(step)) ? page.power("2", log2(step)) : page.rounded(step));
-  const errorName = (error) => (page.number(error) === 0 ? "0 (exact)" : page.rounded(error));
+const best = (curve) =>
+    points(curve).reduce((a, b) => (a === null || page.number(b.error) < page.number(a.error) ? b : a), null);
+const stepName = (step) => (Number.isInteger(log2(step)) ? page.power("2", log2(step)) : page.rounded(step));
+const errorName = (error) => (page.number(error) === 0 ? "0 (exact)" : page.rounded(error));
 
-  function finding(curves) {
-    const rounded = curves.map((c) => [c, best(c)]).filter(([c, b]) => c.scalar !== "exact" && b);
-    const exact = curves.find((c) => c.scalar === "exact");
-    const words = rounded.map(([c, b]) => `${scalarNames[c.scalar]} ${errorName(b.error)} at step ${stepName(b.step)}`);
-    const isZero = exact && exact.points.every((p) => p.error === 0);
-    return `${words.length ? `At its best step, the error is: ${words.join("; ")}. ` : ""}${isZero ? "With exact numbers it is 0 at every step." : ""}`.trim();
-  }
+function finding(curves) {
+  const rounded = curves.map((c) => [c, best(c)]).filter(([c, b]) => c.scalar !== "exact" && b);
+  const exact = curves.find((c) => c.scalar === "exact");
+  const words = rounded.map(([c, b]) => `${scalarNames[c.scalar]} ${errorName(b.error)} (at ${stepName(b.step)})`);
+  const isZero = exact && exact.points.every((p) => p.error === 0);
+  return `${words.length ? `The least error that the best step gives: ${words.join(", ")}. ` : ""}${
+             isZero ? "With exact numbers it is 0 at every step." : ""}`
+      .trim();
+}
 
-  function dataset(curve, floor, c) {
-    const [colour, pointStyle] = looks[curve.scalar];
-    return {
-      label: scalarNames[curve.scalar],
-      data: points(curve).map((p) => ({x: log2(p.step), y: page.number(p.error) === 0 ? floor : log10(p.error)})),
-      borderColor: c[colour], backgroundColor: c[colour], pointStyle, borderWidth: curve.scalar === "exact" ? 3 : 1.5,
-      pointRadius: curve.scalar === "exact" ? 0 : 2, pointHitRadius: 8, showLine: true,
-    };
-  }
+function dataset(curve, floor, c) {
+  const [colour, pointStyle] = looks[curve.scalar];
+  return {
+    label: scalarNames[curve.scalar],
+    data: points(curve).map((p) => ({x: log2(p.step), y: page.number(p.error) === 0 ? floor : log10(p.error)})),
+    borderColor: c[colour],
+    backgroundColor: c[colour],
+    pointStyle,
+    borderWidth: curve.scalar === "exact" ? 3 : 1.5,
+    pointRadius: curve.scalar === "exact" ? 0 : 2,
+    pointHitRadius: 8,
+    clip: 8,
+    showLine: true,
+  };
+}
 
-  function config(curves, c) {
-    const {floor, top} = floorOf(curves);
-    return {
-      type: "scatter",
-      data: {datasets: curves.map((curve) => dataset(curve, floor, c))},
-      options: {
-        interaction: {mode: "nearest", intersect: false},
-        plugins: {
-          legend: {labels: {usePointStyle: true, boxWidth: 10, color: c.fg}},
-          tooltip: {callbacks: {label: (item) => {
-            const p = points(curves[item.datasetIndex])[item.dataIndex];
-            return `${item.dataset.label}: step ${stepName(p.step)}, error ${errorName(p.error)}`;
-          }}},
-        },
-        scales: {
-          x: {title: {display: true, text: "step (powers of 2)"}, grid: {display: false}, ticks: {callback: (v) => (Number.isInteger(v) ? page.power("2", v) : ""), maxRotation: 0}},
-          y: {min: floor, max: top, title: {display: true, text: "relative error (powers of 10)"}, ticks: {autoSkip: false, stepSize: Math.max(5, Math.ceil((top - floor) / 60) * 5), callback: (v) => (v === floor ? "0 (exact)" : Number.isInteger(v) ? page.power("10", v) : "")}},
+function config(curves, c) {
+  const {floor, top} = floorOf(curves);
+  const steps = curves.flatMap(points).map((p) => log2(p.step));
+  return {
+    type: "scatter",
+    data: {datasets: curves.map((curve) => dataset(curve, floor, c))},
+    options: {
+      interaction: {mode: "nearest", intersect: false},
+      plugins: {
+        legend: {labels: {usePointStyle: true, boxWidth: 6, boxHeight: 6, color: c.fg}},
+        tooltip: {
+          callbacks: {
+            label: (item) => {
+              const p = points(curves[item.datasetIndex])[item.dataIndex];
+              return `${item.dataset.label}: step ${stepName(p.step)}, error ${errorName(p.error)}`;
+            }
+          }
         },
       },
-    };
-  }
+      scales: {
+        x: {
+          min: Math.min(...steps),
+          max: Math.max(...steps),
+          title: {display: true, text: "step (powers of 2)"},
+          grid: {display: false},
+          ticks: {callback: (v) => (Number.isInteger(v) ? page.power("2", v) : ""), maxRotation: 0}
+        },
+        y: {
+          min: floor,
+          max: top,
+          title: {display: true, text: "relative error (powers of 10)"},
+          ticks: {
+            autoSkip: false,
+            stepSize: Math.max(5, Math.ceil((top - floor) / 60) * 5),
+            callback: (v) =>
+                (v === floor             ? "0 (exact)" :
+                     Number.isInteger(v) ? page.power("10", v) :
+                                           "")
+          }
+        },
+      },
+    },
+  };
+}
 
-  function sweep({description, curves}) {
-    const chart = page.chart("sweep", "Error of finite differences against their step", {
-      finding: finding(curves), height: 420, config: (c) => config(curves, c),
-      columns: [{title: "scalar", text: true}, {title: "step"}, {title: "relative error"}],
-      rows: curves.flatMap((curve) => curve.points.map((p) => [scalarNames[curve.scalar], stepName(p.step), errorName(p.error)])),
-    });
-    return page.part("sweep", "Finite differences, with five kinds of numbers",
-      page.el("p", {class: "lead"}, "With numbers that round, a smaller step first brings the finite difference nearer to the derivative, and then rounding takes over: the V of every tolerance ever guessed. " +
-        "With exact numbers nothing rounds, and between two kinks these layers are affine: the finite difference is the derivative, at every step."),
-      chart.element, page.el("p", {class: "note"}, description));
-  }
+function sweep({description, curves}) {
+  const chart = page.chart("sweep", "Error of finite differences against their step", {
+    finding: finding(curves),
+    height: 420,
+    config: (c) => config(curves, c),
+    columns: [{title: "scalar", text: true}, {title: "step"}, {title: "relative error"}],
+    rows: curves.flatMap(
+        (curve) => curve.points.map((p) => [scalarNames[curve.scalar], stepName(p.step), errorName(p.error)])),
+  });
+  return page.part(
+      "sweep", "Finite differences, with five kinds of numbers",
+      page.lead(
+          "With numbers that round, a smaller step first brings the finite difference nearer to the derivative, and " +
+          "then rounding takes over: a V, in whose notch every tolerance has to be chosen. " +
+          "With exact numbers nothing rounds, and between two kinks these layers are affine: the finite difference " +
+          "is the derivative, at every step."),
+      chart.element, page.note(description));
+}
 
-  const columns = [{title: "tensor", text: true}, {title: "shape"}, {title: "compared"}, {title: "wrong"}, {title: "largest difference"}, {title: "bound"}, {title: "resampled"}, {title: "time"}];
+const columns = [
+  {title: "tensor", text: true}, {title: "shape"}, {title: "compared"}, {title: "wrong"}, {title: "largest difference"},
+  {title: "bound"}, {title: "resampled"}, {title: "time"}
+];
 
-  const row = (t) => [page.code(t.name), page.shape(t.shape), page.count(t.compared), t.wrong ? page.el("b", {class: "actual"}, page.count(t.wrong)) : "0", page.rounded(t.largest_difference),
-    !t.certified ? page.badge("not proved", "fail") : t.exact ? "exact" : page.rounded(t.bound), page.count(t.resampled), page.duration(t.seconds)];
+const row = (t) =>
+    [page.code(t.name), page.shape(t.shape), page.count(t.compared),
+     t.wrong ? page.el("b", {class: "actual"}, page.count(t.wrong)) : "0", page.rounded(t.largest_difference),
+     !t.certified ? page.badge("not proved", "fail") :
+         t.exact  ? "exact" :
+                    page.rounded(t.bound),
+     page.count(t.resampled), page.duration(t.seconds)];
 
-  const firstWrong = (t) => page.el("p", {}, page.code(t.name), t.first_wrong.index.length ? ` at [${t.first_wrong.index.join(",")}]` : " along a direction",
-    t.first_wrong.output >= 0 ? `, of output ${t.first_wrong.output}` : "", ": backward says ", page.el("b", {class: "actual"}, t.first_wrong.backward), ", the finite difference is ",
+const firstWrong = (t) => page.el(
+    "p", {}, page.code(t.name),
+    t.first_wrong.index.length ? ` at [${t.first_wrong.index.join(",")}]` : " along a direction",
+    t.first_wrong.output >= 0 ? `, of output ${t.first_wrong.output}` : "", ": backward says ",
+    page.el("b", {class: "actual"}, t.first_wrong.backward), ", the finite difference is ",
     page.el("b", {class: "expected"}, t.first_wrong.finite_difference), ".");
 
-  function failure(r) {
-    if (!r.failure) return null;
-    return page.part("failures", "What is wrong", page.el("article", {class: "failure", "data-failure": 0},
-      page.el("p", {class: "detail"}, r.failure), r.tensors.filter((t) => t.first_wrong).map(firstWrong)));
-  }
+function failure(r) {
+  if (!r.failure) return null;
+  return page.part(
+      "failures", "What is wrong",
+      page.el(
+          "article", {class: "failure", "data-failure": 0}, page.el("p", {class: "detail"}, r.failure),
+          r.tensors.filter((t) => t.first_wrong).map(firstWrong)));
+}
 
-  function sentence(r) {
-    if (r.verdict === "fail") return r.tensors.some((t) => t.wrong > 0) ? `${page.count(r.tensors.reduce((n, t) => n + t.wrong, 0))} of ${page.plural(r.compared, "derivative")} are wrong` : "not everything could be proved";
-    const all = `${page.plural(r.compared, "derivative")} agree with finite differences`;
-    if (r.verdict === "vacuous") return `${all}, but only because the scalar rounds too much to tell`;
-    return r.tensors.every((t) => t.exact) ? `${page.plural(r.compared, "derivative")} equal their finite differences exactly` : `${all}, within what rounding explains`;
-  }
+function sentence(r) {
+  if (r.verdict === "fail")
+    return r.tensors.some((t) => t.wrong > 0) ? `${page.count(r.tensors.reduce((n, t) => n + t.wrong, 0))} of ${
+                                                    page.plural(r.compared, "derivative")} are wrong` :
+                                                "not everything could be proved";
+  const all = `${page.plural(r.compared, "derivative")} agree with finite differences`;
+  if (r.verdict === "vacuous") return `${all}, but only because the scalar rounds too much to tell`;
+  return r.tensors.every((t) => t.exact) ?
+      `${page.plural(r.compared, "derivative")} equal their finite differences exactly` :
+      `${all}, within what rounding explains`;
+}
 
-  page.results.gradcheck = (r) => ({
-    title: ["Gradients of ", page.code(r.target)],
-    plainTitle: `Gradients of ${r.target}`,
-    verdict: r.verdict,
-    sentence: sentence(r),
-    facts: [`${r.scalar} arithmetic`, r.mode, `seed ${r.seed}`],
-    parts: [failure(r), r.sweep ? sweep(r.sweep) : null,
-      page.part("tensors", "Tensors", page.table("tensors", "Tensors", columns, r.tensors.map(row)),
-        page.el("p", {class: "note"}, "Resampled: points at which a ReLU or a pooling window changed its branch within the step; they prove nothing, and others were drawn.")),
-      page.part("again", "Again", r.config ? page.el("p", {class: "note"}, page.code(r.config)) : null, page.command(r.repro, "command that repeats this check"))],
-  });
+page.results.gradcheck = (r) => ({
+  title: ["Gradients of ", page.code(r.target)],
+  plainTitle: `Gradients of ${r.target}`,
+  verdict: r.verdict,
+  sentence: sentence(r),
+  facts: [`${r.scalar} arithmetic`, r.mode, `seed ${r.seed}`],
+  parts: [
+    failure(r), r.sweep ? sweep(r.sweep) : null,
+    page.part(
+        "tensors", "Tensors", page.table("tensors", "Tensors", columns, r.tensors.map(row)),
+        page.note(
+            "Resampled: points at which a ReLU or a pooling window changed its branch within the step; they prove " +
+            "nothing, and others were drawn.")),
+    page.part(
+        "again", "Again", r.config ? page.note(page.code(r.config)) : null,
+        page.command(r.repro, "command that repeats this check"))
+  ],
+});
 })(globalThis.cnnspecPage ??= {});

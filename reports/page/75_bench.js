@@ -1,75 +1,115 @@
 // A result of `cnnspec bench`.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  const columns = [{title: "what", text: true}, {title: "median"}, {title: "spread"}, {title: "unit", text: true}, {title: "peer", text: true},
-                   {title: "its median"}, {title: "its spread"}, {title: "ratio"}, {title: "", text: true}];
+const columns = [
+  {title: "what", text: true, wrap: true}, {title: "median (spread)"}, {title: "peer", text: true, wrap: true},
+  {title: "its median (spread)"}, {title: "ratio"}, {title: "", text: true}
+];
 
-  const spread = (m) => `${page.rounded(m.low)} to ${page.rounded(m.high)}`;
+const measured = (m, unit) =>
+    [`${page.rounded(m.median)} ${unit}`, page.el("small", {}, `${page.rounded(m.low)} to ${page.rounded(m.high)}`)];
 
-  // A ratio in words: own / peer.
-  function words(figure) {
-    const ratio = page.number(figure.ratio);
-    if (!(ratio > 0) || !Number.isFinite(ratio)) return "";
-    const better = figure.lower_is_better ? 1 / ratio : ratio;
-    const times = (n) => `${n >= 10 ? page.count(Math.round(n)) : n.toFixed(1)}×`;
-    if (better >= 1.05) return page.el("span", {class: "better"}, `${times(better)} better`);
-    return better <= 1 / 1.05 ? page.el("span", {class: "worse"}, `${times(1 / better)} worse`) : "alike";
-  }
+// A ratio in words: own / peer.
+function words(figure) {
+  const ratio = page.number(figure.ratio);
+  if (!(ratio > 0) || !Number.isFinite(ratio)) return "";
+  const better = figure.lower_is_better ? 1 / ratio : ratio;
+  const times = (n) => `${n >= 10 ? page.count(Math.round(n)) : n.toFixed(1)}×`;
+  if (better >= 1.05) return page.el("span", {class: "better"}, `${times(better)} better`);
+  return better <= 1 / 1.05 ? page.el("span", {class: "worse"}, `${times(1 / better)} worse`) : "alike";
+}
 
-  const row = (f) => [f.name, page.rounded(f.median), spread(f), f.unit, f.peer ? f.peer.name : "–", f.peer ? page.rounded(f.peer.median) : "–", f.peer ? spread(f.peer) : "–",
-                      f.ratio === undefined ? "–" : page.ratio(f.ratio), f.ratio === undefined ? "" : words(f)];
+const row = (f) =>
+    [f.name, measured(f, f.unit), f.peer ? f.peer.name : "–", f.peer ? measured(f.peer, f.unit) : "–",
+     f.ratio === undefined ? "–" : page.ratio(f.ratio), f.ratio === undefined ? "" : words(f)];
 
-  function groups(figures) {
-    const names = [...new Set(figures.map((f) => f.group))];
-    return names.map((name) => {
-      const own = figures.filter((f) => f.group === name);
-      const used = own.some((f) => f.peer) ? columns.length : 4;
-      return page.part("group", name, page.table("bench", name, columns.slice(0, used), own.map((f) => row(f).slice(0, used))));
-    });
-  }
+function groups(figures) {
+  const names = [...new Set(figures.map((f) => f.group))];
+  return names.map((name) => {
+    const own = figures.filter((f) => f.group === name);
+    const used = own.some((f) => f.peer) ? columns.length : 2;
+    return page.part(
+        "group", name, page.table("bench", name, columns.slice(0, used), own.map((f) => row(f).slice(0, used))));
+  });
+}
 
-  const styles = ["circle", "triangle", "rect", "rectRot", "cross"];
+const styles = ["circle", "triangle", "rect", "rectRot", "cross"];
 
-  function series(s) {
-    const points = (curve) => curve.points.filter((p) => page.number(p.x) > 0 && page.number(p.y) > 0);
-    const ends = s.curves.filter((c) => points(c).length).map((c) => `${c.name}: ${page.rounded(points(c)[0].y)} to ${page.rounded(points(c).at(-1).y)}`);
-    const chart = page.chart("series", s.name, {
-      finding: `${s.y_label}, from the least to the largest ${s.x_label}. ${ends.join("; ")}.`,
-      height: 360,
-      columns: [{title: "curve", text: true}, {title: s.x_label}, {title: s.y_label}],
-      rows: s.curves.flatMap((c) => c.points.map((p) => [c.name, page.rounded(p.x), page.rounded(p.y)])),
-      config: (c) => ({
-        type: "scatter",
-        data: {datasets: s.curves.map((curve, n) => ({label: curve.name, data: points(curve), showLine: true, borderWidth: 2, pointRadius: 4, pointStyle: styles[n % 5],
-                                                      borderColor: c[`c${1 + (n % 5)}`], backgroundColor: c[`c${1 + (n % 5)}`]}))},
-        options: {
-          plugins: {legend: {labels: {usePointStyle: true, color: c.fg}}},
-          scales: Object.fromEntries([["x", s.x_label], ["y", s.y_label]].map(([axis, text]) => [axis, {
-            type: "logarithmic", title: {display: true, text}, grid: {display: axis === "y"},
-            ticks: {callback: (v) => ([1, 2, 5].includes(Number(v.toExponential(0)[0])) && v.toPrecision(1) == v ? page.rounded(v) : ""), maxRotation: 0}}])),
-        },
-      }),
-    });
-    return page.part("series", s.name, chart.element);
-  }
+function series(s) {
+  const points = (curve) => curve.points.filter((p) => page.number(p.x) > 0 && page.number(p.y) > 0);
+  const ends = s.curves.filter((c) => points(c).length)
+                   .map((c) => `${c.name} from ${page.rounded(points(c)[0].y)} to ${page.rounded(points(c).at(-1).y)}`);
+  const chart = page.chart("series", s.name, {
+    finding: `${s.y_label} by ${s.x_label}: ${ends.join("; ")}.`.replace(/^./, (c) => c.toUpperCase()),
+    height: 360,
+    columns: [{title: "curve", text: true}, {title: s.x_label}, {title: s.y_label}],
+    rows: s.curves.flatMap((c) => c.points.map((p) => [c.name, page.rounded(p.x), page.rounded(p.y)])),
+    config: (c) => ({
+      type: "scatter",
+      data: {
+        datasets: s.curves.map((curve, n) => ({
+                                 label: curve.name,
+                                 data: points(curve),
+                                 showLine: true,
+                                 borderWidth: 2,
+                                 pointRadius: 4,
+                                 clip: 8,
+                                 pointStyle: styles[n % 5],
+                                 borderColor: c[`c${1 + (n % 5)}`],
+                                 backgroundColor: c[`c${1 + (n % 5)}`]
+                               }))
+      },
+      options: {
+        plugins: {legend: {labels: {usePointStyle: true, boxWidth: 6, boxHeight: 6, color: c.fg}}},
+        scales: Object.fromEntries([["x", s.x_label], ["y", s.y_label]].map(
+            ([axis, text]) => [axis, {
+              type: "logarithmic",
+              title: {display: true, text},
+              grid: {
+                display: axis === "y",
+                color: (g) => (Number.isInteger(Math.log10(g.tick.value)) ? c.rule : "transparent")
+              },
+              ticks: {
+                callback: (v) =>
+                    ([1, 2, 5].includes(Number(v.toExponential(0)[0])) && v.toPrecision(1) == v ? page.rounded(v) : ""),
+                maxRotation: 0
+              }
+            }])),
+      },
+    }),
+  });
+  return page.part("series", s.name, chart.element);
+}
 
-  page.results.bench = (r) => {
-    const {cpu, cores, memory_gib: memory, system} = r.machine;
-    const compared = r.figures.filter((f) => f.ratio !== undefined).length;
-    return {
-      title: "Benchmark",
-      plainTitle: `Benchmark of ${r.date}`,
-      verdict: "measured",
-      tone: "neutral",
-      sentence: `${page.plural(r.figures.length, "figure")}, of which ${page.count(compared)} against a peer measured in the same run`,
-      facts: [r.date],
-      parts: [
-        page.el("p", {class: "note"}, `${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${system}. The ratio is the own figure by the peer's: the median over pairs of runs.`),
-        groups(r.figures), (r.series || []).map(series),
-        r.skipped.length ? page.part("skipped", "Left out", page.el("ul", {class: "notes"}, r.skipped.map((s) => page.el("li", {}, page.el("b", {}, s.name), `: ${s.why}`)))) : null,
-        page.part("versions", "Versions", page.table("versions", "Versions", [{title: "what", text: true}, {title: "version", text: true}], Object.entries(r.versions))),
-      ],
-    };
+page.results.bench = (r) => {
+  const {cpu, cores, memory_gib: memory, system} = r.machine;
+  const compared = r.figures.filter((f) => f.ratio !== undefined).length;
+  return {
+    title: "Benchmark",
+    plainTitle: `Benchmark of ${r.date}`,
+    verdict: "measured",
+    tone: "neutral",
+    sentence: `${page.plural(r.figures.length, "figure")}, of which ${
+        page.count(compared)} against a peer measured in the same run`,
+    facts: [r.date],
+    parts: [
+      page.note(`${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${
+          system}. The ratio is the own figure by the peer's: the median over pairs of runs.`),
+      groups(r.figures),
+      (r.series || []).map(series),
+      r.skipped.length ? page.part(
+                             "skipped", "Left out",
+                             page.el(
+                                 "ul", {class: "notes"},
+                                 r.skipped.map((s) => page.el("li", {}, page.el("b", {}, s.name), `: ${s.why}`)))) :
+                         null,
+      page.part(
+          "versions", "Versions",
+          page.table(
+              "versions", "Versions", [{title: "what", text: true}, {title: "version", text: true}],
+              Object.entries(r.versions), "narrow")),
+    ],
   };
+};
 })(globalThis.cnnspecPage ??= {});

@@ -1,45 +1,64 @@
 // Reads the results that the page contains, and shows them.
-(function (page) {
-  "use strict";
+(function(page) {
+"use strict";
 
-  // A seed has 64 bits, which a number of JavaScript has not: kept as its digits.
-  const exactSeeds = (key, value, context) =>
+// A seed has 64 bits, which a number of JavaScript has not: kept as its digits.
+const exactSeeds = (key, value, context) =>
     key === "seed" && !Number.isSafeInteger(value) && context?.source ? context.source : value;
 
-  const kinds = {judge: "Kernel", "judge-network": "Kernel, layer by layer", gradcheck: "Gradients", census: "Census", mutants: "Mutants", bench: "Benchmark"};
+const kinds = {
+  judge: "Kernel",
+  "judge-network": "Kernel, layer by layer",
+  gradcheck: "Gradients",
+  census: "Census",
+  mutants: "Mutants",
+  bench: "Benchmark"
+};
 
-  // Links to the parts of a result, where there are several.
-  function contents(parts) {
-    const headed = parts.flat().filter((p) => p && p.matches?.(".part"));
-    if (headed.length < 2) return null;
-    return page.el("nav", {class: "parts", "aria-label": "Parts of this result"}, page.el("ul", {}, headed.map((p) => {
-      const heading = p.querySelector("h3");
-      return page.el("li", {}, page.el("a", {href: "#" + heading.id}, heading.textContent));
-    })));
-  }
+// Links to the parts of a result, where there are several.
+function contents(parts) {
+  const headed = parts.flat().filter((p) => p && p.matches?.(".part"));
+  if (headed.length < 2) return null;
+  return page.el("nav", {class: "parts", "aria-label": "Parts of this result"}, page.el("ul", {}, headed.map((p) => {
+    const heading = p.querySelector("h3");
+    return page.el("li", {}, page.el("a", {href: "#" + heading.id}, heading.textContent));
+  })));
+}
 
-  function sectionOf(result, n) {
-    const shown = page.results[result.type](result);
-    const id = `result-${n + 1}`;
-    const facts = [kinds[result.type], result.version ? `cnnspec ${result.version}` : null, ...shown.facts].filter(Boolean);
-    const section = page.el("section", {class: "result", id, "data-type": result.type, "aria-labelledby": `${id}-title`},
-      page.el("p", {class: "facts"}, facts.join(" · ")),
-      page.el("h2", {id: `${id}-title`}, shown.title),
-      page.el("p", {class: "verdict"}, page.badge(shown.verdict, shown.tone), page.el("span", {class: "sentence"}, shown.sentence)),
+function sectionOf(result, n) {
+  const shown = page.results[result.type](result);
+  const id = `result-${n + 1}`;
+  const facts =
+      [kinds[result.type], result.version ? `cnnspec ${result.version}` : null, ...shown.facts].filter(Boolean);
+  const section = page.el(
+      "section", {class: "result", id, "data-type": result.type, "aria-labelledby": `${id}-title`},
+      page.el("p", {class: "facts"}, facts.join(" · ")), page.el("h2", {id: `${id}-title`}, shown.title),
+      page.el(
+          "p", {class: "verdict"}, page.badge(shown.verdict, shown.tone),
+          page.el("span", {class: "sentence"}, shown.sentence)),
       contents(shown.parts), shown.parts);
-    return {id, shown, section};
-  }
+  return {id, shown, section};
+}
 
-  function tableOfContents(sections) {
-    if (sections.length < 2) return null;
-    return page.el("nav", {class: "contents", "aria-label": "Results"}, page.el("ol", {}, sections.map(({id, shown}) =>
-      page.el("li", {}, page.badge(shown.verdict, shown.tone), page.el("a", {href: "#" + id}, shown.plainTitle), page.el("span", {}, shown.sentence)))));
-  }
+function tableOfContents(sections) {
+  if (sections.length < 2) return null;
+  return page.el(
+      "nav", {class: "contents", "aria-label": "Results"},
+      page.el(
+          "ol", {},
+          sections.map(
+              ({id, shown}) => page.el(
+                  "li", {}, page.badge(shown.verdict, shown.tone), page.el("a", {href: "#" + id}, shown.plainTitle),
+                  page.el("span", {}, shown.sentence)))));
+}
 
-  const results = JSON.parse(document.getElementById("results").textContent, exactSeeds);
-  const sections = results.map(sectionOf);
-  document.getElementById("main").append(...[tableOfContents(sections), ...sections.map((s) => s.section)].filter(Boolean));
-  document.querySelector(".colophon").append(
-    page.details("Charts by Chart.js: its licence", page.el("pre", {}, document.getElementById("chart-licence").textContent.trim())));
-  page.drawCharts();
+const results = JSON.parse(document.getElementById("results").textContent, exactSeeds);
+const sections = results.map(sectionOf);
+document.getElementById("main").append(
+    ...[tableOfContents(sections), ...sections.map((s) => s.section)].filter(Boolean));
+document.querySelector(".colophon")
+    .append(page.details(
+        "Charts by Chart.js: its licence",
+        page.el("pre", {}, document.getElementById("chart-licence").textContent.trim())));
+page.drawCharts();
 })(globalThis.cnnspecPage ??= {});
