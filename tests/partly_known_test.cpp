@@ -58,6 +58,18 @@ TEST(PartlyKnownExtents, agree_with_everything_where_they_are_not_known) {
   EXPECT_EQ(text_of(check_agree("a", "b", 3, 3)), "ok");
   EXPECT_EQ(text_of(check_agree("a", "b", 3, 4)), "C6: a: b: expected an extent of 3, got 4");
 }
+TEST(PartlyKnownExtents, of_tensors_agree_where_only_one_of_them_is_known_at_compile_time) {
+  const auto agree = [](const auto& expected, const auto& actual) {
+    try {
+      require_same("a", "b", expected, actual);
+    } catch (const ShapeError&) {
+      return false;
+    }
+    return true;
+  };
+  EXPECT_TRUE(agree(Shape<3, dyn>({3, 4}), Shape<dyn, 4>({3, 4})));
+  EXPECT_FALSE(agree(Shape<3, dyn>({3, 4}), Shape<dyn, 4>({2, 4})));
+}
 
 TEST(Limits, C3_of_a_padded_extent) {
   EXPECT_EQ(conv_out(most - 3, 1, {.before = 1, .after = 2}), most);
