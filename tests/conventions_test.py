@@ -70,6 +70,7 @@ BY_HAND = {
     "conv-empty-batch": [],
     "conv-empty-batch-gradient": [0, 0],
     "conv-padding-infinity": [2],
+    "conv-padding-infinity-groups": [2, 3],
     "conv-padding-nan": [2],
     "conv-padding-gradient": [0, INF, 0],
     "conv-zero-infinity": [NAN, INF],
@@ -203,7 +204,7 @@ class ThePage(unittest.TestCase):
             self.assertEqual(sorted(p.name for p in pathlib.Path(folder).iterdir()), ["library.py", "page.md"])
         self.assertIn("| NaN | x (NaN) | NaN (N6) | **differs:** 0 |", text)
         self.assertEqual(text.count("| **differs:**"), 1)
-        self.assertIn("- NaN: fake (wrong)", text)
+        self.assertIn("- relu_forward, NaN: fake (wrong)", text)
         self.assertIn("Libraries: fake 1.0.", text)
         self.assertIn("Left out: absent", text)
 

@@ -107,4 +107,4 @@ def verdict_line(q, name, relations, judge):
     for library, kind in relations.items():
         where = f"in {questions.CHANNELS} channels, " if kind == "wide" else ""
         words.append(f"{library} ({where}{judge.get((name, library), (kind,))[0]})")
-    return f"{q['text']}: {', '.join(words)}"
+    return f"{q['operation']}, {q['text']}: {', '.join(words)}"

@@ -119,6 +119,8 @@ SECTIONS = {
     },
     "Convolution: zeros, infinities, NaN": {
         "conv-padding-infinity": conv("an infinite weight over padding", "N2", [2], [INF, 1, INF], pad=(1, 1)),
+        "conv-padding-infinity-groups": conv("the same, in two groups", "N2", [2, 3], [INF, 1, INF, INF, 1, INF], pad=(1, 1),
+                                             groups=2, channels=2, outputs=2),
         "conv-padding-nan": conv("a NaN weight over padding", "N2", [2], [NAN, 1, NAN], pad=(1, 1)),
         "conv-padding-gradient": conv("an infinite gradient over padding: that of the filter", "N2", [2], dy=[INF], kernel=3,
                                       pad=(1, 1)),
@@ -228,11 +230,15 @@ def widened(q):
     n = s["answers"]
     if s.get("groups", 1) != 1 or s.get("batch", 1) == 0:
         return None
+    def channels(y):
+        each = len(y) // CHANNELS
+        return [y[c * each : c * each + each] for c in range(CHANNELS)]
+
     if "groups" not in s:
         s["channels" if "channels" in s else "count"] *= CHANNELS
         s["answers"] *= CHANNELS
         wide = {name: values * CHANNELS for name, values in t.items()}
-        return dict(q, sizes=s, tensors=wide), lambda y: [y[c * n : c * n + n] for c in range(CHANNELS)]
+        return dict(q, sizes=s, tensors=wide), channels
     s.update(in_channels=CHANNELS, out_channels=CHANNELS)
     forward, zeros = "dy" not in t, lambda values, times: [0.0] * (len(values) * times)  # noqa: E731
     wide = {name: t[name] + zeros(t[name], CHANNELS - 1) for name in ("x", "dy") if name in t}
@@ -243,4 +249,4 @@ def widened(q):
         wide["b"] = t["b"] * CHANNELS
     s["answers"] = n * CHANNELS * (CHANNELS if q["operation"] == "conv2d_backward_kernel" else 1)
     wide = {name: wide[name] for name in t}
-    return dict(q, sizes=s, tensors=wide), lambda y: [y[c * n : c * n + n] for c in range(CHANNELS if forward else 1)]
+    return dict(q, sizes=s, tensors=wide), channels if forward else lambda y: [y[:n]]
