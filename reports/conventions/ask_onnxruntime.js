@@ -1,9 +1,9 @@
-// Runs one ONNX model in ONNX Runtime: ask_onnxruntime.js MODEL SHAPE VALUES, the latter in JSON, each value a string. Numbers are
-// printed as such, -0 too; an error of the library is its answer.
+// Runs one ONNX model in ONNX Runtime: ask_onnxruntime.js MODEL SHAPE VALUES, the latter in JSON, each value a string.
+// An error of the library is its answer.
 const runtime = require("onnxruntime-node");
 
 const asFloat = (text) => ({ inf: Infinity, "-inf": -Infinity, nan: NaN })[text] ?? Number(text);
-const asText = (value) => (Object.is(value, -0) ? "-0" : Number.isFinite(value) ? String(value) : String(value).replace("Infinity", "inf"));
+const asText = (value) => (Object.is(value, -0) ? "-0" : String(value).replace("Infinity", "inf"));
 
 async function main([model, shape, values]) {
   if (model === "--version") return console.log(require("onnxruntime-node/package.json").version);

@@ -1,16 +1,17 @@
-// TensorFlow.js's answers: its backend in plain JavaScript ("cpu"). Its layouts are NHWC and, for the filter, height x width x
-// input channel x output channel; the questions' are NCHW and OIHW.
+// TensorFlow.js's answers: its backend in plain JavaScript ("cpu"). Its layouts are NHWC and, for the filter, height x
+// width x input channel x output channel; the questions' are NCHW and OIHW.
 const fs = require("fs");
 const tf = require("@tensorflow/tfjs");
 
 const asFloat = (text) => ({ inf: Infinity, "-inf": -Infinity, nan: NaN })[text] ?? Number(text);
-const asText = (value) => (Object.is(value, -0) ? "-0" : Number.isFinite(value) ? String(value) : String(value).replace("Infinity", "inf"));
+const asText = (value) => (Object.is(value, -0) ? "-0" : String(value).replace("Infinity", "inf"));
 
 function read(text) {
   const question = {};
   for (const line of text.trim().split("\n")) {
     const [name, ...values] = line.split(" ").filter((word) => word !== "");
-    question[name] = name === "operation" ? values[0] : ["x", "w", "b", "dy"].includes(name) ? values.map(asFloat) : Number(values[0]);
+    const isTensor = ["x", "w", "b", "dy"].includes(name);
+    question[name] = name === "operation" ? values[0] : isTensor ? values.map(asFloat) : Number(values[0]);
   }
   return question;
 }
@@ -41,11 +42,13 @@ function maxPool(q) {
 function conv2d(q) {
   const inputs = q.in_channels / q.groups;
   const zeros = (count) => new Array(count).fill(0);
-  const x = image(q.x ?? zeros(q.batch * q.in_channels * q.in_height * q.in_width), q.batch, q.in_channels, q.in_height, q.in_width);
+  const size = [q.batch, q.in_channels, q.in_height, q.in_width];
+  const x = image(q.x ?? zeros(size.reduce((a, b) => a * b)), ...size);
   const shape = [q.out_channels, inputs, q.kernel_height, q.kernel_width];
   const w = tf.transpose(tf.tensor(q.w ?? zeros(shape.reduce((a, b) => a * b)), shape, "float32"), [2, 3, 1, 0]);
+  const dilation = [q.dilation_height, q.dilation_width];
   const forward = (a, f) =>
-    tf.conv2d(a, f, [q.stride_height, q.stride_width], padding(q), "NHWC", [q.dilation_height, q.dilation_width], "floor");
+    tf.conv2d(a, f, [q.stride_height, q.stride_width], padding(q), "NHWC", dilation, "floor");
   if (q.operation === "conv2d_forward") {
     const y = forward(x, w);
     return channelsFirst(q.b ? tf.add(y, tf.tensor1d(q.b, "float32")) : y);

@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""Asks the libraries that are installed what they compute where conventions differ, and writes the page that compares them.
+"""Asks the libraries that are installed what they compute where conventions differ, and writes the page on it.
 
-Each question is asked in a process of its own. A library that is not installed is left out with a word. What differs from the
-specification is given to the judge as well (`cnnspec golden`, `cnnspec compare`), so that the page says what is judged.
+Each question is asked in a process of its own. A library that is not installed is left out with a word. What differs
+from the specification is given to the judge as well (`cnnspec golden`, `cnnspec compare`), so that the page says what
+is judged.
 
 examples:
   python3 reports/conventions/conventions.py --build build/release
   python3 reports/conventions/conventions.py --build build/release --markdown reports/conventions.md
   python3 reports/conventions/conventions.py --build build/release --library "mine=./my_adapter" --only mine
 
-ONNX Runtime and TensorFlow.js are npm packages: `npm install --ignore-scripts onnxruntime-node @tensorflow/tfjs` in a folder of your
-own, and --node-modules FOLDER/node_modules. The rest are Debian packages: libdnnl-dev python3-torch python3-opencv libxnnpack-dev
-libpthreadpool-dev. protocol.py says what an adapter is.
+ONNX Runtime and TensorFlow.js are npm packages: `npm install --ignore-scripts onnxruntime-node @tensorflow/tfjs` in a
+folder of your own, and --node-modules FOLDER/node_modules. The rest are Debian packages: libdnnl-dev python3-torch
+python3-opencv libxnnpack-dev libpthreadpool-dev. protocol.py says what an adapter is.
 
 status: 0; 1 if a statement on the page did not hold when it was tried; 2 if the specification could not be asked.
 """
@@ -38,26 +39,27 @@ import questions  # noqa: E402
 INTRODUCTION = """\
 # Where libraries differ
 
-What libraries compute where there is more than one convention, found by asking them: {count} questions in float, on numbers so few
-that each answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
+What libraries compute where there is more than one convention, found by asking them: {count} questions in float, on
+numbers so few that each answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
 
 {versions}
-{left_out}
-An answer in plain type is the specification's; **differs**, **computes** (what the specification refuses), **refuses** (what it
-computes), **crashed** and **hangs** mark the others, and **sign of 0** what differs in the signs of zeros only, which the judge
-takes for equal. Each question was asked in {channels} channels as well, for which libraries have other code; that answer is shown where
-it is another. A dash: there is no such function. `(a b; c d)` is a matrix of two rows; all else is one row. Sections (§) and
-clauses are those of the specification; clauses are explained in `spec/cnnspec/*.hpp`. The page is made by
-`python3 reports/conventions/conventions.py --build BUILD --markdown reports/conventions.md`.
+
+An answer in plain type is the specification's; **differs**, **computes** (what the specification refuses), **refuses**
+(what it computes), **crashed** and **hangs** mark the others, and **sign of 0** what differs in the signs of zeros
+only, which the judge takes for equal. Each question was asked in {channels} channels as well, for which libraries have
+other code; that answer is shown where it is another. A dash: there is no such function. `(a b; c d)` is a matrix of
+two rows; all else is one row. In brackets, what decides: the clause of the specification (the headers in `spec/cnnspec`
+say what it demands), or the layer's *definition*, the formula of *sizes*, or that a *batch* is a loop over its images.
+The page is made by `python3 reports/conventions/conventions.py --build BUILD --markdown FILE`.
 """
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True, metavar="DIR", help="a build of cnnspec")
-    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="write the page here (default: standard output)")
+    parser.add_argument("--markdown", type=pathlib.Path, metavar="FILE", help="of the page (default: standard output)")
     parser.add_argument("--node-modules", type=pathlib.Path, metavar="DIR", help="where npm installed its packages")
-    parser.add_argument("--library", action="append", default=[], metavar="NAME=COMMAND", help="one more, by its adapter")
+    parser.add_argument("--library", action="append", default=[], metavar="NAME=COMMAND", help="one more: its adapter")
     parser.add_argument("--only", action="append", metavar="NAME", help="this library alone; may be repeated")
     parser.add_argument("--timeout", type=float, default=20, metavar="S", help="seconds until a process hangs (20)")
     return parser.parse_args()
@@ -79,7 +81,8 @@ def ask_all(commands, seconds):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         asked = {library: {name: pool.submit(both, command, q) for name, q in questions.QUESTIONS.items()}
                  for library, command in commands.items()}
-    return [{library: {name: answers[name].result()[n] for name in answers} for library, answers in asked.items()} for n in (0, 1)]
+    return [{library: {name: answers[name].result()[n] for name in answers} for library, answers in asked.items()}
+            for n in (0, 1)]
 
 
 def verdicts(cnnspec, answers, wide, differences):
@@ -122,7 +125,7 @@ def explain(cnnspec, expected, answers, wide):
         differing = [name for name in note["questions"] if name in found]
         if not differing:
             continue
-        lines += [f"### {note['title']}", ""] + ([note["text"].strip(), ""] if "text" in note else [])
+        lines += [f"### {note['title']}", ""] + ([page.wrapped(note["text"]), ""] if "text" in note else [])
         for name in differing:
             lines.append("- " + page.verdict_line(questions.QUESTIONS[name], name, found[name], judge))
         lines.append("")
@@ -154,9 +157,10 @@ def main():
     answers, wide = ask_all(commands, args.timeout)
     versions = ", ".join(version for command, version in found.values() if command)
     missing = [f"{name} ({why})" for name, (command, why) in found.items() if not command]
-    text = INTRODUCTION.format(channels=questions.CHANNELS, count=len(questions.QUESTIONS), date=datetime.date.today().isoformat(),
-                               machine=f"{platform.system()} {platform.machine()}", versions=f"Libraries: {versions}.",
-                               left_out=f"Left out: {', '.join(missing)}.\n" if missing else "")
+    versions = f"Libraries: {versions}." + (f" Left out: {', '.join(missing)}." if missing else "")
+    text = INTRODUCTION.format(channels=questions.CHANNELS, count=len(questions.QUESTIONS),
+                               date=datetime.date.today().isoformat(),
+                               machine=f"{platform.system()} {platform.machine()}", versions=page.wrapped(versions))
     for title, section in questions.SECTIONS.items():
         text += f"\n## {title}\n\n{page.table(section, expected, answers, wide)}\n"
     explained, right = explain(cnnspec, expected, answers, wide)

@@ -1,4 +1,4 @@
-"""What the judge says of an answer: `cnnspec golden` writes the question's inputs and what is expected, `cnnspec compare` judges."""
+"""What the judge says of an answer: `cnnspec golden` writes inputs and what is expected, `cnnspec compare` judges."""
 
 import json
 import pathlib
@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import questions
 
-OUTPUT = {"conv2d_backward_input": "dx", "conv2d_backward_kernel": "dw", "max_pool2d_backward": "dx", "relu_backward": "dx"}
+OUTPUT = {"conv2d_backward_input": "dx", "conv2d_backward_kernel": "dw", "max_pool2d_backward": "dx",
+          "relu_backward": "dx"}
 
 
 def shape(q):
@@ -28,7 +29,8 @@ def npy(values, extents):
     text = ", ".join(map(str, extents)) + ("," if len(extents) == 1 else "")
     header = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({text}), }}"
     header += " " * (-(len(header) + 11) % 64) + "\n"
-    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() + struct.pack(f"<{len(values)}f", *values)
+    return (b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode() +
+            struct.pack(f"<{len(values)}f", *values))
 
 
 def literal(value):
@@ -48,8 +50,8 @@ def judge(cnnspec, q, answer):
         return "no case", "has no words for it"
     with tempfile.TemporaryDirectory() as folder:
         golden, actual = pathlib.Path(folder) / "golden", pathlib.Path(folder) / "actual"
-        made = subprocess.run([cnnspec, "golden", "--op", q["operation"], "--case", problem, "--data", data(q), "--out", golden],
-                              capture_output=True, text=True)
+        made = subprocess.run([cnnspec, "golden", "--op", q["operation"], "--case", problem, "--data", data(q), "--out",
+                               golden], capture_output=True, text=True)
         if made.returncode != 0:
             return "no case", made.stderr.strip().splitlines()[-1]
         sizes = json.loads((golden / "case.json").read_text())["geometry"]

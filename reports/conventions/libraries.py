@@ -1,4 +1,4 @@
-"""The libraries that are asked, and asking one: each question in a process of its own, so that a crash or a hang is an answer."""
+"""The libraries, and asking one: each question in a process of its own, so that a crash or a hang is an answer."""
 
 import os
 import pathlib
@@ -48,11 +48,12 @@ def run(command, text, seconds):
 
 
 def version(text):
-    """What the adapter says; of a library that does not know its version, that of its Debian package as well."""
+    """What the adapter says; of a library that does not know its version, that of its Debian package too."""
     package = {"XNNPACK": "libxnnpack0"}.get(text)
     if package is None:
         return text
-    found = subprocess.run(["dpkg-query", "--show", "--showformat", "${Version}", package], capture_output=True, text=True)
+    found = subprocess.run(["dpkg-query", "--show", "--showformat", "${Version}", package], capture_output=True,
+                           text=True)
     return f"{text} {found.stdout}".strip()
 
 
@@ -78,8 +79,8 @@ def as_float(text):
 
 
 def ask(command, question, seconds):
-    """(kind, detail): ("answer", [float]), ("refuses", text), ("not offered", text), ("crashed", signal), ("hangs", ""), or
-    ("no answer", text) from a program that does not keep to the protocol."""
+    """(kind, detail): ("answer", [float]), ("refuses", text), ("not offered", text), ("crashed", signal), ("hangs", ""),
+    or ("no answer", text) from a program that does not keep to the protocol."""
     done = run(command, questions.message(question), seconds)
     if done is None:
         return "hangs", ""

@@ -1,6 +1,6 @@
 """A question as an ONNX model: one node, the filter and the bias constants in it, x its input and y its output.
 
-The few fields of ONNX's protocol buffers that this takes are written here, so that no package is needed. The numbers of the fields
+The few fields of ONNX's protocol buffers that this takes are written here, so that no package is needed. Their numbers
 are those of onnx.proto.
 """
 

@@ -1,10 +1,14 @@
 """The page in Markdown: the tables, and what each difference means."""
 
 import math
+import textwrap
 
 import questions
 
-DIFFERS = "**differs**"
+
+def wrapped(text):
+    """A paragraph in lines."""
+    return textwrap.fill(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False)
 
 
 def same(a, b):
@@ -22,8 +26,9 @@ def is_like(a, b):
 
 
 def relation(expected, actual):
-    """How an answer stands to the specification's: "same"; "zero", the same but for signs of zeros; "differs"; "computes", what
-    the specification refuses; "refuses", what it computes; "silent", there is nothing to compare; or what became of the process."""
+    """How an answer stands to the specification's: "same"; "zero", the same but for signs of zeros; "differs";
+    "computes", what the specification refuses; "refuses", what it computes; "silent", there is nothing to compare; or what became
+    of the process."""
     if actual[0] in ("crashed", "hangs", "no answer"):
         return actual[0]
     if "not offered" in (expected[0], actual[0]):
@@ -96,8 +101,8 @@ def differences(expected, libraries, wide):
 
 
 LEGEND = """\
-In brackets, what `cnnspec compare` says of the library's answer on the same numbers (`cnnspec golden --data`): *wrong*, *right* (equal,
-or within the bound of rounding), *not judged*, or *no case* where the judge cannot be given the problem.
+In brackets, what `cnnspec compare` says of the library's answer on the same numbers (`cnnspec golden --data`): *wrong*,
+*right* (equal, or within the bound of rounding), *not judged*, or *no case* where the judge cannot be given the problem.
 """
 
 

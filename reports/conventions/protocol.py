@@ -1,8 +1,8 @@
 """What the adapters in Python share: reading a question, and answering it in a line.
 
-An adapter is a program. `--version` prints its library's version, or fails with a word about what is missing. Otherwise a question
-comes on standard input as lines of a name and values (questions.py: message), and the answer goes to standard output as one line:
-"answer V V ...", "refuses WHY" (the library says no) or "not offered WHY" (the library has no such function).
+An adapter is a program. `--version` prints its library's version, or fails with a word about what is missing. Otherwise
+a question comes on standard input as lines of a name and values (questions.py: message), and the answer goes to standard
+output as one line: "answer V V ...", "refuses WHY" (the library says no) or "not offered WHY" (it has no such function).
 """
 
 import sys

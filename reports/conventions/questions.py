@@ -1,7 +1,8 @@
 """The questions that the page asks each library: one operation on numbers so few that the answer can be worked by hand.
 
-A question is a dictionary: `id`; `text`; `clause`; `operation`, as in `cnnspec ops`; `sizes`, named as in cnnspec/kernel.h; and
-`tensors`, each a list of floats. All are in float, and images are one row high unless the question says otherwise.
+A question is a dictionary: `id`; `text`; `clause`, of the specification, or what decides it; `operation`, as in `cnnspec
+ops`; `sizes`, named as in cnnspec/kernel.h; and `tensors`, each a list of floats. All are in float, and images are one
+row high unless the question says otherwise.
 """
 
 import math
@@ -30,10 +31,11 @@ def question(operation, text, clause, sizes, answers, **tensors):
 
 
 def pool(text, clause, x, kernel, rows=1, stride=1, pad=(0, 0), dilation=1, dy=None, batch=1, ceil=False):
-    """max_pool2d of x, one row unless `rows` says so; backward where there is a dy. A kernel is a width or (height, width)."""
+    """max_pool2d of x, one row unless `rows` says so; backward where there is a dy. A kernel is a width, or a pair."""
     height, width = kernel if isinstance(kernel, tuple) else (1, kernel)
     columns = len(x) // rows if batch else 3
-    sizes = {"batch": batch, "channels": 1, **geometry(rows, columns, (height, width), stride, pad, (1, dilation), ceil)}
+    sizes = {"batch": batch, "channels": 1,
+             **geometry(rows, columns, (height, width), stride, pad, (1, dilation), ceil)}
     if ceil:
         sizes["ceil_mode"] = 1
     outputs = batch * sizes["out_height"] * sizes["out_width"]
@@ -42,8 +44,8 @@ def pool(text, clause, x, kernel, rows=1, stride=1, pad=(0, 0), dilation=1, dy=N
     return question("max_pool2d_backward", text, clause, sizes, len(x), x=x, dy=dy)
 
 
-def conv(text, clause, x=None, w=None, b=None, dy=None, columns=None, kernel=None, stride=1, pad=(0, 0), dilation=1, groups=1,
-         channels=1, outputs=1, batch=1):
+def conv(text, clause, x=None, w=None, b=None, dy=None, columns=None, kernel=None, stride=1, pad=(0, 0), dilation=1,
+         groups=1, channels=1, outputs=1, batch=1):
     """conv2d of one row: forward without dy; the gradient of x where x is missing, that of w where w is."""
     columns = columns or len(x) // (channels * batch)
     kernel = kernel or len(w) * groups // (channels * outputs)
@@ -68,7 +70,7 @@ EPSILON = 2.0**-12
 SECTIONS = {
     "Max pooling": {
         "pool-tie": pool("a tie: who gets the gradient?", "N4", [2, 3, 3, 3], (2, 2), rows=2, dy=[8]),
-        "pool-overlap": pool("windows overlap: gradients add up", "§2", [1, 3, 2], 2, dy=[8, 16]),
+        "pool-overlap": pool("windows overlap: gradients add up", "definition", [1, 3, 2], 2, dy=[8, 16]),
         "pool-nan": pool("NaN first, in the middle, last", "N5", [NAN, 1, 3, 1, NAN, 3, 1, 3, NAN], 3, rows=3),
         "pool-nan-gradient": pool("NaN: who gets the gradient?", "N5", [1, NAN, 3], 3, dy=[8]),
         "pool-two-nan-gradient": pool("two NaN: who gets the gradient?", "N5", [NAN, 1, NAN], 3, dy=[8]),
@@ -76,23 +78,27 @@ SECTIONS = {
         "pool-zeros-gradient": pool("zeros of both signs: the gradient", "N4", [-0.0, 0.0], 2, dy=[8]),
         "pool-minus-infinity": pool("nothing but -inf", "N3", [-INF, -INF], 2),
         "pool-minus-infinity-gradient": pool("nothing but -inf: the gradient", "N4", [-INF, -INF], 2, dy=[8]),
-        "pool-minus-infinity-padded": pool("-inf beside padding: the gradient", "N3", [-INF, -INF], 2, pad=(1, 0), dy=[8, 16]),
-        "pool-infinite-gradient": pool("an infinite gradient: what do the losers get?", "§2", [1, 2], 2, dy=[INF]),
+        "pool-minus-infinity-padded": pool("-inf beside padding: the gradient", "N3", [-INF, -INF], 2, pad=(1, 0),
+                                           dy=[8, 16]),
+        "pool-infinite-gradient": pool("an infinite gradient: what do the losers get?", "definition", [1, 2], 2,
+                                       dy=[INF]),
         "pool-padding": pool("padding beside negative numbers", "N3", [-1, -2], 3, pad=(1, 1)),
-        "pool-uneven-padding": pool("padding on one side only", "§1", [1, 2, 9], 2, stride=2, pad=(0, 1)),
+        "pool-uneven-padding": pool("padding on one side only", "sizes", [1, 2, 9], 2, stride=2, pad=(0, 1)),
         "pool-wide-padding": pool("padding of more than half the kernel", "C4", [1, 2, 3], 3, pad=(2, 2)),
         "pool-all-padding": pool("windows wholly in the padding", "C4", [1], 2, pad=(2, 2)),
         "pool-straddle": pool("a dilated window that straddles the image", "C4", [5], 2, pad=(1, 1), dilation=2),
-        "pool-dilation": pool("dilation", "§1", [1, 5, 2, 4, 3], 2, dilation=2),
-        "pool-remainder": pool("a remainder is left out", "§1", [1, 2, 3, 4, 9], 2, stride=2),
-        "pool-remainder-gradient": pool("a remainder gets no gradient", "§2", [1, 2, 3, 4, 9], 2, stride=2, dy=[8, 16]),
-        "pool-ceil": pool("sizes rounded up", "§1", [1, 2, 3, 4, 9], 2, stride=2, ceil=True),
-        "pool-ceil-padding": pool("rounded up to a window wholly in the padding", "§1", [1, 2, 3, 4], 2, stride=3, pad=(1, 1),
+        "pool-dilation": pool("dilation", "sizes", [1, 5, 2, 4, 3], 2, dilation=2),
+        "pool-remainder": pool("a remainder is left out", "sizes", [1, 2, 3, 4, 9], 2, stride=2),
+        "pool-remainder-gradient": pool("a remainder gets no gradient", "definition", [1, 2, 3, 4, 9], 2, stride=2,
+                                        dy=[8, 16]),
+        "pool-ceil": pool("sizes rounded up", "sizes", [1, 2, 3, 4, 9], 2, stride=2, ceil=True),
+        "pool-ceil-padding": pool("rounded up to a window wholly in the padding", "sizes", [1, 2, 3, 4], 2, stride=3,
+                                  pad=(1, 1),
                                   ceil=True),
         "pool-too-large": pool("a window that does not fit", "C2", [1, 2], 3),
         "pool-too-large-stride": pool("the same, and a stride beyond it", "C2", [7], 3, stride=3),
-        "pool-subnormal": pool("subnormal numbers", "§2", [0, TINY], 2),
-        "pool-empty-batch": pool("an empty batch", "§0", [], 2, batch=0),
+        "pool-subnormal": pool("subnormal numbers", "definition", [0, TINY], 2),
+        "pool-empty-batch": pool("an empty batch", "batch", [], 2, batch=0),
     },
     "ReLU": {
         "relu": relu("both signs, and infinities", [-2, 3, -INF, INF]),
@@ -105,28 +111,33 @@ SECTIONS = {
         "relu-subnormal-gradient": relu("the gradient at a subnormal number", [TINY], [8]),
     },
     "Convolution: what is computed": {
-        "conv": conv("the filter is not flipped", "§2", [1, 2, 3], [1, 10]),
-        "conv-dilation": conv("dilation", "§2", [1, 2, 3, 4, 5], [1, 10], dilation=2),
-        "conv-groups": conv("two groups of one input and two output channels", "C5", [1, 2], [1, 10, 100, 1000], groups=2,
+        "conv": conv("the filter is not flipped", "definition", [1, 2, 3], [1, 10]),
+        "conv-dilation": conv("dilation", "definition", [1, 2, 3, 4, 5], [1, 10], dilation=2),
+        "conv-groups": conv("two groups of one input and two output channels", "C5", [1, 2], [1, 10, 100, 1000],
+                            groups=2,
                             channels=2, outputs=4),
-        "conv-remainder": conv("a remainder gets no gradient", "§2", w=[1, 2], dy=[1, 10], columns=5, stride=2),
-        "conv-uneven-padding": conv("padding on one side only", "§1", [1, 2], [1, 10], pad=(0, 1)),
+        "conv-remainder": conv("a remainder gets no gradient", "definition", w=[1, 2], dy=[1, 10], columns=5, stride=2),
+        "conv-uneven-padding": conv("padding on one side only", "sizes", [1, 2], [1, 10], pad=(0, 1)),
         "conv-all-padding": conv("windows wholly in the padding", "N2", [2], [3], b=[10], pad=(1, 1)),
         "conv-too-large": conv("a window that does not fit", "C2", [1, 2], [1, 10, 100]),
         "conv-too-large-stride": conv("the same, and a stride beyond it", "C2", [5], [1, 10, 100], stride=3),
-        "conv-empty-batch": conv("an empty batch", "§0", [], [1, 10], columns=3, batch=0),
-        "conv-empty-batch-gradient": conv("an empty batch: the gradient of the filter", "§0", [], dy=[], columns=3, kernel=2, batch=0),
+        "conv-empty-batch": conv("an empty batch", "batch", [], [1, 10], columns=3, batch=0),
+        "conv-empty-batch-gradient": conv("an empty batch: the gradient of the filter", "batch", [], dy=[],
+                                          columns=3, kernel=2, batch=0),
     },
     "Convolution: zeros, infinities, NaN": {
         "conv-padding-infinity": conv("an infinite weight over padding", "N2", [2], [INF, 1, INF], pad=(1, 1)),
-        "conv-padding-infinity-groups": conv("the same, in two groups", "N2", [2, 3], [INF, 1, INF, INF, 1, INF], pad=(1, 1),
+        "conv-padding-infinity-groups": conv("the same, in two groups", "N2", [2, 3], [INF, 1, INF, INF, 1, INF],
+                                             pad=(1, 1),
                                              groups=2, channels=2, outputs=2),
         "conv-padding-nan": conv("a NaN weight over padding", "N2", [2], [NAN, 1, NAN], pad=(1, 1)),
-        "conv-padding-gradient": conv("an infinite gradient over padding: that of the filter", "N2", [2], dy=[INF], kernel=3,
+        "conv-padding-gradient": conv("an infinite gradient over padding: that of the filter", "N2", [2], dy=[INF],
+                                      kernel=3,
                                       pad=(1, 1)),
-        "conv-zero-infinity": conv("zero times infinity, within the image", "§2", [0, 1], [INF]),
-        "conv-remainder-infinity": conv("infinities in a remainder", "§2", [1, 2, INF], [1, 10], stride=2),
-        "conv-stride-infinity": conv("infinite weights: the gradient where no window is", "§2", w=[INF], dy=[1, 1], columns=3,
+        "conv-zero-infinity": conv("zero times infinity, within the image", "definition", [0, 1], [INF]),
+        "conv-remainder-infinity": conv("infinities in a remainder", "definition", [1, 2, INF], [1, 10], stride=2),
+        "conv-stride-infinity": conv("infinite weights: the gradient where no window is", "definition", w=[INF],
+                                     dy=[1, 1], columns=3,
                                      stride=2),
         "conv-negative-zero": conv("a sum of -0 alone", "N1", [-1], [0]),
         "conv-negative-zero-bias": conv("the same, and a bias of -0", "N1", [-1], [0], b=[-0.0]),
@@ -139,8 +150,8 @@ SECTIONS = {
         "conv-overflow": conv("a partial sum overflows", "N1", [1, 1, 1], [BIG, BIG, -BIG]),
         "conv-fma": conv("is the product rounded before it is added?", "N1", [-1, 1 + EPSILON],
                          [1 + 2 * EPSILON, 1 + EPSILON]),
-        "conv-subnormal": conv("subnormal numbers", "§2", [TINY], [1]),
-        "conv-underflow": conv("a product that is subnormal", "§2", [2.0**-100], [2.0**-40]),
+        "conv-subnormal": conv("subnormal numbers", "definition", [TINY], [1]),
+        "conv-underflow": conv("a product that is subnormal", "definition", [2.0**-100], [2.0**-40]),
     },
 }
 
@@ -209,8 +220,9 @@ def descriptor(q):
         return str(s["count"])
     if "ceil_mode" in s:
         return None
-    axes = [f"i{a}{s['in_' + n]}o{a}{s['out_' + n]}k{a}{s['kernel_' + n]}s{b}{s['stride_' + n]}d{b}{s['dilation_' + n] - 1}"
-            f"p{b}{s['pad_' + first]}" for a, b, n, first in (("h", "h", "height", "top"), ("w", "w", "width", "left"))]
+    axes = [f"i{a}{s['in_' + name]}o{a}{s['out_' + name]}k{a}{s['kernel_' + name]}s{a}{s['stride_' + name]}"
+            f"d{a}{s['dilation_' + name] - 1}p{a}{s['pad_' + first]}"
+            for a, name, first in (("h", "height", "top"), ("w", "width", "left"))]
     if "channels" in s:
         return f"mb{s['batch']}ic{s['channels']}_{axes[0]}_{axes[1]}"
     return f"g{s['groups']}mb{s['batch']}ic{s['in_channels']}oc{s['out_channels']}_{axes[0]}_{axes[1]}"
@@ -220,11 +232,11 @@ CHANNELS = 16  # as many as a vector of 512 bits has floats: what a library comp
 
 
 def widened(q):
-    """(the same question in many channels, a function from its answer to the list of answers that should all be the original's).
+    """(the same question in many channels, a function from its answer to those that should all be the original's).
 
-    Libraries have code for vectors of channels that one channel never reaches. Pooling and ReLU are asked the same in each. Of a
-    convolution, all input channels but the first are zero, and so are their weights; all output channels are the same, but that
-    of a gradient only the first counts. None where a question has no such form: groups, an empty batch.
+    Libraries have code for vectors of channels that one channel never reaches. Pooling and ReLU are asked the same in
+    each. Of a convolution, all input channels but the first are zero, and so are their weights; all output channels are
+    the same, but of a gradient only the first counts. None where a question has no such form: groups, an empty batch.
     """
     s, t = dict(q["sizes"]), dict(q["tensors"])
     n = s["answers"]
