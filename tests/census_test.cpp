@@ -364,7 +364,7 @@ TEST(CensusFile, that_is_none_is_refused) {
     return text.replace(text.find(part), part.size(), by);
   };
   for (const std::string& text :
-       {std::string(), std::string("[]"), std::string("{}"), changed("cnnspec census", "cnnspec"),
+       {std::string(), std::string("[]"), std::string("{}"), changed("\"type\": \"census\"", "\"type\": \"judge\""),
         changed("\"schema\": 1", "\"schema\": 2"), changed("\"extent\": 2", "\"extent\": 2000000"),
         changed("\"done\": 4", "\"done\": 3"), changed("\"shard\": 1", "\"shard\": 2"), changed("\"auto\"", "\"all\""),
         changed("\"linear\"", "\"lineal\""), changed("\"linear\"", "\"relu\""),

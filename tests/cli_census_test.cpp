@@ -105,8 +105,8 @@ TEST(CliCensus, refuses_what_makes_no_sense) {
   expect_refused("census --only 3x3", "conv2d, max_pool2d or linear");
   expect_refused("census --op max_pool2d --only mb1ic1ih9kh4", "taps");
   const Folder folder;
-  expect_refused("census --merge " + quoted(folder.file("x", "{}")), "format");
-  expect_refused(tiny + "--json " + quoted(folder / "x"), "format");
+  expect_refused("census --merge " + quoted(folder.file("x", "{}")), "type");
+  expect_refused(tiny + "--json " + quoted(folder / "x"), "type");
   expect_refused(tiny + "--json " + quoted(folder / "missing/y"), "No such file");
 }
 

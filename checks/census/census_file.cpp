@@ -122,7 +122,7 @@ std::string to_json(const CensusFile& f) {
   for (std::size_t n = 0; n < census_families.size(); ++n)
     results[census_family_names[n]] = json_of(f.progress.tallies[n]);
   for (const Disproof& d : f.progress.first) first.push_back(json_of(d));
-  const Json json{{"format", "cnnspec census"},
+  const Json json{{"type", "census"},
                   {"schema", schema},
                   {"version", f.version},
                   {"operations", operations},
@@ -144,8 +144,8 @@ std::string to_json(const CensusFile& f) {
 CensusFile parse_census_file(const std::string& text, const std::string& where) {
   const nlohmann::json parsed = parse_strict_json(text, where);
   const Reader json(parsed, where);
-  if (json.get<std::string>("format") != "cnnspec census")
-    throw UsageError(where, "format", "\"cnnspec census\"", in_quotes(json.get<std::string>("format")));
+  if (json.get<std::string>("type") != "census")
+    throw UsageError(where, "type", "\"census\"", in_quotes(json.get<std::string>("type")));
   json.number("schema", schema, schema);
   CensusFile f;
   f.version = json.get<std::string>("version");

@@ -19,6 +19,7 @@
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
+#include "checks/cli/report_files.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/version.hpp"
 
@@ -28,6 +29,7 @@ namespace {
 struct CensusArguments {
   std::vector<std::string> ops, merge;
   std::string bounds, shard, proof = "auto", seed = "1", jobs, json, only, save_every;
+  ReportFiles reports;
 };
 
 CensusPlan plan_of(const CensusArguments& a) {
@@ -60,9 +62,13 @@ std::string text_of_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-ExitStatus show(const CensusFile& file, const std::string& json, ColorMode color) {
+/// Writes and prints a census that has come to its end.
+ExitStatus finish(const CensusFile& file, const CensusArguments& a, ColorMode color) {
   const ExitStatus status = file.progress.sum().disproved > 0 ? ExitStatus::found_wrong : ExitStatus::ok;
-  if (json == "-") return status;
+  const std::string json = to_json(file);
+  if (!a.json.empty()) write_output(a.json, json);
+  write_reports(a.reports, json);
+  if (a.json == "-" || a.reports.to_standard_output()) return status;
   for (const Disproof& d : file.progress.first) print(text_of(d, file.plan) + "\n");
   print(text_of(file, use_color(color, STDOUT_FILENO)));
   return status;
@@ -71,9 +77,7 @@ ExitStatus show(const CensusFile& file, const std::string& json, ColorMode color
 ExitStatus run_merge(const CensusArguments& a, ColorMode color) {
   std::vector<CensusFile> files;
   for (const std::string& path : a.merge) files.push_back(parse_census_file(text_of_file(path), printable(path)));
-  const CensusFile whole = merge(files, a.merge);
-  if (!a.json.empty()) write_output(a.json, to_json(whole));
-  return show(whole, a.json, color);
+  return finish(merge(files, a.merge), a, color);
 }
 
 /// Refuses what would take a day, or more variables than a formula can tell apart.
@@ -143,11 +147,11 @@ ExitStatus run_census(const CensusArguments& a, ColorMode color) {
     run.save(file.progress);  // a file that cannot be written is told at once
     file.progress = run_census({}, file.plan, space, file.shard, file.progress, run);
   }
-  if (!a.json.empty()) write_output(a.json, to_json(file));
-  return show(file, a.json, color);
+  return finish(file, a, color);
 }
 
 ExitStatus run(const CensusArguments& a, ColorMode color) {
+  check_report_files(a.reports);
   if (!a.merge.empty()) return run_merge(a, color);
   return a.only.empty() ? run_census(a, color) : run_only(a);
 }
@@ -190,6 +194,7 @@ void add_census(CLI::App& app, Session& session) {
   command->add_option("--merge", a->merge, "add up the files of all shards instead of running anything")
       ->type_name("FILE...")
       ->excludes("--shard");
+  add_report_options(*command, a->reports);
   command->footer(
       R"(Every valid configuration within the bounds is run, with all combinations of height and width:
   conv2d, linear  forward = an independent twin, and <dy, y> = <x, dx> = <w, dw>, as polynomials
@@ -201,7 +206,7 @@ Examples:
   cnnspec census
   cnnspec census --max extent=3,features=8
   cnnspec census --op conv2d --max extent=7,padding=3 --proof random --shard 3/64 --json shard-3.json
-  cnnspec census --merge shard-*.json --json census.json
+  cnnspec census --merge shard-*.json --json census.json --html census.html
   cnnspec census --only mb1ic2ih5oc2kh3sh2ph1)");
   command->callback([&session, a] { session.run = [&session, a] { return run(*a, session.color); }; });
 }
