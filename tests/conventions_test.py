@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests the page on conventions: is its column of the specification right, does it mark what differs, and does it survive libraries
-that crash, hang, or are not there?
+"""Tests the page on conventions: is its column of the specification right, does it mark what differs, and does it
+survive libraries that crash, hang, or are not there?
 
 Usage: conventions_test.py BUILD        a build with bin/conventions_specification and bin/cnnspec
 """
@@ -95,8 +95,14 @@ def specification(q):
 def adapter(folder, body):
     """The command of a library that answers as `body` says, which has the question's `lines`."""
     path = pathlib.Path(folder) / "library.py"
-    path.write_text("import os, signal, sys, time\nif sys.argv[1:] == ['--version']:\n    print('fake 1.0')\n    sys.exit(0)\n"
-                    "lines = sys.stdin.read().splitlines()\n" + textwrap.dedent(body))
+    head = """
+        import os, signal, sys, time
+        if sys.argv[1:] == ["--version"]:
+            print("fake 1.0")
+            sys.exit(0)
+        lines = sys.stdin.read().splitlines()
+    """
+    path.write_text(textwrap.dedent(head) + textwrap.dedent(body))
     return [sys.executable, str(path)]
 
 
@@ -196,9 +202,9 @@ class ThePage(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             fake = " ".join(adapter(folder, body))
             out = pathlib.Path(folder) / "page.md"
-            run = subprocess.run([sys.executable, str(CONVENTIONS / "conventions.py"), "--build", str(BUILD), "--library",
-                                  f"fake={fake}", "--library", "absent=/nowhere/library", "--only", "fake", "--only", "absent",
-                                  "--markdown", str(out)], capture_output=True, text=True)
+            run = subprocess.run([sys.executable, str(CONVENTIONS / "conventions.py"), "--build", str(BUILD),
+                                  "--library", f"fake={fake}", "--library", "absent=/nowhere/library", "--only", "fake",
+                                  "--only", "absent", "--markdown", str(out)], capture_output=True, text=True)
             self.assertEqual(run.returncode, 0, run.stderr)
             text = out.read_text()
             self.assertEqual(sorted(p.name for p in pathlib.Path(folder).iterdir()), ["library.py", "page.md"])

@@ -16,6 +16,8 @@ function read(text) {
   return question;
 }
 
+class NotOffered extends Error {}
+
 const image = (values, ...shape) => tf.transpose(tf.tensor(values, shape, "float32"), [0, 2, 3, 1]);
 const channelsFirst = (y) => Array.from(tf.transpose(y, [0, 3, 1, 2]).dataSync());
 const padding = (q) => [[0, 0], [q.pad_top, q.pad_bottom], [q.pad_left, q.pad_right], [0, 0]];
@@ -31,10 +33,11 @@ function maxPool(q) {
   const dense = q.dilation_height === 1 && q.dilation_width === 1;
   const filter = [q.kernel_height, q.kernel_width], strides = [q.stride_height, q.stride_width];
   const rounding = q.ceil_mode ? "ceil" : "floor";
+  if (!dense && (q.pad_left || q.pad_right)) throw new NotOffered("a dilated window takes no padding but same and valid");
   const forward = (v) =>
     dense
       ? tf.maxPool(v, filter, strides, padding(q), rounding)
-      : tf.pool(v, filter, "max", padding(q), [q.dilation_height, q.dilation_width], strides, rounding);
+      : tf.pool(v, filter, "max", "valid", [q.dilation_height, q.dilation_width], strides);
   if (q.operation === "max_pool2d_forward") return channelsFirst(forward(x));
   return channelsFirst(tf.grad(forward)(x, image(q.dy, q.batch, q.channels, q.out_height, q.out_width)));
 }
@@ -66,7 +69,7 @@ async function main() {
     const solve = "count" in q ? relu : "channels" in q ? maxPool : conv2d;
     console.log(["answer", ...solve(q).map(asText)].join(" "));
   } catch (error) {
-    console.log("refuses", String(error.message).replace(/\s+/g, " "));
+    console.log(error instanceof NotOffered ? "not offered" : "refuses", String(error.message).replace(/\s+/g, " "));
   }
 }
 main();

@@ -27,8 +27,8 @@ def is_like(a, b):
 
 def relation(expected, actual):
     """How an answer stands to the specification's: "same"; "zero", the same but for signs of zeros; "differs";
-    "computes", what the specification refuses; "refuses", what it computes; "silent", there is nothing to compare; or what became
-    of the process."""
+    "computes", what the specification refuses; "refuses", what it computes; "silent", there is nothing to compare; or
+    what became of the process."""
     if actual[0] in ("crashed", "hangs", "no answer"):
         return actual[0]
     if "not offered" in (expected[0], actual[0]):
