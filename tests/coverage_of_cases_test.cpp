@@ -1,0 +1,91 @@
+// What a run of the judge has covered: the levels of configurations, and how error/bound is spread.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "checks/generate/choices.hpp"
+#include "checks/generate/configurations.hpp"
+#include "checks/generate/geometry.hpp"
+#include "checks/judge/coverage.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/ratio_histogram.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// "kernel 3x3, stride 2, ..."
+std::string levels_in_words(Family family, const std::string& descriptor) {
+  const std::vector<CoverageAxis>& axes = coverage_axes(family);
+  const Levels levels = levels_of(parse_descriptor(family, descriptor));
+  std::string text;
+  for (std::size_t n = 0; n < axes.size(); ++n)
+    text += (n == 0 ? "" : ", ") + axes[n].name + " " + axes[n].levels[levels[n]];
+  return text;
+}
+
+TEST(CoverageOfCases, tells_configurations_apart_by_hand_worked_levels) {
+  EXPECT_EQ(levels_in_words(Family::conv2d, "mb2ic16ih7oc8oh7kh3ph1"),
+            "kernel 3x3, stride 1, padding all alike, dilation 1, image H=W, remainder none, batch 2+, groups 1, "
+            "input channels multiple of 8, output channels multiple of 8");
+  EXPECT_EQ(levels_in_words(Family::conv2d, "g3mb1ic3ih8iw9oc6kh1kw4sh3sw2dw1pw2"),
+            "kernel 1xN, Nx1, stride H≠W, padding H≠W, dilation H≠W, image H≠W, remainder some, batch 1, groups "
+            "depthwise, input channels other, output channels other");
+  EXPECT_EQ(levels_in_words(Family::conv2d, "g2mb1ic8ih7oc2oh4kh2ph0dh2sh1"),
+            "kernel 2x2, stride 1, padding none, dilation 3+, image H=W, remainder none, batch 1, groups 2+, input "
+            "channels multiple of 8, output channels other");
+  EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh2sh2ph0"),
+            "kernel 2x2, stride 2, padding none, dilation 1, image H=W, remainder none, batch 1");
+  EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh4sh2ph1_iw6ow2kw5sw2pw1"),
+            "kernel other, stride 2, padding begin≠end, dilation 1, image H≠W, remainder none, batch 1");
+  EXPECT_EQ(levels_in_words(Family::linear, "mb1ic24oc7"),
+            "batch 1, input features multiple of 8, output features other");
+  EXPECT_EQ(levels_in_words(Family::elementwise, "2x4"), "elements multiple of 8");
+}
+
+/// Random problems have a level on each axis, and never two that are said to be impossible together.
+TEST(CoverageOfCases, has_no_case_where_it_says_that_there_can_be_none) {
+  RandomChoices choices(1);
+  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear})
+    for (int n = 0; n < 2000; ++n) {
+      const Levels levels = levels_of(draw_problem(choices, family, {}));
+      ASSERT_EQ(levels.size(), coverage_axes(family).size());
+      for (const ImpossiblePair& p : impossible_pairs(family))
+        ASSERT_FALSE(levels[p.axis] == p.level && levels[p.other_axis] == p.other_level);
+    }
+}
+
+/// The generator's reach: each level of each axis comes up.
+TEST(CoverageOfCases, random_cases_reach_every_level) {
+  RandomChoices choices(1);
+  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear}) {
+    std::set<std::pair<std::size_t, std::size_t>> reached;
+    for (int n = 0; n < 4000; ++n) {
+      const Levels levels = levels_of(draw_problem(choices, family, {}));
+      for (std::size_t axis = 0; axis < levels.size(); ++axis) reached.insert({axis, levels[axis]});
+    }
+    std::size_t all = 0;
+    for (const CoverageAxis& axis : coverage_axes(family)) all += axis.levels.size();
+    EXPECT_EQ(reached.size(), all) << name_of(family);
+  }
+}
+
+TEST(RatioHistogram, counts_by_powers_of_two_and_an_edge_belongs_to_what_lies_below) {
+  RatioHistogram h;
+  for (const double ratio : {0.0, 1.0, 0.75, 0.5, 0x1p-16, 0x1p-17, 1e-300, 0x1.8p-16}) h.add(ratio);
+  EXPECT_EQ(h.zero, 1);
+  const std::vector<double> edges = RatioHistogram::edges();
+  ASSERT_EQ(edges.size(), h.counts.size() + 1);
+  EXPECT_EQ(edges.front(), 0);
+  EXPECT_EQ(edges[1], 0x1p-16);
+  EXPECT_EQ(edges.back(), 1);
+  EXPECT_EQ(h.counts[0], 3);   // 2^-16, 2^-17 and 1e-300
+  EXPECT_EQ(h.counts[1], 1);   // 1.5 * 2^-16
+  EXPECT_EQ(h.counts[15], 1);  // 1/2
+  EXPECT_EQ(h.counts[16], 2);  // 3/4 and 1
+  h += h;
+  EXPECT_EQ(h.zero, 2);
+  EXPECT_EQ(h.counts[16], 4);
+}
+
+}  // namespace
+}  // namespace cnnspec::checks
