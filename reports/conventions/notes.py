@@ -39,10 +39,10 @@ output; `--specials`, or `--data infinities` alone, judges such windows too.
         "text": """
 The specification refuses these problems (C2, C4), so the judge never asks for them: it says nothing about what a
 library does there, be it a number, an empty output, a crash or a hang. oneDNN refuses a window that does not fit, but
-not where the stride is larger than what is missing; nor does ONNX Runtime then, in pooling. The kernels that `cnnspec
-judge` calls are told the size of the output; these are questions that im2col was never meant to be asked. In a
-descriptor, what the output's size leaves over is padding on the right, so that such a problem means another one, in
-which the window fits.
+not where the stride is larger than what is missing; nor does ONNX Runtime then, in pooling. XNNPACK's answer to a
+window that straddles the image, in many channels, changes from run to run. The kernels that `cnnspec judge` calls are
+told the size of the output; these are questions that im2col was never meant to be asked. In a descriptor, what the
+output's size leaves over is padding on the right, so that such a problem means another one, in which the window fits.
 """,
         "commands": [("judge im2col --op max_pool2d_forward --dtype f32 --case ic1_ih1oh1kh1_iw1ow1kw2dw1pw1", 2),
                      ("judge im2col --op conv2d_forward --dtype f32 --case ic1oc1_ih1oh1kh1_iw2ow1kw3pw0", 0)],
@@ -93,8 +93,8 @@ shows the first, and `--data infinities` the second, and `--specials` has both.
         "text": """
 im2col copies the padding into its matrix and multiplies it, and zero times infinity is NaN; PyTorch's and OpenCV's
 answers are the same. A NaN of XNNPACK's is again an end of its range. On finite numbers there is no difference, and
-the judge's default data is finite. `--specials`, or `--data infinities` alone, shows it. oneDNN and ONNX Runtime do
-it in some shapes and not in others.
+the judge's default data is finite. `--specials`, or `--data infinities` alone, shows it. oneDNN, PyTorch and ONNX
+Runtime do it in some shapes and not in others.
 """,
         "commands": [(f"judge im2col --op conv2d_forward {FEW}", 0),
                      (f"judge im2col --op conv2d_forward {FEW} --data infinities", 1),
