@@ -36,7 +36,7 @@ TEST(CoverageOfCases, tells_configurations_apart_by_hand_worked_levels) {
   EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh2sh2ph0"),
             "kernel 2x2, stride 2, padding none, dilation 1, image H=W, remainder none, batch 1");
   EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh4sh2ph1_iw6ow2kw5sw2pw1"),
-            "kernel other, stride 2, padding begin≠end, dilation 1, image H≠W, remainder none, batch 1");
+            "kernel other, stride 2, padding begin≠end, dilation 1, image H=W, remainder none, batch 1");
   EXPECT_EQ(levels_in_words(Family::linear, "mb1ic24oc7"),
             "batch 1, input features multiple of 8, output features other");
   EXPECT_EQ(levels_in_words(Family::elementwise, "2x4"), "elements multiple of 8");

@@ -301,7 +301,7 @@ class ExactMaker {
   void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
     const double budget = std::ldexp(1.0, plan_.bits);
     for (std::size_t n = 0; n < sets.size(); ++n) {
-      if (!is_wide(*used[n]) && std::string(used[n]->name) != "one-hot") continue;  // within the budget if it applies
+      if (!is_wide(*used[n]) && used[n]->draw != draw_one_hot) continue;  // within the budget if it applies
       for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
         const auto results =
             run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),

@@ -313,9 +313,12 @@ class Batch {
     if (pid < 0) no_resource("process");
     if (pid == 0) child_.run(first, offsets_[first], given_up_, said.write_end);
     const auto [status, hung] = wait_for(pid);
-    const std::size_t last = shared_.finished ? trials_.size() : shared_.current.load();
-    for (std::size_t n = first; n < std::min(last + 1, trials_.size()); ++n) take(n);
-    if (shared_.finished) return trials_.size();
+    const bool finished = shared_.finished;
+    // The kernel can write where these are: whatever it made of them, they name one of the calls.
+    const std::size_t last =
+        finished ? trials_.size() - 1 : std::clamp(shared_.current.load(), first, trials_.size() - 1);
+    for (std::size_t n = first; n <= last; ++n) take(n);
+    if (finished) return trials_.size();
     explain(executions_[last], trials_[last], status, hung);
     executions_[last].said = said.last_line();
     if (hung) count_hung(trials_[last]);
