@@ -33,9 +33,8 @@ page.rounded = (v) => {
     const [mantissa, exponent] = v.toExponential(1).split("e");
     return `${mantissa.replace("-", "−")} × ${page.power("10", Number(exponent))}`;
   }
-  return v.toLocaleString(
-      "en-US",
-      size < 1 ? {maximumFractionDigits: 3} : {maximumSignificantDigits: Math.max(3, Math.ceil(Math.log10(size + 1)))});
+  const digits = Math.max(3, Math.ceil(Math.log10(size + 1)));
+  return v.toLocaleString("en-US", {maximumSignificantDigits: digits}).replace("-", "−");
 };
 
 page.ratio = (v) => (typeof v === "number" && v >= 1e-3 && v < 1e3 ? v.toFixed(3) : page.rounded(v));

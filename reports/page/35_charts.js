@@ -45,7 +45,7 @@ page.chart = (name, label, spec) => {
 const closed = [];
 function openDetails(open) {
   if (open) {
-    for (const d of document.querySelectorAll("details:not([open])")) closed.push(d), (d.open = true);
+    for (const d of document.querySelectorAll("main details:not([open])")) closed.push(d), (d.open = true);
   } else {
     while (closed.length) closed.pop().open = false;
   }

@@ -22,15 +22,18 @@ function words(figure) {
 
 const row = (f) =>
     [f.name, measured(f, f.unit), f.peer ? f.peer.name : "–", f.peer ? measured(f.peer, f.unit) : "–",
-     f.ratio === undefined ? "–" : page.ratio(f.ratio), f.ratio === undefined ? "" : words(f)];
+     f.ratio === undefined ? "–" : page.rounded(f.ratio), f.ratio === undefined ? "" : words(f)];
 
 function groups(figures) {
   const names = [...new Set(figures.map((f) => f.group))];
   return names.map((name) => {
     const own = figures.filter((f) => f.group === name);
-    const used = own.some((f) => f.peer) ? columns.length : 2;
+    const compared = own.some((f) => f.peer);
+    const used = compared ? columns.length : 2;
     return page.part(
-        "group", name, page.table("bench", name, columns.slice(0, used), own.map((f) => row(f).slice(0, used))));
+        "group", name,
+        page.table(
+            "bench", name, columns.slice(0, used), own.map((f) => row(f).slice(0, used)), compared ? "" : "narrow"));
   });
 }
 

@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+"""schema_test.py CNNSPEC SCHEMAS: what cnnspec writes as JSON is as the published schemas say, and they refuse what is not.
+
+Looks at the results beside this file, and at new ones of the program CNNSPEC. SCHEMAS: the folder of the schemas.
+"""
+
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).resolve().parent
+CNNSPEC, SCHEMAS = "", pathlib.Path()
+
+# Options that make a result of each type, quickly.
+RUNS = {
+    "judge": ["judge", "im2col", "--dtype", "f32", "--cases", "3"],
+    "judge-network": ["judge", "im2col", "--net", "cnn", "--dtype", "f32"],
+    "gradcheck": ["gradcheck", "linear"],
+    "census": ["census", "--op", "linear", "--max", "features=3"],
+}
+
+
+def schema_of(kind):
+    return json.loads((SCHEMAS / f"{kind}.json").read_text())
+
+
+def complaints(result):
+    return [error.message for error in jsonschema.Draft7Validator(schema_of(result["type"])).iter_errors(result)]
+
+
+def fixtures():
+    return {path.stem: json.loads(path.read_text()) for path in sorted(HERE.glob("*.json"))}
+
+
+def new_result(arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "result.json"
+        subprocess.run([CNNSPEC, *arguments, "--json", str(path)], check=True, stdout=subprocess.DEVNULL)
+        return json.loads(path.read_text())
+
+
+def objects(schema):
+    """Every part of a schema that describes an object."""
+    if isinstance(schema, dict):
+        if "properties" in schema and "type" in schema:
+            yield schema
+        for value in schema.values():
+            yield from objects(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from objects(value)
+
+
+class Schemas(unittest.TestCase):
+    def test_are_schemas(self):
+        for path in SCHEMAS.glob("*.json"):
+            jsonschema.Draft7Validator.check_schema(json.loads(path.read_text()))
+
+    def test_are_strict_and_describe_every_field(self):
+        for path in SCHEMAS.glob("*.json"):
+            schema = json.loads(path.read_text())
+            self.assertIn("title", schema)
+            for part in objects(schema):
+                self.assertIs(part["additionalProperties"], False, path)
+                for name, field in part["properties"].items():
+                    self.assertTrue("description" in field or "$ref" in field, (path, name))
+
+    def test_the_fixtures_are_as_they_say(self):
+        kinds = set()
+        for name, result in fixtures().items():
+            self.assertEqual([], complaints(result), name)
+            kinds.add(result["type"])
+        self.assertEqual({path.stem for path in SCHEMAS.glob("*.json")}, kinds)
+
+    def test_new_results_are_as_they_say(self):
+        for kind, arguments in RUNS.items():
+            result = new_result(arguments)
+            self.assertEqual(kind, result["type"])
+            self.assertEqual([], complaints(result), kind)
+
+
+def without(*path):
+    def change(result):
+        for key in path[:-1]:
+            result = result[key]
+        del result[path[-1]]
+    return change
+
+
+def with_value(value, *path):
+    def change(result):
+        for key in path[:-1]:
+            result = result[key]
+        result[path[-1]] = value
+    return change
+
+
+WRONG = [
+    ("judge_fail", without("verdict")),
+    ("judge_fail", without("failures", 0, "repro")),
+    ("judge_fail", with_value("right", "verdict")),
+    ("judge_fail", with_value(2, "schema")),
+    ("judge_fail", with_value("12", "cases")),
+    ("judge_fail", with_value(-1, "cases")),
+    ("judge_fail", with_value(None, "worst_ratio")),
+    ("judge_fail", with_value("infinite", "worst_ratio")),
+    ("judge_fail", with_value("conv3d_forward", "operations", 0, "op")),
+    ("judge_fail", with_value("wrong", "failures", 0, "kind")),
+    ("judge_fail", with_value(1, "failures", 0, "map", "elements", 0, "place")),
+    ("judge_network", with_value("passed", "steps", 0, "verdict")),
+    ("gradcheck", with_value("half", "sweep", "curves", 0, "scalar")),
+    ("gradcheck", without("tensors", 0, "shape")),
+    ("census", with_value(True, "done")),
+    ("mutants", with_value("dead", "mutants", 0, "status")),
+    ("mutants", with_value({"kills": 1}, "checks", "another")),
+    ("bench", with_value("6 May 2024", "date")),
+    ("bench", with_value("new", "extra")),
+]
+
+
+class WrongResults(unittest.TestCase):
+    def test_are_refused_by_the_schemas(self):
+        for name, change in WRONG:
+            result = copy.deepcopy(fixtures()[name])
+            change(result)
+            self.assertNotEqual([], complaints(result), name)
+
+    def test_are_refused_by_the_program(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for n, (name, change) in enumerate(WRONG):
+                result = copy.deepcopy(fixtures()[name])
+                change(result)
+                path = pathlib.Path(folder) / f"{n}.json"
+                path.write_text(json.dumps(result))
+                run = subprocess.run([CNNSPEC, "report", str(path)], capture_output=True, text=True)
+                self.assertEqual(2, run.returncode, (n, name, run.stderr))
+
+    def test_the_right_ones_are_not(self):
+        for path in sorted(HERE.glob("*.json")):
+            run = subprocess.run([CNNSPEC, "report", str(path)], capture_output=True, text=True)
+            self.assertEqual(0, run.returncode, (path.name, run.stderr))
+
+
+if __name__ == "__main__":
+    SCHEMAS = pathlib.Path(sys.argv.pop(2))
+    CNNSPEC = sys.argv.pop(1)
+    unittest.main()
