@@ -8,12 +8,17 @@ namespace {
 
 std::string get(const Json& j, const char* key) { return j.at(key).get<std::string>(); }
 
+/// An operation of which no case is supported is no pass, and nothing is wrong with it.
+std::string verdict_of(const Json& operation) {
+  return operation["cases"] == operation["unsupported"] ? "not supported" : get(operation, "verdict");
+}
+
 std::string operations(const Json& rows) {
   Table table(
       {"operation", "dtype", "verdict", "cases", "wrong", "unsupported", "not judged", "error/bound", "sensitivity"},
       3);
   for (const Json& r : rows)
-    table.add({code(get(r, "op")), get(r, "dtype"), get(r, "verdict"), number(r["cases"]), number(r["failed"]),
+    table.add({code(get(r, "op")), get(r, "dtype"), verdict_of(r), number(r["cases"]), number(r["failed"]),
                number(r["unsupported"]), number(r["not_judged"]), number(r["worst_ratio"]), percent(r["sensitivity"])});
   return table.text();
 }
