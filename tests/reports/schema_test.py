@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""schema_test.py CNNSPEC SCHEMAS: what cnnspec writes as JSON is as the published schemas say, and they refuse what is not.
+"""schema_test.py CNNSPEC SCHEMAS: what cnnspec writes as JSON is as the schemas say, and they refuse what is not.
 
 Looks at the results beside this file, and at new ones of the program CNNSPEC. SCHEMAS: the folder of the schemas.
 """

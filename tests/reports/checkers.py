@@ -1,0 +1,98 @@
+"""Checkers of the page that a browser shows: each returns its complaints."""
+
+import json
+
+
+def messages(browser):
+    """What the console was told: the page has no reason to say anything."""
+    return [entry["message"] for entry in browser.driver.get_log("browser") if entry["level"] not in ("DEBUG", "INFO")]
+
+
+def requests(browser):
+    """What was asked for, but for the page itself and what it holds."""
+    own = browser.driver.current_url
+    urls = []
+    for entry in browser.driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            urls.append(message["params"]["request"]["url"])
+    return [url for url in urls if url.split("#")[0] != own.split("#")[0] and not url.startswith("data:")]
+
+
+def too_wide(browser):
+    """Whether the page has to be scrolled sideways."""
+    wide = browser.script("return document.scrollingElement.scrollWidth")
+    return [] if wide <= browser.wide else [f"{wide} wide, not {browser.wide}"]
+
+
+def unnamed_pictures(browser):
+    """Pictures without a text, and charts without their numbers."""
+    return browser.script("""
+        const unnamed = [...document.querySelectorAll('canvas, svg, img')]
+          .filter((e) => e.getAttribute('role') !== 'img' || !(e.getAttribute('aria-label') || '').trim());
+        const bare = [...document.querySelectorAll('canvas')]
+          .filter((c) => !c.closest('figure')?.querySelector('details table td'));
+        return [...unnamed.map((e) => 'no name: ' + e.outerHTML), ...bare.map((e) => 'no numbers: ' + e.outerHTML)]""")
+
+
+CONTRAST = """
+    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const light = (c) => { const v = c / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+    const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+    const contrast = (a, b) => {
+      const [x, y] = [luminance(a), luminance(b)];
+      return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+    };
+    const root = matchMedia('(prefers-color-scheme: dark)').matches ? [0, 0, 0] : [255, 255, 255];
+    function behind(e) {
+      for (; e; e = e.parentElement) {
+        const [r, g, b, a = 1] = numbers(getComputedStyle(e).backgroundColor);
+        if (a > 0) return [r, g, b];
+      }
+      return root;
+    }
+    const seen = new Map();
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let t = texts.nextNode(); t; t = texts.nextNode()) {
+      const e = t.parentElement, style = getComputedStyle(e);
+      if (!t.data.trim() || parseFloat(style.fontSize) === 0) continue;
+      if (!e.checkVisibility({checkVisibilityCSS: true})) continue;
+      const back = behind(e), c = contrast(numbers(style.color), back);
+      const name = `${e.tagName}.${e.className} ${style.color} on ${back}: ${c.toFixed(2)}`;
+      if (c < 4.5) seen.set(name, t.data.trim().slice(0, 20));
+    }
+    return [...seen].map(([name, text]) => `${name} (${text})`)"""
+
+
+def faint_texts(browser):
+    """Texts whose contrast with what is behind them is below 4.5, what WCAG 2 asks for (AA)."""
+    return browser.script(CONTRAST)
+
+
+def controls_on_paper(browser):
+    """While media is print: what cannot be used on paper, yet is shown; and what is folded away."""
+    return browser.script("""
+        const shown = [...document.querySelectorAll('button, select, .skip')].filter((e) => e.checkVisibility());
+        const folded = [...document.querySelectorAll('main details:not([open])')];
+        return [...shown, ...folded].map((e) => e.outerHTML.slice(0, 60))""")
+
+
+def charts(browser):
+    """{name: [points of each curve, or bars of each colour]}; None for a canvas without a chart."""
+    return dict(browser.script("""
+        return [...document.querySelectorAll('canvas')].map((c) => {
+          const chart = window.Chart && Chart.getChart(c);
+          const drawn = chart && chart.width > 100 && chart.height > 100;
+          return [c.dataset.chart, drawn ? chart.data.datasets.map((d) => d.data.length) : null];
+        })"""))
+
+
+def undrawn(browser):
+    return [name for name, data in charts(browser).items() if not data]
+
+
+def ran_hostile_code(browser):
+    """Marks that the hostile texts leave if they are taken for more than text."""
+    return browser.script("""
+        const marks = [...document.querySelectorAll('img, main script, main b > b')].map((e) => e.outerHTML);
+        return window.broken ? ['it ran', ...marks] : marks""")
