@@ -1,5 +1,5 @@
-// Grids of cells: one stop of the Tab key, arrow keys inside; a line above says what the cell under the pointer or the
-// focus stands for.
+// Grids of cells: one stop of the Tab key, arrow keys inside; a line says what the cell under the pointer or the focus
+// stands for.
 (function(page) {
 "use strict";
 
@@ -21,10 +21,10 @@ function target(key, all, r, c, rows) {
   return [clamped(r + steps[key][0], rows.length), Math.max(c + steps[key][1], 0)];
 }
 
-// rows: [{header: [th...], cells: [{text, kind, says}]}]; `says`: what the cell stands for, or a function that tells.
-// head: rows of th. line: where it is said, for grids that share one.
 page.sayingLine = (hint) => page.el("p", {class: "says", role: "status"}, hint);
 
+// rows: [{header: [th...], cells: [{text, kind, says}]}]; `says`: what the cell stands for, or a function that tells.
+// head: rows of th. shared: the line of several grids, which the caller places.
 page.grid = ({name, label, hint, head, rows, kind, shared}) => {
   const line = shared || page.sayingLine(hint);
   const says = new Map();

@@ -98,11 +98,11 @@ function missingWords(axes, rows) {
 function sentence(family, space, met, missed) {
   const cases = family.cells.reduce((n, c) => n + c.cases, 0);
   const all = combinations(family.axes, space.excluded);
-  const full = `${page.plural(cases, "case")} met ${page.count(family.cells.length)} of the ${
-      page.plural(all, "combination")} of all ${family.axes.length} axes`;
-  if (family.axes.length === 1)
-    return `${page.plural(cases, "case")} met ${met} of ${page.plural(met + missed, "level")}.`;
-  return `${full}, and ${page.count(met)} of ${page.plural(met + missed, "pair")} of levels.`;
+  const start = `${page.plural(cases, "case")} met`;
+  if (family.axes.length === 1) return `${start} ${met} of ${page.plural(met + missed, "level")}.`;
+  const full = `${page.count(family.cells.length)} of the ${page.plural(all, "combination")}`;
+  const two = `${page.count(met)} of ${page.plural(met + missed, "pair")} of levels`;
+  return `${start} ${full} of all ${family.axes.length} axes, and ${two}.`;
 }
 
 function familyOf(family) {

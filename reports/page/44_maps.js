@@ -2,9 +2,8 @@
 (function(page) {
 "use strict";
 
-const mostPlanes = 6;
+const mostPlanes = 6, mostRows = 24, mostColumns = 36;
 const hint = "Point at a square, or use the arrow keys.";
-const mostRows = 24, mostColumns = 36;
 
 const volume = (extents) => extents.reduce((a, b) => a * b, 1);
 
@@ -38,17 +37,19 @@ function severity({expected, actual, ratio}) {
   return Number.isNaN(by) ? 4 : 1 + Math.min(3, Math.max(0, Math.floor(by)));
 }
 
-page.offBy = (bound, ratio) => page.number(bound) === 0 ? "nothing rounds here, so only equality is right" :
-                                                          `off by ${page.rounded(ratio)} times what rounding explains`;
+page.offBy = (bound, ratio) => {
+  if (page.number(bound) === 0) return "nothing rounds here, so only equality is right";
+  return `off by ${page.rounded(ratio)} times what rounding explains`;
+};
 
 function cellOf(map, tensor, index, element) {
   const place = page.place(tensor, index);
   if (!element) return {kind: "right", text: "·", says: `${place}: ${map.complete ? "right" : "right, or not listed"}`};
+  const values = `expected ${page.exactly(element.expected)}, actual ${page.exactly(element.actual)}`;
   return {
     kind: `wrong wrong${severity(element)}`,
     text: "#",
-    says: `${place}: expected ${page.exactly(element.expected)}, actual ${page.exactly(element.actual)}; ${
-        page.offBy(element.bound, element.ratio)}`
+    says: `${place}: ${values}; ${page.offBy(element.bound, element.ratio)}`
   };
 }
 
@@ -68,11 +69,12 @@ function planeOf(map, axes, tensor, plane, wrong, line) {
   const rows = shownPart(places.map((p) => p[0]), height, mostRows);
   const columns = shownPart(places.map((p) => p[1]), width, mostColumns);
   const title = `${tensor}[${plane}]`;
-  const indexOf = (h, w) => plane.split(",").map(
-      (n, axis) =>
-          (axis === axes.row        ? h :
-               axis === axes.column ? w :
-                                      Number(n)));
+  const indexOf = (h, w) => {
+    const index = plane.split(",").map(Number);
+    if (axes.row >= 0) index[axes.row] = h;
+    index[axes.column] = w;
+    return index;
+  };
   const cells = (h) => indices(columns).map((w) => cellOf(map, tensor, indexOf(h, w), wrong.get(`${h},${w}`)));
   const grid = page.grid({
     name: "map",
@@ -83,22 +85,16 @@ function planeOf(map, axes, tensor, plane, wrong, line) {
     rows: indices(rows).map((h) => ({header: [], cells: cells(h)}))
   });
   const part = rows[1] - rows[0] < height || columns[1] - columns[0] < width;
-  return page.el(
-      "figure", {class: "plane"},
-      page.el(
-          "figcaption", {}, page.code(title), ` ${page.count(wrong.size)} wrong${map.complete ? "" : " listed"}`,
-          part ? `; rows ${rows[0]} to ${rows[1] - 1} of ${height}, columns ${columns[0]} to ${columns[1] - 1} of ${
-                     width}` :
-                 ""),
-      grid);
+  const from = (name, [begin, end], all) => `${name} ${begin} to ${end - 1} of ${page.count(all)}`;
+  const where = part ? `; ${from("rows", rows, height)}, ${from("columns", columns, width)}` : "";
+  const counted = ` ${page.count(wrong.size)} wrong${map.complete ? "" : " listed"}`;
+  return page.el("figure", {class: "plane"}, page.el("figcaption", {}, page.code(title), counted, where), grid);
 }
 
 function note(map, axes, planes, shown) {
   const all = volume(map.extents) / (extent(map, axes.row) * extent(map, axes.column));
   const parts = [];
-  if (planes > shown)
-    parts.push(`${page.plural(planes - shown, "more plane")} with wrong elements ${
-        planes - shown === 1 ? "is" : "are"} not shown`);
+  if (planes > shown) parts.push(`not shown: ${page.plural(planes - shown, "more plane")} with wrong elements`);
   if (all > planes && map.complete) parts.push(`in ${page.plural(all - planes, "plane")} everything is right`);
   if (!map.complete) parts.push("there are more wrong elements than are listed");
   return parts.length ? page.note(parts.join("; ").replace(/^./, (c) => c.toUpperCase()) + ".") : null;

@@ -22,16 +22,11 @@ function first(f) {
       page.el("b", {class: "actual"}, page.exactly(f.actual)), "; ", page.offBy(f.bound, f.ratio), ".");
 }
 
-const picture = (lines) =>
-    (lines.length ?
-         page.el(
-             "pre", {
-               class: "picture",
-               role: "img",
-               "aria-label": "The planes of the output over each other: . right in all, # wrong in all, + in some"
-             },
-             lines.join("\n")) :
-         null);
+function picture(lines) {
+  if (!lines.length) return null;
+  const label = "The planes of the output over each other: . right in all, # wrong in all, + in some";
+  return page.el("pre", {class: "picture", role: "img", "aria-label": label}, lines.join("\n"));
+}
 
 function problem(heading, descriptor, data, content) {
   return page.el(
@@ -39,22 +34,20 @@ function problem(heading, descriptor, data, content) {
       data ? page.note(data) : null, content);
 }
 
-// The same element by element: a smaller problem's map needs no second name for its tensor.
-const tensorOf = (f) => f.tensor || "output";
 
 function plainest(f) {
   if (f.shrunk_descriptor === undefined) return null;
   return problem(
       "The plainest case that still fails", f.shrunk_descriptor,
       f.shrunk_data ? ["data ", page.code(f.shrunk_data)] : null, [
-        f.shrunk_map ? page.map(f.shrunk_map, tensorOf(f)) : null,
+        f.shrunk_map ? page.map(f.shrunk_map, f.tensor || "output") : null,
         f.shrunk_repro ? page.command(f.shrunk_repro, "command that shows the plainest case") : null
       ]);
 }
 
 function found(f) {
   return problem("As it was found", f.descriptor, ["data ", page.code(f.data), ` · seed ${f.seed}`], [
-    first(f), f.map ? page.map(f.map, tensorOf(f)) : picture(f.picture),
+    first(f), f.map ? page.map(f.map, f.tensor) : picture(f.picture),
     page.command(f.repro, "command that shows this failure")
   ]);
 }

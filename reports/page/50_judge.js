@@ -35,8 +35,7 @@ function notes(operations) {
                        say(o, `was given up after ${page.plural(o.given_up_after, "case")}, because too many hung.`),
                    o.sampled > 0 &&
                        say(o,
-                           `was judged on a sample of the output in ${
-                               page.plural(o.sampled, "case")}, where the data is rounded.`),
+                           `was judged on a sample of the output on rounded data of ${page.plural(o.sampled, "case")}.`),
   ]).filter(Boolean);
   return items.length ? page.el("ul", {class: "notes"}, items) : null;
 }
@@ -94,15 +93,11 @@ function step(s, first) {
 }
 
 function networkSentence(r) {
-  const wrong = r.steps.filter((s) => s.verdict === "fail").length;
+  const count = (verdict) => r.steps.filter((s) => s.verdict === verdict).length;
   if (r.first_wrong_layer !== null)
-    return `The first wrong layer is ${r.first_wrong_layer}; ${page.count(wrong)} of ${
-        page.plural(r.steps.length, "step")} are wrong`;
+    return `the first wrong layer is ${r.first_wrong_layer}; ${count("fail")} of ${r.steps.length} steps are wrong`;
   if (r.verdict === "pass")
-    return `${
-        page.plural(
-            r.steps.filter((s) => s.verdict === "pass").length,
-            "step")}, every element exact or within what rounding in any order explains`;
+    return `${page.plural(count("pass"), "step")}, every element exact or within what rounding in any order explains`;
   return "nothing is wrong, but of some steps nothing could be judged";
 }
 

@@ -39,9 +39,8 @@ function finding(curves) {
   const exact = curves.find((c) => c.scalar === "exact");
   const words = rounded.map(([c, b]) => `${scalarNames[c.scalar]} ${errorName(b.error)} (at ${stepName(b.step)})`);
   const isZero = exact && exact.points.every((p) => p.error === 0);
-  return `${words.length ? `The least error that the best step gives: ${words.join(", ")}. ` : ""}${
-             isZero ? "With exact numbers it is 0 at every step." : ""}`
-      .trim();
+  const found = words.length ? `The least error that the best step gives: ${words.join(", ")}.` : "";
+  return [found, isZero ? "With exact numbers it is 0 at every step." : ""].join(" ").trim();
 }
 
 function dataset(curve, floor, c) {
@@ -154,15 +153,14 @@ function failure(r) {
 }
 
 function sentence(r) {
-  if (r.verdict === "fail")
-    return r.tensors.some((t) => t.wrong > 0) ? `${page.count(r.tensors.reduce((n, t) => n + t.wrong, 0))} of ${
-                                                    page.plural(r.compared, "derivative")} are wrong` :
-                                                "not everything could be proved";
-  const all = `${page.plural(r.compared, "derivative")} agree with finite differences`;
-  if (r.verdict === "vacuous") return `${all}, but only because the scalar rounds too much to tell`;
-  return r.tensors.every((t) => t.exact) ?
-      `${page.plural(r.compared, "derivative")} equal their finite differences exactly` :
-      `${all}, within what rounding explains`;
+  const all = page.plural(r.compared, "derivative");
+  const wrong = r.tensors.reduce((n, t) => n + t.wrong, 0);
+  if (wrong > 0) return `${page.count(wrong)} of ${all} are wrong`;
+  if (r.verdict === "fail") return "not everything could be proved";
+  if (r.verdict === "vacuous") return `${all} agree, but only because the scalar rounds too much to tell`;
+  const exact = r.tensors.every((t) => t.exact);
+  return exact ? `${all} equal their finite differences exactly`
+               : `${all} agree with finite differences, within what rounding explains`;
 }
 
 page.results.gradcheck = (r) => ({

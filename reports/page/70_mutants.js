@@ -12,13 +12,12 @@ const row = (h) =>
 
 function kills(checks) {
   const rows = Object.entries(checks).sort(([a, x], [b, y]) => y.kills - x.kills || (a < b ? -1 : 1));
-  const top = rows.slice(0, 1).map(([name, c]) => ` Most, ${page.count(c.kills)}, were killed by “${name}”.`);
+  const most = rows.slice(0, 1).map(([name, c]) => ` Most, ${page.count(c.kills)}, were killed by “${name}”.`);
   const needed = rows.filter(([, c]) => c.alone > 0).length;
   const bars = (label, data, backgroundColor) =>
       ({label, data, backgroundColor, barPercentage: 0.85, categoryPercentage: 0.8});
   const chart = page.chart("kills", "Mutants that each check kills", {
-    finding: `${page.plural(rows.length, "check")} killed a mutant; ${needed} of them killed one that no other did.${
-        top.join("")}`,
+    finding: `${page.plural(rows.length, "check")} killed a mutant; ${needed} killed one that no other did.${most}`,
     height: 70 + 26 * rows.length,
     columns: [{title: "check", text: true}, {title: "kills"}, {title: "alone"}],
     rows: rows.map(([name, c]) => [name, page.count(c.kills), page.count(c.alone)]),

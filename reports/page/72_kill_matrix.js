@@ -31,10 +31,9 @@ function cellOf({mutant, by}, column) {
       text: by.size === 1 ? "●" : "•",
       says: () => `${name()}: killed by ${column}${by.size === 1 ? " alone" : ""}: ${said[0]}`
     };
+  const unnoticed = mutant.status === "survived" ? "alive" : "equivalent";
   return {
-    kind: by.size                    ? "" :
-        mutant.status === "survived" ? "alive" :
-                                       "equivalent",
+    kind: by.size ? "" : unnoticed,
     text: "",
     says: () => `${name()}: ${by.size ? "not noticed by" : `${mutant.status},`} ${column}`
   };
@@ -48,12 +47,12 @@ function matrixOf(mutants, file) {
                   .map((mutant) => ({mutant, by: killersOf(mutant)}));
   const columns = columnsOf(all);
   if (!columns.length) return page.note("No check killed a mutant of this header.");
+  const size = `${page.plural(all.length, "mutant")} of ${file}, ${page.plural(columns.length, "check")}`;
   return page.grid({
     name: "kills",
     kind: "kills",
-    label: `Kill matrix of ${file}: ${page.plural(all.length, "mutant")}, ${page.plural(columns.length, "check")}`,
-    hint: `${page.plural(all.length, "mutant")} of ${file}, ${
-        page.plural(columns.length, "check")}. Point at a square, or move with the arrow keys.`,
+    label: `Kill matrix: ${size}`,
+    hint: `${size}. Point at a square, or move with the arrow keys.`,
     head: [[
       page.el("th", {scope: "col", class: "corner"}, "line, mutation"),
       columns.map((c) => page.el("th", {scope: "col"}, page.el("span", {}, c)))

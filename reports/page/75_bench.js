@@ -93,12 +93,11 @@ page.results.bench = (r) => {
     plainTitle: `Benchmark of ${r.date}`,
     verdict: "measured",
     tone: "neutral",
-    sentence: `${page.plural(r.figures.length, "figure")}, of which ${
-        page.count(compared)} against a peer measured in the same run`,
+    sentence: `${page.plural(r.figures.length, "figure")}, ${page.count(compared)} against a peer in the same run`,
     facts: [r.date],
     parts: [
-      page.note(`${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${
-          system}. The ratio is the own figure by the peer's: the median over pairs of runs.`),
+      page.note(`${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${system}.`),
+      page.note("The ratio is the own figure by the peer's: the median over pairs of runs."),
       groups(r.figures),
       (r.series || []).map(series),
       r.skipped.length ? page.part(

@@ -113,6 +113,8 @@ WRONG = [
     ("judge_fail", with_value("conv3d_forward", "operations", 0, "op")),
     ("judge_fail", with_value("wrong", "failures", 0, "kind")),
     ("judge_fail", with_value(1, "failures", 0, "map", "elements", 0, "place")),
+    ("judge_fail", without("failures", 0, "first_index")),
+    ("judge_fail", with_value([], "failures", 0, "map", "extents")),
     ("judge_network", with_value("passed", "steps", 0, "verdict")),
     ("gradcheck", with_value("half", "sweep", "curves", 0, "scalar")),
     ("gradcheck", without("tensors", 0, "shape")),
