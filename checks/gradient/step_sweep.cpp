@@ -159,7 +159,7 @@ ExactSlopes exact_slopes(const NetworkDefinition& net, std::uint64_t seed, int k
   return s;
 }
 
-constexpr int shortest_exact_step = 320, exact_stride = 32;
+constexpr int shortest_exact_step = 320, exact_stride = 8;
 
 /// A point at a kink has no derivative. Where backward is right, another is soon found; where it is wrong, none is, and
 /// the last one is shown.
