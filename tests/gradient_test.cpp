@@ -1,9 +1,12 @@
 // The gradient checker: right gradients pass, exactly; wrong ones, kinks and functions outside its reach do not.
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "checks/gradient/check_gradient.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/forward_mode.hpp"
+#include "checks/gradient/in_parallel.hpp"
 #include "checks/gradient/one_sided.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
@@ -87,7 +90,7 @@ TEST(GradientOfANetwork, needs_wider_integers_as_it_gets_deeper_and_takes_them) 
   };
   const std::string shallow = (deep.layers.push_back({"", Conv2dDefinition{2, 3, 3}}), scalar());
   EXPECT_EQ(shallow, "int64");
-  for (int n = 0; n < 12; ++n) deep.layers.push_back({"", Conv2dDefinition{2, 3, 3, {{1, 1, 1}, {1, 1, 1}}}});
+  for (int n = 0; n < 24; ++n) deep.layers.push_back({"", Conv2dDefinition{2, 3, 3, {{1, 1, 1}, {1, 1, 1}}}});
   EXPECT_EQ(scalar(), "integer");
   EXPECT_TRUE(check_network(deep, "deep", GradientScalar::exact, options(Mode::directional)).passed());
 }
@@ -110,7 +113,7 @@ class WrongBackward : public NetworkSubject<T> {
   std::size_t tensor_, entry_;
 };
 
-/// Int128 evaluates one move at a time, std::int64_t eight.
+/// Int128 evaluates four moves at a time, std::int64_t eight.
 template <class T>
 class GradientCheckerOn : public testing::Test {};
 using MachineIntegers = testing::Types<Int128, std::int64_t>;
@@ -129,6 +132,71 @@ TYPED_TEST(GradientCheckerOn, names_the_tensor_and_the_entry_that_is_wrong) {
 TYPED_TEST(GradientCheckerOn, sees_one_wrong_entry_along_a_random_direction_too) {
   WrongBackward<TypeParam> subject(0, 5);
   EXPECT_FALSE(check_subject<TypeParam>(subject, "cnn2", "", options(Mode::directional)).passed());
+}
+
+void expect_same(const GradientReport& a, const GradientReport& b) {
+  ASSERT_EQ(a.tensors.size(), b.tensors.size());
+  EXPECT_EQ(a.failure(), b.failure());
+  for (std::size_t t = 0; t < a.tensors.size(); ++t) {
+    const TensorReport &x = a.tensors[t], &y = b.tensors[t];
+    EXPECT_EQ(std::tuple(x.entries, x.wrong, x.resampled, x.certified, x.largest, x.worst, x.bound),
+              std::tuple(y.entries, y.wrong, y.resampled, y.certified, y.largest, y.worst, y.bound))
+        << x.name;
+  }
+}
+
+TYPED_TEST(GradientCheckerOn, several_threads_says_what_one_thread_says) {
+  for (const std::size_t wrong : {0, 3, 5}) {
+    GradientOptions o = options(Mode::full);
+    WrongBackward<TypeParam> one(wrong, 17), several(wrong, 17);
+    const GradientReport expected = check_subject<TypeParam>(one, "cnn2", "", o);
+    o.jobs = 3;
+    EXPECT_FALSE(expected.passed());
+    expect_same(check_subject<TypeParam>(several, "cnn2", "", o), expected);
+  }
+}
+
+TEST(GradientOfANetwork, is_given_up_where_a_step_changes_a_branch_and_at_the_same_entry_by_several_threads) {
+  GradientOptions o = options(Mode::full);
+  o.max_points = 2;
+  const auto at = [&](double scale) {  // a step that is far too long for the branches
+    NetworkSubject<std::int64_t> subject(small_network(), DataRange{}, std::vector<double>(7, scale));
+    return check_subject<std::int64_t>(subject, "cnn2", "", o);
+  };
+  const GradientReport expected = at(1);
+  EXPECT_FALSE(expected.passed());
+  o.jobs = 4;
+  expect_same(at(1), expected);
+}
+
+TEST(InParallel, everything_is_done_up_to_the_first_that_says_stop) {
+  for (const std::size_t workers : {1, 2, 5}) {
+    std::vector<std::atomic<int>> done(100);
+    const auto until = [&](Idx end) {
+      return in_parallel_until_false(100, workers, [&](std::size_t, Idx n) {
+        ++done[static_cast<std::size_t>(n)];
+        return n < end || n % 2 == 0;
+      });
+    };
+    EXPECT_EQ(until(37), 37);
+    for (std::size_t n = 0; n <= 37; ++n) EXPECT_EQ(done[n], 1);
+    EXPECT_EQ(until(100), 100);
+  }
+}
+
+TEST(InParallel, what_the_first_piece_throws_is_thrown) {
+  for (const std::size_t workers : {1, 4}) {
+    const auto work = [](std::size_t, Idx n) -> bool {
+      if (n >= 7) throw std::runtime_error(std::to_string(n));
+      return true;
+    };
+    try {
+      in_parallel_until_false(50, workers, work);
+      ADD_FAILURE();
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "7");
+    }
+  }
 }
 
 TEST(Lanes, compute_what_each_lane_computes_alone) {

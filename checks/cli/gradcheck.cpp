@@ -9,6 +9,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <thread>
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/number.hpp"
@@ -26,7 +27,7 @@ namespace cnnspec::checks {
 namespace {
 
 struct GradcheckOptions {
-  std::string target = "cnn2", config, scalar = "exact", mode = "full", seed = "1", json;
+  std::string target = "cnn2", config, scalar = "exact", mode = "full", seed = "1", jobs, json;
   bool sweep = false;
   ReportFiles reports;
 };
@@ -177,16 +178,18 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const GradientScalar scalar = scalar_of(o);
   const Mode mode = mode_of(o);
   const auto seed = number_of<std::uint64_t>("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max());
+  const int jobs = o.jobs.empty() ? static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))
+                                  : number_of("--jobs", o.jobs, 1, 1024);
   const GradientTarget target = load_target(o.target, o.config);
   check_size(target, mode);
 
   TensorProgress progress;
   const auto start = std::chrono::steady_clock::now();
-  const GradientReport report =
-      check_network(target.network, target.name, scalar,
-                    {.mode = mode, .seed = seed, .progress = [&](const std::string& tensor, Idx done, Idx total) {
-                       progress(tensor, done, total);
-                     }});
+  const GradientReport report = check_network(
+      target.network, target.name, scalar,
+      {.mode = mode, .seed = seed, .jobs = jobs, .progress = [&](const std::string& tensor, Idx done, Idx total) {
+         progress(tensor, done, total);
+       }});
   progress.finish();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string repro = repro_line(o, target);
@@ -235,6 +238,8 @@ void add_gradcheck(CLI::App& app, Session& session) {
                    "full (default): every entry of every Jacobian; directional: one random direction in each tensor")
       ->type_name("M");
   command->add_option("--seed", o->seed, "of the random points (default: 1)")->type_name("N");
+  command->add_option("--jobs,-j", o->jobs, "threads (default: one for each processor core); the result is the same")
+      ->type_name("N");
   command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
       ->type_name("FILE");
   command->add_flag("--sweep", o->sweep,

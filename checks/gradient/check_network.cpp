@@ -10,8 +10,8 @@ namespace cnnspec::checks {
 namespace {
 
 /// A power of two that is more than twice `change`: what a ReLU's input and a difference of two cells move by stays
-/// below it.
-double scale_for(double change) { return std::exp2(std::floor(std::log2(change)) + 2); }
+/// below it. 1 where there is none of them.
+double scale_for(double change) { return change == 0 ? 1 : std::exp2(std::floor(std::log2(change)) + 2); }
 
 /// No number of the check of any tensor exceeds this: not f(t +- h), not their difference, not what they are compared
 /// with.
@@ -24,7 +24,7 @@ double largest_number(const NetworkDefinition& net, const NetworkBounds& bounds,
   double most = 0;
   for (std::size_t t = 0; t < tensors.size(); ++t) {
     const double entries = contracted ? static_cast<double>(count_of(tensors[t].extents)) : 1;
-    const double moved = scales[t] * bounds.activation + bounds.change[t];
+    const double moved = scales[t] * bounds.activation + bounds.change[t].anywhere;
     most = std::max({most, 2 * outputs * moved + 2 * entries * bounds.gradient});
   }
   return most;
@@ -39,7 +39,7 @@ GradientReport check_network(const NetworkDefinition& net, const std::string& ta
   const auto size = [&](std::size_t t, Idx) { return static_cast<double>(range.of(tensors[t])); };
   const NetworkBounds bounds = bound_network(net, size, largest_cotangent, options.mode == Mode::full);
   std::vector<double> scales;
-  for (const double change : bounds.change) scales.push_back(scale_for(change));
+  for (const Displacement& change : bounds.change) scales.push_back(scale_for(change.at_branches));
 
   switch (scalar) {
     case GradientScalar::exact: {

@@ -10,9 +10,12 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
+#include "checks/gradient/in_parallel.hpp"
 #include "checks/gradient/report.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/scalars/text.hpp"
@@ -20,13 +23,15 @@
 
 namespace cnnspec::checks {
 
-/// Called during a long check: the tensor, and how many of its entries are done.
+/// Called during a long check: the tensor, and how many of its entries are done. Perhaps on another thread, but one
+/// call at a time.
 using GradientProgress = std::function<void(const std::string& tensor, Idx done, Idx total)>;
 
 struct GradientOptions {
   Mode mode = Mode::full;
   std::uint64_t seed = 1;
   int max_points = 100;  // points to try for each tensor before saying that nothing was proved
+  int jobs = 1;          // threads
   GradientProgress progress = {};
 };
 
@@ -59,31 +64,44 @@ template <class T>
 class TensorCheck {
  public:
   TensorCheck(Subject<T>& f, std::size_t t, const Point<T>& point, Mode mode, TensorReport& report)
-      : f_(f), t_(t), report_(report), bound_(f.error_bound(t, mode)) {
-    for (const T& v : point[t]) values_.push_back(v * f.scale(t));
+      : f_(&f), t_(t), report_(&report), bound_(f.error_bound(t, mode)) {
+    const T scale = f.scale(t);
+    for (const T& v : point[t]) values_.push_back(v * scale);
     base_ = f.evaluate(t, values_);
   }
 
   std::size_t outputs() const { return base_.y.size(); }
 
-  /// Every (entry, output) pair. False: a branch changed inside the step.
-  bool full(const Cotangents<T>& cotangents, const GradientProgress& progress) {
+  /// Every (entry, output) pair. False: a branch changed inside the step. The report is the same whatever `jobs`.
+  bool full(const Cotangents<T>& cotangents, int jobs, const GradientProgress& progress) {
     const auto entries = static_cast<Idx>(values_.size());
-    for (Idx first = 0; first < entries; first += f_.entries_at_once()) {
-      const Idx count = std::min(f_.entries_at_once(), entries - first);
-      if (!several(cotangents, first, count))
-        for (Idx e = first; e < first + count; ++e)
-          if (!one(cotangents, e)) return false;
-      if (progress) progress(report_.name, first + count, entries);
-    }
-    return true;
+    const Idx most_pieces = 1024, at_once = f_->entries_at_once();
+    const Idx blocks = (entries + at_once - 1) / at_once, blocks_in_piece = 1 + blocks / most_pieces;
+    const Idx piece_size = blocks_in_piece * at_once, pieces = (entries + piece_size - 1) / piece_size;
+    std::vector<TensorReport> parts(static_cast<std::size_t>(pieces), *report_);
+    std::vector<Worker> workers = make_workers(std::min<Idx>(jobs, blocks / blocks_worth_a_thread));
+    std::mutex mutex;
+    Idx done = 0;
+    const auto tell = [&](Idx count) {
+      if (!progress) return;
+      const std::lock_guard lock(mutex);
+      progress(report_->name, done += count, entries);
+    };
+    const Idx stopped = in_parallel_until_false(pieces, workers.size(), [&](std::size_t worker, Idx piece) {
+      TensorCheck& check = workers[worker].check;
+      check.report_ = &parts[static_cast<std::size_t>(piece)];
+      return check.range(cotangents, piece * piece_size, std::min((piece + 1) * piece_size, entries), tell);
+    });
+    for (Idx piece = 0; piece <= std::min(stopped, pieces - 1); ++piece)
+      report_->add(parts[static_cast<std::size_t>(piece)]);
+    return stopped == pieces;
   }
 
   /// <dy, f(t + h d) - f(t - h d)> = 2h <d, backward(dy)> for a random direction d. False: a branch changed.
   bool directional(const Cotangents<T>& cotangents, RandomChoices& choices) {
     std::vector<T> direction;
     for (std::size_t e = 0; e < values_.size(); ++e) direction.push_back(choices.chance(50) ? T(1) : T(-1));
-    T h = f_.step(t_);
+    T h = f_->step(t_);
     const auto difference = moved(h, [&](std::vector<T>& values, const T& d) {
       for (std::size_t e = 0; e < values.size(); ++e) values[e] += direction[e] * d;
     });
@@ -100,10 +118,41 @@ class TensorCheck {
     return sum;
   }
 
+  /// A copy for one thread, with a subject of its own but for the first.
+  struct Worker {
+    std::unique_ptr<Subject<T>> subject;
+    TensorCheck check;
+  };
+  std::vector<Worker> make_workers(Idx most) const {
+    std::vector<Worker> workers;
+    workers.push_back({nullptr, *this});
+    while (static_cast<Idx>(workers.size()) < most) {
+      std::unique_ptr<Subject<T>> copy = f_->copy();
+      if (copy == nullptr) break;
+      workers.push_back({std::move(copy), *this});
+      workers.back().check.f_ = workers.back().subject.get();
+    }
+    return workers;
+  }
+  /// A thread takes as long to start as some blocks of the smallest network take.
+  static constexpr Idx blocks_worth_a_thread = 16;
+
+  /// The entries from `first` to before `end`; `tell` is told how many are done.
+  bool range(const Cotangents<T>& cotangents, Idx first, Idx end, const auto& tell) {
+    for (; first < end; first += f_->entries_at_once()) {
+      const Idx count = std::min(f_->entries_at_once(), end - first);
+      if (!several(cotangents, first, count))
+        for (Idx e = first; e < first + count; ++e)
+          if (!one(cotangents, e)) return false;
+      tell(count);
+    }
+    return true;
+  }
+
   /// Entries on the same piece, at the first step. False: they are not, and nothing was compared.
   bool several(const Cotangents<T>& cotangents, Idx first, Idx count) {
-    const T h = f_.step(t_);
-    const auto found = f_.evaluate_entries(t_, values_, first, count, h);
+    const T h = f_->step(t_);
+    const auto found = f_->evaluate_entries(t_, values_, first, count, h);
     if (!found || found->branches != base_.branches) return false;
     for (std::size_t n = 0; n < found->y.size(); n += 2)
       if (!straight(found->y[n], found->y[n + 1], h)) return false;
@@ -118,7 +167,7 @@ class TensorCheck {
 
   bool one(const Cotangents<T>& cotangents, Idx entry) {
     const auto e = static_cast<std::size_t>(entry);
-    T h = f_.step(t_);
+    T h = f_->step(t_);
     const auto difference = moved(h, [e](std::vector<T>& values, const T& d) { values[e] += d; });
     if (!difference) return false;
     for (std::size_t k = 0; k < outputs(); ++k)
@@ -133,16 +182,17 @@ class TensorCheck {
     for (int halvings = 0;; ++halvings) {
       std::vector<T> values = values_;
       move(values, h);
-      Evaluation<T> up = f_.evaluate(t_, values);
+      Evaluation<T> up = f_->evaluate(t_, values);
       values = values_;
       move(values, T(T(0) - h));
-      const Evaluation<T> down = f_.evaluate(t_, values);
+      const Evaluation<T> down = f_->evaluate(t_, values);
       if (same_piece(up, down, h)) {
         for (std::size_t k = 0; k < up.y.size(); ++k) up.y[k] = up.y[k] - down.y[k];
         return std::move(up.y);
       }
-      if (halvings >= f_.halvings()) return std::nullopt;
+      if (halvings >= f_->halvings()) return std::nullopt;
       h = h / T(2);
+      if (h == T(0)) return std::nullopt;  // a step of nothing would prove nothing
     }
   }
 
@@ -171,14 +221,11 @@ class TensorCheck {
     const double bound = bound_.at(static_cast<double>(h));
     const T error = absolute(T(difference - twice * backward));
     const double size = static_cast<double>(error) / static_cast<double>(twice);
-    if (!(size <= report_.worst)) report_.worst = size;  // a NaN stays
-    if (!(bound <= report_.bound)) report_.bound = bound;
-    report_.largest = std::max(report_.largest, static_cast<double>(absolute(backward)));
-    ++report_.entries;
+    report_->add(static_cast<double>(absolute(backward)), size, bound);
     if (is_exact<T> ? error == T(0) : size <= bound) return;
-    if (report_.wrong++ > 0) return;
-    report_.first = Mismatch{report_.name, entry < 0 ? std::vector<Idx>{} : index_of(entry, report_.extents), output,
-                             text_of(backward), quotient(difference, twice)};
+    if (report_->wrong++ > 0) return;
+    report_->first = Mismatch{report_->name, entry < 0 ? std::vector<Idx>{} : index_of(entry, report_->extents), output,
+                              text_of(backward), quotient(difference, twice)};
   }
   static std::string quotient(const T& difference, const T& twice) {
     if constexpr (is_integer<T>)
@@ -186,9 +233,9 @@ class TensorCheck {
     return text_of(T(difference / twice));
   }
 
-  Subject<T>& f_;
+  Subject<T>* f_;
   std::size_t t_;
-  TensorReport& report_;
+  TensorReport* report_;
   ErrorBound bound_;
   std::vector<T> values_;
   Evaluation<T> base_;
@@ -210,7 +257,7 @@ GradientReport check_subject(Subject<T>& f, const std::string& target, const std
           .name = f.tensors()[t].name, .extents = f.tensors()[t].extents, .resampled = tried, .exact = is_exact<T>};
       TensorCheck<T> check(f, t, point, options.mode, report);
       if (!cotangents) cotangents.emplace(f, check.outputs(), options.mode, choices);
-      report.certified = options.mode == Mode::full ? check.full(*cotangents, options.progress)
+      report.certified = options.mode == Mode::full ? check.full(*cotangents, options.jobs, options.progress)
                                                     : check.directional(*cotangents, choices);
       if (report.certified) break;
       point = f.draw(choices);

@@ -68,25 +68,30 @@ double bound_backward(const Net& net, const std::vector<Activation>& inputs, Act
   return most;
 }
 
-double forward_from(const Net& net, std::size_t layer, Activation x) {
-  double most = largest(x);
+bool branches(const AnyLayer<Magnitude>& layer) {
+  return std::holds_alternative<ReluLayer>(layer) || std::holds_alternative<MaxPool2dLayer<MaxPool2dConfig>>(layer);
+}
+
+Displacement displace_from(const Net& net, std::size_t layer, Activation x) {
+  Displacement most{.anywhere = largest(x)};
   for (std::size_t n = layer; n < net.layers.size(); ++n) {
+    if (branches(net.layers[n])) most.at_branches = std::max(most.at_branches, largest(x));
     x = net.forward_layer(n, x);
-    most = std::max(most, largest(x));
+    most.anywhere = std::max(most.anywhere, largest(x));
   }
   return most;
 }
 
-/// How far anything moves when the entries of tensor t move by at most 1, all of them or one.
-double bound_change(const Net& linear_part, const NetworkTensor& t, const std::vector<Activation>& inputs,
-                    double largest_weight, bool one_at_a_time) {
+/// How far things move when the entries of tensor t move by at most 1, all of them or one.
+Displacement bound_change(const Net& linear_part, const NetworkTensor& t, const std::vector<Activation>& inputs,
+                          double largest_weight, bool one_at_a_time) {
   const auto& row = linear_part.describe()[t.layer];
   const auto everywhere = [&](double size) { return filled(row.output, [size](Idx) { return size; }); };
-  const auto later = [&](const Activation& y) { return forward_from(linear_part, t.layer + 1, y); };
+  const auto later = [&](const Activation& y) { return displace_from(linear_part, t.layer + 1, y); };
   if (t.is_bias) return later(everywhere(1));
   if (one_at_a_time && row.parameters > 0)  // an output has one term with the entry, whose other factor is ...
     return later(everywhere(t.is_input ? largest_weight : largest(inputs[t.layer])));
-  if (t.is_input) return forward_from(linear_part, 0, filled(t.extents, [](Idx) { return 1.0; }));
+  if (t.is_input) return displace_from(linear_part, 0, filled(t.extents, [](Idx) { return 1.0; }));
   Net moved = linear_part;
   set_parameter(moved, t, [](Idx) { return 1.0; });
   return later(moved.forward_layer(t.layer, inputs[t.layer]));

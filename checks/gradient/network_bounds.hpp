@@ -22,13 +22,19 @@ struct DataRange {
   Idx of(const NetworkTensor& t) const { return t.is_input ? input : t.is_bias ? bias : weight; }
 };
 
+/// How far things move at most when something before them does.
+struct Displacement {
+  double anywhere = 0;     // any partial sum
+  double at_branches = 0;  // any input of a ReLU or a pooling window
+};
+
 /// Proved bounds over every point within a DataRange, and every cotangent of at most `cotangent`.
 struct NetworkBounds {
   double activation = 0;  // any partial sum of the forward pass
   double gradient = 0;    // any partial sum of the backward pass
   double roundings = 0;   // how many roundings a term of the output, or of a gradient, undergoes at most
-  /// For each tensor: how far any partial sum moves at most when its entries move by at most 1.
-  std::vector<double> change;
+  /// For each tensor, when its entries move by at most 1: how far things move at most.
+  std::vector<Displacement> change;
 };
 
 /// `size(t, n)`: a bound on the absolute value of element n of tensor t.

@@ -5,14 +5,15 @@
 // max_pool2d, relu and flatten in their input. So multiplying one tensor by S, and by S every bias from its layer on
 // (for a bias: its layer's input too), multiplies the output by S and leaves the derivative with respect to that tensor
 // as it is. A step of 1 then moves the unscaled tensor by 1/S. Unscaled pre-activations are integers, hence zero or at
-// least 1 in size, so with S > 2 * (how far anything moves for a step of 1) only exact kinks and ties can change a
-// branch.
+// least 1 in size, so with S > 2 * (how far the input of any ReLU or pooling window moves for a step of 1) only exact
+// kinks and ties can change a branch.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 
 #include "checks/gradient/moved_network.hpp"
+#include "checks/scalars/int128.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/traits.hpp"
 
@@ -60,8 +61,10 @@ class NetworkSubject : public Subject<T> {
     const double gamma = n * u / (1 - n * u);
     return {gamma * bounds.activation * outputs, gamma * bounds.gradient * entries};
   }
-  /// Data have 10 bits before the point and `fraction_bits` after it; t + h and t - h must be exact.
-  int halvings() const override { return std::numeric_limits<T>::digits - 12; }
+  /// Data have 10 bits before the point and `fraction_bits` after it; t + h and t - h must be exact. The step of an
+  /// exact scalar is so small that only a kink at the point itself is in its way: half of it would not help, and half
+  /// of the integer 1 is 0.
+  int halvings() const override { return is_exact<T> ? 0 : std::numeric_limits<T>::digits - 12; }
 
   const Point<T>& draw(RandomChoices& choices) override {
     // Floating-point data have a fraction, so that their rounding shows; integers and rationals are whole numbers.
@@ -87,6 +90,7 @@ class NetworkSubject : public Subject<T> {
   }
 
   Idx entries_at_once() const override { return lanes / 2; }
+  std::unique_ptr<Subject<T>> copy() const override { return std::make_unique<NetworkSubject>(*this); }
   std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values, Idx first,
                                                            Idx count, const T& h) override {
     if constexpr (!has_lanes) {
@@ -123,9 +127,9 @@ class NetworkSubject : public Subject<T> {
   }
 
  private:
-  /// Machine numbers go several to a loop.
-  static constexpr bool has_lanes = std::is_arithmetic_v<T>;
-  static constexpr Idx lanes = has_lanes ? 8 : 2;
+  /// Numbers of fixed width go several to a loop: as many as are fastest.
+  static constexpr bool has_lanes = std::is_arithmetic_v<T> || std::is_same_v<T, Int128>;
+  static constexpr Idx lanes = !has_lanes ? 2 : sizeof(T) > 8 ? 4 : 8;
   using Many = std::conditional_t<has_lanes, Lanes<T, lanes>, T>;
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
 

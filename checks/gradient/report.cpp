@@ -4,8 +4,33 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace cnnspec::checks {
+namespace {
+
+/// A NaN stays, whatever comes before or after it.
+void keep_larger(double& most, double value) {
+  if (!std::isnan(most) && !(value <= most)) most = value;
+}
+
+}  // namespace
+
+void TensorReport::add(double size, double distance, double allowed) {
+  ++entries;
+  largest = std::max(largest, size);
+  keep_larger(worst, distance);
+  keep_larger(bound, allowed);
+}
+
+void TensorReport::add(const TensorReport& part) {
+  entries += part.entries;
+  wrong += part.wrong;
+  largest = std::max(largest, part.largest);
+  keep_larger(worst, part.worst);
+  keep_larger(bound, part.bound);
+  if (!first) first = part.first;
+}
 
 bool GradientReport::passed() const {
   for (const TensorReport& t : tensors)

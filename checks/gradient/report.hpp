@@ -36,6 +36,10 @@ struct TensorReport {
   double seconds = 0;
   std::optional<Mismatch> first = {};
 
+  /// One more comparison: |entry| of backward, how far the difference is from it, and how far it may be.
+  void add(double size, double distance, double allowed);
+  /// What another part of the tensor, behind this one, was found to be.
+  void add(const TensorReport& part);
   /// Rounding alone explains more than the largest derivative: backward could return zeros and not be found out.
   bool vacuous() const { return !exact && !(bound < largest); }
 };

@@ -2,6 +2,7 @@
 // (network_subject.hpp), a user's own pair of callables is one (check_gradient.hpp).
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -80,6 +81,8 @@ class Subject {
     return result;
   }
   virtual Idx entries_at_once() const { return 1; }
+  /// The same function at the same point, for another thread to evaluate; null if there is one thread only.
+  virtual std::unique_ptr<Subject> copy() const { return nullptr; }
   /// The cotangent of every tensor at the base point.
   virtual Point<T> backward(const std::vector<T>& dy) = 0;
 
