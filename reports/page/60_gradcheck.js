@@ -7,7 +7,7 @@ const looks = {
   double: ["c2", "triangle"],
   float50: ["c3", "rect"],
   float100: ["c4", "rectRot"],
-  exact: ["fg", "line"]
+  exact: ["fg", "circle"]
 };
 const scalarNames = {
   float: "float",
@@ -26,7 +26,7 @@ const points = (curve) => curve.points.filter((p) => Number.isFinite(page.number
 function floorOf(curves) {
   const errors = curves.flatMap(points).map((p) => page.number(p.error)).filter((e) => e > 0).map(log10);
   const least = Math.min(0, ...errors), most = Math.max(0, ...errors);
-  return {floor: Math.floor((least - (most - least) * 0.08 - 1) / 10) * 10, top: Math.ceil(most / 10) * 10};
+  return {floor: Math.floor((least - (most - least) * 0.08 - 1) / 10) * 10, top: Math.ceil(most)};
 }
 
 const best = (curve) =>
@@ -34,25 +34,35 @@ const best = (curve) =>
 const stepName = (step) => (Number.isInteger(log2(step)) ? page.power("2", log2(step)) : page.rounded(step));
 const errorName = (error) => (page.number(error) === 0 ? "0 (exact)" : page.rounded(error));
 
+// From which step on, downwards, exact numbers have no error.
+function exactSentence(exact) {
+  const byStep = points(exact).sort((a, b) => page.number(b.step) - page.number(a.step));
+  const last = byStep.findLastIndex((p) => page.number(p.error) !== 0);
+  if (last === byStep.length - 1) return "";
+  if (last < 0) return " With exact numbers it is 0, at every step.";
+  return ` With exact numbers it is 0, at every step from ${stepName(byStep[last + 1].step)} down.`;
+}
+
 function finding(curves) {
   const rounded = curves.map((c) => [c, best(c)]).filter(([c, b]) => c.scalar !== "exact" && b);
-  const exact = curves.find((c) => c.scalar === "exact");
   const words = rounded.map(([c, b]) => `${scalarNames[c.scalar]} ${errorName(b.error)} (at ${stepName(b.step)})`);
-  const isZero = exact && exact.points.every((p) => p.error === 0);
-  const found = words.length ? `The least error that the best step gives: ${words.join(", ")}.` : "";
-  return [found, isZero ? "With exact numbers it is 0 at every step." : ""].join(" ").trim();
+  const exact = curves.filter((c) => c.scalar === "exact").map(exactSentence);
+  return `Least error, at the best step: ${words.join(", ")}.${exact.join("")}`;
 }
 
 function dataset(curve, floor, c) {
   const [colour, pointStyle] = looks[curve.scalar];
+  const isExact = curve.scalar === "exact";
   return {
     label: scalarNames[curve.scalar],
     data: points(curve).map((p) => ({x: log2(p.step), y: page.number(p.error) === 0 ? floor : log10(p.error)})),
+    // Between 0 and what is not, there is no slope to draw.
+    segment: {borderColor: (s) => ((s.p0.parsed.y === floor) === (s.p1.parsed.y === floor) ? undefined : "transparent")},
     borderColor: c[colour],
     backgroundColor: c[colour],
     pointStyle,
-    borderWidth: curve.scalar === "exact" ? 3 : 1.5,
-    pointRadius: curve.scalar === "exact" ? 0 : 2,
+    borderWidth: isExact ? 3 : 1.5,
+    pointRadius: (point) => (!isExact ? 1.5 : point.parsed?.y === floor ? 0 : 3),
     pointHitRadius: 8,
     clip: 8,
     showLine: true,
@@ -84,7 +94,7 @@ function config(curves, c) {
           max: Math.max(...steps),
           title: {display: true, text: "step (powers of 2)"},
           grid: {display: false},
-          ticks: {callback: (v) => (Number.isInteger(v) ? page.power("2", v) : ""), maxRotation: 0}
+          ticks: {includeBounds: false, callback: (v) => (Number.isInteger(v) ? page.power("2", v) : ""), maxRotation: 0}
         },
         y: {
           min: floor,
@@ -92,11 +102,9 @@ function config(curves, c) {
           title: {display: true, text: "relative error (powers of 10)"},
           ticks: {
             autoSkip: false,
-            stepSize: Math.max(5, Math.ceil((top - floor) / 60) * 5),
-            callback: (v) =>
-                (v === floor             ? "0 (exact)" :
-                     Number.isInteger(v) ? page.power("10", v) :
-                                           "")
+            includeBounds: false,
+            stepSize: 10,
+            callback: (v) => (v === floor ? "0 (exact)" : v % 10 === 0 ? page.power("10", v) : "")
           }
         },
       },
@@ -118,8 +126,8 @@ function sweep({description, curves}) {
       page.lead(
           "With numbers that round, a smaller step first brings the finite difference nearer to the derivative, and " +
           "then rounding takes over: a V, in whose notch every tolerance has to be chosen. " +
-          "With exact numbers nothing rounds, and between two kinks these layers are affine: the finite difference " +
-          "is the derivative, at every step."),
+          "With exact numbers nothing rounds, and until the step meets a kink these layers are affine: the finite " +
+          "difference is the derivative, however small the step."),
       chart.element, page.note(description));
 }
 
@@ -170,7 +178,7 @@ page.results.gradcheck = (r) => ({
   sentence: sentence(r),
   facts: [`${r.scalar} arithmetic`, r.mode, `seed ${r.seed}`],
   parts: [
-    failure(r), r.sweep ? sweep(r.sweep) : null,
+    failure(r), r.sweep?.curves.some((c) => points(c).length) ? sweep(r.sweep) : null,
     page.part(
         "tensors", "Tensors", page.table("tensors", "Tensors", columns, r.tensors.map(row)),
         page.note(
