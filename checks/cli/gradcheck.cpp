@@ -16,6 +16,7 @@
 #include "checks/cli/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/json_number.hpp"
+#include "checks/describe/summary.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/step_sweep.hpp"
@@ -173,6 +174,21 @@ class TensorProgress {
   std::optional<Progress> line_;
 };
 
+/// A page shows the sweep of a network that is small enough, as only the page was asked for.
+bool has_sweep(const GradcheckOptions& o, const GradientTarget& target) {
+  constexpr Idx most_mult_adds = 200'000;  // some ten seconds
+  return o.sweep || (o.reports.any() && summarize({target.name, target.network}).total_mult_adds <= most_mult_adds);
+}
+
+StepSweep sweep(const GradientTarget& target, std::uint64_t seed) {
+  std::string known;
+  std::optional<Progress> line;
+  return sweep_steps(target.network, seed, [&](const std::string& curve, Idx done) {
+    if (curve != known) line.reset(), line.emplace("finite differences in " + curve), known = curve;
+    line->update(done);
+  });
+}
+
 ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   check_report_files(o.reports);
   const GradientScalar scalar = scalar_of(o);
@@ -194,7 +210,7 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::string repro = repro_line(o, target);
   nlohmann::ordered_json json = json_of(report, target.config, repro, seconds);
-  if (o.sweep || o.reports.any()) json["sweep"] = json_of(sweep_steps(target.network, seed));
+  if (has_sweep(o, target)) json["sweep"] = json_of(sweep(target, seed));
   if (!o.json.empty()) write_output(o.json, json.dump(2) + "\n");
   write_reports(o.reports, json.dump());
   if (o.json == "-" || o.reports.to_standard_output()) return status_of(report);
@@ -243,7 +259,8 @@ void add_gradcheck(CLI::App& app, Session& session) {
   command->add_option("--json", o->json, "write the result to FILE as JSON; - for standard output alone")
       ->type_name("FILE");
   command->add_flag("--sweep", o->sweep,
-                    "also show how wrong finite differences are for each step (in JSON and reports; implied by these)");
+                    "also show how wrong finite differences are for each step (in JSON and reports; reports of small "
+                    "networks have it anyway)");
   add_report_options(*command, o->reports);
   command->footer(target_help() + R"(
 A point at which a ReLU or a pooling window changes its branch within the step proves nothing; another is drawn,

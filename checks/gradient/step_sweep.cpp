@@ -19,6 +19,13 @@ using Numbers = std::vector<std::vector<double>>;  // [tensor][element]
 constexpr int fraction_bits = 10;
 constexpr int direction_unit = 1021;  // its entries are multiples of 1/1021
 
+using SweepProgress = std::function<void(const std::string& curve, Idx done)>;
+
+std::vector<Idx> output_of(const NetworkDefinition& net) {
+  const std::vector<LayerDescription> layers = describe(net);
+  return layers.empty() ? net.input : layers.back().output;
+}
+
 struct Setting {
   const NetworkDefinition& net;
   std::vector<NetworkTensor> tensors;
@@ -46,8 +53,7 @@ Setting draw_setting(const NetworkDefinition& net, std::uint64_t seed) {
   for (std::vector<double>& values : s.point)
     for (double& v : values) v = std::ldexp(v, -fraction_bits);
   s.direction = draw(s.tensors, choices, direction_unit);
-  for (Idx n = 0; n < count_of(describe(net).back().output); ++n)
-    s.dy.push_back(static_cast<double>(choices.pick(1, 3)));
+  for (Idx n = 0; n < count_of(output_of(net)); ++n) s.dy.push_back(static_cast<double>(choices.pick(1, 3)));
   return s;
 }
 
@@ -80,8 +86,8 @@ class Function {
     (*this)(T(0));
     std::vector<T> dy;
     for (const double d : s_.dy) dy.push_back(number(d));
-    auto [dx, d_parameters] = network_.backward(as_tensor(moved(0, T(0)), s_.tensors[0].extents),
-                                                as_tensor(dy, describe(s_.net).back().output));
+    auto [dx, d_parameters] =
+        network_.backward(as_tensor(moved(0, T(0)), s_.tensors[0].extents), as_tensor(dy, output_of(s_.net)));
     std::vector<std::vector<T>> gradients{std::visit([](auto&& d) { return d.elements(); }, dx)};
     for (auto& layer : d_parameters)
       for (auto& d : layer) gradients.push_back(std::move(d));
@@ -123,12 +129,15 @@ double relative_error(const Float100& difference, const Float100& slope) {
 
 /// Steps 1, 2^-stride, ... until rounding eats up all digits. Some point more are shown: there the error is about 1.
 template <class T>
-SweepCurve curve(const std::string& scalar, const Setting& s, const Float100& slope, int stride) {
+SweepCurve curve(const std::string& scalar, const Setting& s, const Float100& slope, int stride,
+                 const SweepProgress& progress) {
   constexpr int digits = std::numeric_limits<T>::digits;
   SweepCurve c{scalar, std::ldexp(1.0, -digits), {}};
   Function<T> f(s);
-  for (int k = 0; k <= digits; k += stride)
+  for (int k = 0; k <= digits; k += stride) {
     c.points.push_back({std::ldexp(1.0, -k), relative_error(Float100(f.difference(power_of_two<T>(-k))), slope)});
+    if (progress) progress(scalar, std::ssize(c.points));
+  }
   return c;
 }
 
@@ -142,7 +151,7 @@ ExactSlopes exact_slopes(const NetworkDefinition& net, std::uint64_t seed, int k
   NetworkSubject<BigInt> f(net, DataRange{}, std::vector<double>(tensors_of(net).size(), std::ldexp(1.0, k)));
   RandomChoices choices(seed);
   const Point<BigInt> point = f.draw(choices);
-  const auto outputs = static_cast<std::size_t>(count_of(describe(net).back().output));
+  const auto outputs = static_cast<std::size_t>(count_of(output_of(net)));
   const Point<BigInt> gradients = f.backward(std::vector<BigInt>(outputs, BigInt(1)));
   ExactSlopes s;
   for (std::size_t t = 0; t < point.size(); ++t) {
@@ -165,7 +174,7 @@ constexpr int shortest_exact_step = 320, exact_stride = 8;
 /// the last one is shown.
 constexpr int most_points = 20;
 
-SweepCurve exact_curve(const NetworkDefinition& net, std::uint64_t seed) {
+SweepCurve exact_curve(const NetworkDefinition& net, std::uint64_t seed, const SweepProgress& progress) {
   for (int tried = 1; tried < most_points; ++tried, ++seed) {
     const ExactSlopes s = exact_slopes(net, seed, shortest_exact_step);
     if (s.twice_difference == s.twice_backward) break;
@@ -177,18 +186,20 @@ SweepCurve exact_curve(const NetworkDefinition& net, std::uint64_t seed) {
         {std::ldexp(1.0, -k), s.twice_difference == s.twice_backward
                                   ? 0
                                   : relative_error(Float100(s.twice_difference), Float100(s.twice_backward))});
+    if (progress) progress(c.scalar, std::ssize(c.points));
   }
   return c;
 }
 
 }  // namespace
 
-StepSweep sweep_steps(const NetworkDefinition& net, std::uint64_t seed) {
+StepSweep sweep_steps(const NetworkDefinition& net, std::uint64_t seed, const SweepProgress& progress) {
   const Setting s = draw_setting(net, seed);
   const Float100 slope = Function<Float100>(s).slope();
   return {"one direction through all tensors at once; exact: each tensor in turn, in integers",
-          {curve<float>("float", s, slope, 1), curve<double>("double", s, slope, 2),
-           curve<Float50>("float50", s, slope, 6), curve<Float100>("float100", s, slope, 12), exact_curve(net, seed)}};
+          {curve<float>("float", s, slope, 1, progress), curve<double>("double", s, slope, 2, progress),
+           curve<Float50>("float50", s, slope, 6, progress), curve<Float100>("float100", s, slope, 12, progress),
+           exact_curve(net, seed, progress)}};
 }
 
 }  // namespace cnnspec::checks

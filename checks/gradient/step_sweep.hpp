@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,9 @@ struct StepSweep {
 };
 
 /// At a random point and along a random direction, which the seed gives. Backward is that of rational arithmetic, to
-/// 100 digits. Throws ShapeError if the network does not fit together.
-StepSweep sweep_steps(const NetworkDefinition& net, std::uint64_t seed);
+/// 100 digits. Throws ShapeError if the network does not fit together. `progress` is told the curve, and how many
+/// of its points are done.
+StepSweep sweep_steps(const NetworkDefinition& net, std::uint64_t seed,
+                      const std::function<void(const std::string& curve, Idx done)>& progress = {});
 
 }  // namespace cnnspec::checks
