@@ -17,25 +17,23 @@ function total(operations, edges) {
 
 function finding({zero, counts}, edges) {
   const all = zero + sum(counts);
-  if (all === 0) return "No element was judged by a bound.";
   const last = counts.findLastIndex((n) => n > 0);
   const start = `Of ${page.plural(all, "element")} judged by a bound, ${page.percent(zero / all)} had no error at all`;
-  if (last < 0) return start + ".";
-  const near = last === counts.length - 1 ? `more than ${power(edges[last])} of what rounding explains` :
-                                            `none more than ${power(edges[last + 1])} of what rounding explains`;
-  return `${start}; ${last === counts.length - 1 ? `${page.count(counts[last])} had ${near}` : near}.`;
+  if (last < 0) return `${start}.`;
+  if (last < counts.length - 1) return `${start}; none had more than ${power(edges[last + 1])} of the bound.`;
+  return `${start}; ${page.count(counts[last])} had more than ${power(edges[last])} of the bound.`;
+}
+
+function intervalName(edges, i) {
+  if (i === 0) return "no error at all";
+  return i === 1 ? `up to ${power(edges[1])}` : `more than ${power(edges[i - 1])}, up to ${power(edges[i])}`;
 }
 
 function spec(operations, edges) {
   const ratios = total(operations, edges);
   const values = [ratios.zero, ...ratios.counts];
   const labels = ["none", ...edges.slice(1).map(power)];
-  const rows = values.map(
-      (n, i) =>
-          [i === 0     ? "no error at all" :
-               i === 1 ? `up to ${power(edges[1])}` :
-                         `more than ${power(edges[i - 1])}, up to ${power(edges[i])}`,
-           page.count(n)]);
+  const rows = values.map((n, i) => [intervalName(edges, i), page.count(n)]);
   return {
     finding: finding(ratios, edges),
     columns: [{title: "error / bound", text: true}, {title: "elements"}],
@@ -79,11 +77,13 @@ function spec(operations, edges) {
 
 page.ratios = (operations, edges) => {
   const judged = operations.filter((o) => o.ratios.zero + sum(o.ratios.counts) > 0);
+  const heading = "How near to the limit";
+  if (!judged.length) return page.part("ratios", heading, page.lead("No element was judged by a bound."));
   const chart = page.chart("ratios", "Distribution of error/bound", spec(judged, edges));
   const options = [["all", "all operations"], ...judged.map((o, n) => [n, `${o.op} ${o.dtype}`])];
   const choose = (value) => chart.show(spec(value === "all" ? judged : [judged[value]], edges));
   return page.part(
-      "ratios", "How near to the limit",
+      "ratios", heading,
       page.lead("The bound is what rounding explains, in any order of summation: 1 is the limit."),
       judged.length > 1 ? page.select("Elements of", options, choose) : null, chart.element);
 };

@@ -114,6 +114,8 @@ function familyOf(family) {
   const met = pairCells.filter((c) => c.kind.startsWith("shade")).length;
   const words = missingWords(family.axes, rows);
   const list = page.el("ul", {class: "missing", "data-missing": family.family}, words);
+  const mentioned = words.length <= 6 ? [page.el("p", {}, "No case had"), list] :
+                                        page.details(`What no case had: ${page.plural(missed, "pair")}`, list);
   const heading = page.newId("family");
   return page.el(
       "section", {class: "family", "data-family": family.family, "aria-labelledby": heading},
@@ -125,9 +127,7 @@ function familyOf(family) {
         head: headOf(family.axes),
         rows
       }),
-      words.length === 0    ? null :
-          words.length <= 6 ? [page.el("p", {}, "No case had"), list] :
-                              page.details(`What no case had: ${page.plural(missed, "pair")}`, list));
+      words.length ? mentioned : null);
 }
 
 page.coverage = (families) => page.part(

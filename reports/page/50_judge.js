@@ -24,19 +24,18 @@ function row(o) {
   ];
 }
 
+// What a row of the table has no room for.
+function notesOf(o) {
+  const notes = [];
+  if (o.behaves_like !== null) notes.push(`behaves like the profile ${o.behaves_like}`);
+  if (o.given_up_after !== null)
+    notes.push(`was given up after ${page.plural(o.given_up_after, "case")}, because too many hung`);
+  if (o.sampled > 0) notes.push(`was judged on a sample of its outputs in ${page.plural(o.sampled, "case")}`);
+  return notes.map((words) => page.el("li", {}, page.code(o.op), ` ${o.dtype} ${words}.`));
+}
+
 function notes(operations) {
-  const say = (o, words) => page.el("li", {}, page.code(o.op), ` ${o.dtype} `, words);
-  const items =
-      operations
-          .flatMap(
-              (o) =>
-                  [o.behaves_like !== null && say(o, `behaves like the profile ${o.behaves_like}.`),
-                   o.given_up_after !== null &&
-                       say(o, `was given up after ${page.plural(o.given_up_after, "case")}, because too many hung.`),
-                   o.sampled > 0 &&
-                       say(o,
-                           `was judged on a sample of the output on rounded data of ${page.plural(o.sampled, "case")}.`),
-  ]).filter(Boolean);
+  const items = operations.flatMap(notesOf);
   return items.length ? page.el("ul", {class: "notes"}, items) : null;
 }
 
@@ -72,23 +71,23 @@ page.results.judge = (r) => ({
   ],
 });
 
+function wrongness(s) {
+  if (!s.kind) return "";
+  const kind = s.kind.replace("-", " ");
+  if (!s.elements_wrong) return kind;
+  return `${kind}: ${page.plural(s.elements_wrong, "element")}, the first at [${s.first_index.join(",")}]`;
+}
+
 function step(s, first) {
   const tones = {pass: "pass", fail: "fail"};
-  const more = s.kind ?
-      [
-        s.kind.replace("-", " "),
-        s.elements_wrong ?
-            `: ${page.plural(s.elements_wrong, "element")}, the first at [${(s.first_index || []).join(",")}]` :
-            ""
-      ] :
-      "";
   return [
     s.layer, page.code(s.op), s.dtype,
     [
       page.badge(s.verdict, tones[s.verdict] || "neutral"),
       first ? page.el("b", {class: "first"}, " first wrong layer") : null
     ],
-    s.verdict === "pass" || s.verdict === "fail" ? page.ratio(s.worst_ratio) : "–", page.code(s.descriptor), more
+    s.verdict === "pass" || s.verdict === "fail" ? page.ratio(s.worst_ratio) : "–", page.code(s.descriptor),
+    wrongness(s)
   ];
 }
 

@@ -65,6 +65,12 @@ function mutantList(mutants, status) {
       status.replaceAll(" ", "-"), title, chosen.length > 5 ? page.details("Each with its line", list) : list);
 }
 
+function sentence(alive, wrongly, compiled) {
+  if (alive > 0) return `${page.count(alive)} of ${page.plural(compiled, "mutant")} are alive: no check notices them`;
+  if (wrongly > 0) return `${page.plural(wrongly, "mutant")} listed as equivalent, yet killed`;
+  return `every one of ${page.plural(compiled, "mutant")} is killed, or listed as equivalent with a reason`;
+}
+
 page.results.mutants = (r) => {
   const compiled = r.mutants.length - r.totals.invalid;
   const wrongly = r.totals["killed although listed"];
@@ -73,11 +79,7 @@ page.results.mutants = (r) => {
     title: "Mutants of the specification",
     plainTitle: "Mutants of the specification",
     verdict: good ? "pass" : "fail",
-    sentence: r.totals.survived > 0 ?
-        `${page.count(r.totals.survived)} of ${page.plural(compiled, "mutant")} are alive: no check notices them` :
-        wrongly > 0 ?
-        `${page.plural(wrongly, "mutant")} listed as equivalent, yet killed` :
-        `every one of ${page.plural(compiled, "mutant")} is killed, or listed as equivalent with a reason`,
+    sentence: sentence(r.totals.survived, wrongly, compiled),
     facts: [page.plural(r.headers.length, "header")],
     parts: [
       page.summary([

@@ -14,10 +14,12 @@ const measured = (m, unit) =>
 function words(figure) {
   const ratio = page.number(figure.ratio);
   if (!(ratio > 0) || !Number.isFinite(ratio)) return "";
+  const [own, other] = [figure, figure.peer].map((m) => m && {low: page.number(m.low), high: page.number(m.high)});
+  if (other && own.low <= other.high && other.low <= own.high) return "alike: they overlap";
   const better = figure.lower_is_better ? 1 / ratio : ratio;
   const times = (n) => `${n >= 10 ? page.count(Math.round(n)) : n.toFixed(1)}×`;
-  if (better >= 1.05) return page.el("span", {class: "better"}, `${times(better)} better`);
-  return better <= 1 / 1.05 ? page.el("span", {class: "worse"}, `${times(1 / better)} worse`) : "alike";
+  if (better >= 1) return page.el("span", {class: "better"}, `${times(better)} better`);
+  return page.el("span", {class: "worse"}, `${times(1 / better)} worse`);
 }
 
 const row = (f) =>

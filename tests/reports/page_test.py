@@ -120,6 +120,11 @@ class Charts(unittest.TestCase):
         self.assertEqual(result["operations"][1]["ratios"]["zero"], bars[0])
         self.assertNotEqual(before, BROWSER.one("canvas").get_attribute("aria-label"))
 
+    def test_are_left_out_where_nothing_rounds(self):
+        BROWSER.open(BROWSER.page_of("judge_vacuous"))
+        self.assertEqual({}, charts(BROWSER))
+        self.assertIn("No element was judged by a bound.", BROWSER.one("[data-part=ratios]").text)
+
     def test_have_a_curve_for_each_scalar_and_the_exact_one_lies_below_all(self):
         curves = fixture("gradcheck")["sweep"]["curves"]
         BROWSER.open(BROWSER.page_of("gradcheck"))

@@ -116,6 +116,7 @@ WRONG = [
     ("judge_fail", without("failures", 0, "first_index")),
     ("judge_fail", with_value([], "failures", 0, "map", "extents")),
     ("judge_network", with_value("passed", "steps", 0, "verdict")),
+    ("judge_network", without("steps", 2, "first_index")),
     ("gradcheck", with_value("half", "sweep", "curves", 0, "scalar")),
     ("gradcheck", without("tensors", 0, "shape")),
     ("census", with_value(True, "done")),
