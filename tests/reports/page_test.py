@@ -283,6 +283,17 @@ class Keyboard(unittest.TestCase):
             self.assertEqual([*place, 0, 1], focused(where))
 
 
+    def test_what_has_the_focus_is_not_behind_the_headers_that_stay(self):
+        BROWSER.open(BROWSER.page_of("mutants"), 360)
+        Select(BROWSER.one("[data-part=matrix] select")).select_by_value("relu.hpp")
+        BROWSER.script("document.querySelector(\"table[data-grid=kills] td[tabindex='0']\").focus()")
+        for keys in ([Keys.END], [Keys.PAGE_DOWN], [Keys.PAGE_DOWN], [Keys.HOME], [Keys.PAGE_UP], [Keys.ARROW_UP]):
+            press(*keys)
+            self.assertTrue(focused("""
+                const e = document.activeElement, box = e.getBoundingClientRect();
+                return e.matches('td') && document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2) === e"""), keys)
+
+
 class Elsewhere(unittest.TestCase):
     def test_on_paper_all_is_open_and_nothing_waits_for_a_click(self):
         BROWSER.open(BROWSER.page_of("judge_fail"))
