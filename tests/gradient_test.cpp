@@ -10,6 +10,7 @@
 #include "checks/gradient/one_sided.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
+#include "checks/usage_error.hpp"
 #include "cnnspec/cnn.hpp"
 #include "tests/seed.hpp"
 
@@ -93,6 +94,15 @@ TEST(GradientOfANetwork, needs_wider_integers_as_it_gets_deeper_and_takes_them) 
   for (int n = 0; n < 24; ++n) deep.layers.push_back({"", Conv2dDefinition{2, 3, 3, {{1, 1, 1}, {1, 1, 1}}}});
   EXPECT_EQ(scalar(), "integer");
   EXPECT_TRUE(check_network(deep, "deep", GradientScalar::exact, options(Mode::directional)).passed());
+}
+
+TEST(GradientOfANetwork, is_refused_where_it_is_so_deep_that_no_double_bounds_its_numbers) {
+  NetworkDefinition deep{{50, 1, 1}, {}};
+  for (int n = 0; n < 150; ++n) {
+    deep.layers.push_back({"", Conv2dDefinition{50, 1, 1}});
+    deep.layers.push_back({"", ReluLayer{}});
+  }
+  EXPECT_THROW(check_network(deep, "deep", GradientScalar::exact, options(Mode::directional)), UsageError);
 }
 
 /// A network whose backward is wrong in one entry.

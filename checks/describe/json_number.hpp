@@ -8,8 +8,9 @@
 
 namespace cnnspec::checks {
 
-/// "nan", "inf" and "-inf" are strings.
+/// "nan", whatever its sign, "inf" and "-inf" are strings.
 inline nlohmann::ordered_json json_number(double v) {
+  if (std::isnan(v)) return "nan";
   return std::isfinite(v) ? nlohmann::ordered_json(v) : nlohmann::ordered_json(fmt::format("{}", v));
 }
 

@@ -5,6 +5,7 @@
 
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
+#include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -40,6 +41,8 @@ GradientReport check_network(const NetworkDefinition& net, const std::string& ta
   const NetworkBounds bounds = bound_network(net, size, largest_cotangent, options.mode == Mode::full);
   std::vector<double> scales;
   for (const Displacement& change : bounds.change) scales.push_back(scale_for(change.at_branches));
+  if (!std::all_of(scales.begin(), scales.end(), [](double s) { return std::isfinite(s); }))
+    throw UsageError(target, "", "a network whose numbers can be bounded by a double", "a deeper one");
 
   switch (scalar) {
     case GradientScalar::exact: {

@@ -15,7 +15,7 @@ enum class GradientScalar {
   single_precision
 };
 
-/// Throws ShapeError if the network does not fit together.
+/// Throws ShapeError if the network does not fit together, UsageError if it is so deep that nothing bounds its numbers.
 GradientReport check_network(const NetworkDefinition& net, const std::string& target, GradientScalar scalar,
                              const GradientOptions& options);
 

@@ -127,7 +127,7 @@ std::string network_to_json(const NetworkResult& r) {
            {"dtype", name_of(s.what.dtype)},
            {"descriptor", to_descriptor(s.what.problem)},
            {"verdict", verdict_of(s)},
-           {"worst_ratio", s.result.worst_ratio}};
+           {"worst_ratio", json_number(s.result.worst_ratio)}};
     if (s.is_wrong()) {
       const Failure& f = *s.result.failure;
       j["kind"] = name_of(f.kind), j["elements_wrong"] = f.elements_wrong, j["first_index"] = f.first_index;

@@ -6,13 +6,11 @@ const special = {
   inf: "∞",
   "-inf": "−∞",
   nan: "NaN",
-  "-nan": "NaN"
 };
 const toNumber = {
   inf: Infinity,
   "-inf": -Infinity,
   nan: NaN,
-  "-nan": NaN
 };
 
 page.number = (v) => (typeof v === "string" ? toNumber[v] : v);
