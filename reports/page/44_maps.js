@@ -42,9 +42,18 @@ page.offBy = (bound, ratio) => {
   return `off by ${page.rounded(ratio)} times what rounding explains`;
 };
 
+// Wrong elements are listed in the order of the memory, the first of them if there are many.
+function isBeyondTheList(map, index) {
+  if (map.complete) return false;
+  const last = map.elements.at(-1).index;
+  const axis = index.findIndex((n, a) => n !== last[a]);
+  return axis >= 0 && index[axis] > last[axis];
+}
+
 function cellOf(map, tensor, index, element) {
   const place = page.place(tensor, index);
-  if (!element) return {kind: "right", text: "·", says: `${place}: ${map.complete ? "right" : "right, or not listed"}`};
+  if (!element && isBeyondTheList(map, index)) return {kind: "unlisted", text: "?", says: `${place}: not listed`};
+  if (!element) return {kind: "right", text: "·", says: `${place}: right`};
   const values = `expected ${page.exactly(element.expected)}, actual ${page.exactly(element.actual)}`;
   return {
     kind: `wrong wrong${severity(element)}`,
@@ -96,7 +105,7 @@ function note(map, axes, planes, shown) {
   const parts = [];
   if (planes > shown) parts.push(`not shown: ${page.plural(planes - shown, "more plane")} with wrong elements`);
   if (all > planes && map.complete) parts.push(`in ${page.plural(all - planes, "plane")} everything is right`);
-  if (!map.complete) parts.push("there are more wrong elements than are listed");
+  if (!map.complete) parts.push("there are more wrong elements than are listed; those after the last one are marked ?");
   return parts.length ? page.note(parts.join("; ").replace(/^./, (c) => c.toUpperCase()) + ".") : null;
 }
 
