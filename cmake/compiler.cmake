@@ -32,5 +32,7 @@ function(cnnspec_own target)
             -Wshadow
             # g++ 12 warns of "x" + std::string (GCC bug 105651)
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
+            # with sanitizers, it takes numbers of Boost's for uninitialised ones
+            $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CNNSPEC_SANITIZED}>>:-Wno-maybe-uninitialized>
             $<$<BOOL:${CNNSPEC_WERROR}>:-Werror>)
 endfunction()
