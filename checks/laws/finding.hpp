@@ -61,6 +61,11 @@ class Outcome {
     return *this;
   }
 
+  /// One more comparison that held, where its words would cost more than itself.
+  Outcome& held() {
+    if (!finding_) ++compared_;
+    return *this;
+  }
   Outcome& differ(const std::string& tensor, const std::vector<Idx>& index, const std::string& expected,
                   const std::string& actual);
   /// Says which law and which case the finding belongs to, if there is one.

@@ -105,59 +105,60 @@ Result of_shape(const char* operation, const char* tensor, const Extents& expect
   return result;
 }
 
-// The same functions, which throw C6 when a result has the wrong extents.
+// The same functions, which throw C6 when a result has the wrong extents. They refer to `f`, and copy nothing: a law is
+// judged some thousand times a second.
 template <class T>
 Conv2dFunctions<T> checked(const Conv2dFunctions<T>& f) {
-  return {[f](const auto& x, const auto& w, const auto& g) {
+  return {[&f](const auto& x, const auto& w, const auto& g) {
             return of_shape("conv2d", "y", conv2d_shape(x.shape(), w.shape(), g), f.forward(x, w, g));
           },
-          [f](const auto& x, const auto& w, const auto& b, const auto& g) {
+          [&f](const auto& x, const auto& w, const auto& b, const auto& g) {
             return of_shape("conv2d", "y", conv2d_shape(x.shape(), w.shape(), g), f.forward_with_bias(x, w, b, g));
           },
-          [f](const auto& x, const auto& w, const auto& dy, const auto& g) {
+          [&f](const auto& x, const auto& w, const auto& dy, const auto& g) {
             return of_shape("conv2d", "dx", x, f.backward_input(x, w, dy, g));
           },
-          [f](const auto& x, const auto& w, const auto& dy, const auto& g) {
+          [&f](const auto& x, const auto& w, const auto& dy, const auto& g) {
             return of_shape("conv2d", "dw", w, f.backward_kernel(x, w, dy, g));
           },
-          [f](const auto& dy) { return of_shape("conv2d", "db", dyn_shape(dy.extent(0)), f.backward_bias(dy)); }};
+          [&f](const auto& dy) { return of_shape("conv2d", "db", dyn_shape(dy.extent(0)), f.backward_bias(dy)); }};
 }
 template <class T>
 MaxPool2dFunctions<T> checked(const MaxPool2dFunctions<T>& f) {
-  return {[f](const auto& x, const auto& g) {
+  return {[&f](const auto& x, const auto& g) {
             return of_shape("max_pool2d", "y", max_pool2d_shape(x.shape(), g), f.forward(x, g));
           },
-          [f](const auto& x, const auto& g) {
+          [&f](const auto& x, const auto& g) {
             return of_shape("max_pool2d", "winners", max_pool2d_shape(x.shape(), g), f.winners(x, g));
           },
-          [f](const auto& x, const auto& dy, const auto& g) {
+          [&f](const auto& x, const auto& dy, const auto& g) {
             return of_shape("max_pool2d", "dx", x.shape(), f.backward(x, dy, g));
           }};
 }
 template <class T>
 ReluFunctions<T> checked(const ReluFunctions<T>& f) {
-  return {[f](const auto& x) { return of_shape("relu", "y", x.shape(), f.forward(x)); },
-          [f](const auto& x, const auto& dy) { return of_shape("relu", "dx", x.shape(), f.backward(x, dy)); }};
+  return {[&f](const auto& x) { return of_shape("relu", "y", x.shape(), f.forward(x)); },
+          [&f](const auto& x, const auto& dy) { return of_shape("relu", "dx", x.shape(), f.backward(x, dy)); }};
 }
 template <class T>
 FlattenFunctions<T> checked(const FlattenFunctions<T>& f) {
-  return {[f](const auto& x) { return of_shape("flatten", "y", dyn_shape(x.size()), f.forward(x)); },
-          [f](const auto& x, const auto& dy) { return of_shape("flatten", "dx", x, f.backward(x, dy)); }};
+  return {[&f](const auto& x) { return of_shape("flatten", "y", dyn_shape(x.size()), f.forward(x)); },
+          [&f](const auto& x, const auto& dy) { return of_shape("flatten", "dx", x, f.backward(x, dy)); }};
 }
 template <class T>
 LinearFunctions<T> checked(const LinearFunctions<T>& f) {
   return {
-      [f](const auto& x, const auto& w) { return of_shape("linear", "y", dyn_shape(w.extent(0)), f.forward(x, w)); },
-      [f](const auto& x, const auto& w, const auto& b) {
+      [&f](const auto& x, const auto& w) { return of_shape("linear", "y", dyn_shape(w.extent(0)), f.forward(x, w)); },
+      [&f](const auto& x, const auto& w, const auto& b) {
         return of_shape("linear", "y", dyn_shape(w.extent(0)), f.forward_with_bias(x, w, b));
       },
-      [f](const auto& w, const auto& dy) {
+      [&f](const auto& w, const auto& dy) {
         return of_shape("linear", "dx", dyn_shape(w.extent(1)), f.backward_input(w, dy));
       },
-      [f](const auto& x, const auto& dy) {
+      [&f](const auto& x, const auto& dy) {
         return of_shape("linear", "dw", dyn_shape(dy.extent(0), x.extent(0)), f.backward_weight(x, dy));
       },
-      [f](const auto& dy) { return of_shape("linear", "db", dy.shape(), f.backward_bias(dy)); }};
+      [&f](const auto& dy) { return of_shape("linear", "db", dy.shape(), f.backward_bias(dy)); }};
 }
 
 }  // namespace cnnspec::checks

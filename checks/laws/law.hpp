@@ -31,7 +31,8 @@ Outcome judge(const Law<F, P>& law, const F& functions, const P& problem, std::u
   } catch (const std::exception& e) {
     outcome = Outcome().differ("result", {}, "one", e.what());
   }
-  return outcome.found_in(law.id, law.sentence, F::layer, configuration_text(problem), data_seed);
+  if (!outcome.holds()) outcome.found_in(law.id, law.sentence, F::layer, configuration_text(problem), data_seed);
+  return outcome;
 }
 
 /// All laws in turn; stops at the first finding.

@@ -42,7 +42,7 @@ struct ModelFunctions {
 
 /// Results of other extents are found where they are compared.
 template <class T>
-ModelFunctions<T> checked(const ModelFunctions<T>& f) {
+const ModelFunctions<T>& checked(const ModelFunctions<T>& f) {
   return f;
 }
 
