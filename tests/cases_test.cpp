@@ -73,6 +73,17 @@ TEST(Fields, every_number_can_be_any_number) {
   }
 }
 
+RC_GTEST_PROP(Fields, the_ones_in_range_are_told, ()) {
+  const LayerCase c = *drawn(draw_case_of<LayerCase>);
+  FieldsInRange in_range;
+  LayerCase copy = c;
+  copy.list_fields(in_range);
+  RC_ASSERT(in_range.all());
+  copy.data_seed = -1;
+  copy.list_fields(in_range);
+  RC_ASSERT(!in_range.all());
+}
+
 // ---- Clauses -----------------------------------------------------------------------------------------------------
 
 RC_GTEST_PROP(Clauses, the_one_that_was_broken_is_found, ()) {
@@ -97,6 +108,34 @@ TEST(Clauses, C4_finds_the_window_that_straddles_the_image) {
   EXPECT_EQ(violated_clauses(p), std::set{Clause::C4});
   p.in_height = 2, p.out_height = 2;
   EXPECT_TRUE(violated_clauses(p).empty());
+}
+
+TEST(Clauses, an_axis_violates_the_first_one_alone) {
+  EXPECT_EQ(clause_of({5, 1, 3, {}}, true), Clause::none);
+  EXPECT_EQ(clause_of({0, 1, 3, {}}, true), Clause::C1);
+  EXPECT_EQ(clause_of({2, 1, 3, {}}, true), Clause::C2);
+  EXPECT_EQ(clause_of({std::numeric_limits<Idx>::max(), 1, 3, {.before = 1}}, true), Clause::C3);
+  EXPECT_EQ(clause_of({5, 1, 3, {.before = 2}}, true), Clause::C4);
+  EXPECT_EQ(clause_of({5, 1, 3, {.before = 2}}, false), Clause::none);
+}
+
+// Random bytes must mostly be cases that are computed, or a fuzzer spends its time on refusals.
+template <class Case>
+double share_that_is_valid(const std::function<bool(const Case&)>& is_valid) {
+  RandomChoices choices(test_seed());
+  int valid = 0;
+  constexpr int cases = 1000;
+  for (int n = 0; n < cases; ++n) {
+    Bytes bytes(200);
+    for (auto& byte : bytes) byte = static_cast<std::uint8_t>(choices.pick(0, 255));
+    valid += is_valid(decode_case<Case>(bytes));
+  }
+  return static_cast<double>(valid) / cases;
+}
+TEST(Cases, most_random_bytes_are_valid_layers_and_some_are_not) {
+  const double share = share_that_is_valid<LayerCase>([](const LayerCase& c) { return check(c.problem).ok(); });
+  EXPECT_GT(share, 0.5);
+  EXPECT_LT(share, 0.9);
 }
 
 // ---- The checks are checked --------------------------------------------------------------------------------------
@@ -150,6 +189,25 @@ TEST(LayerCases, a_layer_that_takes_tensors_which_do_not_fit_is_rejected) {
     auto dx = zeros<Int128>(x.shape());
     for (Idx n = 0; n < x.size(); ++n) dx[n] = x[n] <= Int128(0) ? Int128(0) : dy[n];
     return dx;
+  };
+  EXPECT_GT(rejected_layers(f), 0);
+}
+TEST(LayerCases, a_refusal_that_tells_the_wrong_extents_is_rejected) {
+  LayerFunctions f;
+  f.linear.backward_input = [](const auto& w, const auto& dy) {
+    require(check_agree("linear", "dy", dy.extent(0), w.extent(0)));  // expected and actual exchanged
+    return linear_backward_input(w, dy);
+  };
+  EXPECT_GT(rejected_layers(f), 0);
+}
+TEST(LayerCases, a_tensor_that_is_too_small_is_not_taken) {
+  LayerFunctions f;
+  f.linear.forward = [](const auto& x, const auto& w) {
+    if (x.extent(0) > w.extent(1)) refuse({Clause::C6, "linear", "x", "an extent of", w.extent(1), x.extent(0)});
+    Vector<Int128> y(dyn_shape(w.extent(0)));
+    for (Idx o = 0; o < w.extent(0); ++o)
+      for (Idx i = 0; i < x.extent(0); ++i) y(o) += w(o, i) * x(i);
+    return y;
   };
   EXPECT_GT(rejected_layers(f), 0);
 }
@@ -255,6 +313,12 @@ TEST(KernelCases, an_error_of_a_kernel_is_rejected) {
   checks::Kernel kernel = im2col_named("im2col");
   kernel.f64.linear_backward_bias = [](const cnnspec_linear*, const double*, double*) { return 7; };
   EXPECT_GT(rejected_kernels({kernel}), 0);
+}
+TEST(KernelCases, a_kernel_that_claims_to_support_all_problems_and_declines_some_is_rejected) {
+  checks::Kernel kernel = im2col_named("im2col");
+  kernel.f32.relu_forward = [](const cnnspec_elementwise*, const float*, float*) { return CNNSPEC_UNSUPPORTED; };
+  EXPECT_EQ(rejected_kernels({kernel, false, false}), 0);
+  EXPECT_GT(rejected_kernels({kernel, false, true}), 0);
 }
 TEST(KernelCases, a_kernel_that_claims_to_check_problems_and_does_not_is_rejected) {
   checks::Kernel kernel = im2col_named("im2col");

@@ -1,9 +1,7 @@
 #include "checks/cases/clauses.hpp"
 
-#include <array>
 #include <limits>
 #include <optional>
-#include <vector>
 
 namespace cnnspec::checks {
 namespace {
@@ -35,7 +33,8 @@ bool sizes_fit(const Line& l) { return padded_of(l) <= most && window_of(l) <= m
 
 /// The greatest output i whose window, which starts at i*stride, ends within the padded input.
 Wide outputs_of(const Line& l) {
-  Wide below = 0, above = most + 1;  // the last window starts at or after `below` strides, and before `above`
+  // The last window starts at or after `below` strides, and before `above`.
+  Wide below = 0, above = padded_of(l) - window_of(l) + 1;
   while (above - below > 1) {
     const Wide middle = below + (above - below) / 2;
     (middle * l.axis.stride + window_of(l) <= padded_of(l) ? below : above) = middle;
@@ -58,23 +57,18 @@ bool has_empty_window(const Line& l) {
   return false;
 }
 
-bool makes_sense(const Line& l) {
-  return all_at_least(1, {l.in, l.out, l.kernel, l.axis.stride, l.axis.dilation}) &&
+/// But for the output extent.
+bool is_an_axis(const Line& l) {
+  return all_at_least(1, {l.in, l.kernel, l.axis.stride, l.axis.dilation}) &&
          all_at_least(0, {l.axis.before, l.axis.after});
 }
+bool makes_sense(const Line& l) { return is_an_axis(l) && l.out >= 1; }
 
 void find_in_line(const Line& l, bool pooling, Clauses& found) {
-  if (!makes_sense(l)) {
-    found.insert(Clause::C1);
-  } else if (!sizes_fit(l)) {
-    found.insert(Clause::C3);
-  } else if (padded_of(l) < window_of(l)) {
-    found.insert(Clause::C2);
-  } else {
-    if (l.out != outputs_of(l)) found.insert(Clause::C6);
-    const bool too_much = l.axis.before > l.kernel / 2 || l.axis.after > l.kernel / 2;
-    if (pooling && (too_much || has_empty_window(l))) found.insert(Clause::C4);
-  }
+  const Clause clause = makes_sense(l) ? clause_of(l, pooling) : Clause::C1;
+  if (clause != Clause::none) found.insert(clause);
+  const bool has_outputs = clause == Clause::none || clause == Clause::C4;
+  if (has_outputs && l.out != outputs_of(l)) found.insert(Clause::C6);
 }
 
 /// Input channels of a kernel; 1 where the groups are wrong.
@@ -130,13 +124,21 @@ std::string refusal_for(const Clauses& clauses) {
   return text;
 }
 
+Clause clause_of(const Line& l, bool pooling) {
+  if (!is_an_axis(l)) return Clause::C1;
+  if (!sizes_fit(l)) return Clause::C3;
+  if (padded_of(l) < window_of(l)) return Clause::C2;
+  const bool too_much = l.axis.before > l.kernel / 2 || l.axis.after > l.kernel / 2;
+  return pooling && (too_much || has_empty_window(l)) ? Clause::C4 : Clause::none;
+}
+
 Clauses violated_clauses(const Problem& problem) {
   return std::visit([](const auto& p) { return violated(p); }, problem);
 }
 
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
   const Line l{in, 1, kernel, axis};
-  if (!makes_sense(l) || !sizes_fit(l) || padded_of(l) < window_of(l)) return {};
+  if (clause_of(l, false) != Clause::none) return {};
   return static_cast<Idx>(outputs_of(l));
 }
 

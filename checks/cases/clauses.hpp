@@ -19,6 +19,10 @@ std::string refusal_for(const Clauses& clauses);
 /// Every clause that the problem violates. Where extents make no sense (C1), what follows from them is not looked at.
 Clauses violated_clauses(const Problem& problem);
 
+/// The one clause that an axis violates, its output extent aside: C1, then C3, then C2, then C4 where it is pooling's,
+/// each of which takes the ones before it for granted. `none` if it is valid.
+Clause clause_of(const Line& line, bool pooling);
+
 /// The output extent of one axis: how many windows begin and end within the padded input. Nothing where C1, C2 or C3
 /// does not hold.
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis);

@@ -82,6 +82,17 @@ class FieldsFromChoices final : public Fields {
   Choices& choices_;
 };
 
+/// Changes nothing: whether every number is in its range.
+class FieldsInRange final : public Fields {
+ public:
+  void text(std::string&) override {}
+  bool all() const { return all_; }
+
+ private:
+  void do_number(Idx& value, Idx least, Idx most) override { all_ = all_ && least <= value && value <= most; }
+  bool all_ = true;
+};
+
 /// The case that a fuzzer's input stands for.
 template <class Case>
 Case decode_case(std::span<const std::uint8_t> bytes) {

@@ -8,6 +8,7 @@
 #include <typeinfo>
 
 #include "checks/cases/problem_fields.hpp"
+#include "checks/cases/same_network.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/storage.hpp"
 
@@ -111,29 +112,6 @@ void check_shapes(const InputsCase& c, const InputsFunctions& f) {
 
 // ---- Networks and configurations ---------------------------------------------------------------------------------
 
-bool equal(const Conv2dDefinition& a, const Conv2dDefinition& b) {
-  return a.out_channels == b.out_channels && a.kernel_height == b.kernel_height && a.kernel_width == b.kernel_width &&
-         a.config == b.config;
-}
-bool equal(const MaxPool2dConfig& a, const MaxPool2dConfig& b) { return a == b; }
-bool equal(const LinearDefinition& a, const LinearDefinition& b) { return a.out_features == b.out_features; }
-bool equal(const ReluLayer&, const ReluLayer&) { return true; }
-bool equal(const FlattenLayer&, const FlattenLayer&) { return true; }
-
-/// But for the names.
-bool equal(const NetworkDefinition& a, const NetworkDefinition& b) {
-  if (a.input != b.input || a.layers.size() != b.layers.size()) return false;
-  for (std::size_t n = 0; n < a.layers.size(); ++n) {
-    const auto& left = a.layers[n].what;
-    const auto& right = b.layers[n].what;
-    const auto is_equal = [&](const auto& layer) {
-      return equal(layer, std::get<std::decay_t<decltype(layer)>>(right));
-    };
-    if (left.index() != right.index() || !std::visit(is_equal, left)) return false;
-  }
-  return true;
-}
-
 void check_network(const InputsCase& c, const InputsFunctions& f) {
   read_and([&] { return f.parse_network(c.text, "text"); },
            [&](const NamedNetwork& network) {
@@ -141,7 +119,7 @@ void check_network(const InputsCase& c, const InputsFunctions& f) {
              const std::string written = f.format_network(summary);
              const NamedNetwork again = f.parse_network(written, "text");
              promise(again.name == network.name, "the name is read back as it was written");
-             promise(equal(again.definition, network.definition), "a network is read back as it was written");
+             promise(is_same(again.definition, network.definition), "a network is read back as it was written");
              for (std::size_t n = 0; n < summary.layers.size(); ++n) {
                const std::string& given = network.definition.layers[n].name;
                const std::string& name = summary.layers[n].name;
@@ -167,7 +145,7 @@ void check_target(const InputsCase& c, const InputsFunctions& f) {
            [&](const GradientTarget& target) {
              (void)describe(target.network);
              const GradientTarget again = f.load_target(name, target.config);
-             promise(again.config == target.config && equal(again.network, target.network),
+             promise(again.config == target.config && is_same(again.network, target.network),
                      "a target is read back as it was written");
            });
 }

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-#include <cstring>
+#include <algorithm>
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/problem_fields.hpp"
@@ -35,12 +34,16 @@ Execution execute_here(const Kernel& kernel, const Trial& trial) {
   return e;
 }
 
-CaseOutcome judge_here(const Kernel& kernel, const Case& c) {
+CaseOutcome judge_here(const KernelUnderTest& tested, const Case& c) {
+  const Kernel& kernel = tested.kernel;
   const CaseJudge judge(c, {});
   std::vector<Execution> executions;
   for (const Trial& trial : judge.trials()) executions.push_back(execute_here(kernel, trial));
   const CaseResult result = judge.verdict(executions);
   CaseOutcome outcome{result.judged};
+  if (!result.supported && tested.supports_what_is_valid)
+    outcome.failure = fmt::format("{} {} {}: expected a result, and it declined\n  configuration: {}", kernel.name,
+                                  name_of(c.op), name_of(c.dtype), to_descriptor(c.problem));
   if (!result.failure) return outcome;
   outcome.failure = describe_failure(kernel.name, *result.failure, {}, Again::no);
   outcome.reproduce = reproduce(kernel.name, result.failure->failed);
@@ -102,8 +105,9 @@ std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
   const void* const inputs[]{input.data(), input.data(), input.data()};
   const int status = call(kernel, c.op, c.dtype, c.problem, inputs, output.data());
   if (status != CNNSPEC_DONE) return "";
-  return fmt::format("{} {} {}: expected that it is refused ({}), and it was computed", kernel.name, name_of(c.op),
-                     name_of(c.dtype), ShapeError(check(c.problem)).what());
+  return fmt::format("{} {} {}: expected that it is refused ({}), and it was computed\n  configuration: {}",
+                     kernel.name, name_of(c.op), name_of(c.dtype), ShapeError(check(c.problem)).what(),
+                     spelled_out(c.problem));
 }
 
 CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
@@ -111,11 +115,12 @@ CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
   const Case judged{c.op, c.dtype, c.problem, static_cast<std::uint64_t>(c.data_seed)};
   try {
     static_cast<void>(CaseJudge(judged, {}));
-    outcome.failure = "the judge accepts a problem that is not valid";
+    outcome.failure = "the judge accepts a problem that is not valid: " + spelled_out(c.problem);
   } catch (const ShapeError& e) {
     ++outcome.compared;
     if (!violated_clauses(c.problem).contains(e.violation.clause))
-      outcome.failure = std::string("the judge refuses a problem for a clause that it does not violate: ") + e.what();
+      outcome.failure = fmt::format("the judge refuses {} for a clause that it does not violate: {}",
+                                    spelled_out(c.problem), e.what());
   }
   if (outcome.holds() && tested.refuses_what_is_invalid && is_a_question_for_kernels(c.problem)) {
     outcome.failure = accepts_invalid(tested.kernel, c);
@@ -135,7 +140,7 @@ const std::vector<KernelUnderTest>& kernels_under_test() {
   static const std::vector<KernelUnderTest> kernels = [] {
     std::vector<KernelUnderTest> all;
     for (const char* name : {"im2col", "im2col-ijk", "im2col-ikj", "im2col-fma", "im2col-ijk-fma", "im2col-ikj-fma"})
-      all.push_back({find_kernel(name)});
+      all.push_back({find_kernel(name), false, true});
     if (onednn_absent_because().empty()) all.push_back({find_kernel("onednn"), true});
     return all;
   }();
@@ -155,7 +160,7 @@ CaseOutcome check_case(const KernelCase& c, const std::vector<KernelUnderTest>& 
   if (!has(tested.kernel, c.op, c.dtype)) return {};
   if (!check(c.problem).ok()) return check_refusal(c, tested);
   if (!is_small(c.problem)) return {};
-  return judge_here(tested.kernel, {c.op, c.dtype, c.problem, static_cast<std::uint64_t>(c.data_seed)});
+  return judge_here(tested, {c.op, c.dtype, c.problem, static_cast<std::uint64_t>(c.data_seed)});
 }
 
 }  // namespace cnnspec::checks

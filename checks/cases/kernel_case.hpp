@@ -24,6 +24,7 @@ struct KernelCase {
 struct KernelUnderTest {
   Kernel kernel;
   bool refuses_what_is_invalid = false;  // otherwise it is only ever given valid problems
+  bool supports_what_is_valid = false;   // otherwise it may decline a problem
 };
 
 /// im2col in all its variants, and oneDNN where it is there.
@@ -31,7 +32,7 @@ const std::vector<KernelUnderTest>& kernels_under_test();
 inline constexpr Idx most_kernels = 8;
 
 /// Up to this many multiply-adds a problem is computed.
-inline constexpr Idx most_kernel_taps = 20000;
+inline constexpr Idx most_kernel_taps = 70000;
 
 CaseOutcome check_case(const KernelCase& c, const std::vector<KernelUnderTest>& kernels = kernels_under_test());
 

@@ -29,14 +29,18 @@ struct LayerFunctions {
   LinearFunctions<Int128> linear = spec_linear<Int128>();
 };
 
-/// Up to this many multiply-adds, and cells along an axis, a problem is computed; of a larger one, the sizes are
-/// checked.
-inline constexpr Idx most_layer_taps = 1000, most_padded_extent = 300;
+/// Up to this many multiply-adds of the layer, and of what its laws make of it (work.hpp), a problem is computed; of a
+/// larger one, the sizes are checked.
+inline constexpr Idx most_layer_taps = 1000;
+inline constexpr double most_layer_work = 20000;
 /// About so many multiply-adds are shared out among the laws; what is small obeys all of them.
-inline constexpr Idx most_law_taps = 4000;
+inline constexpr double most_law_work = 12000;
 /// Up to this many multiply-adds of finite differences, all of them are taken.
 inline constexpr Idx most_difference_taps = 2000;
 
-CaseOutcome check_case(const LayerCase& c, const LayerFunctions& functions = {});
+/// The specification's layers, made once.
+const LayerFunctions& specified_layers();
+
+CaseOutcome check_case(const LayerCase& c, const LayerFunctions& functions = specified_layers());
 
 }  // namespace cnnspec::checks

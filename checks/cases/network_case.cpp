@@ -2,7 +2,12 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
+
 #include "checks/cases/clauses.hpp"
+#include "checks/cases/same_network.hpp"
+#include "checks/cases/work.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/gradient/check_network.hpp"
@@ -17,58 +22,104 @@ using Extents = std::vector<Idx>;
 
 // ---- Fields ------------------------------------------------------------------------------------------------------
 
-void list_axis(Fields& f, Axis& a) {
-  f.mostly(a.stride, 1, 3), f.mostly(a.before, 0, 2), f.mostly(a.after, 0, 2), f.mostly(a.dilation, 1, 2);
+/// Where the numbers of a layer or a model come from: each from its range, or any number at all.
+class Numbers {
+ public:
+  Numbers(Fields& fields, bool wild) : fields_(fields), wild_(wild) {}
+  void operator()(Idx& value, Idx least, Idx most) {
+    if (wild_)
+      fields_.any(value);
+    else
+      fields_.number(value, least, most);
+  }
+
+ private:
+  Fields& fields_;
+  bool wild_;
+};
+
+/// Lists something with `list(numbers, it)`: one time in `seldom`, with any numbers at all.
+template <class It, class List>
+void list_mostly_tidy(Fields& f, It& it, Idx seldom, List list) {
+  FieldsInRange in_range;
+  list(Numbers(in_range, false), it);
+  Idx wild = in_range.all() ? 0 : seldom - 1;
+  f.number(wild, 0, seldom - 1);
+  list(Numbers(f, wild == seldom - 1), it);
 }
 
-void list_layer(Fields& f, Conv2dDefinition& d) {
-  f.mostly(d.out_channels, 1, 4), f.mostly(d.kernel_height, 1, 4), f.mostly(d.kernel_width, 1, 4);
-  f.mostly(d.config.groups, 1, 2);
-  list_axis(f, d.config.height), list_axis(f, d.config.width);
+void list_axis(Numbers& number, Axis& a, Idx most_padding) {
+  number(a.stride, 1, 2), number(a.before, 0, most_padding), number(a.after, 0, most_padding), number(a.dilation, 1, 2);
 }
-void list_layer(Fields& f, MaxPool2dConfig& d) {
-  f.mostly(d.kernel_height, 1, 3), f.mostly(d.kernel_width, 1, 3);
-  list_axis(f, d.height), list_axis(f, d.width);
+
+void list_layer(Numbers number, Conv2dDefinition& d) {
+  number(d.config.groups, 1, 2), number(d.out_channels, 1, 4);
+  number(d.kernel_height, 1, 3), number(d.kernel_width, 1, 3);
+  list_axis(number, d.config.height, 2), list_axis(number, d.config.width, 2);
 }
-void list_layer(Fields&, ReluLayer&) {}
-void list_layer(Fields&, FlattenLayer&) {}
-void list_layer(Fields& f, LinearDefinition& d) { f.mostly(d.out_features, 1, 8); }
+void list_layer(Numbers number, MaxPool2dConfig& d) {
+  const auto most_padding = [](Idx kernel) { return std::clamp(kernel / 2, Idx{0}, Idx{1}); };  // C4
+  number(d.kernel_height, 1, 3), number(d.kernel_width, 1, 3);
+  list_axis(number, d.height, most_padding(d.kernel_height)), list_axis(number, d.width, most_padding(d.kernel_width));
+}
+void list_layer(Numbers, ReluLayer&) {}
+void list_layer(Numbers, FlattenLayer&) {}
+void list_layer(Numbers number, LinearDefinition& d) { number(d.out_features, 1, 8); }
 
 using AnyDefinition = decltype(LayerDefinition::what);
-AnyDefinition definition_of_kind(std::size_t kind) {
-  const AnyDefinition kinds[]{Conv2dDefinition{}, MaxPool2dConfig{}, ReluLayer{}, FlattenLayer{}, LinearDefinition{}};
-  return kinds[kind];
+enum Kind : Idx { conv, pool, relu, flat, lin, kinds };
+AnyDefinition definition_of_kind(Kind kind) {
+  const AnyDefinition all[]{Conv2dDefinition{}, MaxPool2dConfig{}, ReluLayer{}, FlattenLayer{}, LinearDefinition{}};
+  return all[static_cast<std::size_t>(kind)];
+}
+
+/// A kind of layer: each of them, and more often those that take a tensor of so many axes.
+void list_kind(Fields& f, LayerDefinition& layer, std::size_t axes) {
+  constexpr std::array of_images{conv, pool, relu, flat, lin,  conv, conv, conv,
+                                 conv, pool, pool, pool, relu, relu, flat, conv};
+  constexpr std::array of_vectors{conv, pool, relu, flat, lin,  lin,  lin,  lin,
+                                  lin,  lin,  relu, relu, relu, relu, flat, lin};
+  auto which = static_cast<Idx>(layer.what.index());
+  f.number(which, 0, std::ssize(of_images) - 1);
+  const Kind kind = (axes == 3 ? of_images : of_vectors)[static_cast<std::size_t>(which)];
+  if (kind != static_cast<Idx>(layer.what.index())) layer.what = definition_of_kind(kind);
 }
 
 void list_definition(Fields& f, NetworkDefinition& net) {
-  constexpr std::array axes{3, 3, 3, 3, 3, 1, 1, 1, 2, 0, 4};  // how often which number of axes
+  constexpr std::array axes{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 3,
+                            3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 0, 4};
   Idx which = std::find(axes.begin(), axes.end(), static_cast<int>(net.input.size())) - axes.begin();
-  if (which == static_cast<Idx>(axes.size())) which = 0;
-  f.number(which, 0, static_cast<Idx>(axes.size()) - 1);
+  if (which == std::ssize(axes)) which = 0;
+  f.number(which, 0, std::ssize(axes) - 1);
   net.input.resize(static_cast<std::size_t>(axes[static_cast<std::size_t>(which)]));
-  for (Idx& extent : net.input) f.mostly(extent, 1, 12);
+  list_mostly_tidy(f, net.input, 32, [](Numbers number, std::vector<Idx>& input) {
+    for (std::size_t n = 0; n < input.size(); ++n) n == 0 ? number(input[n], 1, 4) : number(input[n], 1, 12);
+  });
   auto layers = static_cast<Idx>(net.layers.size());
   f.number(layers, 0, 9);
   net.layers.resize(static_cast<std::size_t>(layers));
+  std::size_t now = net.input.size();
   for (LayerDefinition& layer : net.layers) {
-    auto kind = static_cast<Idx>(layer.what.index());
-    f.number(kind, 0, 4);
-    if (kind != static_cast<Idx>(layer.what.index())) layer.what = definition_of_kind(static_cast<std::size_t>(kind));
-    std::visit([&](auto& d) { list_layer(f, d); }, layer.what);
+    list_kind(f, layer, now);
+    std::visit([&](auto& d) { list_mostly_tidy(f, d, 32, [](Numbers number, auto& it) { list_layer(number, it); }); },
+               layer.what);
+    if (layer.what.index() >= flat) now = 1;
   }
 }
 
+void list_model(Numbers number, Cnn2Run& run) {
+  Cnn2Config& k = run.config;
+  number(run.in_c, 1, 2), number(run.in_h, 1, 16), number(run.in_w, 1, 16);
+  number(k.c1, 1, 4), number(k.c2, 1, 4), number(k.out_dim, 1, 4);
+  for (Idx* n : {&k.kernel_h, &k.kernel_w, &k.pool_kernel_h, &k.pool_kernel_w}) number(*n, 1, 3);
+  for (Idx* n : {&k.stride1, &k.stride2, &k.pool_stride1, &k.pool_stride2}) number(*n, 1, 2);
+  number(k.padding1, 0, 2), number(k.padding2, 0, 2);
+}
 void list_model(Fields& f, ModelProblem& p) {
-  Cnn2Config& k = p.run.config;
   Idx with_relu = p.with_relu ? 1 : 0;
   f.number(with_relu, 0, 1);
   p.with_relu = with_relu == 1;
-  f.mostly(p.run.in_c, 1, 2), f.mostly(p.run.in_h, 1, 14), f.mostly(p.run.in_w, 1, 14);
-  f.mostly(k.c1, 1, 4), f.mostly(k.c2, 1, 4), f.mostly(k.out_dim, 1, 4);
-  for (Idx* n : {&k.kernel_h, &k.kernel_w, &k.stride1, &k.stride2, &k.pool_kernel_h, &k.pool_kernel_w, &k.pool_stride1,
-                 &k.pool_stride2})
-    f.mostly(*n, 1, 3);
-  f.mostly(k.padding1, 0, 2), f.mostly(k.padding2, 0, 2);
+  list_mostly_tidy(f, p.run, 8, [](Numbers number, Cnn2Run& run) { list_model(number, run); });
 }
 
 // ---- What is right -----------------------------------------------------------------------------------------------
@@ -78,8 +129,8 @@ struct Expected {
   std::vector<Extents> outputs{};
   Clauses violated{};
   // Only where all layers fit:
-  Idx taps = 0;                   // multiply-adds of all layers
-  Idx largest_padded_extent = 0;  // the twins make the padding a part of the image
+  Idx taps = 0;     // multiply-adds of all layers
+  double work = 0;  // and of what the twins make of them (work.hpp)
 };
 
 /// A layer on an input, as a problem of the kernel contract; flatten as the elements that it passes on. Nothing where
@@ -126,17 +177,6 @@ Clauses violated_by_input(const Extents& x) {
   return violated_clauses(p);
 }
 
-Idx largest_padded_extent(const Problem& problem) {
-  return std::visit(
-      [](const auto& p) {
-        if constexpr (requires { p.kernel_height; })
-          return std::max(padded_extent(height_of(p)), padded_extent(width_of(p)));
-        else
-          return Idx{0};
-      },
-      problem);
-}
-
 Expected expectation_of(const NetworkDefinition& net) {
   Expected e;
   e.violated = violated_by_input(net.input);
@@ -147,7 +187,7 @@ Expected expectation_of(const NetworkDefinition& net) {
     if (e.violated.empty() && has_too_many_parameters(*problem)) e.violated = {Clause::C3};
     if (!e.violated.empty()) break;
     e.taps = sum_fits(e.taps, taps(*problem)) ? e.taps + taps(*problem) : std::numeric_limits<Idx>::max();
-    e.largest_padded_extent = std::max(e.largest_padded_extent, largest_padded_extent(*problem));
+    e.work += work_of(*problem);
     x = output_of(*problem, net.layers[n], x);
     e.outputs.push_back(x);
   }
@@ -157,6 +197,21 @@ Expected expectation_of(const NetworkDefinition& net) {
 // ---- Checks ------------------------------------------------------------------------------------------------------
 
 std::string text_of(const Extents& x) { return fmt::format("{}", fmt::join(x, "x")); }
+
+std::string text_of(const Axis& a) {
+  return fmt::format("stride {} before {} after {} dilation {}", a.stride, a.before, a.after, a.dilation);
+}
+std::string text_of_layer(const Conv2dDefinition& d) {
+  return fmt::format("conv2d({} channels, {}x{}, {} groups, height: {}, width: {})", d.out_channels, d.kernel_height,
+                     d.kernel_width, d.config.groups, text_of(d.config.height), text_of(d.config.width));
+}
+std::string text_of_layer(const MaxPool2dConfig& d) {
+  return fmt::format("max_pool2d({}x{}, height: {}, width: {})", d.kernel_height, d.kernel_width, text_of(d.height),
+                     text_of(d.width));
+}
+std::string text_of_layer(const ReluLayer&) { return "relu"; }
+std::string text_of_layer(const FlattenLayer&) { return "flatten"; }
+std::string text_of_layer(const LinearDefinition& d) { return fmt::format("linear({} features)", d.out_features); }
 
 /// One network; what is wrong first is kept.
 class NetworkCheck {
@@ -184,7 +239,7 @@ class NetworkCheck {
   bool is_small(Idx most) const {
     Idx inputs = 1;
     for (const Idx e : net_.input) inputs *= e;
-    return expected_.taps <= most && inputs <= most && expected_.largest_padded_extent <= most_network_extent;
+    return expected_.taps <= most && inputs <= most && expected_.work <= most_network_work;
   }
   void require_that(bool satisfied, const std::string& what, const std::string& expected, const std::string& given) {
     if (!outcome_.holds()) return;
@@ -239,18 +294,22 @@ class NetworkCheck {
     require_that(again == text, "the description that was read back", text, again);
   }
 
-  /// Where a branch changes at every point that is tried, nothing is shown, and nothing is counted.
+  /// Where a branch changes at every point that is tried, nothing is shown: that is no failure.
   void differentiate() {
     const GradientOptions options{.mode = Mode::directional, .seed = seed_, .max_points = 10};
     const GradientReport report = check_network(net_, "network", GradientScalar::exact, options);
     outcome_.compared += report.entries();
-    require_that(report.failure().empty(), "exact finite differences", "those of backward", report.failure());
+    const bool wrong = std::ranges::any_of(report.tensors, [](const TensorReport& t) { return t.wrong > 0; });
+    require_that(!wrong, "exact finite differences", "those of backward", wrong ? report.failure() : "");
   }
 
   /// As a user can feed it to any command that takes a network, if it fits together.
   std::string description() const {
-    if (!expected_.violated.empty()) return fmt::format("input {}, {} layers", text_of(net_.input), net_.layers.size());
-    return format_network(summarize({"n", net_}));
+    if (expected_.violated.empty()) return format_network(summarize({"n", net_}));
+    std::string text = "input " + text_of(net_.input);
+    for (const LayerDefinition& layer : net_.layers)
+      text += std::visit([](const auto& d) { return ", " + text_of_layer(d); }, layer.what);
+    return text;
   }
 
   const NetworkDefinition& net_;
@@ -307,6 +366,8 @@ std::string check_model_sizes(const ModelProblem& p, const Expected& expected) {
     return fmt::format("well_formed: expected {}, got: {}", refusal_for(allowed), ShapeError(v).what());
   if (v.ok() && !allowed.empty()) return fmt::format("well_formed: expected {}, got no refusal", refusal_for(allowed));
   if (!allowed.empty()) return "";
+  if (!is_same(cnn2_definition(run.config, run.in_c, run.in_h, run.in_w, p.with_relu), stages_of(p)))
+    return "cnn2_definition: expected the model's layers in turn, got others";
   const std::size_t step = p.with_relu ? 3 : 2;
   const Extents& features = expected.outputs[2 * step - 1];
   const Extents helpers{
@@ -345,7 +406,7 @@ CaseOutcome check_case(const NetworkCase& c, const NetworkFunctions& functions) 
   const Expected& expected = check.expected();
   outcome.failure = check_model_sizes(c.model, expected);
   ++outcome.compared;
-  const bool is_small = expected.taps <= most_network_taps && expected.largest_padded_extent <= most_network_extent;
+  const bool is_small = expected.taps <= most_network_taps && expected.work <= most_network_work;
   if (outcome.holds() && expected.violated.empty() && is_small)
     outcome.failure = check_model_laws(c.model, static_cast<std::uint64_t>(c.data_seed));
   if (!outcome.holds()) outcome.failure += "\n  model: " + format_config(c.model.run);

@@ -16,7 +16,8 @@ struct NetworkCase {
   ModelProblem model;            // if it is one
   NetworkDefinition definition;  // if it is none
 
-  /// 16 bits of data seed; what it is; the model's configuration, or the input, the number of layers, the layers.
+  /// 16 bits of data seed; what it is; the model's configuration, or the input, the number of layers, the layers. Of
+  /// each: whether its numbers are any numbers, then these.
   void list_fields(Fields& fields);
 };
 
@@ -32,9 +33,10 @@ struct NetworkFunctions {
   };
 };
 
-/// Up to this many multiply-adds, and cells along an axis, a network is run, and up to that many multiply-adds it is
-/// differentiated.
-inline constexpr Idx most_network_taps = 6000, most_network_extent = 300, most_differentiated_taps = 2000;
+/// Up to this many multiply-adds of the layers, and of what their twins make of them (work.hpp), a network is run, and
+/// up to that many multiply-adds it is differentiated.
+inline constexpr Idx most_network_taps = 6000, most_differentiated_taps = 2000;
+inline constexpr double most_network_work = 30000;
 
 CaseOutcome check_case(const NetworkCase& c, const NetworkFunctions& functions = {});
 

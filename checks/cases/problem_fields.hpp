@@ -13,6 +13,13 @@ namespace cnnspec::checks {
 /// Lists the fields of `problem`, which is made one of `family`.
 void list_problem(Fields& fields, Family family, Problem& problem);
 
+/// Lists what flatten looks at: the input of a max_pool2d problem, whose window is a point.
+void list_image(Fields& fields, Problem& problem);
+
+/// All its numbers, each with its key, as in a descriptor; also of a problem that is not valid and that no reader
+/// takes.
+std::string spelled_out(const Problem& problem);
+
 /// Whether all numbers are the same.
 bool is_same(const Problem& a, const Problem& b);
 

@@ -31,36 +31,40 @@ std::string text_of(const std::optional<Violation>& v) {
   return v ? "refused: " + std::string(ShapeError(*v).what()) : "no refusal";
 }
 
-void require_that(Outcome& outcome, bool satisfied, const std::string& who, const std::string& expected,
-                  const std::string& given) {
+/// `expected` and `given` are functions: their texts are only made where they are needed.
+template <class Expected, class Given>
+void require_that(Outcome& outcome, bool satisfied, const char* who, Expected expected, Given given) {
   if (satisfied)
-    outcome.require(true, who, {}, expected, 0);
+    outcome.held();
   else
-    outcome.differ(who, {}, expected, given);
+    outcome.differ(who, {}, expected(), given());
 }
 
 /// Refused for one of these clauses, or not at all if there is none.
-void agrees(Outcome& outcome, const std::string& who, const Clauses& violated, const std::optional<Violation>& v) {
-  require_that(outcome, v ? violated.contains(v->clause) : violated.empty(), who, refusal_for(violated), text_of(v));
+void agrees(Outcome& outcome, const char* who, const Clauses& violated, const std::optional<Violation>& v) {
+  require_that(
+      outcome, v ? violated.contains(v->clause) : violated.empty(), who, [&] { return refusal_for(violated); },
+      [&] { return text_of(v); });
+}
+
+/// A size function on one axis: the output extent, or a refusal for the one clause that the axis violates.
+template <class Ask>
+void check_size(Outcome& outcome, const char* who, Clause violated, const std::optional<Idx>& expected, Ask ask) {
+  Idx out = 0;
+  const auto v = refusal([&] { out = ask(); });
+  const bool right = v ? v->clause == violated : violated == Clause::none && expected == out;
+  require_that(
+      outcome, right, who,
+      [&] { return violated == Clause::none ? std::to_string(*expected) : refusal_for({violated}); },
+      [&] { return v ? text_of(v) : std::to_string(out); });
 }
 
 void check_line(Outcome& outcome, const Line& l, bool pooling) {
   if (l.in == dyn || l.kernel == dyn) return;  // to the specification that is a size that will be known later
   const std::optional<Idx> expected = output_extent(l.in, l.kernel, l.axis);
-  Idx out = 0;
-  const auto v = refusal([&] { out = conv_out(l.in, l.kernel, l.axis); });
-  const bool right = v ? !expected && (v->clause == Clause::C1 || v->clause == Clause::C2 || v->clause == Clause::C3)
-                       : expected == out;
-  require_that(outcome, right, "conv_out", expected ? std::to_string(*expected) : "a refusal for C1, C2 or C3",
-               v ? text_of(v) : std::to_string(out));
-  if (!pooling) return;
-  // pool_out refuses what conv_out refuses, in the same words but for its name, and what violates C4.
-  const auto pool = refusal([&] { out = pool_out(l.in, l.kernel, l.axis); });
-  require_that(outcome,
-               v      ? pool && pool->clause == v->clause && pool->actual == v->actual
-               : pool ? pool->clause == Clause::C4
-                      : expected == out,
-               "pool_out", v ? text_of(v) : "the same, or C4", pool ? text_of(pool) : std::to_string(out));
+  check_size(outcome, "conv_out", clause_of(l, false), expected, [&] { return conv_out(l.in, l.kernel, l.axis); });
+  if (pooling)
+    check_size(outcome, "pool_out", clause_of(l, true), expected, [&] { return pool_out(l.in, l.kernel, l.axis); });
 }
 
 /// The layer of a problem as the specification is asked for its shape.
@@ -107,46 +111,20 @@ void check_layer(Outcome& outcome, const P& given) {
   const P p = one_image(given);
   const Clauses violated = violated_clauses(p);
   std::vector<Idx> y, described;
-  agrees(outcome, "the shape function", violated, refusal([&] { ask_shape(p, y); }));
+  const auto shape = refusal([&] { ask_shape(p, y); });
+  agrees(outcome, "the shape function", violated, shape);
   auto v = refusal([&] { described = describe(network_of(p)).back().output; });
   if (v && violated.empty() && v->clause == Clause::C3 && has_too_many_parameters(p)) v.reset(), described = y;
   agrees(outcome, "the network's description", violated, v);
   if (!violated.empty() || !outcome.holds()) return;
   const std::vector<Idx> expected = extents_of(y_shape(p));
-  require_that(outcome, y == expected, "the shape of y", fmt::format("{}", fmt::join(expected, "x")),
-               fmt::format("{}", fmt::join(y, "x")));
-  require_that(outcome, described == expected, "the described shape of y", fmt::format("{}", fmt::join(expected, "x")),
-               fmt::format("{}", fmt::join(described, "x")));
-}
-
-/// A descriptor with every key, also of a problem that is not valid; nothing if a number is negative.
-template <class P>
-std::optional<std::string> spelled_out(const P& p) {
-  std::string text;
-  bool possible = true;
-  const auto put = [&](const char* key, Idx value) {
-    possible &= value >= 0;
-    text += key + std::to_string(value);
+  const auto text = [](const std::vector<Idx>& extents) { return fmt::format("{}", fmt::join(extents, "x")); };
+  const auto compare = [&](const char* who, const std::vector<Idx>& given_extents) {
+    require_that(
+        outcome, given_extents == expected, who, [&] { return text(expected); }, [&] { return text(given_extents); });
   };
-  if constexpr (requires { p.groups; }) put("g", p.groups);
-  if constexpr (requires { p.batch; }) put("mb", p.batch);
-  if constexpr (requires { p.in_channels; }) put("ic", p.in_channels), put("oc", p.out_channels);
-  if constexpr (requires { p.channels; }) put("ic", p.channels);
-  if constexpr (requires { p.in_features; }) put("ic", p.in_features), put("oc", p.out_features);
-  if constexpr (requires { p.count; }) put("", p.count);
-  if constexpr (requires { p.kernel_height; }) {
-    for (const char axis : {'h', 'w'}) {
-      const Line l = axis == 'h' ? height_of(p) : width_of(p);
-      const auto put_key = [&](const char* quantity, Idx value) {
-        put((quantity + std::string(1, axis)).c_str(), value);
-      };
-      if (l.axis.dilation < 1) return std::nullopt;
-      put_key("i", l.in), put_key("o", l.out), put_key("k", l.kernel), put_key("s", l.axis.stride);
-      put_key("p", l.axis.before), put_key("d", l.axis.dilation - 1);
-      put(axis == 'h' ? "pb" : "pr", l.axis.after);
-    }
-  }
-  return possible ? std::optional(text) : std::nullopt;
+  compare("the shape of y", y);
+  compare("the described shape of y", described);
 }
 
 /// What the reader says of a descriptor: the error's text; empty if there is none.
@@ -171,17 +149,20 @@ bool names_one_of(const std::string& error, Clauses clauses) {
 void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& violated) {
   const Family family = family_of(problem);
   Problem read;
-  const auto descriptor = std::visit([](const auto& p) { return spelled_out(p); }, problem);
-  if (descriptor) {
-    const std::string error = reading_error(family, *descriptor, read);
-    require_that(outcome, violated.empty() ? error.empty() : !error.empty() && names_one_of(error, violated),
-                 "the reader of descriptors", refusal_for(violated), error.empty() ? "no refusal" : error);
-  }
+  const std::string descriptor = spelled_out(problem), error = reading_error(family, descriptor, read);
+  const bool can_be_written = descriptor.find('-') == descriptor.npos;  // no number is negative
+  require_that(
+      outcome, violated.empty() ? error.empty() : !error.empty() && (!can_be_written || names_one_of(error, violated)),
+      "the reader of descriptors", [&] { return refusal_for(violated); },
+      [&] { return error.empty() ? "no refusal" : error; });
   if (!violated.empty() || !outcome.holds()) return;
-  require_that(outcome, is_same(problem, read), "the problem that was read", *descriptor, to_descriptor(read));
-  const std::string shortest = to_descriptor(problem), error = reading_error(family, shortest, read);
-  require_that(outcome, error.empty() && is_same(problem, read), "the shortest descriptor", *descriptor,
-               error.empty() ? shortest : error);
+  require_that(
+      outcome, is_same(problem, read), "the problem that was read", [&] { return descriptor; },
+      [&] { return to_descriptor(read); });
+  const std::string shortest = to_descriptor(problem), again = reading_error(family, shortest, read);
+  require_that(
+      outcome, again.empty() && is_same(problem, read), "the shortest descriptor", [&] { return descriptor; },
+      [&] { return again.empty() ? shortest : again; });
 }
 
 Op any_op_of(Family family) {

@@ -1,0 +1,13 @@
+// Work: how many multiply-adds the laws and the twins make of a problem. That may be far more than the layer itself:
+// they fill strides, dilations and padding with zeros and then compute as if these were numbers. What is more work than
+// a fuzzer's turn may take is not computed.
+#pragma once
+
+#include "checks/judge/case.hpp"
+
+namespace cnnspec::checks {
+
+/// An upper bound for one law or twin of the layer, on one image; of a valid problem.
+double work_of(const Problem& problem);
+
+}  // namespace cnnspec::checks
