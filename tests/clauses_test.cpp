@@ -268,6 +268,30 @@ TEST(LinearClauses, C6_w_agrees_with_x_b_and_dy) {
                  [&] { (void)linear_backward_input(w, tensor(3)); });
 }
 
+// Layers: what they are given, and their own parameters
+
+TEST(LayerClauses, C6_x_has_the_extents_that_a_linear_layer_takes_in_both_directions) {
+  const LinearLayer<T, dyn, dyn> layer{tensor(2, 3), tensor(2)};
+  const std::string message = "C6: linear: x: expected an extent of 3, got 5";
+  expect_refused(Clause::C6, message, [&] { (void)layer.out_shape(dyn_shape(5)); });
+  expect_refused(Clause::C6, message, [&] { (void)layer.forward(tensor(5)); });
+  expect_refused(Clause::C6, message, [&] { (void)layer.backward(tensor(5), tensor(2)); });
+  EXPECT_TRUE(layer.backward(tensor(3), tensor(2)).dx.shape() == dyn_shape(3));
+}
+TEST(LayerClauses, C6_the_bias_has_an_element_for_each_output_in_both_directions) {
+  const LinearLayer<T, dyn, dyn> linear_layer{tensor(2, 3), tensor(4)};
+  const std::string linear_message = "C6: linear: bias: expected an extent of 2, got 4";
+  expect_refused(Clause::C6, linear_message, [&] { (void)linear_layer.out_shape(dyn_shape(3)); });
+  expect_refused(Clause::C6, linear_message, [&] { (void)linear_layer.forward(tensor(3)); });
+  expect_refused(Clause::C6, linear_message, [&] { (void)linear_layer.backward(tensor(3), tensor(2)); });
+
+  const Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig> conv{tensor(2, 1, 3, 3), tensor(5), {}};
+  const std::string conv_message = "C6: conv2d: bias: expected an extent of 2, got 5";
+  expect_refused(Clause::C6, conv_message, [&] { (void)conv.out_shape(dyn_shape(1, 4, 4)); });
+  expect_refused(Clause::C6, conv_message, [&] { (void)conv.forward(tensor(1, 4, 4)); });
+  expect_refused(Clause::C6, conv_message, [&] { (void)conv.backward(tensor(1, 4, 4), tensor(2, 2, 2)); });
+}
+
 // Chains and networks: the error names the layer
 
 Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig> conv_layer(Idx out, Idx in, Idx k, const Conv2dConfig& g = {}) {
@@ -347,6 +371,19 @@ TEST(NetworkClauses, C6_x_and_dy_have_the_layers_extents) {
                  [&] { (void)net.backward(tensor(1, 4, 4), tensor(1, 1, 3)); });
   expect_refused(Clause::C6, "C6: layer: number of axes of its input: expected exactly 3, got 1",
                  [&] { (void)net.backward_layer(0, tensor(16), tensor(2, 2, 2)); });
+}
+TEST(NetworkClauses, C6_backward_refuses_an_x_that_its_linear_layer_does_not_take) {
+  const Network<T> net({{3}, {{"head", LinearDefinition{2}}}});
+  const std::string message = "C6: linear: x: expected an extent of 3, got 5";
+  expect_refused(Clause::C6, message, [&] { (void)net.forward(tensor(5)); });
+  expect_refused(Clause::C6, message, [&] { (void)net.backward(tensor(5), tensor(2)); });
+  expect_refused(Clause::C6, message, [&] { (void)net.backward_layer(0, tensor(5), tensor(2)); });
+}
+TEST(NetworkClauses, C6_backward_refuses_a_last_layer_with_a_bias_of_another_length) {
+  Network<T> net({{3}, {{"head", LinearDefinition{2}}}});
+  std::get<LinearLayer<T, dyn, dyn>>(net.layers[0]).bias = tensor(4);
+  expect_refused(Clause::C6, "C6: linear: bias: expected an extent of 2, got 4",
+                 [&] { (void)net.backward(tensor(3), tensor(2)); });
 }
 
 // Cnn2Config

@@ -143,9 +143,13 @@ struct Conv2dLayer {
   constexpr auto parameters() const { return std::tie(kernel, bias); }
   HyperParameters hyper_parameters() const { return describe_window(kernel.extent(2), kernel.extent(3), config); }
 
-  constexpr auto out_shape(const auto& x) const { return conv2d_shape(x, kernel.shape(), config); }
+  constexpr auto out_shape(const auto& x) const {
+    require_same("conv2d", "bias", Shape<O>({kernel.extent(0)}), bias.shape());
+    return conv2d_shape(x, kernel.shape(), config);
+  }
   constexpr auto forward(const auto& x) const { return conv2d(x, kernel, bias, config); }
   constexpr auto backward(const auto& x, const auto& dy) const {
+    (void)out_shape(x.shape());  // C6: db has as many elements as b
     return LayerGradients{conv2d_backward_input(x.shape(), kernel, dy, config),
                           std::tuple{conv2d_backward_kernel(x, kernel.shape(), dy, config), conv2d_backward_bias(dy)}};
   }

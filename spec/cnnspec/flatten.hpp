@@ -21,7 +21,7 @@ constexpr auto flatten(const Tensor<T, E...>& x) {
 /// dx, in the shape `x` of the input. Throws C6.
 template <class T, Idx... E, Idx N>
 constexpr Tensor<T, E...> flatten_backward(const Shape<E...>& x, const Tensor<T, N>& dy) {
-  require(check_agree("flatten", "dy", x.count(), dy.size()));
+  require_same("flatten", "dy", flat_shape(x), dy.shape());
   return Tensor<T, E...>(x, dy.elements());
 }
 

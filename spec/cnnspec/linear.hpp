@@ -38,7 +38,7 @@ constexpr Tensor<T, In> linear_backward_input(const Tensor<T, Out, In>& w, const
   return dx;
 }
 
-/// dw[o,i] = dy[o] * x[i]
+/// dw[o,i] = dy[o] * x[i]: dw has as many columns as x has elements, and as many rows as dy.
 template <class T, Idx In, Idx Out>
 constexpr Tensor<T, Out, In> linear_backward_weight(const Tensor<T, In>& x, const Tensor<T, Out>& dy) {
   Tensor<T, Out, In> dw(Shape<Out, In>({dy.extent(0), x.extent(0)}));
@@ -65,10 +65,12 @@ struct LinearLayer {
 
   constexpr Shape<Out> out_shape(const auto& x) const {
     require_same("linear", "x", Shape<In>({weight.extent(1)}), x);
+    require_same("linear", "bias", Shape<Out>({weight.extent(0)}), bias.shape());
     return bias.shape();
   }
   constexpr auto forward(const auto& x) const { return linear(x, weight, bias); }
   constexpr auto backward(const auto& x, const auto& dy) const {
+    (void)out_shape(x.shape());  // C6: dw has the extents of x, which must be those of w
     return LayerGradients{linear_backward_input(weight, dy),
                           std::tuple{linear_backward_weight(x, dy), linear_backward_bias(dy)}};
   }
