@@ -110,6 +110,26 @@ SMALL_TEST = """#include <gtest/gtest.h>
 TEST(Larger, of_two) { EXPECT_EQ(cnnspec::larger(1, 2), 2); EXPECT_EQ(cnnspec::larger(4, 3), 4); }
 TEST(Counting, is_right) { volatile int n = 5; EXPECT_EQ(cnnspec::count_to(n), n); }
 """
+
+
+class Refusals(unittest.TestCase):
+    """What a compiler says of a file that must not compile."""
+    GCC = ("a.hpp: In instantiation of 'require_static() [with Clause violated = cnnspec::Clause::C2; long int expected = "
+           "5; long int actual = 4]':\na.hpp:63:26: error: static assertion failed: C2: the window\n")
+    CLANG = ("a.hpp:63:3: error: static_assert failed due to requirement '2 != Clause::C2' \"C2: the window\"\n"
+             "b.hpp:49:5: note: in 'cnnspec::require_static<cnnspec::Clause::C2, 5L, 4L>' requested here\n")
+
+    def test_name_the_clause_and_the_two_numbers(self):
+        for errors in (self.GCC, self.CLANG):
+            self.assertTrue(suite.is_refusal("// expect: C2", errors))
+            self.assertTrue(suite.is_refusal("// expect: C2 5 4", errors))
+            for other in ("C1", "C1 5 4", "C2 4 5", "C2 5 5", "C2 4 4", "C2 55 4", "C2 5 44"):
+                self.assertFalse(suite.is_refusal(f"// expect: {other}", errors), other)
+        self.assertFalse(suite.is_refusal("// expect: C2", ""))
+        self.assertTrue(suite.is_refusal("// must compile", ""))
+        self.assertFalse(suite.is_refusal("// must compile", self.GCC))
+
+
 REFUSED = """// expect: C1
 #include "cnnspec/small.hpp"
 static_assert(cnnspec::larger(1, 2) == 1, "C1: as it must be");

@@ -213,6 +213,17 @@ def is_in_header(errors, folder):
     return error.startswith((str(folder / "mutant"), str(folder / "cnnspec")))
 
 
+def is_refusal(first_line, errors):
+    """Whether a file that begins so must be refused with these errors; as in tests/compile_fail/run.cmake."""
+    expected = re.match(r"// expect: (C\d)(?: (-?\d+) (-?\d+))?$", first_line)
+    if expected is None:
+        return errors == ""
+    clause, wanted, given = expected.groups()
+    # The arguments of require_static, as g++ and as clang++ print them.
+    shown = rf"expected = {wanted}; [^\n]*actual = {given}\]|::{clause}, {wanted}L*, {given}L*>"
+    return bool(re.search(rf"error: [^\n]*{clause}: ", errors)) and (wanted is None or bool(re.search(shown, errors)))
+
+
 class Judge:
     """judge(mutant): its Verdict. Results are kept in a file, a line each, for the next run."""
 
@@ -334,12 +345,8 @@ class Judge:
         self.builder.write(folder, file, text)
         results = {}
         for source in self.must_not_compile:
-            clause = re.match(r"// expect: (C\d)$", source.read_text().split("\n")[0])
             errors = self.builder.refuses(source, folder)
-            if clause is None:
-                right = errors == ""
-            else:
-                right = bool(re.search(rf"error: [^\n]*{clause[1]}: ", errors))
+            right = is_refusal(source.read_text().split("\n")[0], errors)
             results[f"compile-time clauses: {source.stem}"] = (
                 "pass" if right else "fail", "" if right else first_error(errors) or "compiles")
         return results

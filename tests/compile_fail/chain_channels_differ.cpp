@@ -1,4 +1,4 @@
-// expect: C6
+// expect: C6 2 3
 #include <cnnspec/cnn.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C2
+// expect: C2 2 1
 #include <cnnspec/cnn.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C2
+// expect: C2 9 8
 #include <cnnspec/cnn.hpp>
 
 using namespace cnnspec;

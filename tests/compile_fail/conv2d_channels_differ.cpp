@@ -1,4 +1,4 @@
-// expect: C6
+// expect: C6 3 4
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

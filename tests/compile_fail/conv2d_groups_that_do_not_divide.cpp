@@ -1,4 +1,4 @@
-// expect: C5
+// expect: C5 2 3
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C1
+// expect: C1 0 -1
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C5
+// expect: C5 1 0
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C3
+// expect: C3 9223372036854775807 4
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

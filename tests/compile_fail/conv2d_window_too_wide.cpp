@@ -1,4 +1,4 @@
-// expect: C2
+// expect: C2 5 4
 #include <cnnspec/conv2d.hpp>
 
 using namespace cnnspec;

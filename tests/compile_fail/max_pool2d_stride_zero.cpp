@@ -1,4 +1,4 @@
-// expect: C1
+// expect: C1 1 0
 #include <cnnspec/max_pool2d.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// expect: C4
+// expect: C4 2 2
 #include <cnnspec/max_pool2d.hpp>
 
 using namespace cnnspec;
