@@ -57,6 +57,19 @@ TEST(Layers, have_a_row_with_extents_and_the_number_of_their_parameters) {
   EXPECT_EQ(describe_layer("", ReluLayer{}, dyn_shape(2)).parameters, 0);
 }
 
+/// A layer may take a tensor without axes, a scalar: it is not one that takes any number of them.
+struct ScalarLayer : NoParameters {
+  static constexpr int input_rank = 0;
+};
+TEST(Layers, take_a_number_of_axes_of_their_own_or_any) {
+  EXPECT_TRUE((takes<ScalarLayer, Shape<>>));
+  EXPECT_FALSE((takes<ScalarLayer, Shape<2>>));
+  EXPECT_FALSE((takes<LinearLayer<int, 4, 3>, Shape<>>));
+  EXPECT_TRUE((takes<LinearLayer<int, 4, 3>, Shape<3>>));
+  EXPECT_TRUE((takes<ReluLayer, Shape<>>));
+  EXPECT_TRUE((takes<FlattenLayer, Shape<2, 3>>));
+}
+
 /// One line for each row.
 std::string text_of(const std::vector<LayerDescription>& rows) {
   const auto extents = [](const std::vector<Idx>& of) {
@@ -194,6 +207,31 @@ TEST(Networks, take_a_vector_and_the_least_of_layers) {
   // A window that fits one way only.
   EXPECT_EQ(text_of(describe({{1, 8, 2}, {{"tall", Conv2dDefinition{1, 5, 1}}}})), "tall conv2d 1x8x2 -> 1x4x2 6\n");
   EXPECT_EQ(text_of(describe({{1, 2, 8}, {{"wide", Conv2dDefinition{1, 1, 5}}}})), "wide conv2d 1x2x8 -> 1x2x4 6\n");
+}
+
+/// A number that counts how often it is multiplied.
+struct Counted {
+  static inline Idx products = 0;
+  Idx value = 0;
+  Counted() = default;
+  explicit Counted(int v) : value(v) {}
+  friend Counted operator*(const Counted& a, const Counted& b) {
+    ++products;
+    Counted c;
+    c.value = a.value * b.value;
+    return c;
+  }
+  Counted& operator+=(const Counted& other) { return value += other.value, *this; }
+  friend bool operator<=(const Counted& a, const Counted& b) { return a.value <= b.value; }
+  friend bool operator<(const Counted& a, const Counted& b) { return a.value < b.value; }
+  friend bool operator==(const Counted&, const Counted&) = default;
+};
+TEST(Networks, run_only_those_layers_forward_again_whose_output_backward_needs) {
+  const Network<Counted> net({{3}, {{"", LinearDefinition{4}}, {"", LinearDefinition{2}}}});
+  Counted::products = 0;
+  (void)net.backward(zeros<Counted>(dyn_shape(3)), zeros<Counted>(dyn_shape(2)));
+  const Idx first = 4 * 3, second = 2 * 4;
+  EXPECT_EQ(Counted::products, first + 2 * first + 2 * second);  // forward, then dx and dw of each
 }
 
 }  // namespace
