@@ -32,10 +32,13 @@ PAIRS = [
     ("d_conv1", "d_conv2"), ("c1", "c2"), ("stride1", "stride2"), ("padding1", "padding2"),
     ("pool_stride1", "pool_stride2"), ("conv1_axis", "conv2_axis"), ("pool1_axis", "pool2_axis"),
     ("conv1_config", "conv2_config"), ("pool1_config", "pool2_config"), ("out_h1", "out_w1"), ("out_h2", "out_w2"),
-    ("pool_h1", "pool_w1"), ("pool_h2", "pool_w2"), ("input", "output"), ("front", "back"),
+    ("pool_h1", "pool_w1"), ("pool_h2", "pool_w2"), ("input", "output"), ("front", "back"), ("o", "i"), ("o", "c"),
 ]
-OTHER_NAME = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
-ALWAYS_DECLARED = {"true": "false", "false": "true", "max": "min"}
+OTHER_NAMES = {name: [b for pair in PAIRS for a, b in (pair, pair[::-1]) if a == name]
+               for name in {name for pair in PAIRS for name in pair}}
+ALWAYS_DECLARED = {"true": "false", "false": "true", "max": "min", "min": "max"}
+TENSORS = {"x", "w", "y", "b", "dx", "dw", "dy", "db", "winners"}  # names that, called, are elements
+KEYWORDS = {"auto", "return", "else", "throw", "case", "operator", "delete", "constexpr", "mutable"}
 CLAUSES = ["C1", "C2", "C3", "C4", "C5", "C6"]
 
 DECLARATION = re.compile(r"(const|constexpr|static|using|struct|class|enum|auto|template|typename)\b"
@@ -79,6 +82,7 @@ class Header:
         self.tokens = tokens_of(text)
         self.partner = {}   # index of a bracket -> index of the one that belongs to it
         self.statements = []  # (kind, first token, last token)
+        self.branches = []  # of if ... else ...: (first token, last token)
         self.assertions = []  # static_asserts: (first token, last token, whether at namespace scope)
         self._match_brackets()
         self._find_declarations()
@@ -172,10 +176,14 @@ class Header:
             if self._text(n) == "constexpr":
                 n += 1
             self._expression(n + 1, self.partner[n])
-            n = self._statement(self.partner[n] + 1)
+            body = self.partner[n] + 1
+            n = self._statement(body)
             alternative = word == "if" and self._text(n + 1) == "else"
             if alternative:
-                n = self._statement(n + 2)
+                self.branches += [(body, n)]
+                body = n + 2
+                n = self._statement(body)
+                self.branches += [(body, n)]
             self.statements.append((word + " else" if alternative else word, first, n))
             return n
         if word == "try":
@@ -201,6 +209,26 @@ class Header:
     def _expression(self, n, end):
         while n < end:
             n = self._skip(n) + 1
+
+    def is_template_bracket(self, n):
+        """Whether `<` or `>` is one: it has not a blank on both sides."""
+        token = self.tokens[n]
+        blanks = self.text[token.start - 1].isspace() and self.text[token.end].isspace()
+        return token.text in ("<", ">") and not blanks
+
+    def parts(self, first, last, separator):
+        """The tokens first to last, cut where `separator` stands in no bracket: [(first, last)]"""
+        found, n, begin, depth = [], first, first, 0
+        while n <= last:
+            if self.is_template_bracket(n):
+                depth += 1 if self._text(n) == "<" else -1
+            elif self._text(n) == separator and depth == 0:
+                found.append((begin, n - 1))
+                begin = n + 1
+            elif self.tokens[n].kind == "op" and self._text(n) in "([{":
+                n = self.partner[n]
+            n += 1
+        return [*found, (begin, last)]
 
     def source_of(self, first, last):
         return self.text[self.tokens[first].start:self.tokens[last].end]
@@ -245,35 +273,97 @@ def edits_of(header):
             declared = (before and (before.kind == "name" and before.text not in ("return", "else", "throw")
                                     or before.text in ("&", "*", "...") and not text[before.start - 1].isspace())
                         or after and after.text in ("=", "{") and before and before.text == ",")
-            other = OTHER_NAME.get(token.text)
             if token.text in ALWAYS_DECLARED:
                 yield token.start, token.end, ALWAYS_DECLARED[token.text]
-            elif other in header.names_near[n] and not declared:
-                yield token.start, token.end, other
+            for other in OTHER_NAMES.get(token.text, []):
+                if other in header.names_near[n] and not declared:
+                    yield token.start, token.end, other
             if token.text in CLAUSES and before.text == "::":
                 yield token.start, token.end, CLAUSES[(CLAUSES.index(token.text) + 1) % len(CLAUSES)]
             if token.text == "for" and after.text == "(":
-                yield from shorter_loop(header, n)
+                yield from loop_edits(header, n)
+        if token.text in ("(", "["):
+            yield from index_edits(header, n)
+        if token.text == "(" and before and before.text in ("(", ";", "{", ",", "="):
+            yield from half_edits(header, n + 1, header.partner[n] - 1)
+        if token.text == "?":
+            yield from swapped_arms(header, n)
     yield from statement_edits(header)
 
 
-def shorter_loop(header, n):
-    """`i < bound` becomes `i < bound - 1`."""
+def is_operand(token):
+    """Whether what follows this token in brackets is its arguments or its index."""
+    return token is not None and (token.kind == "name" and token.text not in KEYWORDS or token.text in (")", "]", ">"))
+
+
+def index_edits(header, n):
+    """Each index of `w(o, i)` or `x[n]` becomes one more and one less."""
+    called, before = header.tokens[n - 1], header.tokens[n - 2] if n > 1 else None
+    is_product = before and before.text == "*" and header.text[before.start - 1].isspace()
+    declares = before and not is_product and (
+        before.text in (">", "&", "*") or before.kind == "name" and before.text not in KEYWORDS)
+    if not is_operand(called) or header.tokens[n].text == "(" and (called.text not in TENSORS or declares):
+        return
+    for first, last in header.parts(n + 1, header.partner[n] - 1, ","):
+        if last > first or last == first and header.tokens[first].kind == "name":  # a number has had its turn
+            start, end = header.tokens[first].start, header.tokens[last].end
+            for other in (" + 1", " - 1"):
+                yield start, end, header.text[start:end] + other
+
+
+def half_edits(header, first, last):
+    """`a, b` becomes `a` and `b`."""
+    halves = header.parts(first, last, ",")
+    if len(halves) < 2 or any(header.tokens[a].text == "..." for a, _ in halves):
+        return
+    start, end = header.tokens[first].start, header.tokens[last].end
+    for dropped in halves:
+        yield start, end, ", ".join(header.source_of(*half) for half in halves if half != dropped)
+
+
+def swapped_arms(header, n):
+    """`c ? a : b` becomes `c ? b : a`."""
+    last, nested, colon = n + 1, 0, None
+    while header.tokens[last].text not in (";", ",", ")", "]", "}"):
+        text = header.tokens[last].text
+        if text == ":" and nested == 0:
+            if colon is not None:
+                break  # that of a condition around this one
+            colon = last
+        else:
+            nested += (text == "?") - (text == ":")
+        last = (header.partner[last] if text in ("(", "[", "{") else last) + 1
+    start, end = header.tokens[n + 1].start, header.tokens[last - 1].end
+    one, other = header.source_of(n + 1, colon - 1), header.source_of(colon + 1, last - 1)
+    yield start, end, f"{other} : {one}"
+
+
+def loop_edits(header, n):
+    """`i < bound` becomes `i < bound - 1`, and `++i` becomes `i += 2`."""
     end = header.partner[n + 1]
     semicolons = [m for m in range(n + 2, end) if header.tokens[m].text == ";"]
-    if len(semicolons) == 2 and any(header.tokens[m].text == "<" for m in range(*semicolons)):
+    if len(semicolons) != 2:
+        return
+    if any(header.tokens[m].text == "<" for m in range(*semicolons)):
         at = header.tokens[semicolons[1]].start
         yield at, at, " - 1"
+    step, name = header.tokens[semicolons[1] + 1:end][:2] if end - semicolons[1] == 3 else (None, None)
+    if step and step.text == "++":
+        yield step.start, name.end, f"{name.text} += 2"
 
 
 def statement_edits(header):
     for kind, first, last in header.statements:
         start, end = header.tokens[first].start, header.tokens[last].end
         source = header.text[start:end]
-        if kind in ("if", "throw", "continue") or kind == "expression" and not DECLARATION.match(source):
+        if kind in ("if", "for", "throw", "continue") or kind == "expression" and not DECLARATION.match(source):
             yield start, end, ";"
-        if kind == "expression" and not DECLARATION.match(source) and ADDS_UP.search(source):
-            yield start, end, "{ " + source + " " + source + " }"
+        if kind == "expression" and not DECLARATION.match(source):
+            yield from half_edits(header, first, last - 1)
+            if ADDS_UP.search(source):
+                yield start, end, "{ " + source + " " + source + " }"
+    for first, last in header.branches:
+        yield header.tokens[first].start, header.tokens[last].end, ";"
     for first, last, is_example in header.assertions:
         if not is_example:
             yield header.tokens[first].start, header.tokens[last].end, ""

@@ -34,9 +34,48 @@ class Mutator(unittest.TestCase):
   return total;
 }
 """),
-            ["`0` -> `1`", "`0` -> `1`", "`<` -> `<=`", "`<` -> `>=`", "`i < count` -> `i < count - 1`", "`++` -> `--`",
-             "drop `total += x[i] * 2;`", "repeat `total += x[i] * 2;`", "`+=` -> `-=`", "`+=` -> `=`", "`*` -> `+`",
-             "`2` -> `1`", "`2` -> `3`"])
+            ["`0` -> `1`", "drop `for (int i = 0; i < count; ++i) total += x[i] * 2;`", "`0` -> `1`", "`<` -> `<=`",
+             "`<` -> `>=`", "`i < count` -> `i < count - 1`", "`++` -> `--`", "`++i` -> `i += 2`",
+             "drop `total += x[i] * 2;`", "repeat `total += x[i] * 2;`", "`+=` -> `-=`", "`+=` -> `=`",
+             "`i` -> `i + 1` #4", "`i` -> `i - 1` #4", "`*` -> `+`", "`2` -> `1`", "`2` -> `3`"])
+
+    def changes(self, text, *parts):
+        """The mutations of one kind: those with one of these parts in their words."""
+        return [m for m in mutations(text) if any(part in m for part in parts)]
+
+    def test_moves_each_index_of_a_tensor_and_no_argument_of_another_call(self):
+        self.assertEqual(self.changes("void f() { y(o) = w(o, k + q) * x(f(n), 0) - a[n]; }\n"
+                                      "void g() { auto [s, t] = f(u); Tensor x(v); }\n", "+ 1", "- 1"),
+                         ["`o` -> `o + 1`", "`o` -> `o - 1`", "`o` -> `o + 1` #2", "`o` -> `o - 1` #2",
+                          "`k + q` -> `k + q + 1`", "`k + q` -> `k + q - 1`",
+                          "`f(n)` -> `f(n) + 1`", "`f(n)` -> `f(n) - 1`", "`n` -> `n + 1` #2", "`n` -> `n - 1` #2"])
+
+    def test_drops_each_half_of_a_comma(self):
+        self.assertEqual(self.changes("void f() { best = cell, winner = g(row, column); }\n", "best ="),
+                         ["`best = cell, winner = g(row, column)` -> `best = cell`",
+                          "`best = cell, winner = g(row, column)` -> `winner = g(row, column)`",
+                          "drop `best = cell, winner = g(row, column);`"])
+        self.assertEqual(self.changes("int f(int... i) { ((check(i), n = n + i), ...); }\n", "check(i), n = n + i` ->"),
+                         ["`check(i), n = n + i` -> `check(i)`", "`check(i), n = n + i` -> `n = n + i`"])
+        self.assertEqual(self.changes("bool operator==(const A& a, const A& b) { g<a, b>(); A c = a, d = b; }\n",
+                                      "a`", "d = b`"), [])
+
+    def test_swaps_the_arms_of_a_condition(self):
+        self.assertEqual(self.changes("int f(int a) { return g(a ? 1 : a + b, c ? d ? 5 : 6 : 7); }\n", ":"),
+                         ["`1 : a + b` -> `a + b : 1`", "`d ? 5 : 6 : 7` -> `7 : d ? 5 : 6`", "`5 : 6` -> `6 : 5`"])
+
+    def test_drops_each_branch(self):
+        self.assertEqual(self.changes("void f() { if (a) g(); else { h(); } if (b) return; }\n", "drop"),
+                         ["drop `g();`", "drop `{ h(); }`", "drop `h();`", "drop `if (b) return;`"])
+
+    def test_swaps_the_least_and_the_greatest_number(self):
+        self.assertEqual(mutations("auto a = Limits<int>::min();\n"), ["`min` -> `max`"])
+        self.assertEqual(mutations("auto a = Limits<int>::max();\n"), ["`max` -> `min`"])
+
+    def test_swaps_a_name_with_each_that_it_is_mistaken_for(self):
+        self.assertEqual(mutations("int f(int o, int i, int c) { return o * i * c; }\n"),
+                         ["`o` -> `c` #2", "`o` -> `i` #2", "`*` -> `+`", "`i` -> `o` #2", "`*` -> `+` #2",
+                          "`c` -> `o` #2"])
 
     def test_swaps_names_that_are_near_and_not_those_being_declared(self):
         self.assertEqual(mutations("int area(int height, int width) { return height - width; }\n"
@@ -114,8 +153,8 @@ TEST(Counting, is_right) { volatile int n = 5; EXPECT_EQ(cnnspec::count_to(n), n
 
 class Refusals(unittest.TestCase):
     """What a compiler says of a file that must not compile."""
-    GCC = ("a.hpp: In instantiation of 'require_static() [with Clause violated = cnnspec::Clause::C2; long int expected = "
-           "5; long int actual = 4]':\na.hpp:63:26: error: static assertion failed: C2: the window\n")
+    GCC = ("a.hpp: In instantiation of 'require_static() [with Clause violated = cnnspec::Clause::C2; "
+           "long int expected = 5; long int actual = 4]':\na.hpp:63:26: error: static assertion failed: C2: the window\n")
     CLANG = ("a.hpp:63:3: error: static_assert failed due to requirement '2 != Clause::C2' \"C2: the window\"\n"
              "b.hpp:49:5: note: in 'cnnspec::require_static<cnnspec::Clause::C2, 5L, 4L>' requested here\n")
 
