@@ -19,9 +19,11 @@ import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-import figures
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "checks" / "mutants"))
+import figures
+import mutator
+
 LEFT_OUT = ("checks/bench/", "checks/mutants/")  # not part of what the tests run
 
 
@@ -97,6 +99,24 @@ def required_files():
     return [path for path in paths if not path.startswith(LEFT_OUT)]
 
 
+def statements_of(text):
+    """The lines of a header on which a statement begins that runs when a program runs: no constant, no assertion."""
+    header = mutator.Header(text)
+    asserted = {n for first, last, _ in header.assertions for n in range(first, last + 1)}
+    return sorted({
+        text.count("\n", 0, header.tokens[first].start) + 1
+        for _, first, _ in header.statements
+        if first not in asserted and header.tokens[first].text not in ("static", "using")
+    })
+
+
+def statements():
+    """{path of a header: those lines}."""
+    headers = {str(file.relative_to(ROOT)): file for folder in figures.MARKS for file in ROOT.glob(f"{folder}/**/*.hpp")}
+    lines = {path: statements_of(file.read_text()) for path, file in headers.items() if not path.startswith(LEFT_OUT)}
+    return {path: numbers for path, numbers in lines.items() if numbers}
+
+
 def defaulted(path):
     """The numbers of the lines with `= default`."""
     return {n for n, line in enumerate((ROOT / path).read_text().splitlines(), 1) if "= default;" in line}
@@ -126,13 +146,16 @@ def main():
     if not arguments.no_run:
         run_tests(build, profiles, arguments.all)
     try:
-        files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT, defaulted)
+        files = figures.figures_of(export(build, profiles), ROOT, required_files(), LEFT_OUT, defaulted, statements())
     except (figures.BadReport, subprocess.CalledProcessError) as error:
         fail(error)
     write(result, json.dumps(figures.as_json(files), indent=1) + "\n")
     print(figures.table(files))
     print(f"\nevery line: {build / 'html' / 'index.html'}")
-    below = figures.shortfalls(figures.folders_of(files))
+    folders = figures.folders_of(files)
+    for figure in figures.unmarked(folders):
+        print(figure)
+    below = figures.shortfalls(folders)
     for shortfall in below:
         print(f"cnnspec coverage: {shortfall}", file=sys.stderr)
     return 1 if below else 0

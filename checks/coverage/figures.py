@@ -5,7 +5,9 @@ a branch was taken each way if some copy took it each way. Only so can generic c
 for one type settles, at compile time, branches that another one takes. Branches that the compiler has settled in every copy
 that was run do not count. What was evaluated by the compiler alone has not been run.
 
-A template that is never instantiated does not appear in the report. So every file that must appear is named to `figures_of`.
+A template that is never instantiated does not appear in the report. So every file that must appear is named to `figures_of`,
+and so is each line of a header on which a statement begins: one that the compiler has not seen counts as a line that was
+not run. (What `if constexpr` leaves out in every copy cannot be told from what is run around it.)
 """
 import dataclasses
 
@@ -46,6 +48,7 @@ class File:
     branches: Figure
     missed_lines: list
     missed_branches: list  # "LINE:COLUMN is never true"
+    uncompiled_lines: list  # of the missed lines: those in code that was never compiled
 
     def as_json(self):
         return {
@@ -53,6 +56,7 @@ class File:
             "branches": self.branches.as_json(),
             "missed_lines": self.missed_lines,
             "missed_branches": self.missed_branches,
+            "uncompiled_lines": self.uncompiled_lines,
         }
 
 
@@ -101,8 +105,10 @@ def counts_of_branches(file, defaulted):
     return {place: both for place, both in counts.items() if any(both) or not count_at(file["segments"], *place[:2])}
 
 
-def file_of(file, defaulted=()):
+def file_of(file, defaulted=(), statements=()):
     lines = counts_of_lines(file["segments"])
+    uncompiled = sorted(set(statements) - set(lines))
+    lines |= dict.fromkeys(uncompiled, 0)
     branches = counts_of_branches(file, defaulted)
     missed_lines = sorted(line for line, count in lines.items() if count == 0)
     missed_branches = [
@@ -116,12 +122,15 @@ def file_of(file, defaulted=()):
         Figure(2 * len(branches) - len(missed_branches), 2 * len(branches)),
         missed_lines,
         missed_branches,
+        uncompiled,
     )
 
 
-def figures_of(report, root, required, left_out=(), defaulted=lambda path: ()):
+def figures_of(report, root, required, left_out=(), defaulted=lambda path: (), statements=None):
     """{path in `root`: File} for the folders that have marks. `required`: the paths that must be there, with code that
-    was compiled. `left_out`: folders that do not count. `defaulted`: the lines of a file with `= default`."""
+    was compiled. `left_out`: folders that do not count. `defaulted`: the lines of a file with `= default`. `statements`:
+    {path of a header: the lines on which its statements begin}."""
+    statements = statements or {}
     if not report.get("data"):
         raise BadReport("the report is empty")
     files = {}
@@ -130,7 +139,9 @@ def figures_of(report, root, required, left_out=(), defaulted=lambda path: ()):
         for file in data["files"]:
             path = file["filename"][len(prefix) :] if file["filename"].startswith(prefix) else ""
             if path.split("/")[0] in MARKS and not path.startswith(tuple(left_out)):
-                files[path] = file_of(file, defaulted(path))
+                files[path] = file_of(file, defaulted(path), statements.get(path, ()))
+    for path in set(statements) - set(files) - set(required):  # nothing of it was compiled
+        files[path] = file_of({"segments": []}, statements=statements[path])
     missing = [path for path in required if path not in files or files[path].lines.total == 0]
     if missing:
         raise BadReport("nothing was compiled of " + ", ".join(sorted(missing)))
@@ -159,6 +170,16 @@ def shortfalls(folders):
         for folder, marks in MARKS.items()
         for what, mark in marks.items()
         if not folders.get(folder, none)[what].reaches(mark)
+    ]
+
+
+def unmarked(folders):
+    """What is counted and has no mark, in words."""
+    return [
+        f"{folder}/: {folders[folder][what].percent():.2f}% of {what}; no mark"
+        for folder, marks in MARKS.items()
+        for what in ("lines", "branches")
+        if what not in marks and folder in folders and folders[folder][what].total
     ]
 
 
@@ -203,8 +224,11 @@ def table(files):
             continue
         branches = f", {file.branches.percent():.2f}% of branches" if file.branches.total else ""
         rows.append(f"\n{name}: {file.lines.percent():.2f}% of lines{branches}")
-        if file.missed_lines:
-            rows.append(f"  lines never run: {ranges(file.missed_lines)}")
+        not_run = [line for line in file.missed_lines if line not in file.uncompiled_lines]
+        if not_run:
+            rows.append(f"  lines never run: {ranges(not_run)}")
+        if file.uncompiled_lines:
+            rows.append(f"  lines never compiled: {ranges(file.uncompiled_lines)}")
         if "branches" in marks:
             rows += [f"  {branch}" for branch in file.missed_branches]
     return "\n".join(rows)

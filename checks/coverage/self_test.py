@@ -6,6 +6,7 @@ import unittest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import coverage  # noqa: E402
 import figures  # noqa: E402
 
 
@@ -48,6 +49,50 @@ class Lines(unittest.TestCase):
         self.assertEqual(figures.counts_of_lines(segments), {1: 5, 2: 5, 3: 5, 4: 5})
 
 
+class Statements(unittest.TestCase):
+    def judged(self, statements, *files):
+        return figures.figures_of(report(*files), "/root", ["spec/a.hpp"], statements=statements)
+
+    def test_that_were_never_compiled_are_missed(self):
+        files = self.judged({"spec/a.hpp": [2, 3, 6, 7]}, *ALL)  # a template in lines 5 to 8 that nobody uses
+        self.assertEqual(files["spec/a.hpp"].missed_lines, [6, 7])
+        self.assertEqual(figures.shortfalls(figures.folders_of(files)), ["spec/: 66.66% of lines; the mark is 100%"])
+        self.assertIn("  lines never compiled: 6-7", figures.table(files).splitlines())
+        self.assertNotIn("never run", figures.table(files))
+        self.assertEqual(figures.as_json(files)["files"]["spec/a.hpp"]["uncompiled_lines"], [6, 7])
+
+    def test_of_a_header_that_nobody_includes_are_missed(self):
+        files = self.judged({"checks/c.hpp": [3]}, *ALL)
+        self.assertEqual(files["checks/c.hpp"].missed_lines, [3])
+        self.assertEqual(figures.shortfalls(figures.folders_of(files)), ["checks/: 90.00% of lines; the mark is 95%"])
+
+    def test_begin_in_bodies_of_functions_that_run(self):
+        self.assertEqual(coverage.statements_of("""\
+template <class T>
+struct A {
+  int f(int n) const {
+    static_assert(sizeof(T) > 1);
+    static constexpr int one = 1;
+    using U = T;
+    if (n > 0)
+      return one;
+    const auto twice = [](U u) {
+      return u + u;
+    };
+    return n == 0 ? 0
+                  : twice(n);
+  }
+};
+static_assert(A<char>{}.f(0) == 0);
+"""), [7, 8, 9, 10, 12])
+
+    def test_of_all_headers_are_found(self):
+        statements = coverage.statements()
+        for path in ("spec/cnnspec/conv2d.hpp", "checks/laws/conv2d.hpp", "checks/twins/windows.hpp"):
+            self.assertGreater(len(statements[path]), 10, path)
+        self.assertFalse([path for path in statements if path.startswith(coverage.LEFT_OUT)])
+
+
 class Branches(unittest.TestCase):
     def missed(self, branches, count=1):
         return judged(file("spec/a.hpp", function(1, 9, count), branches), ALL[1])["spec/a.hpp"].missed_branches
@@ -86,6 +131,12 @@ class Marks(unittest.TestCase):
     def test_so_is_one_branch(self):
         self.assertEqual(shortfalls(file("spec/a.hpp", function(1, 4, 7), [(2, 3, 2, 8, 3, 0, 0, 0, 4)]), ALL[1]),
                          ["spec/: 50.00% of branches; the mark is 100%"])
+
+    def test_what_has_no_mark_is_said(self):
+        self.assertEqual(figures.unmarked(figures.folders_of(judged(*ALL))), [])
+        half = file("checks/b.cpp", function(1, 9, 1), [(2, 3, 2, 8, 3, 0, 0, 0, 4)])
+        self.assertEqual(figures.unmarked(figures.folders_of(judged(ALL[0], half))),
+                         ["checks/: 50.00% of branches; no mark"])
 
     def test_a_twentieth_of_the_checks_may_be_missing_and_no_more(self):
         self.assertEqual(shortfalls(ALL[0], file("checks/b.cpp", function(1, 95, 1) + function(97, 101, 0))), [])
