@@ -270,7 +270,7 @@ TEST(Census, says_what_differs) {
   });
   const auto p = prove(subject, {.bounds = {}, .seed = 3}, conv("mb1ic1ih1iw3oc1kh1kw2dw1"));
   ASSERT_EQ(p.first.size(), 1u);
-  EXPECT_EQ(text_of(p.first[0].difference), "dx[0,0,1]: expected 0, got w[1]*dy[0]");
+  EXPECT_EQ(text_of(p.first[0].difference), "dx[0,0,1]: expected 0, got dy[0]*w[1]");
   EXPECT_TRUE(contains(text_of(p.first[0], {.bounds = {}, .seed = 3}), "--seed 3"));
 }
 
@@ -298,6 +298,90 @@ TEST(Census, disproves_a_layer_of_the_wrong_shape_and_one_that_looks_at_values) 
   const auto p = prove(subject, {}, parse_descriptor(Family::max_pool2d, "mb1ic1ih2kh2"));
   ASSERT_EQ(p.first.size(), 1u);
   EXPECT_TRUE(contains(p.first[0].difference.actual, "no cell")) << p.first[0].difference.actual;
+}
+
+/// Rows added to (or, if below zero, taken from) the end of a tensor's first axis but one; those added are empty.
+template <class T>
+Image<T> with_more_rows(const Image<T>& y, Idx more) {
+  Image<T> other(dyn_shape(y.extent(0), y.extent(1) + more, y.extent(2)));
+  for (Idx c = 0; c < y.extent(0); ++c)
+    for (Idx i = 0; i < std::min(y.extent(1), other.extent(1)); ++i)
+      for (Idx j = 0; j < y.extent(2); ++j) other(c, i, j) = y(c, i, j);
+  return other;
+}
+
+/// What is disproved, in words; empty where it is proved.
+std::string disproof(const CensusSubject& subject, const Problem& problem, CensusProof proof = CensusProof::basis) {
+  const auto p = prove(subject, {.bounds = {}, .proof = proof}, problem);
+  return p.first.empty() ? "" : text_of(p.first[0].difference);
+}
+
+const Problem some_conv2d = parse_descriptor(Family::conv2d, "mb1ic1ih4iw2oc2kh2kw1");
+const Problem some_max_pool2d = parse_descriptor(Family::max_pool2d, "mb1ic1ih4iw2kh2kw1sh1sw1");
+const Problem some_linear = parse_descriptor(Family::linear, "mb1ic2oc3");
+
+TEST(Census, disproves_a_size_formula_that_is_not_the_twins) {
+  for (const Idx more : {-1, 1}) {
+    const auto changed = [more](auto p, auto extent) {
+      p.*extent += more;
+      return Problem(p);
+    };
+    const Problem wrong_conv2d = changed(std::get<cnnspec_conv2d>(some_conv2d), &cnnspec_conv2d::out_height);
+    const Problem wrong_pool = changed(std::get<cnnspec_pool2d>(some_max_pool2d), &cnnspec_pool2d::out_width);
+    for (const CensusProof proof : {CensusProof::basis, CensusProof::random})
+      EXPECT_TRUE(
+          contains(disproof({}, wrong_conv2d, proof), "the extents of y, by the size formula: expected 2, 3, 2"))
+          << disproof({}, wrong_conv2d, proof);
+    EXPECT_TRUE(contains(disproof({}, wrong_pool), "the extents of y, by the size formula: expected 1, 3, 2"))
+        << disproof({}, wrong_pool);
+  }
+}
+
+TEST(Census, disproves_a_layer_with_a_row_too_many_or_too_few) {
+  for (const Idx more : {-1, 1}) {
+    CensusSubject wrong;
+    set_forward<FormalPolynomial>(wrong.conv2d_formulas, [more](const auto& x, const auto& w, const auto& g) {
+      return with_more_rows(conv2d(x, w, g), more);
+    });
+    wrong.conv2d_at_random.forward_with_bias = [more](const auto& x, const auto& w, const auto& b, const auto& g) {
+      return with_more_rows(conv2d(x, w, b, g), more);
+    };
+    wrong.linear_formulas.forward = [more](const auto& x, const auto& w) {
+      const auto y = linear(x, w);
+      return Vector<FormalPolynomial>(dyn_shape(y.size() + more));
+    };
+    wrong.max_pool2d.forward = [more](const auto& x, const auto& g) { return with_more_rows(max_pool2d(x, g), more); };
+    const std::string rows = std::to_string(3 + more);
+    EXPECT_EQ(disproof(wrong, some_conv2d), "the extents of y: expected 2, 3, 2, got 2, " + rows + ", 2");
+    EXPECT_EQ(disproof(wrong, some_conv2d, CensusProof::random),
+              "the extents of y with a bias: expected 2, 3, 2, got 2, " + rows + ", 2");
+    EXPECT_EQ(disproof(wrong, some_linear), "the extents of y: expected 3, got " + rows);
+    EXPECT_TRUE(contains(disproof(wrong, some_max_pool2d), "C6")) << disproof(wrong, some_max_pool2d);
+
+    wrong.max_pool2d = spec_max_pool2d<Ordered>();
+    wrong.max_pool2d.winners = [more](const auto& x, const auto& g) {
+      return with_more_rows(max_pool2d_with_winners(x, g).winners, more);
+    };
+    EXPECT_TRUE(contains(disproof(wrong, some_max_pool2d), "C6")) << disproof(wrong, some_max_pool2d);
+  }
+}
+
+TEST(Census, tests_on_random_images_that_no_window_looks_at_cells_of_another_one) {
+  CensusSubject subject;  // y is not its window's winner, but the cell two rows below, where there is one
+  subject.max_pool2d.forward = [](const auto& x, const auto& g) {
+    const auto right = max_pool2d_with_winners(x, g);
+    auto y = right.y;
+    for (Idx n = 0; n < y.size(); ++n)
+      if (right.winners[n] + 2 < x.size()) y[n] = x[right.winners[n] + 2];
+    return y;
+  };
+  const Problem problem = parse_descriptor(Family::max_pool2d, "mb1ic1ih6iw1kh2kw1sh1sw1");
+  EXPECT_TRUE(contains(disproof(subject, problem), "y[0,"))
+      << "equal in all images in which every second cell is equal";
+  const auto right = prove({}, {}, problem);
+  EXPECT_EQ(right.sum().windows, 1);
+  EXPECT_EQ(right.sum().images, count_weak_orders(2) + random_images);
+  EXPECT_EQ(right.sum().doubt, right.sum().images);
 }
 
 // ---- Shards ----

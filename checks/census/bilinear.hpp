@@ -1,6 +1,7 @@
 // The proof for one configuration of conv2d or linear: what is run on variables equals what it must be, as polynomials.
 //
-//   forward       y(x,w) and y(x,w,b) are, element by element, those of the twin (checks/twins).
+//   forward       y(x,w) and y(x,w,b) have the extents of the twin's (checks/twins) and are, element by element, equal.
+//                 The twin finds its extents without the size formula, which is so judged, too.
 //   backward      <dy, y(x,w,b)> = <x, dx(w,dy)> + <b, db(dy)> = <w, dw(x,dy)> + <b, db(dy)>
 //
 // The second line says that dx, dw and db are what they must be, for all inputs. backward_input is not given x, so the
@@ -28,6 +29,7 @@ namespace cnnspec::checks {
 template <class T, class Tensor>
 std::optional<Difference> first_difference(const char* name, const Tensor& actual, const Tensor& expected,
                                            const Variables<T>& variables) {
+  if (auto d = difference_of_extents(name, actual.shape(), expected.shape())) return d;
   for (Idx n = 0; n < expected.size(); ++n)
     if (!variables.equal(actual[n], expected[n]))
       return Difference{name, index_of(n, expected.shape().extents()), variables.text(actual[n]),
@@ -67,23 +69,24 @@ std::optional<Difference> first_difference(const X& x, const W& w, const B& b, c
                     ""};
 }
 
-/// A valid problem of one image. `seed` is that of the point; formulas need none. Throws C6 if `f` returns other
-/// extents than it must.
+/// A valid problem of one image. `seed` is that of the point; formulas need none. Throws C6 if a gradient that `f`
+/// returns has not the extents of what it is the gradient of.
 template <class T>
 std::optional<Difference> find_difference(const Conv2dFunctions<T>& f, const cnnspec_conv2d& p, std::uint64_t seed) {
   Variables<T> variables(seed);
-  const auto x = variables.tensor("x", x_shape(p)), dy = variables.tensor("dy", y_shape(p));
+  const auto x = variables.tensor("x", x_shape(p));
   const auto w = variables.tensor("w", w_shape(p));
   const auto b = variables.tensor("b", dyn_shape(p.out_channels));
+  BilinearResults<Image<T>, Kernel<T>, Vector<T>> expected{twins::conv2d_forward(p, x, w),
+                                                           twins::conv2d_forward(p, x, w, b), x, w, b};
+  if (auto d = difference_of_extents(y_by_formula, y_shape(p), expected.y.shape())) return d;
+  const auto dy = variables.tensor("dy", expected.y.shape());
   const Conv2dConfig g = config_of(p);
-  const auto y = y_shape(p);
   const BilinearResults<Image<T>, Kernel<T>, Vector<T>> actual{
-      of_shape("conv2d", "y", y, f.forward(x, w, g)), of_shape("conv2d", "y", y, f.forward_with_bias(x, w, b, g)),
+      f.forward(x, w, g), f.forward_with_bias(x, w, b, g),
       of_shape("conv2d", "dx", x.shape(), f.backward_input(x.shape(), w, dy, g)),
       of_shape("conv2d", "dw", w.shape(), f.backward_kernel(x, w.shape(), dy, g)),
       of_shape("conv2d", "db", b.shape(), f.backward_bias(dy))};
-  BilinearResults<Image<T>, Kernel<T>, Vector<T>> expected{twins::conv2d_forward(p, x, w),
-                                                           twins::conv2d_forward(p, x, w, b), x, w, b};
   const auto twin_backward = [&](auto& e) {
     e.dx = twins::conv2d_backward_input(p, w, dy);
     e.dw = twins::conv2d_backward_kernel(p, x, dy);
@@ -95,17 +98,17 @@ std::optional<Difference> find_difference(const Conv2dFunctions<T>& f, const cnn
 template <class T>
 std::optional<Difference> find_difference(const LinearFunctions<T>& f, const cnnspec_linear& p, std::uint64_t seed) {
   Variables<T> variables(seed);
-  const auto x = variables.tensor("x", x_shape(p)), dy = variables.tensor("dy", y_shape(p));
+  const auto x = variables.tensor("x", x_shape(p));
   const auto w = variables.tensor("w", w_shape(p));
-  const auto b = variables.tensor("b", y_shape(p));
-  const BilinearResults<Vector<T>, Matrix<T>, Vector<T>> actual{
-      of_shape("linear", "y", y_shape(p), f.forward(x, w)),
-      of_shape("linear", "y", y_shape(p), f.forward_with_bias(x, w, b)),
-      of_shape("linear", "dx", x.shape(), f.backward_input(w, dy)),
-      of_shape("linear", "dw", w.shape(), f.backward_weight(x, dy)),
-      of_shape("linear", "db", b.shape(), f.backward_bias(dy))};
+  const auto b = variables.tensor("b", dyn_shape(p.out_features));
   BilinearResults<Vector<T>, Matrix<T>, Vector<T>> expected{twins::linear_forward(x, w), twins::linear_forward(x, w, b),
                                                             x, w, b};
+  if (auto d = difference_of_extents(y_by_formula, y_shape(p), expected.y.shape())) return d;
+  const auto dy = variables.tensor("dy", expected.y.shape());
+  const BilinearResults<Vector<T>, Matrix<T>, Vector<T>> actual{
+      f.forward(x, w), f.forward_with_bias(x, w, b), of_shape("linear", "dx", x.shape(), f.backward_input(w, dy)),
+      of_shape("linear", "dw", w.shape(), f.backward_weight(x, dy)),
+      of_shape("linear", "db", b.shape(), f.backward_bias(dy))};
   const auto twin_backward = [&](auto& e) {
     e.dx = twins::linear_backward_input(w, dy);
     e.dw = twins::linear_backward_weight(x, dy);

@@ -12,4 +12,10 @@ std::string text_of(const Difference& d) {
                      d.input.empty() ? "" : " on " + d.input);
 }
 
+std::optional<Difference> difference_of_extents(const std::string& tensor, const std::vector<Idx>& actual,
+                                                const std::vector<Idx>& expected) {
+  if (actual == expected) return {};
+  return Difference{"the extents of " + tensor, {}, joined(actual, ", "), joined(expected, ", "), ""};
+}
+
 }  // namespace cnnspec::checks

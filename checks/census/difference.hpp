@@ -1,6 +1,7 @@
 // What a census finds: the first thing that is not as it must be.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,21 @@ struct Difference {
   std::string input;  // what the layer was run on, where that is not the same for the whole configuration
 };
 
-/// "dx[0,2,1]: expected w[0]*dy[2], got 0"
+/// "dx[0,2,1]: expected dy[2]*w[0], got 0"
 std::string text_of(const Difference& difference);
+
+/// The name of an output whose extents are a problem's: those that the specification's formula gave.
+inline constexpr const char* y_by_formula = "y, by the size formula";
+
+/// "the extents of y: expected 1, 3, 3, got 1, 4, 3", if they differ.
+std::optional<Difference> difference_of_extents(const std::string& tensor, const std::vector<Idx>& actual,
+                                                const std::vector<Idx>& expected);
+template <Idx... A, Idx... E>
+std::optional<Difference> difference_of_extents(const std::string& tensor, const Shape<A...>& actual,
+                                                const Shape<E...>& expected) {
+  const auto a = actual.extents();
+  const auto e = expected.extents();
+  return difference_of_extents(tensor, std::vector<Idx>(a.begin(), a.end()), std::vector<Idx>(e.begin(), e.end()));
+}
 
 }  // namespace cnnspec::checks

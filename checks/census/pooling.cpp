@@ -27,6 +27,11 @@ std::vector<Cells> windows_of(const cnnspec_pool2d& p) {
   return windows;
 }
 
+/// The output's extents, by walking over the padded image.
+auto twin_shape(const cnnspec_pool2d& p) {
+  return dyn_shape(p.channels, twins::count_windows(twins::rows_of(p)), twins::count_windows(twins::columns_of(p)));
+}
+
 /// The class of each cell of the image.
 std::vector<std::size_t> classes_of(const cnnspec_pool2d& p, bool whole_image) {
   std::vector<std::size_t> classes;
@@ -50,7 +55,7 @@ class Pooling {
         windows_(windows_of(p)),
         numbers_(classes_.size()),
         x_(x_shape(p)),
-        dy_(y_shape(p)),
+        dy_(twin_shape(p)),
         dx_(x_shape(p)) {
     Stream stream(seed);
     for (Idx n = 0; n < dy_.size(); ++n) dy_[n] = Ordered::cotangent(ModularPolynomial::variable(draw_residue(stream)));
@@ -103,18 +108,34 @@ class Pooling {
   Image<Ordered> x_, dy_, dx_;
 };
 
+/// Of each cell by itself; sometimes most are equal or NaN, sometimes few.
+std::vector<int> random_ranks(Idx cells, Stream& stream) {
+  const Idx most = 1 + stream.below(cells);
+  std::vector<int> ranks;
+  for (Idx n = 0; n < cells; ++n) ranks.push_back(static_cast<int>(stream.below(most + 1)) + nan_rank);
+  return ranks;
+}
+
 }  // namespace
 
 PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, std::uint64_t seed) {
   PoolProof proof;
   const Idx cells = x_shape(p).count();
   proof.whole_image = cells <= std::max(stack_of(p), whole_image_cells);
-  Pooling pooling(f, p, proof.whole_image, seed);
-  for_each_weak_order(static_cast<int>(proof.whole_image ? cells : stack_of(p)), [&](const std::vector<int>& ranks) {
+  proof.difference = difference_of_extents(y_by_formula, y_shape(p), twin_shape(p));
+  if (proof.difference) return proof;
+  const auto run_on = [&](Pooling& pooling, const std::vector<int>& ranks) {
     ++proof.images;
     proof.difference = pooling.first_difference(ranks);
     return !proof.difference;
-  });
+  };
+  Pooling classes(f, p, proof.whole_image, seed);
+  const bool all = for_each_weak_order(static_cast<int>(proof.whole_image ? cells : stack_of(p)),
+                                       [&](const std::vector<int>& ranks) { return run_on(classes, ranks); });
+  if (proof.whole_image || !all) return proof;
+  Pooling image(f, p, true, seed);
+  Stream stream(seed, 1);
+  for (int n = 0; n < random_images && run_on(image, random_ranks(cells, stream));) ++n;
   return proof;
 }
 

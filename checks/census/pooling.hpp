@@ -9,7 +9,11 @@
 // (Padded row i*stride + p*dilation, divided by the dilation and rounded down, is i*stride/dilation + p.) Cells of one
 // class are equal, and all weak orders of the classes are run: so every window goes through all weak orders of its own
 // cells, all windows at once. For a layer whose windows do not look at each other's cells, this is a proof for all
-// images; that they do not is assumed.
+// images. That they do not is assumed. It is tested, not proved, on some images whose cells are each drawn by
+// themselves: only there are cells of one class told apart. (What was compared could be noted; but a comparison returns
+// a bool, and what a layer makes of it for another window cannot be seen.)
+//
+// The output's extents are the twin's, which knows no size formula.
 //
 // dy is random, and dx is linear in it: each image adds 1/(2^61 - 1) to the probability of failure
 // (scalars/modular_polynomial.hpp).
@@ -26,7 +30,7 @@ namespace cnnspec::checks {
 
 struct PoolProof {
   std::optional<Difference> difference;  // the first
-  bool whole_image = false;              // all weak orders of the image; otherwise of each window
+  bool whole_image = false;              // all weak orders of the image; otherwise of each window, and random images
   Idx images = 0;                        // how many were run
 };
 
@@ -35,6 +39,9 @@ constexpr Idx stack_of(const cnnspec_pool2d& p) { return p.channels * p.kernel_h
 
 /// Images with so few cells, or with no more than the taps of a window in all channels, are run whole.
 inline constexpr Idx whole_image_cells = 4;
+
+/// How many random images test the assumption.
+inline constexpr int random_images = 16;
 
 /// A valid problem of one image. Throws C6 if `f` returns other extents than it must, and NotOrdered.
 PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, std::uint64_t seed);
