@@ -416,7 +416,7 @@ CensusFile shard_file(Idx number, Idx count) {
   const CensusPlan plan{.bounds = tiny, .families = {Family::linear}};
   const CensusSpace space(tiny, plan.families);
   const CensusShard shard{number, count};
-  return {"1", plan, shard, size_of(shard, space), run_census({}, plan, space, shard, {}, {})};
+  return {"1", "0123456789abcdef", plan, shard, size_of(shard, space), run_census({}, plan, space, shard, {}, {})};
 }
 
 TEST(CensusFile, is_read_back_as_it_was_written) {
@@ -485,6 +485,11 @@ TEST(CensusFile, merges_with_all_the_others_and_nothing_else) {
   other = two;
   other.version = "2";
   EXPECT_TRUE(contains(refusal({one, other}), "version"));
+  other = two;
+  other.source = "fedcba9876543210";
+  EXPECT_TRUE(
+      contains(refusal({one, other}), "another source (the specification, the census or the twins were changed)"))
+      << refusal({one, other});
   other = two;
   other.plan.proof = CensusProof::random;
   EXPECT_TRUE(contains(refusal({one, other}), "proof"));

@@ -10,10 +10,10 @@ namespace {
 
 const std::string tiny = "census --max extent=2,kernel=2,stride=2,padding=1,groups=1,channels=1,taps=4,features=3 ";
 
-/// The JSON of a census, without the time it took.
+/// The JSON of a census, without the time it took and in how many runs.
 nlohmann::json result(const std::string& path) {
   nlohmann::json json = nlohmann::json::parse(content_of(path));
-  json.erase("seconds");
+  json.erase("seconds"), json.erase("merged");
   return json;
 }
 
@@ -49,7 +49,13 @@ TEST(CliCensus, in_shards_adds_up_to_the_whole) {
                                  quoted(folder / "merged.json"));
   EXPECT_EQ(merged.status, 0) << merged.err;
   EXPECT_TRUE(contains(merged.out, "\nproved: ")) << merged.out;
+  EXPECT_TRUE(contains(merged.out, " s in all 3 shards)\n")) << merged.out;
   EXPECT_EQ(result(folder / "merged.json"), result(folder / "whole.json"));
+  const Outcome shown = cnnspec("report " + quoted(folder / "merged.json") + " --markdown -");
+  EXPECT_TRUE(contains(shown.out, " s in all 3 shards)")) << shown.out << shown.err;
+  const Outcome finished = cnnspec(tiny + "--json " + quoted(folder / "merged.json"));
+  EXPECT_TRUE(contains(finished.out, " s in all 3 shards)\n")) << "it is still their time: " << finished.out;
+  EXPECT_FALSE(contains(cnnspec(tiny).out, "in all"));
 
   expect_refused("census --merge " + file(1) + " " + file(2), "none with number 3");
   expect_refused("census --merge " + file(1) + " " + file(1), "each shard once");
@@ -61,6 +67,14 @@ TEST(CliCensus, in_shards_adds_up_to_the_whole) {
   EXPECT_TRUE(contains(again.err, "nothing is left to do")) << again.err;
   expect_refused(tiny + "--shard 1/3 --json " + file(2), "the same census");
   expect_refused(tiny + "--seed 2 --shard 2/3 --json " + file(2), "seed");
+
+  // As a program whose specification is another one has left it.
+  auto other = nlohmann::json::parse(content_of(folder / "shard-2.json"));
+  EXPECT_EQ(other["source"].get<std::string>().size(), 16u);
+  other["source"] = "0000000000000000";
+  const std::string changed = quoted(folder.file("changed.json", other.dump()));
+  expect_refused(tiny + "--shard 2/3 --json " + changed, "another source");
+  expect_refused("census --merge " + file(1) + " " + changed + " " + file(3), "another source");
 }
 
 TEST(CliCensus, goes_on_after_it_was_killed) {
@@ -87,7 +101,52 @@ TEST(CliCensus, proves_one_configuration_alone) {
   const Outcome o = cnnspec("census --only mb1ic2ih5oc2kh3sh2ph1 --proof random --seed 5");
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_TRUE(contains(o.out, "proved: mb1ic2oc2_ih5")) << o.out;
-  EXPECT_EQ(cnnspec("census --op max_pool2d --only mb1ic1ih5kh2").status, 0);
+  EXPECT_TRUE(contains(o.out, "for all inputs (at random); probability that it is wrong and passed: at most 1.3e-18\n"))
+      << o.out;
+  const auto says = [](const std::string& arguments, const std::string& how) {
+    const Outcome one = cnnspec("census " + arguments);
+    EXPECT_EQ(one.status, 0) << one.err;
+    EXPECT_TRUE(contains(one.out, ", for all inputs (" + how + "); probability")) << one.out;
+  };
+  says("--op linear --only mb1ic2oc3", "by basis");
+  says("--op max_pool2d --only mb1ic1ih2kh2", "all images");
+  says("--op max_pool2d --only mb1ic1ih5kh2",
+       "all windows, assuming that no window looks at cells of another one (tested on 16 random images)");
+}
+
+TEST(CliCensus, says_everywhere_what_it_assumes_about_windows) {
+  const std::string pools = "census --op max_pool2d --max extent=3,kernel=2,stride=1,padding=0,dilation=1,channels=1 ";
+  const std::string assumption = "assuming that no window looks at cells of another one";
+  EXPECT_TRUE(contains(cnnspec(pools).out, "\nall windows: " + assumption + " (tested on 16 random images) each\n"));
+  const std::string markdown = cnnspec(pools + "--markdown -").out;
+  EXPECT_TRUE(contains(markdown, "proved for all inputs, 12 of them under an assumption\n")) << markdown;
+  EXPECT_TRUE(contains(markdown, "All windows: 12 configurations, " + assumption)) << markdown;
+  EXPECT_TRUE(contains(markdown, "| all windows |")) << markdown;
+  const std::string linear = cnnspec("census --op linear --max features=2 --markdown -").out;
+  EXPECT_FALSE(contains(linear, "assum")) << linear;
+}
+
+TEST(CliCensus, reports_a_disproof_with_the_command_that_shows_it_again) {
+  const Folder folder;
+  const std::string command = "cnnspec census --op linear --only 'mb1ic2oc1' --proof auto --seed 7";
+  EXPECT_EQ(cnnspec("census --op linear --max features=2 --seed 7 --json " + quoted(folder / "right.json")).status, 0);
+  auto json = nlohmann::json::parse(content_of(folder / "right.json"));
+  json["results"]["linear"]["disproved"] = 1;
+  json["first_disproved"] = {{{"number", 2},
+                              {"operation", "linear"},
+                              {"problem", "mb1ic2oc1"},
+                              {"what", "dw"},
+                              {"index", {0, 1}},
+                              {"actual", "x[1]"},
+                              {"expected", "x[0]"},
+                              {"input", ""},
+                              {"repro", command}}};
+  const std::string wrong = quoted(folder.file("wrong.json", json.dump()));
+  const Outcome markdown = cnnspec("report " + wrong + " --markdown -");
+  EXPECT_TRUE(contains(markdown.out, "\nAgain:\n\n```\n" + command + "\n```")) << markdown.out << markdown.err;
+  const Outcome merged = cnnspec("census --merge " + wrong + " --json -");
+  EXPECT_EQ(merged.status, 1) << merged.err;
+  EXPECT_EQ(nlohmann::json::parse(merged.out)["first_disproved"][0]["repro"], command);
 }
 
 TEST(CliCensus, refuses_what_makes_no_sense) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "checks/census/census_report.hpp"
 #include "checks/describe/strict_json.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
@@ -33,7 +34,7 @@ Json json_of(const CensusTally& tally) {
   return json;
 }
 
-Json json_of(const Disproof& d) {
+Json json_of(const Disproof& d, const CensusPlan& plan) {
   return {{"number", d.number},
           {"operation", name_of(family_of(d.problem))},
           {"problem", to_descriptor(d.problem)},
@@ -41,7 +42,8 @@ Json json_of(const Disproof& d) {
           {"index", d.difference.index},
           {"actual", d.difference.actual},
           {"expected", d.difference.expected},
-          {"input", d.difference.input}};
+          {"input", d.difference.input},
+          {"repro", repro_of(d, plan)}};
 }
 
 /// Reads one object; errors say where.
@@ -121,10 +123,11 @@ std::string to_json(const CensusFile& f) {
   for (const Family family : f.plan.families) operations.push_back(name_of(family));
   for (std::size_t n = 0; n < census_families.size(); ++n)
     results[census_family_names[n]] = json_of(f.progress.tallies[n]);
-  for (const Disproof& d : f.progress.first) first.push_back(json_of(d));
+  for (const Disproof& d : f.progress.first) first.push_back(json_of(d, f.plan));
   const Json json{{"type", "census"},
                   {"schema", schema},
                   {"version", f.version},
+                  {"source", f.source},
                   {"operations", operations},
                   {"bounds", bounds},
                   {"seed", f.plan.seed},
@@ -135,6 +138,7 @@ std::string to_json(const CensusFile& f) {
                   {"done", f.progress.done},
                   {"finished", f.is_finished()},
                   {"seconds", f.progress.seconds},
+                  {"merged", f.merged},
                   {"results", results},
                   {"failure_probability", f.progress.failure_probability()},
                   {"first_disproved", first}};
@@ -149,12 +153,14 @@ CensusFile parse_census_file(const std::string& text, const std::string& where) 
   json.number("schema", schema, schema);
   CensusFile f;
   f.version = json.get<std::string>("version");
+  f.source = json.get<std::string>("source");
   f.plan = plan_of(json);
   f.shard.count = json.number("shards", 1, most_census_shards);
   f.shard.number = json.number("shard", 1, f.shard.count);
   f.size = json.number("size");
   f.progress.done = json.number("done", 0, f.size);
   f.progress.seconds = json.get<double>("seconds");
+  f.merged = json.number("merged", 0, most_census_shards);
   const Reader results = json.object("results");
   for (std::size_t n = 0; n < census_families.size(); ++n) {
     const Reader tally = results.object(census_family_names[n]);
@@ -174,6 +180,8 @@ std::string difference_of(const CensusFile& mine, const CensusFile& file) {
   std::vector<std::string> bounds;
   for (const CensusBound& b : census_bounds) bounds.push_back(fmt::format("{}={}", b.name, mine.plan.bounds.*b.value));
   std::string text = differs("version", mine.version, file.version);
+  if (text.empty())
+    text = differs("source (the specification, the census or the twins were changed)", mine.source, file.source);
   if (text.empty() && !(mine.plan.bounds == file.plan.bounds)) text = "other bounds than " + joined(bounds, ",");
   if (text.empty() && mine.plan.families != file.plan.families) text = "other operations";
   if (text.empty()) text = differs("seed", mine.plan.seed, file.plan.seed);
@@ -207,6 +215,7 @@ CensusFile merge(const std::vector<CensusFile>& files, const std::vector<std::st
       throw UsageError("census --merge", "", fmt::format("all {} shards", whole.shard.count),
                        fmt::format("none with number {}", shard));
   whole.shard = {1, 1};
+  whole.merged = static_cast<Idx>(files.size());
   const CensusSpace space(whole.plan.bounds, whole.plan.families);
   if (whole.size != space.size())
     throw UsageError("census --merge", "", fmt::format("{} configurations", thousands(space.size())),

@@ -11,10 +11,12 @@ namespace cnnspec::checks {
 
 struct CensusFile {
   std::string version;  // of the program that ran it
+  std::string source;   // census_source() of that program
   CensusPlan plan;
   CensusShard shard;
   Idx size = 0;  // configurations of the shard
   CensusProgress progress;
+  Idx merged = 0;  // how many shards were added up; 0 if this is one run
 
   bool is_finished() const { return progress.done == size; }
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "checks/census/pooling.hpp"
 #include "checks/cli/terminal.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
@@ -25,6 +26,19 @@ std::string table(const CensusFile& f) {
 
 std::string probability(double value) { return value == 0 ? "0" : fmt::format("{:.1e}", value); }
 
+std::string assumption() {
+  return fmt::format("assuming that no window looks at cells of another one (tested on {} random images)",
+                     random_images);
+}
+
+std::string run_of(const CensusFile& f) {
+  std::string text;
+  if (f.shard.count > 1) text += fmt::format("shard {} of {}, ", f.shard.number, f.shard.count);
+  text += fmt::format("seed {}, {:.1f} s", f.plan.seed, f.progress.seconds);
+  if (f.merged > 0) text += fmt::format(" in all {} shards", f.merged);
+  return text;
+}
+
 }  // namespace
 
 std::string text_of(const CensusFile& f, bool color) {
@@ -33,7 +47,7 @@ std::string text_of(const CensusFile& f, bool color) {
     text += fmt::format("{}: {}\n", name_of(family), text_of(f.plan.bounds, family));
   text += "\n" + table(f) + "\n";
   const CensusTally sum = f.progress.sum();
-  if (sum.windows > 0) text += "all windows: assuming that no window looks at cells of another one\n";
+  if (sum.windows > 0) text += fmt::format("all windows: {} each\n", assumption());
   const std::string verdict = sum.disproved > 0 ? colored("disproved", Color::red, color)
                               : f.is_finished() ? colored("proved", Color::green, color)
                                                 : "so far proved";
@@ -42,15 +56,27 @@ std::string text_of(const CensusFile& f, bool color) {
                             thousands(sum.disproved), thousands(sum.configurations))
               : fmt::format("{}: {} configurations, for all inputs; probability that a wrong one passed: at most {} (",
                             verdict, thousands(sum.configurations), probability(f.progress.failure_probability()));
-  if (f.shard.count > 1) text += fmt::format("shard {} of {}, ", f.shard.number, f.shard.count);
-  return text + fmt::format("seed {}, {:.1f} s)\n", f.plan.seed, f.progress.seconds);
+  return text + run_of(f) + ")\n";
+}
+
+std::string text_of_proof(const Problem& problem, const CensusProgress& progress) {
+  const CensusTally sum = progress.sum();
+  const std::string how = sum.basis > 0         ? "by basis"
+                          : sum.random > 0      ? "at random"
+                          : sum.whole_image > 0 ? "all images"
+                                                : "all windows, " + assumption();
+  return fmt::format("proved: {}, for all inputs ({}); probability that it is wrong and passed: at most {}\n",
+                     to_descriptor(problem), how, probability(progress.failure_probability()));
+}
+
+std::string repro_of(const Disproof& d, const CensusPlan& plan) {
+  return fmt::format("cnnspec census --op {} --only '{}' --proof {} --seed {}", name_of(family_of(d.problem)),
+                     to_descriptor(d.problem), census_proof_names[static_cast<std::size_t>(plan.proof)], plan.seed);
 }
 
 std::string text_of(const Disproof& d, const CensusPlan& plan) {
-  return fmt::format("DISPROVED {} {}\n  {}\n  again: cnnspec census --op {} --only '{}' --proof {} --seed {}\n",
-                     name_of(family_of(d.problem)), to_descriptor(d.problem), text_of(d.difference),
-                     name_of(family_of(d.problem)), to_descriptor(d.problem),
-                     census_proof_names[static_cast<std::size_t>(plan.proof)], plan.seed);
+  return fmt::format("DISPROVED {} {}\n  {}\n  again: {}\n", name_of(family_of(d.problem)), to_descriptor(d.problem),
+                     text_of(d.difference), repro_of(d, plan));
 }
 
 }  // namespace cnnspec::checks

@@ -15,6 +15,7 @@
 #include "checks/census/census_file.hpp"
 #include "checks/census/census_report.hpp"
 #include "checks/census/pooling.hpp"
+#include "checks/census/source.hpp"
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
@@ -106,7 +107,7 @@ ExitStatus run_only(const CensusArguments& a) {
   const CensusProgress progress = prove({}, plan, problem);
   for (const Disproof& d : progress.first) print(text_of(d, plan));
   if (!progress.first.empty()) return ExitStatus::found_wrong;
-  print(fmt::format("proved: {}\n", to_descriptor(problem)));
+  print(text_of_proof(problem, progress));
   return ExitStatus::ok;
 }
 
@@ -122,7 +123,7 @@ std::optional<CensusFile> earlier(const CensusArguments& a, const CensusFile& mi
 }
 
 ExitStatus run_census(const CensusArguments& a, ColorMode color) {
-  CensusFile file{version(), plan_of(a), shard_of(a.shard), 0, {}};
+  CensusFile file{version(), census_source(), plan_of(a), shard_of(a.shard), 0, {}};
   CensusRun run;
   run.jobs = a.jobs.empty() ? static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))
                             : number_of("--jobs", a.jobs, 1, 1024);
@@ -131,6 +132,7 @@ ExitStatus run_census(const CensusArguments& a, ColorMode color) {
   file.size = size_of(file.shard, space);
   if (const auto before = earlier(a, file)) {
     file.progress = before->progress;
+    file.merged = before->merged;
     std::fputs(fmt::format("cnnspec: {}: {} of {} configurations were done {}\n", printable(a.json),
                            thousands(file.progress.done), thousands(file.size),
                            file.is_finished() ? "already: nothing is left to do" : "before; going on")
