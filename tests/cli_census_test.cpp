@@ -149,6 +149,15 @@ TEST(CliCensus, reports_a_disproof_with_the_command_that_shows_it_again) {
   EXPECT_EQ(nlohmann::json::parse(merged.out)["first_disproved"][0]["repro"], command);
 }
 
+TEST(CliCensus, refuses_options_that_it_would_ignore) {
+  for (const char* other : {"--max features=2", "--shard 1/2", "--jobs 1", "--json -", "--save-every 1", "--html -",
+                            "--markdown -", "--merge x"})
+    expect_refused(std::string("census --only mb1ic1ih1oc1kh1 ") + other, "--only");
+  for (const char* other :
+       {"--op linear", "--max features=2", "--proof basis", "--seed 1", "--shard 1/2", "--jobs 1", "--save-every 1"})
+    expect_refused(std::string("census --merge x ") + other, "--merge");
+}
+
 TEST(CliCensus, refuses_what_makes_no_sense) {
   expect_refused("census --max extent=0", "a bound from 1");
   expect_refused("census --max extend=3", "did you mean \"extent\"?");

@@ -192,11 +192,14 @@ void add_census(CLI::App& app, Session& session) {
       ->type_name("FILE");
   command->add_option("--save-every", a->save_every, "seconds between two writes of FILE (default: 10)")
       ->type_name("S");
-  command->add_option("--only", a->only, "this configuration alone")->type_name("DESCRIPTOR");
-  command->add_option("--merge", a->merge, "add up the files of all shards instead of running anything")
-      ->type_name("FILE...")
-      ->excludes("--shard");
   add_report_options(*command, a->reports);
+  auto* only = command->add_option("--only", a->only, "this configuration alone")->type_name("DESCRIPTOR");
+  for (const char* other : {"--max", "--shard", "--jobs", "--json", "--save-every", "--html", "--markdown"})
+    only->excludes(other);
+  auto* merge = command->add_option("--merge", a->merge, "add up the files of all shards instead of running anything")
+                    ->type_name("FILE...");
+  for (const char* other : {"--op", "--max", "--proof", "--seed", "--shard", "--jobs", "--save-every", "--only"})
+    merge->excludes(other);
   command->footer(
       R"(Every valid configuration within the bounds is run, with all combinations of height and width:
   conv2d, linear  forward = an independent twin, and <dy, y> = <x, dx> = <w, dw>, as polynomials
