@@ -104,4 +104,22 @@ if (($(grep -l "nothing is left to do" "$folder"/*_*.out | wc -l) != 4)); then
   echo "four of the five shards should have been found finished" >&2
   exit 1
 fi
+
+# What is no array from 1 on without gaps is refused by every task, before it runs anything: some shards would be missing.
+refused() {
+  local array=$1 words=$2
+  if sbatch --wait --chdir="$root" ${array:+--array="$array"} --mem-per-cpu=64M --output="$folder/refused.out" \
+    "$root/deploy/census/slurm.sbatch" "${bounds[@]}"; then
+    echo "--array=$array should have been refused" >&2
+    exit 1
+  fi
+  grep -q "$words" "$folder/refused.out"
+  rm "$folder/refused.out"
+}
+export CENSUS_FOLDER=$folder/refused
+refused "" "submit it as an array"
+refused 0-1 "an array from 1 on without gaps"
+refused 1-3:2 "an array from 1 on without gaps"
+CNNSPEC=$folder/no-such-program refused 1-2 "build it with ./cnnspec build"
+[[ ! -e $CENSUS_FOLDER ]]
 echo "five shards in a job array, twice: the same census as one run"
