@@ -3,6 +3,10 @@ if(NOT TARGET cnnspec_cli)
   return()
 endif()
 
+add_test(NAME CensusSource.is_another_one_when_a_file_is
+         COMMAND ${CMAKE_COMMAND} -D SCRIPT=${PROJECT_SOURCE_DIR}/checks/census/source.cmake
+                 -D FOLDER=${CMAKE_CURRENT_BINARY_DIR}/census_source -P ${CMAKE_CURRENT_LIST_DIR}/census_source.cmake)
+
 find_program(SLURMCTLD slurmctld PATHS /usr/sbin)
 find_program(SLURMD slurmd PATHS /usr/sbin)
 find_program(MUNGED munged PATHS /usr/sbin)

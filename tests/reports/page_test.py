@@ -159,6 +159,20 @@ class Charts(unittest.TestCase):
         self.assertTrue(all(light != dark for light, dark in zip(*seen)), seen)
 
 
+class Census(unittest.TestCase):
+    def test_the_copy_button_yields_the_command_that_shows_it_again(self):
+        BROWSER.open(BROWSER.page_of("census_disproved"))
+        press_copy(BROWSER.one("[data-part='disproved'] button.copy"))
+        self.assertEqual(fixture("census_disproved")["first_disproved"][0]["repro"], paste())
+
+    def test_says_what_is_assumed(self):
+        BROWSER.open(BROWSER.page_of("census"))
+        self.assertIn("for all inputs; 288 of them assuming that no window looks at cells of another one",
+                      BROWSER.one("section.result").text)
+        BROWSER.open(BROWSER.page_of("census_disproved"))
+        self.assertIn("in all 2 shards", BROWSER.one("section.result").text)
+
+
 class Judge(unittest.TestCase):
     def test_the_copy_buttons_yield_the_commands(self):
         failures = fixture("judge_fail")["failures"]

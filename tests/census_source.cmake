@@ -1,0 +1,23 @@
+# cmake -D SCRIPT=checks/census/source.cmake -D FOLDER=... -P: another file, or one with another name, is another source.
+function(source_of name content out)
+  file(REMOVE_RECURSE ${FOLDER})
+  file(WRITE ${FOLDER}/${name} "${content}")
+  execute_process(COMMAND ${CMAKE_COMMAND} -D ROOT=${FOLDER} -D FILES=${name} -D OUTPUT=${FOLDER}/out.cpp -P ${SCRIPT}
+                  COMMAND_ERROR_IS_FATAL ANY)
+  file(STRINGS ${FOLDER}/out.cpp line REGEX "return \"[0-9a-f]+\"")
+  string(REGEX MATCH "\"[0-9a-f]+\"" source "${line}")
+  string(LENGTH "${source}" length)
+  if(NOT length EQUAL 18)
+    message(FATAL_ERROR "expected 16 digits, got ${source}")
+  endif()
+  set(${out} ${source} PARENT_SCOPE)
+endfunction()
+
+source_of(conv2d.hpp "y += w * x" first)
+source_of(conv2d.hpp "y += w * x" again)
+source_of(conv2d.hpp "y += w + x" changed)
+source_of(linear.hpp "y += w * x" renamed)
+file(REMOVE_RECURSE ${FOLDER})
+if(NOT first STREQUAL again OR first STREQUAL changed OR first STREQUAL renamed)
+  message(FATAL_ERROR "the same source: ${first}, ${again}; others: ${changed}, ${renamed}")
+endif()
