@@ -11,12 +11,14 @@ import os
 import pathlib
 import sys
 import tempfile
+import time
 import unittest
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "checks/bench"))
 import figures  # noqa: E402
+import memory  # noqa: E402
 import peer_benchdnn  # noqa: E402
 import peer_torch  # noqa: E402
 import programs  # noqa: E402
@@ -24,12 +26,13 @@ import result as results  # noqa: E402
 import run  # noqa: E402
 import session as sessions  # noqa: E402
 import table  # noqa: E402
-from groups import fuzz, gradcheck, judge, spec  # noqa: E402
+from groups import fuzz, gradcheck, judge, spec, suite  # noqa: E402
 
 
-def a_result(*group_names, median=1.0, machine="a"):
-    return {"type": "bench", "schema": 1, "version": "0.1.0", "date": "2026-01-01",
+def a_result(*group_names, median=1.0, machine="a", date="2026-01-01", quick=False, load=1.5):
+    return {"type": "bench", "schema": 1, "version": "0.1.0", "date": date,
             "machine": {"cpu": machine, "cores": 2, "memory_gib": 4.0, "system": "s"}, "versions": {"old": "1"},
+            "conditions": [results.conditions(group_names, date, quick, (0.5, load))],
             "figures": [figures.figure(g, f"{g} figure", "ms", [median]) for g in group_names],
             "series": [{"name": f"{g}: series", "x_label": "x", "y_label": "y",
                         "curves": [{"name": "own", "points": [{"x": 1, "y": median}]}]} for g in group_names],
@@ -84,6 +87,16 @@ class Merging(unittest.TestCase):
         self.assertEqual([(f["group"], f["median"]) for f in merged["figures"]], [("spec", 1.0), ("judge", 5.0)])
         self.assertEqual([s["name"] for s in merged["series"]], ["spec: series", "judge: series"])
         self.assertEqual([s["name"] for s in merged["skipped"]], ["spec: peer", "judge: peer"])
+
+    def test_each_group_keeps_the_day_the_load_and_the_options_of_its_run(self):
+        merged = results.merged(a_result("spec", "judge", quick=True),
+                                a_result("judge", "fuzz", date="2026-02-02", load=7.0), ["judge", "fuzz"])
+        self.assertEqual([(c["groups"], c["date"], c["quick"], c["load"]["end"]) for c in merged["conditions"]],
+                         [(["spec"], "2026-01-01", True, 1.5), (["judge", "fuzz"], "2026-02-02", False, 7.0)])
+        again = results.merged(merged, a_result("spec"), ["spec"])
+        self.assertEqual([c["groups"] for c in again["conditions"]], [["judge", "fuzz"], ["spec"]])
+        self.assertEqual([c["groups"] for c in results.in_order(again, list(run.GROUPS))["conditions"]],
+                         [["spec"], ["judge", "fuzz"]])
 
     def test_a_figure_that_is_no_longer_measured_goes(self):
         self.assertEqual(results.merged(a_result("judge"), a_result(), ["judge"])["figures"], [])
@@ -148,9 +161,16 @@ class Tables(unittest.TestCase):
     def test_hold_every_figure_series_and_what_was_left_out(self):
         text = table.markdown(a_result("spec", "gradcheck"), list(run.GROUPS.values()))
         for expected in (gradcheck.TEXT, spec.TEXT, "| spec figure | ms | 1 |", "Left out: peer: absent.", "| 1 | 1 |",
-                         "2026-01-01; a, 2 cores", "./cnnspec bench --json"):
+                         "a, 2 cores", "./cnnspec bench --json"):
             self.assertIn(expected, text)
         self.assertNotIn(judge.TEXT, text)
+
+    def test_say_how_loaded_the_machine_was_and_what_was_quick(self):
+        text = table.markdown(a_result("spec", load=12.25), list(run.GROUPS.values()))
+        self.assertIn("- spec: 2026-01-01, load average 0.5 at the start, 12.2 at the end.", text)
+        self.assertNotIn("--quick", text)
+        self.assertIn("at the end, with --quick: few runs, and parts left out.",
+                      table.markdown(a_result("spec", quick=True), list(run.GROUPS.values())))
 
     def test_numbers_have_three_digits(self):
         for value, text in ((0, "0"), (1234.5, "1,230"), (123.4, "123"), (0.012345, "0.0123"), (0.000000123, "1.23e-07"),
@@ -197,44 +217,151 @@ print(json.dumps({"benchmarks": [{"name": name, "cpu_time": 2.0, "time_unit": "m
 
 
 BENCHDNN = """
-import sys
+import os, sys
+if os.environ.get("ONEDNN_VERBOSE") == "1":
+    print("onednn_verbose,info,oneDNN VERSION")
 expected = ["--conv", "--mode=C", "--dt=f32", "--dir=FWD_B,BWD_D,BWD_WB"]
-if sys.argv[1:5] != expected or not sys.argv[5].startswith("--batch="):
+if sys.argv[1:5] == expected and sys.argv[5].startswith("--batch="):
+    with open(sys.argv[5].split("=", 1)[1]) as shapes:
+        tests = 3 * sum(not line.startswith("#") for line in shapes)
+elif os.environ.get("ONEDNN_VERBOSE") == "1":
+    tests = 1
+else:
     sys.exit(f"unknown options {sys.argv[1:]}")
-with open(sys.argv[5].split("=", 1)[1]) as shapes:
-    tests = 3 * sum(not line.startswith("#") for line in shapes)
-FAILED
+failed = skipped = unimplemented = 0
+COUNTS
+passed = tests - failed - skipped - unimplemented
 print("0:PASSED __REPRO: --conv --dir=FWD_B mb1_ic3")
-print(f"tests:{tests} passed:{tests - failed} skipped:0 mistrusted:0 unimplemented:0 invalid_arguments:0 "
+print(f"tests:{tests} passed:{passed} skipped:{skipped} mistrusted:0 unimplemented:{unimplemented} invalid_arguments:0 "
       f"failed:{failed} listed:0")
 print("total: 0.10s")
 sys.exit(failed > 0)
 """
 
+# Says its library as the benchmarks do where they call oneDNN.
+BENCHMARKS = """
+import os, sys
+assert sys.argv[1] == "--benchmark_filter=^kernels/onednn$", sys.argv
+if os.environ.get("ONEDNN_VERBOSE") == "1":
+    print("onednn_verbose,info,oneDNN v2.6.3 (commit N/A)\\nonednn_verbose,info,cpu,runtime:OpenMP,nthr:1")
+"""
+
+# Judges the list of shapes as `cnnspec judge` does.
+JUDGE = """
+import json, sys
+assert sys.argv[1:4] == ["judge", "onednn", "--shapes"], sys.argv
+print(json.dumps({"verdict": "pass", "cases": 80, "unsupported": UNSUPPORTED}))
+"""
+
 
 class Benchdnn(unittest.TestCase):
-    def stand_in(self, failed="failed = 0"):
+    def stand_in(self, counts="pass", version="v2.6.3 (commit N/A)", text=BENCHDNN):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
-        return a_program(folder.name, BENCHDNN.replace("FAILED", failed))
+        return a_program(folder.name, text.replace("COUNTS", counts).replace("VERSION", version))
+
+    def session(self, benchdnn, unsupported=0):
+        """After the list of shapes was judged against it."""
+        build = tempfile.TemporaryDirectory()
+        self.addCleanup(build.cleanup)
+        os.mkdir(os.path.join(build.name, "bin"))
+        for name, text in (("cnnspec", JUDGE.replace("UNSUPPORTED", str(unsupported))), ("cnnspec_bench", BENCHMARKS)):
+            program = a_program(os.path.join(build.name, "bin"), text)
+            program.rename(program.with_name(name))
+        session = sessions.Session(pathlib.Path(build.name), quick=True, benchdnn=benchdnn)
+        judge.measure_shapes(session, onednn=True)
+        return session
 
     def test_is_run_on_the_list_of_shapes_and_its_counts_are_read(self):
         seconds, counts = peer_benchdnn.run(self.stand_in(), judge.SHAPES)
         self.assertGreater(seconds, 0)
         self.assertEqual((counts["tests"], counts["passed"], counts["failed"]), (60, 60, 0))
 
-    def test_is_measured_even_if_something_fails(self):
-        _, counts = peer_benchdnn.run(self.stand_in("failed = 2"), judge.SHAPES)
-        self.assertEqual((counts["passed"], counts["failed"]), (58, 2))
+    def test_is_a_peer_with_its_counts_if_it_judged_every_problem(self):
+        for counts, said in (("pass", "60 passed, 0 failed"), ("failed = 2", "58 passed, 2 failed")):
+            with self.subTest(counts):
+                session = self.session(self.stand_in(counts))
+                (figure,) = session.figures
+                self.assertIn("ratio", figure)
+                self.assertEqual(figure["peer"]["name"], f"benchdnn --mode=C (60 problems: {said}, 0 skipped, "
+                                                         "0 mistrusted, 0 unimplemented)")
+                self.assertEqual(session.versions, {"oneDNN of benchdnn and cnnspec": "v2.6.3 (commit N/A)"})
+                self.assertEqual(session.skipped, [])
 
-    def test_that_tests_nothing_or_is_another_program_is_a_failure(self):
-        for text in ("tests = failed = 0", "print('hello'); sys.exit(0)", "sys.exit(3)"):
+    def test_is_no_peer_if_it_left_problems_out(self):
+        for counts, said in (("skipped = 3", "3 skipped"), ("unimplemented = 1", "1 unimplemented")):
+            with self.subTest(counts):
+                session = self.session(self.stand_in(counts))
+                (figure,) = session.figures
+                self.assertNotIn("peer", figure)
+                self.assertIn("did not judge every problem", session.skipped[0]["why"])
+                self.assertIn(said, session.skipped[0]["why"])
+
+    def test_of_another_library_is_left_out_with_a_word(self):
+        for version in ("v3.4.0 (commit 1a2b)", "v2.6.3 (commit 1a2b)"):
+            with self.subTest(version):
+                session = self.session(self.stand_in(version=version))
+                self.assertNotIn("peer", session.figures[0])
+                self.assertIn(f"{version}, and cnnspec v2.6.3 (commit N/A): not the same library",
+                              session.skipped[0]["why"])
+        session = self.session(self.stand_in(text=BENCHDNN.replace("onednn_verbose", "nothing")))
+        self.assertIn("of a version that it does not tell", session.skipped[0]["why"])
+
+    def test_problems_that_we_do_not_judge_are_no_work_done_either(self):
+        with self.assertRaisesRegex(programs.Failure, "2 problems were not judged"):
+            self.session(self.stand_in(), unsupported=2)
+
+    def test_that_judges_nothing_or_is_another_program_is_a_failure(self):
+        for text in ("tests = 0", "skipped = tests", "unimplemented = tests", "print('hello'); sys.exit(0)",
+                     "sys.exit(3)"):
             with self.subTest(text), self.assertRaises(programs.Failure):
                 peer_benchdnn.run(self.stand_in(text), judge.SHAPES)
 
     def test_without_a_path_is_left_out_with_a_word(self):
         with self.assertRaisesRegex(programs.Missing, "--benchdnn"):
             peer_benchdnn.found(None)
+
+
+# Two processes of 40 MiB each, at one time; says a summary as ctest does.
+CTEST = """
+import os, subprocess, sys, time
+code = "import time; x = bytearray(40 << 20); x[::4096] = bytes([1]) * len(x[::4096]); time.sleep(1)"
+children = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(2)]
+for child in children:
+    child.wait()
+print(os.environ["CCACHE_DISABLE"])
+SAID
+"""
+
+
+class Memory(unittest.TestCase):
+    def run_tests(self, said):
+        with tempfile.TemporaryDirectory() as folder:
+            session = sessions.Session(pathlib.Path(folder))
+            suite.run_tests(session, [a_program(folder, CTEST.replace("SAID", said))], "2")
+        return session
+
+    def test_of_all_processes_together_is_more_than_that_of_the_largest(self):
+        session = self.run_tests("""
+print("  1/12 Test  #1: Left.out ...................***Skipped   0.01 sec")
+print("100% tests passed, 0 tests failed out of 12")
+""")
+        figure = {f["name"].split(": ", 1)[1]: f["median"] for f in session.figures}
+        self.assertEqual(set(figure), {"time", "processor time", "memory, together", "memory, largest process"})
+        self.assertTrue(all(f["name"].startswith("11 tests, 2 at once: ") and f["runs"] == 1 for f in session.figures))
+        self.assertGreater(figure["memory, together"], 80)
+        self.assertTrue(40 < figure["memory, largest process"] < 80, figure)
+        self.assertEqual(session.skipped, [{"name": "suite: 1 of 12 tests", "why": "what they need is not installed"}])
+
+    def test_no_tests_are_a_failure(self):
+        for said in ("print('No tests were found!!!')", "print('100% tests passed, 0 tests failed out of 0')"):
+            with self.subTest(said), self.assertRaisesRegex(programs.Failure, "no tests"):
+                self.run_tests(said)
+
+    def test_of_a_process_that_has_ended_is_nothing(self):
+        with memory.Peak(2**22 + 1) as peak:  # more than the largest number of a process
+            time.sleep(0.01)
+        self.assertEqual(peak.mib, 0)
 
 
 class FuzzTargets(unittest.TestCase):

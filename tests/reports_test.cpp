@@ -70,6 +70,14 @@ TEST(Markdown, of_each_example_has_its_verdict_in_the_heading) {
   EXPECT_TRUE(contains(heading("census_disproved"), "disproved")) << heading("census_disproved");
 }
 
+TEST(Markdown, of_a_benchmark_says_how_it_was_measured) {
+  const std::string text = markdown(parse_result(example("bench"), "file"));
+  EXPECT_TRUE(
+      contains(text, "- Gradient check, Specification: 2024-05-06, load average 0.12 at the start, 1.05 at the end\n"))
+      << text;
+  EXPECT_TRUE(contains(text, "at the end, with --quick: few runs, and parts left out\n")) << text;
+}
+
 TEST(Markdown, of_a_failure_ends_with_the_line_that_repeats_it) {
   const Json json = example_json("judge_fail");
   const std::string text = markdown_of({parse_result(json.dump(), "x")});

@@ -43,10 +43,23 @@ def read(path):
         raise ResultError(f"{path}: {error.strerror}") from error
     if not isinstance(result, dict) or result.get("type") != "bench" or result.get("schema") != 1:
         raise ResultError(f"{path}: expected a result of cnnspec bench (type \"bench\", schema 1), got another file")
-    for key, kind in (("machine", dict), ("versions", dict), ("figures", list), ("skipped", list)):
+    for key, kind in (("machine", dict), ("versions", dict), ("conditions", list), ("figures", list), ("skipped", list)):
         if not isinstance(result.get(key), kind):
             raise ResultError(f"{path}: expected a result of cnnspec bench, which has {key}")
     return result
+
+
+def conditions(groups, date, quick, load):
+    """How groups were measured; `load`: the machine's load average (processes that ran or waited to run in the last
+    minute) at the start and at the end."""
+    return {"groups": list(groups), "date": date, "quick": quick,
+            "load": {name: round(value, 2) for name, value in zip(("start", "end"), load, strict=True)}}
+
+
+def without(old, groups):
+    """Conditions, but for those of the groups."""
+    rest = [{**c, "groups": [g for g in c["groups"] if g not in groups]} for c in old]
+    return [c for c in rest if c["groups"]]
 
 
 def merged(old, new, groups):
@@ -56,6 +69,7 @@ def merged(old, new, groups):
     if old["machine"] != new["machine"]:
         raise ResultError("the file's figures are from another machine; write to another file, or measure all groups")
     return {**new, "versions": {**old["versions"], **new["versions"]},
+            "conditions": without(old["conditions"], groups) + new["conditions"],
             "figures": [f for f in old["figures"] if f["group"] not in groups] + new["figures"],
             "series": [s for s in old.get("series", []) if group_of(s["name"]) not in groups] + new["series"],
             "skipped": [s for s in old["skipped"] if group_of(s["name"]) not in groups] + new["skipped"]}
@@ -65,7 +79,9 @@ def in_order(result, groups):
     """The same, its figures in the order of the groups."""
     def place(group):
         return groups.index(group) if group in groups else len(groups)
-    return {**result, "figures": sorted(result["figures"], key=lambda f: place(f["group"])),
+    measured = [{**c, "groups": sorted(c["groups"], key=place)} for c in result["conditions"]]
+    return {**result, "conditions": sorted(measured, key=lambda c: place(c["groups"][0])),
+            "figures": sorted(result["figures"], key=lambda f: place(f["group"])),
             "series": sorted(result["series"], key=lambda s: place(group_of(s["name"]))),
             "skipped": sorted(result["skipped"], key=lambda s: place(group_of(s["name"])))}
 

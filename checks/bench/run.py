@@ -9,7 +9,8 @@ groups:
   spec       the specification's loops for each scalar, static extents, the machine's peak
   judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
   fuzz       executions per second of the fuzz targets, where they are built
-  suite      a build from nothing and the fast tests: many minutes, only with --only suite
+  suite      a build from nothing and the whole test run, their time and memory: only with --only suite, as it takes
+             many minutes, and hours on a slow machine
 
 examples:
   ./cnnspec bench                                          all but the suite, in about eight minutes
@@ -53,7 +54,7 @@ def arguments(words):
                         "FILE keeps its other groups; - is the standard output")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
     parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
-    parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first")
+    parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without sanitizers")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
@@ -63,10 +64,13 @@ def arguments(words):
     return options
 
 
-def new_result(session):
+def new_result(session, groups, load):
+    """`load`: at the start and now."""
+    today = datetime.date.today().isoformat()
     return {"type": "bench", "schema": 1, "version": machine.version_of(session.cnnspec),
-            "date": datetime.date.today().isoformat(), "machine": machine.machine(),
-            "versions": {**machine.versions(session.build), **session.versions}, "figures": session.figures,
+            "date": today, "machine": machine.machine(),
+            "versions": {**machine.versions(session.build), **session.versions},
+            "conditions": [results.conditions(groups, today, session.quick, load)], "figures": session.figures,
             "series": session.series, "skipped": session.skipped}
 
 
@@ -94,15 +98,16 @@ def main(words):
     if google < len(words):
         os.execv(session.program, [str(session.program), *words[google + 1:]])
 
-    groups = options.only or BY_DEFAULT
+    groups = [name for name in GROUPS if name in (options.only or BY_DEFAULT)]
     to_file = options.json not in (None, "-")
     old = results.read(options.json) if to_file else None  # before minutes are spent
-    start = time.monotonic()
-    for name in [name for name in GROUPS if name in groups]:
+    start, load = time.monotonic(), os.getloadavg()[0]
+    for name in groups:
         GROUPS[name].measure(session)
     session.progress()
 
-    result = results.in_order(results.merged(old if options.only else None, new_result(session), groups), list(GROUPS))
+    new = new_result(session, groups, (load, os.getloadavg()[0]))
+    result = results.in_order(results.merged(old if options.only else None, new, groups), list(GROUPS))
     if to_file:
         results.write(options.json, results.text_of(result))
     if options.markdown not in (None, "-"):
@@ -114,6 +119,8 @@ def main(words):
     else:
         print_figures(result)
         print(f"\n{time.monotonic() - start:.0f} s; medians, and the median of own / peer")
+        for sentence in table.conditions(result):
+            print(sentence)
     return 0
 
 

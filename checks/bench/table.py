@@ -34,6 +34,13 @@ def spread(values):
     return f"{number(values['median'])} ({number(values['low'])}–{number(values['high'])})"
 
 
+def conditions(result):
+    """A sentence for each run that figures are from."""
+    return [f"{', '.join(c['groups'])}: {c['date']}, load average {number(c['load']['start'])} at the start, "
+            f"{number(c['load']['end'])} at the end" + (", with --quick: few runs, and parts left out" if c["quick"] else "")
+            + "." for c in result["conditions"]]
+
+
 def row(cells):
     return "| " + " | ".join(escaped(cell) for cell in cells) + " |"
 
@@ -83,9 +90,11 @@ def group_part(group, result):
 def markdown(result, groups):
     m = result["machine"]
     lines = [OPENING.rstrip("\n"), "",
-             f"{result['date']}; {escaped(m['cpu'])}, {m['cores']} cores, {m['memory_gib']:.0f} GiB, "
+             f"{escaped(m['cpu'])}, {m['cores']} cores, {m['memory_gib']:.0f} GiB, "
              f"{escaped(m['system'])}.", "",
              "; ".join(f"{escaped(name)} {escaped(version)}" for name, version in result["versions"].items()) + ".", "",
+             "Measured (the load average is how many processes ran or waited to run, in the last minute; what is measured "
+             "is among them at the end):", "", *(f"- {escaped(sentence)}" for sentence in conditions(result)), "",
              "To repeat it:", "", "    ./cnnspec bench --json bench.json --markdown reports/bench.md",
              "    ./cnnspec bench --only suite --json bench.json --markdown reports/bench.md", ""]
     for group in groups:

@@ -34,6 +34,17 @@ std::string group_table(const Json& figures, const std::string& group) {
   return fmt::format("\n### {}\n\n{}", words(group), table.text());
 }
 
+/// How the groups were measured: a line for each run.
+std::string conditions(const Json& all) {
+  std::string text;
+  for (const Json& c : all)
+    text += fmt::format("- {}: {}, load average {} at the start, {} at the end{}\n",
+                        words(fmt::format("{}", fmt::join(c["groups"].get<std::vector<std::string>>(), ", "))),
+                        c["date"].get<std::string>(), number(c["load"]["start"]), number(c["load"]["end"]),
+                        c["quick"].get<bool>() ? ", with --quick: few runs, and parts left out" : "");
+  return text.empty() ? text : "\nMeasured:\n\n" + text;
+}
+
 }  // namespace
 
 std::string markdown_of_bench(const Json& r) {
@@ -41,6 +52,7 @@ std::string markdown_of_bench(const Json& r) {
   std::string text = fmt::format("## Benchmark of {}\n\n{}, {} cores, {} GiB, {}.\n", r["date"].get<std::string>(),
                                  words(m["cpu"].get<std::string>()), m["cores"].dump(), number(m["memory_gib"]),
                                  words(m["system"].get<std::string>()));
+  text += conditions(r["conditions"]);
   for (const std::string& group : groups_of(r["figures"])) text += group_table(r["figures"], group);
   for (const Json& s : r["skipped"])
     text +=

@@ -87,6 +87,10 @@ function series(s) {
   return page.part("series", s.name, chart.element);
 }
 
+// How groups were measured.
+const condition = (c) => `${c.groups.join(", ")}: ${c.date}, load average ${page.rounded(c.load.start)} at the start, ${
+    page.rounded(c.load.end)} at the end${c.quick ? ", with --quick: few runs, and parts left out" : ""}.`;
+
 page.results.bench = (r) => {
   const {cpu, cores, memory_gib: memory, system} = r.machine;
   const compared = r.figures.filter((f) => f.ratio !== undefined).length;
@@ -100,6 +104,7 @@ page.results.bench = (r) => {
     parts: [
       page.note(`${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${system}.`),
       page.note("The ratio is the own figure by the peer's: the median over pairs of runs."),
+      r.conditions.map((c) => page.note(condition(c))),
       groups(r.figures),
       (r.series || []).map(series),
       r.skipped.length ? page.part(

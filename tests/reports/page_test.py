@@ -145,6 +145,12 @@ class Charts(unittest.TestCase):
         curves = fixture("bench")["series"][0]["curves"]
         self.assertEqual({"series": [len(c["points"]) for c in curves]}, charts(BROWSER))
 
+    def test_of_the_benchmark_stand_beside_how_they_were_measured(self):
+        BROWSER.open(BROWSER.page_of("bench"))
+        text = BROWSER.script("return document.body.textContent")
+        self.assertIn("load average 0.12 at the start, 1.05 at the end.", text)
+        self.assertEqual(1, text.count("with --quick"))
+
     def test_change_their_colours_with_the_page(self):
         BROWSER.open(BROWSER.page_of("gradcheck"))
         colours = CHART + """

@@ -124,6 +124,9 @@ WRONG = [
     ("mutants", with_value({"kills": 1}, "checks", "another")),
     ("bench", with_value("6 May 2024", "date")),
     ("bench", with_value("new", "extra")),
+    ("bench", without("conditions")),
+    ("bench", with_value("yes", "conditions", 0, "quick")),
+    ("bench", without("conditions", 1, "load", "end")),
 ]
 
 
