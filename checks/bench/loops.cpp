@@ -50,6 +50,20 @@ void forward_static(benchmark::State& state) {
 }
 
 /// Both gradients: of the input, and of the kernel.
+template <class T, Idx c, Idx extent>
+void backward_static(benchmark::State& state) {
+  Tensor<T, c, extent, extent> x, dy;
+  Tensor<T, c, c, 3, 3> w;
+  fill(x, 7);
+  fill(w, 5);
+  fill(dy, 3);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(conv2d_backward_input(x.shape(), w, dy, fixed<same_padding>));
+    benchmark::DoNotOptimize(conv2d_backward_kernel(x, w.shape(), dy, fixed<same_padding>));
+  }
+  report_multiply_adds(state, 2 * same_convolution(c, extent));
+}
+
 template <class T>
 void backward(benchmark::State& state) {
   const Idx c = state.range(0), extent = state.range(1);
@@ -89,10 +103,14 @@ int register_scalar(const std::string& name) {
 
 BENCHMARK(forward<float>)->Name("loops/large/float")->Args({32, 32});
 BENCHMARK(forward<double>)->Name("loops/large/double")->Args({32, 32});
-BENCHMARK(forward<double>)->Name("loops/dynamic/double")->Args({16, 32});
-BENCHMARK(forward_static<double, 16, 32>)->Name("loops/static/double");
-BENCHMARK(forward<float>)->Name("loops/dynamic/float")->Args({16, 32});
-BENCHMARK(forward_static<float, 16, 32>)->Name("loops/static/float");
+BENCHMARK(forward<double>)->Name("loops/dynamic/forward/double")->Args({16, 32});
+BENCHMARK(forward_static<double, 16, 32>)->Name("loops/static/forward/double");
+BENCHMARK(forward<float>)->Name("loops/dynamic/forward/float")->Args({16, 32});
+BENCHMARK(forward_static<float, 16, 32>)->Name("loops/static/forward/float");
+BENCHMARK(backward<double>)->Name("loops/dynamic/backward/double")->Args({16, 32});
+BENCHMARK(backward_static<double, 16, 32>)->Name("loops/static/backward/double");
+BENCHMARK(backward<float>)->Name("loops/dynamic/backward/float")->Args({16, 32});
+BENCHMARK(backward_static<float, 16, 32>)->Name("loops/static/backward/float");
 
 }  // namespace
 }  // namespace cnnspec::checks

@@ -5,16 +5,17 @@ import programs
 NAME = "spec"
 TITLE = "The specification's loops"
 TEXT = """\
-Nanoseconds for one multiply-add of conv2d, 3x3 with padding 1, on one core. The loops are the same for every scalar;
-with what the scalar costs, the check that uses it costs. Lanes are eight numbers in one scalar, and each of theirs
-counts. Compiled with -O2, as by default; the gradient checks in machine numbers are compiled with -O3, which vectorises
-lanes.
+Nanoseconds for one multiply-add of conv2d, 3x3 with padding 1, on one core. The loops are the same for every scalar, so
+the ratio to double says how much dearer a check becomes by the scalar that it needs. Lanes are eight numbers in one
+scalar, of which each counts. Compiled with -O2, as by default; the gradient checks in machine numbers are compiled with
+-O3, which makes vector instructions of the lanes.
 
 - *forward* and *backward* (both gradients), 8 channels of 16x16, for each scalar, against double.
-- *static extents*, 16 channels of 32x32, known to the compiler, against the same loops with extents of run time.
+- *static extents*, forward and backward, 16 channels of 32x32: extents that the compiler knows, against the same loops
+  with extents that are known at run time only.
 - *against the peak*, 32 channels of 32x32: the machine's peak is a loop of independent multiply-adds in the widest
   registers that the processor has (`checks/bench/peak.cpp`, compiled with -O3 -march=native), on one core, in the same
-  run; im2col (built in) and oneDNN compute the same convolution, oneDNN on one thread and with what it does to set up.
+  run; im2col (built in) and oneDNN compute the same convolution, oneDNN on one thread, its setting up included.
   The specification is plain loops for any scalar, to be read: how far it is from the peak is the price of that."""
 
 RUNS = 9
@@ -31,9 +32,10 @@ def compared(rows):
         for scalar in SCALARS:
             yield (f"{way}, {DESCRIPTION.get(scalar, scalar)}", f"loops/{way}/{scalar}/8/16", f"{way}, double",
                    f"loops/{way}/double/8/16")
-    for scalar in ("double", "float"):
-        yield (f"static extents, {scalar}", f"loops/static/{scalar}", "dynamic extents",
-               f"loops/dynamic/{scalar}/16/32")
+    for way in ("forward", "backward"):
+        for scalar in ("double", "float"):
+            yield (f"static extents, {way}, {scalar}", f"loops/static/{way}/{scalar}", "dynamic extents",
+                   f"loops/dynamic/{way}/{scalar}/16/32")
     for scalar in ("double", "float"):
         yield f"against the peak, {scalar}", f"loops/large/{scalar}/32/32", "the machine's peak", f"peak/{scalar}"
     for kernel in ("im2col", "onednn"):
