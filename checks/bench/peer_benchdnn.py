@@ -5,7 +5,9 @@ import re
 
 import programs
 
+NAME = "benchdnn --mode=C"
 DIRECTIONS = "FWD_B,BWD_D,BWD_WB"  # forward with a bias; the gradients of the input; of the kernel and the bias
+SAYS_ITS_LIBRARY = {"ONEDNN_VERBOSE": "1", "DNNL_VERBOSE": "1"}  # oneDNN before 2.3 knows the second alone
 
 
 def command(benchdnn, shapes):
@@ -20,14 +22,42 @@ def counts(printed):
     return {name: int(count) for name, count in re.findall(r"(\w+):(\d+)", found[-1])}
 
 
+def judged(said):
+    """How many problems it has judged: what it skips, does not implement or mistrusts is not among them."""
+    return said.get("passed", 0) + said.get("failed", 0)
+
+
+def words(said):
+    return f"{said['tests']} problems: " + ", ".join(
+        f"{said.get(name, 0)} {name}" for name in ("passed", "failed", "skipped", "mistrusted", "unimplemented"))
+
+
 def run(benchdnn, shapes):
-    """Seconds of one run over all shapes, and how many problems it tested. Status 1 says that some failed: it is
-    measured all the same, and they are in the counts."""
+    """Seconds of one run over all shapes, and its counts. Status 1 says that some failed: it is measured all the same."""
     printed, usage = programs.measured(command(benchdnn, shapes), allowed=(0, 1))
     said = counts(printed)
-    if said.get("tests", 0) == 0 or said.get("passed", 0) == 0:
-        raise programs.Failure(f"benchdnn tested nothing: {said}")
+    if said.get("tests", 0) == 0 or judged(said) == 0:
+        raise programs.Failure(f"benchdnn judged nothing: {said}")
     return usage.wall, said
+
+
+def library(program, *arguments):
+    """The version of oneDNN that a program calls, as the library itself says it: "v2.6.3 (commit N/A)"; None if it does
+    not."""
+    printed, _ = programs.measured([program, *arguments], env=SAYS_ITS_LIBRARY, allowed=range(256))
+    found = re.search(r"^\w+_verbose,info,(?:oneDNN|DNNL) (v.*)$", printed, re.MULTILINE)
+    return found[1].strip() if found else None
+
+
+def same_library(benchdnn, program):
+    """The version that both benchdnn and our benchmarks call; Missing if it is not one. (What the judge's children
+    print is dropped, so the benchmarks are asked: they are linked with the same library.)"""
+    theirs = library(benchdnn, "--conv", "--mode=C", "--dt=f32", "--dir=FWD_B", "ic1ih1oc1oh1kh1")
+    ours = library(program, "--benchmark_filter=^kernels/onednn$", "--benchmark_min_time=0.001")
+    if theirs is None or theirs != ours:
+        raise programs.Missing(f"it calls oneDNN {theirs or 'of a version that it does not tell'}, and cnnspec "
+                               f"{ours or 'one of a version that it does not tell'}: not the same library")
+    return ours
 
 
 def found(path):

@@ -1,11 +1,14 @@
 """Running what is measured: our programs, Google Benchmark, and the peers."""
 
+import contextlib
 import json
 import os
 import re
 import subprocess
 import sys
 import time
+
+import memory
 
 SECONDS_OF = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
@@ -19,21 +22,24 @@ class Missing(Exception):
 
 
 class Usage:
-    """What a process and its children took: seconds, seconds of the processor, MiB of the largest of them."""
+    """What a process and its children took: seconds, seconds of the processor, MiB of the largest of them, and the
+    largest number of MiB that all of them had at once, if that was watched."""
 
-    def __init__(self, wall, usage):
+    def __init__(self, wall, usage, together_mib=None):
         self.wall = wall
         self.processor = usage.ru_utime + usage.ru_stime
-        self.peak_mib = usage.ru_maxrss / 1024
+        self.largest_mib = usage.ru_maxrss / 1024
+        self.together_mib = together_mib
 
 
-def measured(command, *, env=None, allowed=(0,)):
-    """Runs a command to its end: what it printed, and what it took."""
+def measured(command, *, env=None, allowed=(0,), watch_memory=False):
+    """Runs a command to its end: what it printed, and what it took. To watch the memory takes some of the processor."""
     start = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, **(env or {})})
     try:
-        printed = process.stdout.read()
+        with memory.Peak(process.pid) if watch_memory else contextlib.nullcontext() as peak:
+            printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
     except BaseException:
         process.kill()
@@ -43,7 +49,7 @@ def measured(command, *, env=None, allowed=(0,)):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in allowed:
         raise Failure(f"{' '.join(map(str, command))} ended with status {process.returncode}:\n{printed[-2000:]}")
-    return printed, Usage(time.monotonic() - start, usage)
+    return printed, Usage(time.monotonic() - start, usage, peak and peak.mib)
 
 
 def google_benchmark(program, names, seconds=0.05):

@@ -15,13 +15,15 @@ TEXT = """\
 - *cases per second*, one operation after the other, on random problems with --jobs 1, each call of the kernel in a child
   process between guard pages. A case is judged on four families of data. Two of them are integers with which no order of
   summation rounds, so every element must be equal; on real numbers, every element must be within a bound that is proved
-  for every order of summation. Where oneDNN is installed it is judged in turn with im2col, on the same problems.
+  for every order of summation. Where oneDNN is installed it is judged in turn with im2col, on the same problems: the
+  ratio says what a kernel costs its judge that sets up something for each problem, and that is little else.
 - *the convolutions of ResNet-50*, one image each (`checks/bench/resnet_50.txt`): forward, and the gradients of input,
   kernel and bias, on all cores; of rounded data, a sample of the outputs is judged where there are many.
 - *against benchdnn*, where --benchdnn gives its path: oneDNN's own tester in its correctness mode (`--mode=C`, f32,
-  FWD_B, BWD_D, BWD_WB) on the same shapes. It compares all outputs with those of a reference of its own, on small
-  integers for which it expects equality, or within a threshold set by hand; one filling of the tensors, no guard
-  pages."""
+  FWD_B, BWD_D, BWD_WB) on the same shapes, with the same library (each is asked for its version). It compares all
+  outputs with those of a reference of its own, on small integers for which it expects equality, or within a threshold
+  set by hand; one filling of the tensors, no guard pages. There is a ratio only if it judged every problem: what it
+  skips, does not implement or mistrusts is no work done."""
 
 OPERATIONS = [f"{family}_{part}" for family, parts in
               (("conv2d", ("forward", "backward_input", "backward_kernel", "backward_bias")),
@@ -29,6 +31,7 @@ OPERATIONS = [f"{family}_{part}" for family, parts in
                ("linear", ("forward", "backward_input", "backward_weight", "backward_bias"))) for part in parts]
 SHAPES = pathlib.Path(__file__).resolve().parent.parent / "resnet_50.txt"
 SHAPE_OPERATIONS = [word for op in OPERATIONS[:4] for word in ("--op", op)]
+SHAPES_FIGURE = "{}, the convolutions of ResNet-50"
 CASES = 500
 RUNS = 5
 
@@ -60,30 +63,58 @@ def measure_rates(session, onednn):
         values = figures.in_turn(session.runs(RUNS), *[lambda k=k: rate(session, k, operation) for k in kernels])
         session.add(NAME, f"im2col, {operation}", "cases/s", values[0], lower_is_better=False)
         if onednn:
-            session.add(NAME, f"onednn, {operation}", "cases/s", values[1], lower_is_better=False)
+            session.add(NAME, f"onednn, {operation}", "cases/s", values[1], "im2col", values[0], lower_is_better=False)
 
 
 def shape_list_seconds(session, kernel):
-    return judged(session, kernel, "--shapes", SHAPES, *SHAPE_OPERATIONS)[1].wall
+    result, usage = judged(session, kernel, "--shapes", SHAPES, *SHAPE_OPERATIONS)
+    if result["unsupported"]:
+        raise programs.Failure(f"judge {kernel} --shapes {SHAPES}: {result['unsupported']} problems were not judged")
+    return usage.wall
+
+
+def benchdnn_of(session, onednn):
+    """The program to judge against, or None, and said why."""
+    try:
+        benchdnn = peer_benchdnn.found(session.benchdnn)
+        if onednn:
+            session.versions["oneDNN of benchdnn and cnnspec"] = peer_benchdnn.same_library(benchdnn, session.program)
+            return benchdnn
+    except programs.Missing as why:
+        session.skip(NAME, peer_benchdnn.NAME, why)
+    return None
+
+
+def against_benchdnn(session, benchdnn):
+    """The figure of the list of shapes, with benchdnn as the peer if it judged all of them."""
+    said = []
+
+    def theirs():
+        seconds, counts = peer_benchdnn.run(benchdnn, SHAPES)
+        said.append(counts)
+        return seconds
+
+    own, peer = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, "onednn"), theirs)
+    fewest = min(said, key=peer_benchdnn.judged)
+    words = peer_benchdnn.words(fewest)
+    if peer_benchdnn.judged(fewest) == fewest["tests"]:
+        session.add(NAME, SHAPES_FIGURE.format("onednn"), "s", own, f"{peer_benchdnn.NAME} ({words})", peer)
+    else:
+        session.add(NAME, SHAPES_FIGURE.format("onednn"), "s", own)
+        session.skip(NAME, peer_benchdnn.NAME, f"it did not judge every problem ({words})")
 
 
 def measure_shapes(session, onednn):
-    try:
-        benchdnn = peer_benchdnn.found(session.benchdnn)
-    except programs.Missing as why:
-        benchdnn = None
-        session.skip(NAME, "benchdnn --mode=C", why)
     if not onednn:
         session.skip(NAME, "onednn", "this build has no oneDNN (Debian: libdnnl-dev)")
-    kernel = "onednn" if onednn else "im2col"
+    benchdnn = benchdnn_of(session, onednn)
     session.progress("judge, the convolutions of ResNet-50")
-    if benchdnn is None or not onednn:
-        (own,) = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel))
-        session.add(NAME, f"{kernel}, the convolutions of ResNet-50", "s", own)
+    if benchdnn is not None:
+        against_benchdnn(session, benchdnn)
         return
-    own, peer = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel),
-                                lambda: peer_benchdnn.run(benchdnn, SHAPES)[0])
-    session.add(NAME, f"{kernel}, the convolutions of ResNet-50", "s", own, "benchdnn --mode=C", peer)
+    kernel = "onednn" if onednn else "im2col"
+    (own,) = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel))
+    session.add(NAME, SHAPES_FIGURE.format(kernel), "s", own)
 
 
 def measure(session):
