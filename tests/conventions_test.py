@@ -16,10 +16,13 @@ import unittest
 sys.dont_write_bytecode = True
 CONVENTIONS = pathlib.Path(__file__).resolve().parent.parent / "reports/conventions"
 sys.path.insert(0, str(CONVENTIONS))
+import clauses  # noqa: E402
+import conventions  # noqa: E402
 import judged  # noqa: E402
 import libraries  # noqa: E402
 import page  # noqa: E402
 import questions  # noqa: E402
+import summary  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 NAN, INF = math.nan, math.inf
@@ -160,6 +163,57 @@ class ATable(unittest.TestCase):
         self.assertEqual(self.cell("not offered", ""), "–")
 
 
+class TheSummary(unittest.TestCase):
+    """Of libraries that answer as was worked by hand, but for what is changed."""
+
+    def setUp(self):
+        self.expected = {name: ("not offered", "") if by_hand is None else ("refuses", by_hand)
+                         if isinstance(by_hand, str) else ("answer", by_hand) for name, by_hand in BY_HAND.items()}
+
+    def row(self, topic, changed, wide=()):
+        """The cell of a library whose answers to these questions are others."""
+        answers, none = {**self.expected, **changed}, dict.fromkeys(self.expected)
+        text = summary.matrix(self.expected, {"lib": answers}, {"lib": {**none, **dict(wide)}})
+        (line,) = (line for line in text.splitlines() if line.startswith(f"| {topic} |"))
+        return line.split(" | ")[-1].removesuffix(" |")
+
+    def test_counts_what_differs_of_what_is_answered(self):
+        nan = "NaN in max pooling"
+        self.assertEqual(self.row(nan, {}), "the same")
+        self.assertEqual(self.row(nan, {"pool-nan": ("answer", [3, 3, 3])}), "**differs** (1 of 3)")
+        gone = {name: ("not offered", "") for name in ("pool-nan-gradient", "pool-two-nan-gradient")}
+        self.assertEqual(self.row(nan, {**gone, "pool-nan": ("answer", [3, 3, 3])}), "**differs** (1 of 1)")
+        self.assertEqual(self.row(nan, {**gone, "pool-nan": ("not offered", "")}), "–")
+        self.assertEqual(self.row(nan, {"pool-nan": ("crashed", "SIGSEGV"), "pool-nan-gradient": ("refuses", "")}),
+                         "**crashed** (1 of 3), **refuses** (1 of 3)")
+        self.assertEqual(self.row(nan, {}, {"pool-nan": ("answer", [3, 3, 3])}), "**differs** (1 of 3)")
+        self.assertEqual(self.row("-0", {"relu-negative-zero": ("answer", [-0.0, 0])}), "sign of 0 (1 of 5)")
+
+    def test_asks_only_questions_that_there_are(self):
+        for _, _, names in summary.TOPICS:
+            self.assertLessEqual(set(names), set(questions.QUESTIONS))
+
+    def test_says_where_all_agree_but_not_of_one_library_alone(self):
+        def agreements(**changed):
+            both = {"a": self.expected, "b": {**self.expected, **changed}}
+            return summary.agreements(self.expected, both, {name: dict.fromkeys(self.expected) for name in both})
+        self.assertIn("- ReLU: both signs, and infinities; NaN; ", agreements())
+        self.assertNotIn("infinities; NaN;", agreements(**{"relu-nan": ("answer", [0])}))
+        self.assertNotIn("infinities; NaN;", agreements(**{"relu-nan": ("not offered", "")}))
+
+    def test_names_how_many_libraries_were_asked(self):
+        self.assertEqual(conventions.count_of(["oneDNN", "im2col", "OpenCV"]),
+                         "two libraries, and of cnnspec's own kernel im2col,")
+        self.assertEqual(conventions.count_of(["OpenCV"]), "one library")
+
+
+class WhatDecides(unittest.TestCase):
+    def test_has_every_convention_that_a_question_names(self):
+        named = {q["clause"] for q in questions.QUESTIONS.values() if q["clause"].startswith("N")}
+        self.assertEqual(named, set(clauses.conventions()))
+        self.assertIn("- **N4**: ties: the first cell", clauses.markdown())
+
+
 class ALibrary(unittest.TestCase):
     question = questions.QUESTIONS["relu-nan"]
 
@@ -206,6 +260,10 @@ class ThePage(unittest.TestCase):
                                   "--library", f"fake={fake}", "--library", "absent=/nowhere/library", "--only", "fake",
                                   "--only", "absent", "--markdown", str(out)], capture_output=True, text=True)
             self.assertEqual(run.returncode, 0, run.stderr)
+            complete = subprocess.run([*run.args[:-1], str(out) + ".complete", "--complete"], capture_output=True,
+                                      text=True)
+            self.assertEqual((complete.returncode, complete.stdout), (3, ""))
+            self.assertIn("absent", complete.stderr)
             text = out.read_text()
             self.assertEqual(sorted(p.name for p in pathlib.Path(folder).iterdir()), ["library.py", "page.md"])
         self.assertIn("| NaN | x (NaN) | NaN (N6) | **differs:** 0 |", text)
@@ -213,6 +271,8 @@ class ThePage(unittest.TestCase):
         self.assertIn("- relu_forward, NaN: fake (wrong)", text)
         self.assertIn("Libraries: fake 1.0.", text)
         self.assertIn("Left out: absent", text)
+        self.assertIn("\nAnswers of one library where", text)
+        self.assertIn("| NaN in ReLU | passes, forward and backward (N6) | **differs** (1 of 1) |", text)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ ONNX Runtime and TensorFlow.js are npm packages: `npm install --ignore-scripts o
 folder of your own, and --node-modules FOLDER/node_modules. The rest are Debian packages: libdnnl-dev python3-torch
 python3-opencv libxnnpack-dev libpthreadpool-dev. protocol.py says what an adapter is.
 
-status: 0; 1 if a statement on the page did not hold when it was tried; 2 if the specification could not be asked.
+status: 0; 1 if a statement on the page did not hold when it was tried; 2 if the specification could not be asked; 3 if
+a library is not installed, with --complete.
 """
 
 import argparse
@@ -30,27 +31,68 @@ import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import clauses  # noqa: E402
 import judged  # noqa: E402
 import libraries  # noqa: E402
 import notes  # noqa: E402
 import page  # noqa: E402
 import questions  # noqa: E402
+import summary  # noqa: E402
 
-INTRODUCTION = """\
+OWN = "im2col"  # no library, but asked like one
+
+PAGE = """\
 # Where libraries differ
 
-What libraries compute where there is more than one convention, found by asking them: {count} questions in float, on
-numbers so few that each answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
+Answers of {count} where there is more than one convention: {questions} questions in float, on numbers so few that each
+answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
 
 {versions}
+
+## In short
+
+A row is of several questions; *1 of 3* is one of three that the library has an answer to, and the others are answered
+as the specification does. A dash: it has no such function. All answers are [further down](#all-answers).
+
+{matrix}
+
+To these questions everybody who has such an operation answers as the specification does:
+
+{agreements}
+
+## What the differences mean
+
+{legend}
+{explained}
+## All answers
 
 An answer in plain type is the specification's; **differs**, **computes** (what the specification refuses), **refuses**
 (what it computes), **crashed** and **hangs** mark the others, and **sign of 0** what differs in the signs of zeros
 only, which the judge takes for equal. Each question was asked in {channels} channels as well, for which libraries have
 other code; that answer is shown where it is another. A dash: there is no such function. `(a b; c d)` is a matrix of
-two rows; all else is one row. In brackets, what decides: the clause of the specification (the headers in `spec/cnnspec`
-say what it demands), or the layer's *definition*, the formula of *sizes*, or that a *batch* is a loop over its images.
-The page is made by `python3 reports/conventions/conventions.py --build BUILD --markdown FILE`.
+two rows; all else is one row. In brackets, [what decides](#what-decides).
+
+{tables}
+## What decides
+
+{clauses}
+- *definition*: the layer's equation, at the head of its file in `spec/cnnspec`; *sizes*: the formula of its output's
+  size; *batch*: a batch is a loop over its images.
+
+## To ask them again
+
+On Debian:
+
+```text
+sudo apt-get install libdnnl-dev python3-torch python3-opencv libxnnpack-dev libpthreadpool-dev npm
+npm install --prefix asking onnxruntime-node @tensorflow/tfjs --ignore-scripts
+./cnnspec build && cmake --build build/release --target cnnspec_conventions
+python3 reports/conventions/conventions.py --build build/release --node-modules asking/node_modules \\
+    --markdown reports/conventions.md
+```
+
+What is not installed is left out with a word; `--library NAME=COMMAND` asks one more, and
+`reports/conventions/protocol.py` says what such a command must do.
 """
 
 
@@ -61,6 +103,8 @@ def arguments():
     parser.add_argument("--node-modules", type=pathlib.Path, metavar="DIR", help="where npm installed its packages")
     parser.add_argument("--library", action="append", default=[], metavar="NAME=COMMAND", help="one more: its adapter")
     parser.add_argument("--only", action="append", metavar="NAME", help="this library alone; may be repeated")
+    parser.add_argument("--complete", action="store_true", help="write nothing, and end with status 3, if a library is "
+                        "not installed")
     parser.add_argument("--timeout", type=float, default=20, metavar="S", help="seconds until a process hangs (20)")
     return parser.parse_args()
 
@@ -144,6 +188,27 @@ def write(path, text):
     os.replace(file.name, path)
 
 
+def count_of(names):
+    """"six libraries, and of cnnspec's own kernel im2col,": who was asked."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    others = len([name for name in names if name != OWN])
+    text = f"{words[others] if others < len(words) else others} librar{'y' if others == 1 else 'ies'}"
+    return text + (f", and of cnnspec's own kernel {OWN}," if OWN in names else "")
+
+
+def document(when, where, versions, expected, answers, wide, explained):
+    """The page. `explained`: what the differences mean."""
+    tables = "".join(f"### {title}\n\n{page.table(section, expected, answers, wide)}\n\n"
+                     for title, section in questions.SECTIONS.items())
+    head, rest = PAGE.split("{versions}")
+    title, lead = head.format(count=count_of(answers), questions=len(questions.QUESTIONS), date=when,
+                              machine=where).strip().split("\n\n")
+    return f"{title}\n\n{page.wrapped(lead)}\n\n{page.wrapped(versions)}" + rest.format(
+        matrix=summary.matrix(expected, answers, wide), agreements=summary.agreements(expected, answers, wide),
+        legend=page.LEGEND, explained=explained, tables=tables.rstrip("\n") + "\n", clauses=clauses.markdown(),
+        channels=questions.CHANNELS)
+
+
 def main():
     args = arguments()
     cnnspec = args.build.resolve() / "bin/cnnspec"
@@ -153,18 +218,18 @@ def main():
         return 2
     found = {name: libraries.find(c) for name, c in candidates(args).items()}
     commands = {name: command for name, (command, _) in found.items() if command}
+    missing = [f"{name} ({why})" for name, (command, why) in found.items() if not command]
+    if args.complete and missing:
+        print(f"conventions: not installed: {', '.join(missing)}", file=sys.stderr)
+        return 3
     expected = ask_all({"specification": specification}, args.timeout)[0]["specification"]
     answers, wide = ask_all(commands, args.timeout)
-    versions = ", ".join(version for command, version in found.values() if command)
-    missing = [f"{name} ({why})" for name, (command, why) in found.items() if not command]
+    versions = ", ".join(version + (" (cnnspec's own)" if name == OWN else "")
+                         for name, (command, version) in found.items() if command)
     versions = f"Libraries: {versions}." + (f" Left out: {', '.join(missing)}." if missing else "")
-    text = INTRODUCTION.format(channels=questions.CHANNELS, count=len(questions.QUESTIONS),
-                               date=datetime.date.today().isoformat(),
-                               machine=f"{platform.system()} {platform.machine()}", versions=page.wrapped(versions))
-    for title, section in questions.SECTIONS.items():
-        text += f"\n## {title}\n\n{page.table(section, expected, answers, wide)}\n"
     explained, right = explain(cnnspec, expected, answers, wide)
-    text += f"\n## What the differences mean\n\n{page.LEGEND}\n{explained}"
+    text = document(datetime.date.today().isoformat(), f"{platform.system()} {platform.machine()}", versions, expected,
+                    answers, wide, explained)
     if args.markdown:
         write(args.markdown, text)
     else:
@@ -173,4 +238,7 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -6,9 +6,10 @@ import textwrap
 import questions
 
 
-def wrapped(text):
-    """A paragraph in lines."""
-    return textwrap.fill(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False)
+def wrapped(text, indent=""):
+    """A paragraph in lines; `indent` is that of all but the first."""
+    return textwrap.fill(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False,
+                         subsequent_indent=indent)
 
 
 def same(a, b):
