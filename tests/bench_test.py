@@ -164,6 +164,7 @@ class Tables(unittest.TestCase):
                          "a, 2 cores", "./cnnspec bench --json"):
             self.assertIn(expected, text)
         self.assertNotIn(judge.TEXT, text)
+        self.assertIn("\n\n## What the profile showed\n", text)
 
     def test_say_how_loaded_the_machine_was_and_what_was_quick(self):
         text = table.markdown(a_result("spec", load=12.25), list(run.GROUPS.values()))

@@ -1,6 +1,10 @@
 """A result as Markdown: reports/bench.md."""
 
+import pathlib
+
 import result as results
+
+PROFILE = pathlib.Path(__file__).resolve().parent / "profile.md"  # what was made faster; written by hand
 
 OPENING = """\
 # Benchmark
@@ -95,8 +99,8 @@ def markdown(result, groups):
              "; ".join(f"{escaped(name)} {escaped(version)}" for name, version in result["versions"].items()) + ".", "",
              "Measured (the load average is how many processes ran or waited to run, in the last minute; what is measured "
              "is among them at the end):", "", *(f"- {escaped(sentence)}" for sentence in conditions(result)), "",
-             "To repeat it:", "", "    ./cnnspec bench --json bench.json --markdown reports/bench.md",
+             "To repeat it:", "", "    ./cnnspec bench --build-fuzz --json bench.json --markdown reports/bench.md",
              "    ./cnnspec bench --only suite --json bench.json --markdown reports/bench.md", ""]
     for group in groups:
         lines += group_part(group, result)
-    return "\n".join(lines)
+    return "\n".join([*lines, PROFILE.read_text(encoding="utf-8")])
