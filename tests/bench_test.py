@@ -161,7 +161,7 @@ class Tables(unittest.TestCase):
     def test_hold_every_figure_series_and_what_was_left_out(self):
         text = table.markdown(a_result("spec", "gradcheck"), list(run.GROUPS.values()))
         for expected in (gradcheck.TEXT, spec.TEXT, "| spec figure | ms | 1 |", "Left out: peer: absent.", "| 1 | 1 |",
-                         "a, 2 cores", "./cnnspec bench --json"):
+                         "a, 2 cores", "./cnnspec bench --build-fuzz --json"):
             self.assertIn(expected, text)
         self.assertNotIn(judge.TEXT, text)
         self.assertIn("\n\n## What the profile showed\n", text)

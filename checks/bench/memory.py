@@ -16,7 +16,8 @@ def parents():
             text = path.read_text(errors="replace")
         except OSError:  # it has ended
             continue
-        found[int(path.parent.name)] = int(text[text.rindex(")") + 1:].split()[1])  # a name may hold spaces and brackets
+        # Behind the name, which may hold spaces and brackets itself.
+        found[int(path.parent.name)] = int(text[text.rindex(")") + 1:].split()[1])
     return found
 
 

@@ -33,7 +33,7 @@ def words(said):
 
 
 def run(benchdnn, shapes):
-    """Seconds of one run over all shapes, and its counts. Status 1 says that some failed: it is measured all the same."""
+    """Seconds of one run over all shapes, and its counts. Status 1: some failed, which is measured all the same."""
     printed, usage = programs.measured(command(benchdnn, shapes), allowed=(0, 1))
     said = counts(printed)
     if said.get("tests", 0) == 0 or judged(said) == 0:

@@ -9,11 +9,10 @@ groups:
   spec       the specification's loops for each scalar, static extents, the machine's peak
   judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
   fuzz       executions per second of the fuzz targets, where they are built
-  suite      a build from nothing and the whole test run, their time and memory: only with --only suite, as it takes
-             many minutes, and hours on a slow machine
+  suite      time and memory of a build from nothing and of the whole test run: many minutes, only with --only suite
 
 examples:
-  ./cnnspec bench                                          all but the suite, in about eight minutes
+  ./cnnspec bench                                          all but the suite
   ./cnnspec bench --quick --only spec                      one group, with fewer runs
   ./cnnspec bench --json bench.json --markdown reports/bench.md
   ./cnnspec bench --only suite --json bench.json           adds that group's figures to the file, or replaces them
@@ -54,7 +53,8 @@ def arguments(words):
                         "FILE keeps its other groups; - is the standard output")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
     parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
-    parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without sanitizers")
+    parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without "
+                        "sanitizers")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):

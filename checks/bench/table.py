@@ -10,10 +10,12 @@ OPENING = """\
 # Benchmark
 
 What a user waits for, measured against the tools that people use today. Each figure is the median of its runs with the
-least and the largest; a ratio is the median of own / peer, run by run, both measured in turn in the same run. A ratio
-below 1 is in favour of cnnspec where the unit is a time, above 1 where it is a rate.
+least and the largest; a ratio is the median of own / peer, run by run, both measured in turn in the same run. Where the
+peer is another tool, a ratio below 1 is in favour of cnnspec if the unit is a time, and one above 1 if it is a rate.
 
 """
+
+QUICK = ", with --quick: few runs, and parts left out"
 
 
 def number(value):
@@ -41,8 +43,7 @@ def spread(values):
 def conditions(result):
     """A sentence for each run that figures are from."""
     return [f"{', '.join(c['groups'])}: {c['date']}, load average {number(c['load']['start'])} at the start, "
-            f"{number(c['load']['end'])} at the end" + (", with --quick: few runs, and parts left out" if c["quick"] else "")
-            + "." for c in result["conditions"]]
+            f"{number(c['load']['end'])} at the end{QUICK if c['quick'] else ''}." for c in result["conditions"]]
 
 
 def row(cells):
@@ -97,8 +98,8 @@ def markdown(result, groups):
              f"{escaped(m['cpu'])}, {m['cores']} cores, {m['memory_gib']:.0f} GiB, "
              f"{escaped(m['system'])}.", "",
              "; ".join(f"{escaped(name)} {escaped(version)}" for name, version in result["versions"].items()) + ".", "",
-             "Measured (the load average is how many processes ran or waited to run, in the last minute; what is measured "
-             "is among them at the end):", "", *(f"- {escaped(sentence)}" for sentence in conditions(result)), "",
+             "Measured (the load average is how many processes ran or waited to run in the last minute; at the end, what "
+             "is measured\nis among them):", "", *(f"- {escaped(sentence)}" for sentence in conditions(result)), "",
              "To repeat it:", "", "    ./cnnspec bench --build-fuzz --json bench.json --markdown reports/bench.md",
              "    ./cnnspec bench --only suite --json bench.json --markdown reports/bench.md", ""]
     for group in groups:

@@ -22,8 +22,8 @@ Each checks its own implementation.
 - *double full* is the check in float64: every entry within a proved bound on what rounding can do.
 - *exact directional* moves each tensor along one random direction, against one random combination of the outputs, and
   compares with `==`: one number for each tensor. A wrong gradient passes if its errors cancel along that direction.
-- PyTorch's *fast mode* does the like with one random projection in float64, within its tolerance. It is paired with
-  *exact directional*."""
+- PyTorch's *fast mode* does the same in float64, with one random projection and within its tolerance. It is compared
+  with *exact directional*."""
 
 THREE = (193, 1210, 2466)
 SIZES = (193, 582, 1210, 2466, 5026, 8610)

@@ -16,7 +16,7 @@ TEXT = """\
   process between guard pages. A case is judged on four families of data. Two of them are integers with which no order of
   summation rounds, so every element must be equal; on real numbers, every element must be within a bound that is proved
   for every order of summation. Where oneDNN is installed it is judged in turn with im2col, on the same problems: the
-  ratio says what a kernel costs its judge that sets up something for each problem, and that is little else.
+  ratio shows how much longer it takes when the kernel prepares something for each problem, as oneDNN does.
 - *the convolutions of ResNet-50*, one image each (`checks/bench/resnet_50.txt`): forward, and the gradients of input,
   kernel and bias, on all cores; of rounded data, a sample of the outputs is judged where there are many.
 - *against benchdnn*, where --benchdnn gives its path: oneDNN's own tester in its correctness mode (`--mode=C`, f32,
