@@ -29,5 +29,5 @@ def conventions(folder=SPEC):
 
 def markdown():
     lines = [page.wrapped(f"- **{name}**: {text}", "  ") for name, text in conventions().items()]
-    return "\n".join([*lines, page.wrapped("- **C1** to **C6**, what a problem must fulfil to be one: the table of clauses in "
-                                           "[the README](../README.md#conventions).", "  ")])
+    table = "- **C1** to **C6**, what a problem must fulfil: the table of clauses in [the README](../README.md#conventions)."
+    return "\n".join([*lines, page.wrapped(table, "  ")])
