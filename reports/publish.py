@@ -1,49 +1,61 @@
 #!/usr/bin/env python3
-"""Measures where cnnspec stands, and writes it down: reports/README.md and reports/bench.md.
+"""Measures where cnnspec stands, and writes it down: reports/README.md, reports/bench.md, reports/conventions.md.
 
-Each part is run with cnnspec's own commands, its result kept in the build folder with the day, the machine and the
-versions; the page is then made of all results that are there. A part that is measured again replaces its older result.
+Each part is measured with cnnspec's own commands, its result kept in the build folder with the day, the machine and the
+versions. The pages are then made of all results that are there. A part that is measured again replaces its older result;
+one that fails leaves it.
 
 parts:
-  onednn   what oneDNN scores before the judge             half a minute
-  census   every small configuration, proved               about two minutes
-  mutants  the kill matrix                                 about half an hour on two cores
-  bench    the benchmark, without a build of everything    about eight minutes
+  onednn       what oneDNN scores before the judge
+  census       every small configuration, proved
+  mutants      all small mistakes in the specification, and which checks kill each
+  coverage     what the tests run of spec/ and checks/: builds the tests with clang++
+  fuzzing      sizes of the corpora, executions per second: builds the fuzz targets twice, with and without sanitizers
+  bench        the benchmark: gradient checks, loops, the judge
+  suite        a build from nothing and the whole test run
+  conventions  what libraries compute where conventions differ; only where all libraries of the page are installed
+
+The mutants and the suite take longest. --list says how long each part took here when it was measured last.
 
 examples:
   ./cnnspec publish                        everything
-  ./cnnspec publish --only onednn          one part, and the page anew
-  ./cnnspec publish --only none            the page alone, from what was measured before
+  ./cnnspec publish --only onednn          one part, and the pages anew
+  ./cnnspec publish --only none            the pages alone, from what was measured before
 
-status: 0 if the pages are written, 1 if a command failed, 2 if a part was never measured or a file cannot be written.
+status: 0 if what was asked for was measured and the pages are written, 1 if a command failed (the pages are made of what
+is there), 2 if nothing is there or a file cannot be written, 130 if it was interrupted.
 """
 
 import argparse
 import datetime
 import json
+import os
 import pathlib
 import subprocess
 import sys
+import time
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "checks" / "bench"))
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT / "reports"), str(ROOT / "checks" / "bench")]
 import machine  # noqa: E402
 import result as files  # noqa: E402
+import standing  # noqa: E402
 
-HEAD = """# The standing
-
-What cnnspec's own checks say of it and of others, with the day, the machine and the versions. All of it is made by
-`./cnnspec publish` (`--help` says how long it takes). Where libraries differ by convention, and what each computes, is
-told in [conventions.md](conventions.md); what the benchmark compares, in [bench.md](bench.md).
-"""
-
-TITLES = {
-    "onednn": ("oneDNN before the judge", "./cnnspec judge onednn"),
-    "census": ("Every small configuration", "./cnnspec census"),
-    "mutants": ("Does the suite notice?", "./cnnspec mutants --quick"),
-    "bench": ("Speed", "./cnnspec bench"),
+# A kernel that is found wrong (1) or not shown right (3) is a result, too; so is a mutant that is alive, or a line that
+# no test runs (1).
+COMMANDS = {
+    "onednn": (["judge", "onednn"], (0, 1, 3)),
+    "census": (["census"], (0, 1)),
+    "mutants": (["mutants"], (0, 1)),
+    "coverage": (["coverage"], (0, 1)),
+    "fuzzing": (["bench", "--only", "fuzz", "--build-fuzz"], (0,)),
+    "bench": (["bench", "--only", "gradcheck", "--only", "spec", "--only", "judge"], (0,)),
+    "suite": (["bench", "--only", "suite"], (0,)),
 }
+PARTS = [*COMMANDS, "conventions"]
+LIBRARY_ABSENT = 3  # conventions.py's status
+STANDARD_ERROR = 2
 
 
 class PublishError(Exception):
@@ -54,96 +66,137 @@ class PublishError(Exception):
         self.status = status
 
 
-def run(*words, allowed=(0,)):
-    """One of cnnspec's commands; its output is shown."""
-    print("cnnspec: " + " ".join(map(str, words)), file=sys.stderr, flush=True)
-    status = subprocess.run([ROOT / "cnnspec", *words], stdout=sys.stderr, check=False).returncode
+def say(text):
+    print(f"cnnspec: {text}", file=sys.stderr, flush=True)
+
+
+def run(command, allowed=(0,)):
+    """Its status; its output is shown."""
+    words = " ".join(map(str, command))
+    say(words)
+    status = subprocess.run(command, stdout=STANDARD_ERROR, check=False).returncode
     if status not in allowed:
-        raise PublishError(f"./cnnspec {' '.join(map(str, words))}: ended with status {status}", 1)
-
-
-def measure(part, file):
-    """Writes the result of a part. A kernel that is found wrong (1) or not shown right (3) is a result, too."""
-    if part == "onednn":
-        run("judge", "onednn", "--json", file, allowed=(0, 1, 3))
-    elif part == "census":
-        run("census", "--json", file, allowed=(0, 1))
-    elif part == "mutants":
-        run("mutants", "--quick", "--json", file, allowed=(0, 1))
-    else:
-        run("bench", "--json", file, "--markdown", ROOT / "reports" / "bench.md")
+        raise PublishError(f"{words}: ended with status {status}", 1)
+    return status
 
 
 def revision():
-    """Which source this is: "0.1.0 (1a2b3c4)", with a "+" where files have been changed since."""
+    """Which source this is: " (1a2b3c4)", with a "+" where files have been changed since, other than the pages."""
     commit = machine.output("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip()
-    changed = machine.output("git", "-C", str(ROOT), "status", "--porcelain", "--untracked-files=no").strip()
+    changed = machine.output("git", "-C", str(ROOT), "status", "--porcelain", "--untracked-files=no", "--", ".",
+                             ":(exclude,top,glob)reports/*.md").strip()
     return f" ({commit}{'+' if changed else ''})" if commit else ""
 
 
-def about(build):
+def about(build, commit, seconds):
     where = machine.machine()
-    versions = {"cnnspec": machine.version_of(build / "bin" / "cnnspec") + revision(), **machine.versions(build)}
-    return {"date": datetime.date.today().isoformat(),
+    versions = {"cnnspec": machine.version_of(build / "bin" / "cnnspec") + commit, **machine.versions(build)}
+    return {"date": datetime.date.today().isoformat(), "seconds": round(seconds),
             "machine": f"{where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, {where['system']}",
             "versions": ", ".join(f"{name} {version}" for name, version in versions.items())}
 
 
-def paths(folder, part):
-    return folder / f"{part}.json", folder / f"{part}.about.json"
+def corpora():
+    """{target: how many inputs, and their bytes} of the committed corpora."""
+    found = {}
+    for folder in sorted((ROOT / "fuzz" / "corpus").iterdir()):
+        sizes = [path.stat().st_size for path in folder.iterdir()]
+        found[folder.name] = {"inputs": len(sizes), "bytes": sum(sizes)}
+    return found
 
 
-def markdown_of(build, file):
-    done = subprocess.run([build / "bin" / "cnnspec", "report", file], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise PublishError(done.stderr.strip(), 1)
-    return done.stdout
+def measure_conventions(options, page):
+    """Writes the page to a file; returns whether all libraries are there."""
+    run(["cmake", "--build", options.build, "--target", "cnnspec_conventions"])
+    words = [sys.executable, ROOT / "reports" / "conventions" / "conventions.py", "--build", options.build,
+             "--complete", "--markdown", page]
+    if options.node_modules:
+        words += ["--node-modules", options.node_modules]
+    return run(words, allowed=(0, LIBRARY_ABSENT)) == 0
 
 
-def section(build, folder, part):
-    """A part's title, where and when it was measured, and its result a level deeper."""
-    file, facts = paths(folder, part)
-    if not (file.exists() and facts.exists()):
-        raise PublishError(f"{part} was never measured; run ./cnnspec publish --only {part}", 2)
-    known = json.loads(facts.read_text(encoding="utf-8"))
-    title, command = TITLES[part]
-    deeper = "\n".join("#" + line if line.startswith("#") else line
-                       for line in markdown_of(build, file).strip().splitlines())
-    return (f"\n## {title}\n\n`{command}`, {known['date']}, {known['machine']}; {known['versions']}.\n\n{deeper}\n")
+def measure(options, part, commit):
+    """A part's result and what is known about it, in the place of the older ones."""
+    file, facts = standing.paths(options.folder, part)
+    fresh = file.with_suffix(".new" + file.suffix)
+    fresh.unlink(missing_ok=True)  # a census would go on from there
+    start = time.monotonic()
+    if part == "conventions":
+        if not measure_conventions(options, fresh):
+            say("conventions: a library of the page is absent, so the page stays as it is")
+            return
+        files.write(ROOT / "reports" / "conventions.md", fresh.read_text(encoding="utf-8"))
+    else:
+        words, allowed = COMMANDS[part]
+        peer = ["--benchdnn", options.benchdnn] if part == "bench" and options.benchdnn else []
+        run([ROOT / "cnnspec", *words, *peer, "--json", fresh], allowed)
+    fresh.replace(file)
+    known = about(options.build, commit, time.monotonic() - start)
+    if part == "fuzzing":
+        known["corpora"] = corpora()
+    files.write(facts, json.dumps(known, indent=1) + "\n")
 
 
 def arguments(words):
     parser = argparse.ArgumentParser(prog="./cnnspec publish", description=__doc__, allow_abbrev=False,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", metavar="PART", action="append", choices=[*TITLES, "none"],
+    parser.add_argument("--only", metavar="PART", action="append", choices=[*PARTS, "none"],
                         help="measure this part alone; may be repeated")
+    parser.add_argument("--list", action="store_true", help="print the parts, and when and how long each was measured")
+    parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, for the benchmark")
+    parser.add_argument("--node-modules", metavar="DIR", type=pathlib.Path,
+                        help="where npm installed onnxruntime-node and @tensorflow/tfjs, for the page on conventions")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    return parser.parse_args(words)
+    options = parser.parse_args(words)
+    if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
+        parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
+    options.build = options.build.resolve()
+    options.folder = options.build / "published"
+    return options
+
+
+def list_parts(folder):
+    for part in PARTS:
+        known = standing.facts_of(folder, part)
+        print(f"{part:<13}" + (f"{known['date']}, {known['seconds']:,} s" if known else "not measured here yet"))
 
 
 def publish(options):
-    folder = options.build.resolve() / "published"
-    folder.mkdir(parents=True, exist_ok=True)
-    for part in TITLES if options.only is None else [p for p in TITLES if p in options.only]:
-        file, facts = paths(folder, part)
-        fresh = file.with_suffix(".new.json")
-        fresh.unlink(missing_ok=True)  # a census would go on from there
-        measure(part, fresh)
-        fresh.replace(file)
-        files.write(facts, json.dumps(about(options.build.resolve()), indent=1) + "\n")
-    run("build")
-    text = HEAD + "".join(section(options.build.resolve(), folder, part) for part in TITLES)
-    files.write(ROOT / "reports" / "README.md", text)
-    print(f"cnnspec: wrote {ROOT / 'reports' / 'README.md'}", file=sys.stderr)
+    """The status. A part that fails does not keep the others from being measured."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    commit, failed = revision(), False
+    for part in [part for part in PARTS if options.only is None or part in options.only]:
+        try:
+            measure(options, part, commit)
+        except PublishError as error:
+            say(error)
+            failed = True
+    run([ROOT / "cnnspec", "build"])
+    try:
+        pages = standing.pages(options.folder, options.build / "bin" / "cnnspec")
+    except standing.StandingError as error:
+        raise PublishError(error, 1) from error
+    if not pages:
+        raise PublishError("nothing was measured yet; run ./cnnspec publish", 2)
+    for name, text in pages.items():
+        files.write(ROOT / "reports" / name, text)
+        say(f"wrote {ROOT / 'reports' / name}")
+    return 1 if failed else 0
 
 
 def main():
     try:
-        publish(arguments(sys.argv[1:]))
-    except (PublishError, files.ResultError) as error:
-        print(f"cnnspec: {error}", file=sys.stderr)
+        options = arguments(sys.argv[1:])
+        if options.list:
+            list_parts(options.folder)
+            return 0
+        return publish(options)
+    except (PublishError, files.ResultError, OSError) as error:
+        say(error)
         return getattr(error, "status", 2)
-    return 0
+    except KeyboardInterrupt:
+        print("\ncnnspec: interrupted; what was measured is kept", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":

@@ -1,33 +1,67 @@
 #!/usr/bin/env python3
 """reports/publish.py: what is measured, what stands in the page, and what is refused.
 
-Usage: publish_test.py CNNSPEC      the program; the commands are played by a script that hands out the examples of tests/reports
+Usage: publish_test.py CNNSPEC      the program
+
+The commands are played by a script that hands out the examples of tests/reports.
 """
 
+import contextlib
 import importlib.util
+import io
 import json
+import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.dont_write_bytecode = True
 TESTS = pathlib.Path(__file__).resolve().parent
 EXAMPLES = TESTS / "reports"
 
-# Answers as the start-up script does; notes what it was asked for. A command named in "fail" fails.
-STAND_IN = """#!/bin/sh
-root=$(dirname "$0")
-echo "$@" >>"$root/asked"
-case "$1" in
-  judge) example=judge_pass ;;
-  build) exit 0 ;;
-  *) example=$1 ;;
-esac
-if [ -e "$root/fail" ] && [ "$1" = "$(cat "$root/fail")" ]; then exit 1; fi
-if [ "$1" = bench ]; then echo "# the benchmark" >"$5"; fi
-while [ "$1" != --json ]; do shift; done
-cp "{examples}/$example.json" "$2"
+# Answers as the start-up script does; notes what it was asked for. A command named in "fail" fails, one named in
+# "interrupt" is interrupted.
+STAND_IN = """#!{python}
+import json, os, pathlib, signal, sys
+root = pathlib.Path(__file__).parent
+words = sys.argv[1:]
+with open(root / "asked", "a") as asked:
+    print(*words, file=asked)
+if (root / "fail").exists() and words[0] == (root / "fail").read_text():
+    sys.exit(2)
+if (root / "interrupt").exists() and words[0] == (root / "interrupt").read_text():
+    os.kill(os.getppid(), signal.SIGINT)
+    signal.pause()
+if words[0] == "build":
+    sys.exit(0)
+if words[0] == "bench":
+    groups = [group for option, group in zip(words, words[1:]) if option == "--only"]
+    result = json.loads(pathlib.Path("{examples}/bench.json").read_text())
+    figure = {"unit": "executions/s", "median": 1800, "low": 1500, "high": 2300, "runs": 3, "lower_is_better": False,
+              "peer": {"name": "without sanitizers", "median": 9100, "low": 9000, "high": 9200, "runs": 3}, "ratio": 0.2}
+    result.update(figures=[{"group": group, "name": "layer", **figure} for group in groups], series=[], skipped=[],
+                  conditions=[{"groups": groups, "date": "2026-01-02", "quick": False, "load": {"start": 1, "end": 2}}])
+elif words[0] == "coverage":
+    full, none = {"covered": 7, "total": 7, "percent": 100.0}, {"covered": 0, "total": 0, "percent": 0.0}
+    part = {"covered": 9765, "total": 10000, "percent": 97.65}
+    result = {"marks": {"spec": {"lines": 100, "branches": 100}, "checks": {"lines": 95}}, "passed": True, "files": {},
+              "folders": {"checks": {"lines": part, "branches": none}, "spec": {"lines": full, "branches": full}}}
+else:
+    example = "judge_pass" if words[0] == "judge" else words[0]
+    result = json.loads(pathlib.Path("{examples}/" + example + ".json").read_text())
+pathlib.Path(words[words.index("--json") + 1]).write_text(json.dumps(result))
+"""
+
+# Writes the page on conventions; "absent" beside it: a library is not installed.
+CONVENTIONS = """
+import pathlib, sys
+if pathlib.Path(__file__).with_name("absent").exists():
+    sys.exit(3)
+assert "--complete" in sys.argv
+pathlib.Path(sys.argv[sys.argv.index("--markdown") + 1]).write_text("# measured\\n")
 """
 
 
@@ -38,72 +72,164 @@ def load():
     return module
 
 
+def sections(page):
+    """But for how long something took."""
+    return [line for line in page.splitlines() if not line.startswith("`./cnnspec")]
+
+
 class Publish(unittest.TestCase):
     def setUp(self):
         self.root = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         self.publish = load()
         self.publish.ROOT = self.root
-        (self.root / "reports").mkdir()
-        program = self.root / "cnnspec"
-        program.write_text(STAND_IN.replace("{examples}", str(EXAMPLES)))
-        program.chmod(0o755)
+        self.folder = self.root / "reports" / "conventions"
+        self.folder.mkdir(parents=True)
+        (self.folder / "conventions.py").write_text(CONVENTIONS)
+        (self.root / "reports" / "conventions.md").write_text("# committed\n")
+        (self.root / "fuzz" / "corpus" / "layer").mkdir(parents=True)
+        (self.root / "fuzz" / "corpus" / "layer" / "one").write_bytes(bytes(2048))
+        self.script("cnnspec", STAND_IN.replace("{python}", sys.executable).replace("{examples}", str(EXAMPLES)))
+        self.script("cmake", "#!/bin/sh\n")
+        self.enterContext(unittest.mock.patch.dict(os.environ, {"PATH": f"{self.root}:{os.environ['PATH']}"}))
         self.build = self.root / "build"
         (self.build / "bin").mkdir(parents=True)
         (self.build / "bin" / "cnnspec").symlink_to(pathlib.Path(CNNSPEC).resolve())
 
+    def script(self, name, text):
+        (self.root / name).write_text(text)
+        (self.root / name).chmod(0o755)
+
     def run_with(self, *words):
         """The status."""
-        arguments = sys.argv
-        sys.argv = ["publish.py", "--build", str(self.build), *words]
-        try:
+        self.said = io.StringIO()
+        with unittest.mock.patch.object(sys, "argv", ["publish.py", "--build", str(self.build), *words]), \
+             contextlib.redirect_stderr(self.said):
             return self.publish.main()
-        finally:
-            sys.argv = arguments
 
-    def page(self):
-        return (self.root / "reports" / "README.md").read_text()
+    def page(self, name="README.md"):
+        return (self.root / "reports" / name).read_text()
 
     def asked(self):
-        return [line.split()[0] for line in (self.root / "asked").read_text().splitlines()]
+        return [line.split(" --json")[0] for line in (self.root / "asked").read_text().splitlines()]
 
-    def test_all_parts_are_measured_and_shown_with_day_machine_and_versions(self):
-        self.assertEqual(self.run_with(), 0)
-        self.assertEqual(self.asked(), ["judge", "census", "mutants", "bench", "build"])
+    def facts(self, part):
+        return json.loads((self.build / "published" / f"{part}.about.json").read_text())
+
+    def test_all_parts_are_measured_in_full_and_shown_with_day_machine_and_versions(self):
+        self.assertEqual(self.run_with(), 0, self.said.getvalue())
+        self.assertEqual(self.asked(), [
+            "judge onednn", "census", "mutants", "coverage", "bench --only fuzz --build-fuzz",
+            "bench --only gradcheck --only spec --only judge", "bench --only suite", "build"])
         page = self.page()
-        for title, command in self.publish.TITLES.values():
-            self.assertIn(f"\n## {title}\n", page)
-            self.assertIn(f"`{command}`, ", page)
-        known = json.loads((self.build / "published" / "census.about.json").read_text())
-        self.assertIn(known["date"], page)
+        self.assertNotIn("Not measured", page)
+        for title in ("oneDNN before the judge", "Every small configuration", "Does the suite notice?",
+                      "What the tests run", "Fuzzing", "Speed"):
+            self.assertEqual(page.count(f"\n## {title}\n"), 1)
+        known = self.facts("census")
+        self.assertIn(f"`./cnnspec census`, {known['date']}, ", page)
         self.assertIn(known["machine"], page)
         self.assertIn("cnnspec ", known["versions"])
-        self.assertEqual((self.root / "reports" / "bench.md").read_text(), "# the benchmark\n")
+
+    def test_coverage_and_fuzzing_are_told_in_figures(self):
+        self.assertEqual(self.run_with(), 0)
+        page = self.page()
+        self.assertIn("| `checks/` | 97.65% of 10,000 |  |", page)
+        self.assertIn("| `spec/` | 100.00% of 7 | 100.00% of 7 |", page)
+        self.assertIn("| `layer` | 1 | 2 | 1,800 (1,500–2,300) | 9,100 (9,000–9,200) |", page)
+        self.assertIn("(../fuzz/README.md)", page)
+
+    def test_the_benchmark_has_the_groups_of_all_parts(self):
+        self.assertEqual(self.run_with(), 0)
+        for title in ("Gradient checks", "The specification's loops", "The judge", "Fuzzing", "The build and the tests"):
+            self.assertIn(f"\n## {title}\n", self.page("bench.md"))
+        for group in ("gradcheck", "spec", "judge", "fuzz", "suite"):
+            self.assertIn(f"\n#### {group}\n", self.page())
+        self.assertEqual(self.run_with("--only", "suite"), 0)
+        self.assertIn("\n## Gradient checks\n", self.page("bench.md"))
+
+    def test_benchdnn_is_passed_on(self):
+        self.assertEqual(self.run_with("--only", "bench", "--benchdnn", "/bin/true"), 0)
+        self.assertIn("--only judge --benchdnn /bin/true", self.asked()[0])
+        with self.assertRaises(SystemExit):
+            self.run_with("--benchdnn", "/none")
 
     def test_one_part_leaves_the_others_as_they_were(self):
         self.assertEqual(self.run_with(), 0)
         before = (self.build / "published" / "mutants.about.json").stat().st_mtime_ns
         (self.root / "asked").unlink()
         self.assertEqual(self.run_with("--only", "onednn"), 0)
-        self.assertEqual(self.asked(), ["judge", "build"])
+        self.assertEqual(self.asked(), ["judge onednn", "build"])
         self.assertEqual((self.build / "published" / "mutants.about.json").stat().st_mtime_ns, before)
 
-    def test_a_part_that_was_never_measured_is_no_empty_section(self):
+    def test_the_page_is_made_of_what_is_there_and_says_what_is_not(self):
+        self.assertEqual(self.run_with("--only", "census", "--only", "suite"), 0)
+        page = self.page()
+        self.assertIn("\n## Every small configuration\n", page)
+        self.assertIn("\nNot measured yet: onednn, mutants, coverage, fuzzing, bench (", page)
+        self.assertNotIn("## Fuzzing", page)
+        self.assertIn("\n## The build and the tests\n", self.page("bench.md"))
+
+    def test_nothing_is_no_page(self):
         self.assertEqual(self.run_with("--only", "none"), 2)
         self.assertFalse((self.root / "reports" / "README.md").exists())
 
-    def test_a_part_that_fails_leaves_what_was_published(self):
+    def test_a_part_that_fails_leaves_what_was_published_and_the_others_go_on(self):
         self.assertEqual(self.run_with(), 0)
         page = self.page()
-        (self.root / "fail").write_text("bench")
-        self.assertEqual(self.run_with("--only", "bench"), 1)
-        self.assertEqual(self.page(), page)
-        self.assertEqual(self.run_with("--only", "none"), 0)
-        self.assertEqual(self.page(), page)
+        (self.root / "asked").unlink()
+        (self.root / "fail").write_text("census")
+        self.assertEqual(self.run_with("--only", "census", "--only", "mutants"), 1)
+        self.assertEqual(self.asked(), ["census", "mutants", "build"])
+        self.assertIn("census --json", self.said.getvalue())
+        self.assertEqual(sections(self.page()), sections(page))
+
+    def test_the_page_on_conventions_is_measured_only_where_all_libraries_are(self):
+        self.assertEqual(self.run_with("--only", "conventions", "--only", "census"), 0)
+        self.assertEqual(self.page("conventions.md"), "# measured\n")
+        (self.root / "reports" / "conventions.md").write_text("# committed\n")
+        (self.folder / "absent").touch()
+        self.assertEqual(self.run_with("--only", "conventions"), 0)
+        self.assertEqual(self.page("conventions.md"), "# committed\n")
+        self.assertIn("a library of the page is absent", self.said.getvalue())
 
     def test_what_is_no_result_is_not_published(self):
         self.assertEqual(self.run_with(), 0)
-        (self.build / "published" / "census.json").write_text('{"type": "census"}')
-        self.assertEqual(self.run_with("--only", "none"), 1)
+        for part in ("census", "bench", "coverage"):
+            with self.subTest(part):
+                path = self.build / "published" / f"{part}.json"
+                text = path.read_text()
+                path.write_text(f'{{"type": "{part}"')
+                self.assertGreater(self.run_with("--only", "none"), 0)
+                path.write_text(text)
+
+    def test_an_interruption_and_what_cannot_be_run_end_with_one_line(self):
+        self.assertEqual(self.run_with("--only", "census"), 0)
+        (self.root / "interrupt").write_text("mutants")
+        self.assertEqual(self.run_with("--only", "mutants"), 130)
+        lines = self.said.getvalue().splitlines()
+        self.assertEqual(lines.count("cnnspec: interrupted; what was measured is kept"), 1)
+        self.assertNotIn("Traceback", self.said.getvalue())
+        (self.root / "cnnspec").chmod(0o644)
+        self.assertEqual(self.run_with("--only", "census"), 2)
+        self.assertRegex(self.said.getvalue().splitlines()[-1], "^cnnspec: .*Permission denied")
+
+    def test_the_revision_is_that_of_the_source_before_the_pages_were_written(self):
+        somebody = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        for words in (["init", "-q"], ["add", "-A"], [*somebody, "commit", "-qm", "a"]):
+            subprocess.run(["git", "-C", str(self.root), *words], check=True)
+        (self.root / "reports" / "conventions.md").write_text("# changed\n")
+        self.assertRegex(self.publish.revision(), r"^ \([0-9a-f]+\)$")
+        (self.folder / "conventions.py").write_text("changed")
+        self.assertRegex(self.publish.revision(), r"^ \([0-9a-f]+\+\)$")
+
+    def test_the_list_says_what_was_measured_and_how_long_it_took(self):
+        self.assertEqual(self.run_with("--only", "census"), 0)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(self.run_with("--list"), 0)
+        lines = printed.getvalue().splitlines()
+        self.assertEqual([line.split()[0] for line in lines], self.publish.PARTS)
+        self.assertRegex(lines[1], r"^census +\d{4}-\d\d-\d\d, \d+ s$")
+        self.assertIn("not measured here yet", lines[0])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,145 @@
+"""The published pages, made of the results that `./cnnspec publish` keeps: reports/README.md and reports/bench.md."""
+
+import json
+import subprocess
+
+import result as results
+import run as bench
+import table
+
+HEAD = """# The standing
+
+What cnnspec's own checks say of it and of others, with the day, the machine and the versions. All of it is made by
+`./cnnspec publish`, each part with the command that is named there. Two pages of their own: [where libraries
+differ](conventions.md) by convention, and what each computes; and [the benchmark](bench.md), with what it compares and
+how to repeat it.
+"""
+
+FUZZING = """\
+Nothing that fails is kept open: what fuzzing has found, and what is known to differ in oneDNN, is told in [the page on
+fuzzing](../fuzz/README.md). A corpus holds the inputs that reach something new, and every test run replays all of them.
+Executions are those of one core; the targets start from the corpus and mutate it.
+"""
+
+# Of the results of the benchmark, in the order of its groups.
+BENCHMARKS = ("bench", "fuzzing", "suite")
+
+
+class StandingError(Exception):
+    """A result that no page can be made of."""
+
+
+def paths(folder, part):
+    """Its result, and what is known about it."""
+    return folder / (part + (".md" if part == "conventions" else ".json")), folder / f"{part}.about.json"
+
+
+def facts_of(folder, part):
+    """What is known about a part; None if it was never measured."""
+    file, facts = paths(folder, part)
+    if not (file.exists() and facts.exists()):
+        return None
+    return json.loads(facts.read_text(encoding="utf-8"))
+
+
+def result_of(folder, part):
+    path = paths(folder, part)[0]
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise StandingError(f"{path}: {error}") from error
+
+
+def markdown_of(cnnspec, file):
+    """What `cnnspec report` makes of a result, a level deeper."""
+    done = subprocess.run([cnnspec, "report", file], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise StandingError(done.stderr.strip())
+    return "\n".join("#" + line if line.startswith("#") else line for line in done.stdout.strip().splitlines())
+
+
+def provenance(command, known):
+    return f"`{command}`, {known['date']}, {known['seconds']:,} s, {known['machine']}; {known['versions']}."
+
+
+def coverage_table(result):
+    """Of spec/ and checks/ as a whole, and of the folders in them."""
+    def cell(figure):
+        return f"{figure['percent']:.2f}% of {figure['total']:,}" if figure["total"] else ""
+    lines = [table.row(["folder", "lines", "branches"]), "|---|---:|---:|"]
+    for name, figures in result["folders"].items():
+        lines.append(table.row([f"`{name}/`", cell(figures["lines"]), cell(figures["branches"])]))
+    marks = [f"{mark}% of the {what} of {folder}/" for folder, part in result["marks"].items()
+             for what, mark in part.items()]
+    reached = "reached" if result["passed"] else "**not reached**"
+    return "\n".join([*lines, "", f"Run by the fast tests. The marks, {', '.join(marks)}, are {reached}."])
+
+
+def fuzzing_table(result, corpora):
+    """Each target: its corpus, and executions per second."""
+    rates = {f["name"]: f for f in result["figures"]}
+    lines = [table.row(["target", "inputs in the corpus", "KiB", "executions/s", "without sanitizers"]),
+             "|---|---:|---:|---:|---:|"]
+    for target, corpus in corpora.items():
+        rate = rates.get(target)
+        plain = rate.get("peer") if rate else None
+        lines.append(table.row([f"`{target}`", f"{corpus['inputs']:,}", f"{corpus['bytes'] / 1024:,.0f}",
+                                table.spread(rate) if rate else "", table.spread(plain) if plain else ""]))
+    return FUZZING + "\n" + "\n".join(lines)
+
+
+def merged_benchmark(folder):
+    """One result of those that are there; None if none is."""
+    result = None
+    for part in BENCHMARKS:
+        if facts_of(folder, part):
+            new = results.read(paths(folder, part)[0])
+            result = results.merged(result, {**new, "series": new.get("series", [])},
+                                    [g for c in new["conditions"] for g in c["groups"]])
+    return result and results.in_order(result, list(bench.GROUPS))
+
+
+def speed_section(folder, cnnspec):
+    """All groups of the benchmark, in one table for each."""
+    result = merged_benchmark(folder)
+    if result is None:
+        return None
+    file = folder / "speed.json"
+    results.write(file, results.text_of(result))
+    where = "\n\n".join(provenance(f"./cnnspec publish --only {part}", facts_of(folder, part)) for part in BENCHMARKS
+                        if facts_of(folder, part))
+    return f"\n## Speed\n\n{where}\n\n{markdown_of(cnnspec, file)}\n"
+
+
+def sections(folder, cnnspec):
+    """{part: its section, or None if it was never measured}, in the order of the page."""
+    def shown(part, title, command, body):
+        known = facts_of(folder, part)
+        return f"\n## {title}\n\n{provenance(command, known)}\n\n{body(known)}\n" if known else None
+
+    def reported(part):
+        return lambda _: markdown_of(cnnspec, paths(folder, part)[0])
+    return {
+        "onednn": shown("onednn", "oneDNN before the judge", "./cnnspec judge onednn", reported("onednn")),
+        "census": shown("census", "Every small configuration", "./cnnspec census", reported("census")),
+        "mutants": shown("mutants", "Does the suite notice?", "./cnnspec mutants", reported("mutants")),
+        "coverage": shown("coverage", "What the tests run", "./cnnspec coverage",
+                          lambda _: coverage_table(result_of(folder, "coverage"))),
+        "fuzzing": shown("fuzzing", "Fuzzing", "./cnnspec bench --only fuzz --build-fuzz",
+                         lambda known: fuzzing_table(result_of(folder, "fuzzing"), known["corpora"])),
+    }
+
+
+def pages(folder, cnnspec):
+    """{name in reports/: text} of what is there; nothing if nothing is."""
+    found = sections(folder, cnnspec)
+    speed = speed_section(folder, cnnspec)
+    if speed is None and not any(found.values()):
+        return {}
+    missing = [part for part, text in found.items() if text is None]
+    missing += [part for part in BENCHMARKS if part not in found and facts_of(folder, part) is None]
+    note = f"\nNot measured yet: {', '.join(missing)} (`./cnnspec publish --only PART`).\n" if missing else ""
+    written = {"README.md": HEAD + note + "".join(text for text in [*found.values(), speed] if text)}
+    if speed is not None:
+        written["bench.md"] = table.markdown(merged_benchmark(folder), list(bench.GROUPS.values()))
+    return written
