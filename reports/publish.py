@@ -54,6 +54,7 @@ COMMANDS = {
     "suite": (["bench", "--only", "suite"], (0,)),
 }
 PARTS = [*COMMANDS, "conventions"]
+OWN_BUILDS = {"coverage": "coverage", "fuzzing": "fuzz"}  # of presets with another compiler
 LIBRARY_ABSENT = 3  # conventions.py's status
 STANDARD_ERROR = 2
 
@@ -88,9 +89,10 @@ def revision():
     return f" ({commit}{'+' if changed else ''})" if commit else ""
 
 
-def about(build, commit, seconds):
+def about(options, part, commit, seconds):
     where = machine.machine()
-    versions = {"cnnspec": machine.version_of(build / "bin" / "cnnspec") + commit, **machine.versions(build)}
+    measured_in = options.build.with_name(OWN_BUILDS.get(part, options.build.name))
+    versions = {"cnnspec": machine.version_of(options.build / "bin" / "cnnspec") + commit, **machine.versions(measured_in)}
     return {"date": datetime.date.today().isoformat(), "seconds": round(seconds),
             "machine": f"{where['cpu']}, {where['cores']} cores, {where['memory_gib']} GiB, {where['system']}",
             "versions": ", ".join(f"{name} {version}" for name, version in versions.items())}
@@ -131,7 +133,7 @@ def measure(options, part, commit):
         peer = ["--benchdnn", options.benchdnn] if part == "bench" and options.benchdnn else []
         run([ROOT / "cnnspec", *words, *peer, "--json", fresh], allowed)
     fresh.replace(file)
-    known = about(options.build, commit, time.monotonic() - start)
+    known = about(options, part, commit, time.monotonic() - start)
     if part == "fuzzing":
         known["corpora"] = corpora()
     files.write(facts, json.dumps(known, indent=1) + "\n")
@@ -165,13 +167,13 @@ def publish(options):
     """The status. A part that fails does not keep the others from being measured."""
     options.folder.mkdir(parents=True, exist_ok=True)
     commit, failed = revision(), False
+    run([ROOT / "cnnspec", "build"])
     for part in [part for part in PARTS if options.only is None or part in options.only]:
         try:
             measure(options, part, commit)
         except PublishError as error:
             say(error)
             failed = True
-    run([ROOT / "cnnspec", "build"])
     try:
         pages = standing.pages(options.folder, options.build / "bin" / "cnnspec")
     except standing.StandingError as error:

@@ -16,9 +16,9 @@ how to repeat it.
 """
 
 FUZZING = """\
-Nothing that fails is kept open: what fuzzing has found, and what is known to differ in oneDNN, is told in [the page on
-fuzzing](../fuzz/README.md). A corpus holds the inputs that reach something new, and every test run replays all of them.
-Executions are those of one core; the targets start from the corpus and mutate it.
+What fuzzing has found is told in [its own page](../fuzz/README.md). A corpus holds the inputs that reached something new,
+and every test run replays all of them. Executions per second are those of one core, which starts from the corpus and
+mutates it; the median with the least and the largest.
 """
 
 # Of the results of the benchmark, in the order of its groups.

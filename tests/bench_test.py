@@ -372,6 +372,20 @@ class FuzzTargets(unittest.TestCase):
             fuzz.measure(session, folder)
         self.assertEqual((session.figures, [s["name"] for s in session.skipped]), ([], ["fuzz: the fuzz targets"]))
 
+    def test_have_those_without_sanitizers_as_their_peers_and_name_their_compiler(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for build in ("fuzz", "fuzz-plain"):
+                (pathlib.Path(folder) / build / "bin").mkdir(parents=True)
+                target = a_program(pathlib.Path(folder) / build / "bin",
+                                   "print('stat::number_of_executed_units: 700')\n")
+                target.rename(target.with_name("fuzz_layer"))
+            cache = pathlib.Path(folder) / "fuzz" / "CMakeCache.txt"
+            cache.write_text(f"CMAKE_CXX_COMPILER:STRING={a_program(folder, 'print(str(7))')}")
+            session = sessions.Session(pathlib.Path(folder), quick=True)
+            fuzz.measure(session, folder)
+        self.assertEqual([(f["name"], f["peer"]["name"]) for f in session.figures], [("layer", "without sanitizers")])
+        self.assertEqual((session.versions, session.skipped), ({"compiler of the fuzz targets": "7"}, []))
+
 
 if __name__ == "__main__":
     unittest.main()

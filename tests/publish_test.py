@@ -118,8 +118,8 @@ class Publish(unittest.TestCase):
     def test_all_parts_are_measured_in_full_and_shown_with_day_machine_and_versions(self):
         self.assertEqual(self.run_with(), 0, self.said.getvalue())
         self.assertEqual(self.asked(), [
-            "judge onednn", "census", "mutants", "coverage", "bench --only fuzz --build-fuzz",
-            "bench --only gradcheck --only spec --only judge", "bench --only suite", "build"])
+            "build", "judge onednn", "census", "mutants", "coverage", "bench --only fuzz --build-fuzz",
+            "bench --only gradcheck --only spec --only judge", "bench --only suite"])
         page = self.page()
         self.assertNotIn("Not measured", page)
         for title in ("oneDNN before the judge", "Every small configuration", "Does the suite notice?",
@@ -147,9 +147,17 @@ class Publish(unittest.TestCase):
         self.assertEqual(self.run_with("--only", "suite"), 0)
         self.assertIn("\n## Gradient checks\n", self.page("bench.md"))
 
+    def test_of_a_build_of_its_own_the_compiler_is_told(self):
+        (self.root / "coverage").mkdir()
+        self.script("another", "#!/bin/sh\necho another compiler 1.0\n")
+        (self.root / "coverage" / "CMakeCache.txt").write_text(f"CMAKE_CXX_COMPILER:STRING={self.root}/another\n")
+        self.assertEqual(self.run_with("--only", "coverage", "--only", "census"), 0)
+        self.assertIn("another compiler 1.0", self.facts("coverage")["versions"])
+        self.assertNotIn("another compiler", self.facts("census")["versions"])
+
     def test_benchdnn_is_passed_on(self):
         self.assertEqual(self.run_with("--only", "bench", "--benchdnn", "/bin/true"), 0)
-        self.assertIn("--only judge --benchdnn /bin/true", self.asked()[0])
+        self.assertIn("--only judge --benchdnn /bin/true", self.asked()[1])
         with self.assertRaises(SystemExit):
             self.run_with("--benchdnn", "/none")
 
@@ -158,7 +166,7 @@ class Publish(unittest.TestCase):
         before = (self.build / "published" / "mutants.about.json").stat().st_mtime_ns
         (self.root / "asked").unlink()
         self.assertEqual(self.run_with("--only", "onednn"), 0)
-        self.assertEqual(self.asked(), ["judge onednn", "build"])
+        self.assertEqual(self.asked(), ["build", "judge onednn"])
         self.assertEqual((self.build / "published" / "mutants.about.json").stat().st_mtime_ns, before)
 
     def test_the_page_is_made_of_what_is_there_and_says_what_is_not(self):
@@ -179,7 +187,7 @@ class Publish(unittest.TestCase):
         (self.root / "asked").unlink()
         (self.root / "fail").write_text("census")
         self.assertEqual(self.run_with("--only", "census", "--only", "mutants"), 1)
-        self.assertEqual(self.asked(), ["census", "mutants", "build"])
+        self.assertEqual(self.asked(), ["build", "census", "mutants"])
         self.assertIn("census --json", self.said.getvalue())
         self.assertEqual(sections(self.page()), sections(page))
 

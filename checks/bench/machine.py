@@ -47,10 +47,15 @@ def version_of(cnnspec):
     return output(str(cnnspec), "--version").strip().removeprefix("cnnspec ") or "unknown"
 
 
+def compiler(build):
+    """The first line that a build's compiler says of itself; nothing if it is not there."""
+    path = first_match(r"^CMAKE_CXX_COMPILER:\w+=(.+)", read(build / "CMakeCache.txt"), "g++")
+    return (output(path, "--version").splitlines() or [""])[0]
+
+
 def versions(build):
     """By name; what is not there is left out."""
-    compiler = first_match(r"^CMAKE_CXX_COMPILER:\w+=(.+)", read(build / "CMakeCache.txt"), "g++")
-    found = {"compiler": (output(compiler, "--version").splitlines() or [""])[0],
+    found = {"compiler": compiler(build),
              "Google Benchmark": package_version("libbenchmark-dev"),
              "oneDNN": package_version("libdnnl-dev")}
     return {name: version for name, version in found.items() if version}

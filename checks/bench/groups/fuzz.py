@@ -5,6 +5,7 @@ import re
 import tempfile
 
 import figures
+import machine
 import programs
 from session import ROOT
 
@@ -41,6 +42,8 @@ def measure(session, builds=ROOT / "build"):
     sanitized, plain = programs_of(pathlib.Path(builds) / "fuzz"), programs_of(pathlib.Path(builds) / "fuzz-plain")
     if not sanitized:
         session.skip(NAME, "the fuzz targets", "they are not built; ./cnnspec fuzz builds them, and so does --build-fuzz")
+    else:
+        session.versions["compiler of the fuzz targets"] = machine.compiler(pathlib.Path(builds) / "fuzz")
     seconds = 1 if session.quick else SECONDS
     for target, program in sanitized.items():
         session.progress(f"fuzzing, {target}")
