@@ -1,124 +1,259 @@
 #!/usr/bin/env python3
-"""Fuzzes cnnspec: runs the targets, keeps what is new, and tells of the first input that fails.
+"""Fuzzes cnnspec: runs the targets side by side, keeps what is new, and tells of the inputs that fail.
 
-Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--seed N]      fuzz these targets, or all of them, S seconds each (60)
-       ./cnnspec fuzz TARGET FILE...                            run a target on these inputs alone
-       ./cnnspec fuzz --seeds                                   write the seeds into the corpora anew
+Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--jobs N] [--seed N]     fuzz these targets, or all of them
+       ./cnnspec fuzz TARGET FILE...                                      run a target on these inputs alone
+       ./cnnspec fuzz [TARGET...] --minimise                              drop what the corpora can do without
+       ./cnnspec fuzz --seeds                                             write the seeds into the corpora again
+       ./cnnspec fuzz --list                                              the targets, and how large their corpora are
 
 Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). Those that reach code which
-no input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that fails is made as small as it
-gets, and its path is printed along with what is wrong.
+no input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that crashes, hangs, leaks or
+takes too much memory is made as small as possible, and its path is printed along with what is wrong. ^C ends all
+targets; what they found stays in build/.../fuzzing, where the next run goes on.
 
 Examples:
   ./cnnspec fuzz                                   all targets, one minute each, with sanitizers
-  ./cnnspec fuzz layer --seconds 3600
-  CNNSPEC_PRESET=fuzz-plain ./cnnspec fuzz layer   without sanitizers: about eight times as fast
+  ./cnnspec fuzz layer kernel --seconds 3600
+  CNNSPEC_PRESET=fuzz-plain ./cnnspec fuzz layer   without sanitizers: more inputs in the same time
   ./cnnspec fuzz layer build/fuzz/fuzzing/failures/layer-crash-1f3a...
 
-Status: 0, nothing failed; 1, an input failed; 2, the command line is wrong.
+Status: 0, nothing failed; 1, an input failed; 2, the command line is wrong, or a target could not be run; 130, ^C.
 """
 
 import argparse
+import concurrent.futures
+import configparser
+import os
 import pathlib
 import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIMITS = ["-timeout=20", "-rss_limit_mb=2048", "-malloc_limit_mb=1024"]
 SECONDS_TO_MINIMISE = 30
+# How often an edge is passed, and what was compared, guides the fuzzer, but would fill the tree with thousands of files.
+MERGE = ["-merge=1", "-use_counters=0", "-use_cmp=0"]
+
+
+class Interrupted(Exception):
+    """Everything is to end."""
+
+
+class CannotRun(Exception):
+    """A target did not do its work, and left no input that would say why."""
+
+
+class Screen:
+    """What several targets say at once: lines, and below them, on a terminal, one line on how far they are."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.states = {}
+
+    def say(self, text):
+        with self.lock:
+            self.erase()
+            print(text, flush=True)
+            self.draw()
+
+    def progress(self, target, text):
+        with self.lock:
+            self.states.pop(target, None)
+            if text:
+                self.states[target] = text
+            self.erase()
+            self.draw()
+
+    def erase(self):
+        if sys.stderr.isatty():
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    def draw(self):
+        if sys.stderr.isatty():
+            line = "; ".join(f"{target}: {text}" for target, text in sorted(self.states.items()))
+            print(line[:shutil.get_terminal_size().columns - 1], end="", file=sys.stderr, flush=True)
+
+
+class Processes:
+    """All that run. Each has a process group, for libFuzzer starts processes of its own, and so that ^C reaches us alone."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.running = set()
+        self.ended = False
+
+    def start(self, command, folder):
+        with self.lock:
+            if self.ended:
+                raise Interrupted
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True, errors="replace", cwd=folder, start_new_session=True)
+            self.running.add(process)
+            return process
+
+    def wait(self, process):
+        """The status. Raises Interrupted if the process was told to end."""
+        status = process.wait()
+        with self.lock:
+            self.running.discard(process)
+            if self.ended:
+                raise Interrupted
+        return status
+
+    def end(self):
+        with self.lock:
+            self.ended = True
+            for process in self.running:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGTERM)
 
 
 class Fuzzing:
     """One target: its program and its folders."""
 
-    def __init__(self, build, target):
-        self.target = target
+    def __init__(self, home, build, target, processes, screen):
+        self.target, self.processes, self.screen = target, processes, screen
         self.program = build / "bin" / f"fuzz_{target}"
-        self.corpus = HERE / "corpus" / target
+        self.settings = home / "options" / f"fuzz_{target}.options"
+        self.dictionary = home / "dictionaries" / f"{target}.dict"
+        self.corpus = home / "corpus" / target
+        self.corpus_name = self.corpus.relative_to(home.parent)
         self.found = build / "fuzzing" / target
         self.failures = build / "fuzzing" / "failures"
+        self.failure = None
+        # libFuzzer starts processes of its own by a shell, and quotes nothing: it gets links whose names need no quotes.
+        self.links = tempfile.TemporaryDirectory(prefix="fuzz-")
+        self.linked = {}
         for folder in (self.corpus, self.found, self.failures):
             folder.mkdir(parents=True, exist_ok=True)
 
     def options(self):
-        options = list(LIMITS)
-        settings = HERE / "options" / f"fuzz_{self.target}.options"
-        if settings.exists():
-            options += [f"-{line}".replace(" ", "") for line in settings.read_text().splitlines()
-                        if "=" in line and not line.startswith(("#", "dict"))]
-        dictionary = HERE / "dictionaries" / f"{self.target}.dict"
-        return options + ([f"-dict={dictionary}"] if dictionary.exists() else [])
+        """What OSS-Fuzz gives the target, too."""
+        settings = configparser.ConfigParser()
+        settings.read(self.settings)
+        options = dict(settings["libfuzzer"]) if "libfuzzer" in settings else {}
+        if options.pop("dict", None):
+            options["dict"] = self.link(self.dictionary)
+        return [f"-{name}={value}" for name, value in options.items()]
 
-    def call(self, *arguments, **keywords):
-        prefix = f"-artifact_prefix={self.failures}/{self.target}-"
-        return subprocess.Popen([self.program, *self.options(), prefix, *map(str, arguments)], stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-                                **keywords)
+    def link(self, path):
+        if path not in self.linked:
+            self.linked[path] = f"./{len(self.linked)}"
+            pathlib.Path(self.links.name, self.linked[path]).symlink_to(path.absolute())
+        return self.linked[path]
+
+    def start(self, *arguments):
+        prefix = f"-artifact_prefix={self.link(self.failures)}/{self.target}-"
+        words = [self.link(word) if isinstance(word, pathlib.Path) else word for word in arguments]
+        return self.processes.start([self.link(self.program), *self.options(), prefix, *words], self.links.name)
+
+    def call(self, *arguments):
+        """Status and output."""
+        process = self.start(*arguments)
+        output = process.communicate()[0]
+        return self.processes.wait(process), output
+
+    def fuzz(self, seconds, seed):
+        """Fuzzes, and then keeps what is new, or tells which input fails."""
+        self.run(seconds, seed)
+        if self.failure:
+            self.screen.say(self.report(self.minimised(self.failure)))
+        else:
+            self.merge()
 
     def run(self, seconds, seed):
-        """Fuzzes. Returns the path of an input that fails, or None."""
+        """Sets `failure` to the path of an input that fails."""
         arguments = [f"-max_total_time={seconds}", "-print_final_stats=1", self.found, self.corpus]
         if seed is not None:
             arguments.insert(0, f"-seed={seed}")
-        process, failure, executed, reached, start = self.call(*arguments), None, 0, "?", time.monotonic()
+        process, start = self.start(*arguments), time.monotonic()
+        executed, reached, written = 0, "?", []
         for line in process.stdout:
-            if match := re.search(r"Test unit written to (\S+)", line):
-                failure = pathlib.Path(match[1])
+            if match := re.search(r"Test unit written to (.+)", line):
+                written.append(self.failures / pathlib.Path(match[1]).name)
             if match := re.match(r"#(\d+)\s.*cov: (\d+)", line):
                 executed, reached = int(match[1]), match[2]
-                self.progress(f"{executed:,} inputs, {reached} edges")
+                self.screen.progress(self.target, f"{executed:,} inputs, {reached} edges")
             if match := re.match(r"stat::number_of_executed_units:\s+(\d+)", line):
                 executed = int(match[1])
-        process.wait()
-        self.progress("")
-        print(f"fuzz_{self.target}: {executed:,} inputs in {time.monotonic() - start:.0f} s, {reached} edges reached"
-              + (", one fails" if failure else ""), flush=True)
-        if process.returncode and not failure:
-            raise SystemExit(f"fuzz_{self.target} ended with status {process.returncode} and left no input")
-        return failure
-
-    def progress(self, text):
-        if sys.stderr.isatty():
-            print(f"\r\033[Kfuzz_{self.target}: {text}" if text else "\r\033[K", end="", file=sys.stderr, flush=True)
+        status = process.wait()
+        slow = [path for path in written if "-slow-unit-" in path.name]  # to be looked at, but no failure
+        failing = [path for path in written if path not in slow]
+        if failing and status:
+            self.failure = failing[-1]
+        self.screen.progress(self.target, "")
+        self.screen.say("\n".join([f"fuzz_{self.target}: {executed:,} inputs in {time.monotonic() - start:.0f} s, "
+                                   f"{reached} edges reached" + (", one fails" if self.failure else "")]
+                                  + [f"  slow: {path}" for path in slow]))
+        self.processes.wait(process)
+        if status and not self.failure:
+            raise CannotRun(f"fuzz_{self.target} ended with status {status} and left no input")
 
     def merge(self):
-        """Adds what reaches a new edge to the corpus in the source tree. (How often it is passed, and what was
-        compared, guides the fuzzer, but would fill the tree with thousands of files.)"""
+        """Adds what reaches a new edge to the corpus in the source tree."""
         before = len(list(self.corpus.iterdir()))
-        process = self.call("-merge=1", "-use_counters=0", "-use_cmp=0", self.corpus, self.found)
-        output = process.communicate()[0]
-        if process.returncode:
-            raise SystemExit(f"fuzz_{self.target}: merging failed:\n{output[-2000:]}")
+        self.merge_into(self.corpus, self.found)
         new = len(list(self.corpus.iterdir())) - before
-        print(f"  {new} new in {self.corpus.relative_to(HERE.parent)}, {before + new} in all", flush=True)
+        self.screen.say(f"  {new} new in {self.corpus_name}, {before + new} in all")
+
+    def merge_into(self, corpus, *others):
+        status, output = self.call(*MERGE, corpus, *others)
+        if status:
+            raise CannotRun(f"fuzz_{self.target}: merging failed:\n{output[-2000:]}")
+
+    def minimise(self):
+        """Replaces the corpus by one that reaches as much. What has a name of its own, and not the engine's, stays."""
+        status, output = self.call("-runs=0", self.corpus)
+        if status:  # merging would drop an input that fails
+            raise CannotRun(f"fuzz_{self.target}: an input of the corpus fails:\n{output[-2000:]}")
+        before = sorted(self.corpus.iterdir())
+        with tempfile.TemporaryDirectory(dir=self.corpus.parent, prefix=f".{self.target}-") as folder:
+            smaller, larger = pathlib.Path(folder, "smaller"), pathlib.Path(folder, "larger")
+            smaller.mkdir()
+            for path in before:
+                if not re.fullmatch("[0-9a-f]{40}", path.name):
+                    shutil.copy2(path, smaller)
+            self.merge_into(smaller, self.corpus)
+            self.corpus.rename(larger)
+            try:
+                smaller.rename(self.corpus)
+            except OSError:
+                larger.rename(self.corpus)
+                raise
+        self.screen.say(f"fuzz_{self.target}: {len(before)} inputs, {len(list(self.corpus.iterdir()))} of them needed")
 
     def minimised(self, failure):
         """The smallest input found that fails as well."""
+        if failure.stat().st_size <= 1:
+            return failure
         smallest = failure.with_name(failure.name + "-minimised")
-        process = self.call("-minimize_crash=1", f"-max_total_time={SECONDS_TO_MINIMISE}",
-                            f"-exact_artifact_path={smallest}", failure)
-        process.communicate()
+        self.call("-minimize_crash=1", f"-max_total_time={SECONDS_TO_MINIMISE}",
+                  f"-exact_artifact_path={self.link(self.failures)}/{smallest.name}", failure)
         if smallest.exists() and smallest.stat().st_size and not self.passes(smallest):
             return smallest
         return failure
 
     def passes(self, path):
-        process = self.call(path)
-        process.communicate()
-        return process.returncode == 0
+        return self.call(path)[0] == 0
 
     def report(self, path):
         """What the target says about an input that fails, without the engine's own words."""
-        output = self.call(path).communicate()[0]
+        output = self.call(path)[1]
         start = output.find(f"\nfuzz_{self.target}: ")
-        said = output[start:] if start >= 0 else output
+        said = output[start if start >= 0 else max(output.find("\n=="), 0):]
         for end in ("\n==", "\nMS: "):  # a sanitizer's stack trace of our own abort; the mutations
             if start >= 0 and end in said:
                 said = said[:said.index(end)]
-        print(said.strip())
-        print(f"  again: ./cnnspec fuzz {self.target} {path}", flush=True)
+        return f"{said.strip()}\n{self.again(path)}"
+
+    def again(self, path):
+        return f"  again: ./cnnspec fuzz {self.target} {path}"
 
 
 def targets_of(build):
@@ -129,15 +264,22 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="./cnnspec fuzz", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
-    parser.add_argument("--seconds", type=int, default=60, help="for each target")
+    parser.add_argument("--home", type=pathlib.Path, default=HERE, help=argparse.SUPPRESS)  # corpora, options, ...
+    parser.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
+    parser.add_argument("--jobs", "-j", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+                        help="so many targets at once, each on one core (default: as many as there are cores)")
     parser.add_argument("--seed", type=int, help="of the fuzzer's random choices (default: another one each time)")
+    parser.add_argument("--minimise", action="store_true",
+                        help="keep of each corpus only what reaches code that the rest does not, and named inputs")
     parser.add_argument("--seeds", action="store_true", help="write the seeds into the corpora, and do no more")
+    parser.add_argument("--list", action="store_true", help="list the targets, and do no more")
     parser.add_argument("names", nargs="*", metavar="TARGET or FILE")
     options = parser.parse_args(arguments)
-    if options.seconds < 1:
-        parser.error(f"--seconds: expected at least 1, got {options.seconds}")
+    for name in ("seconds", "jobs"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name}: expected at least 1, got {getattr(options, name)}")
     known = targets_of(options.build)
-    options.targets = [name for name in options.names if name in known] or known
+    options.targets = list(dict.fromkeys(name for name in options.names if name in known)) or known
     options.files = [pathlib.Path(name) for name in options.names if name not in known]
     for path in options.files:
         if not path.exists():
@@ -147,26 +289,62 @@ def parse(arguments):
     return options
 
 
+def run_files(fuzzing, files):
+    failing = [path for path in files if not fuzzing.passes(path)]
+    for path in failing:
+        print(fuzzing.report(path))
+    print(f"fuzz_{fuzzing.target}: {len(files) - len(failing)} of {len(files)} inputs pass")
+    return 1 if failing else 0
+
+
+def run_all(fuzzings, jobs, work):
+    """Does the work for each target, several at once. Returns the status."""
+    status = 0
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        running = [pool.submit(work, fuzzing) for fuzzing in fuzzings]
+        try:
+            for done in concurrent.futures.as_completed(running):
+                if isinstance(done.exception(), CannotRun):
+                    fuzzings[0].screen.say(str(done.exception()))
+                    status = 2
+                else:
+                    done.result()
+        except (KeyboardInterrupt, Interrupted):
+            fuzzings[0].processes.end()
+            concurrent.futures.wait(running)
+            status = 130
+    failed = [fuzzing for fuzzing in fuzzings if fuzzing.failure]
+    if status == 130:
+        for fuzzing in failed:
+            print(f"fuzz_{fuzzing.target}: one fails\n{fuzzing.again(fuzzing.failure)}")
+        print(f"interrupted; what was found is in {fuzzings[0].found.parent}")
+    return 1 if failed else status
+
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+
 def main(arguments):
     options = parse(arguments)
+    if options.list:
+        for target in options.targets:
+            print(f"{target:10}{len(list((options.home / 'corpus' / target).glob('*'))):6} inputs")
+        return 0
     if options.seeds:
-        return subprocess.run([options.build / "fuzz" / "make_seeds", HERE / "seeds", HERE / "corpus"]).returncode
-    for target in options.targets:
-        fuzzing = Fuzzing(options.build, target)
-        if options.files:
-            failing = [path for path in options.files if not fuzzing.passes(path)]
-            for path in failing:
-                fuzzing.report(path)
-            print(f"fuzz_{target}: {len(options.files) - len(failing)} of {len(options.files)} inputs pass")
-            if failing:
-                return 1
-            continue
-        failure = fuzzing.run(options.seconds, options.seed)
-        if failure:
-            fuzzing.report(fuzzing.minimised(failure))
-            return 1
-        fuzzing.merge()
-    return 0
+        return subprocess.run([options.build / "fuzz" / "make_seeds", options.home / "seeds",
+                               options.home / "corpus"]).returncode
+    signal.signal(signal.SIGTERM, interrupt)
+    processes, screen = Processes(), Screen()
+    fuzzings = [Fuzzing(options.home, options.build, target, processes, screen) for target in options.targets]
+    if not fuzzings:
+        print(f"no target is built in {options.build}", file=sys.stderr)
+        return 2
+    if options.files:
+        return run_files(fuzzings[0], options.files)
+    if options.minimise:
+        return run_all(fuzzings, options.jobs, Fuzzing.minimise)
+    return run_all(fuzzings, options.jobs, lambda fuzzing: fuzzing.fuzz(options.seconds, options.seed))
 
 
 if __name__ == "__main__":
