@@ -10,7 +10,6 @@
 #include "checks/describe/networks.hpp"
 #include "checks/describe/strict_json.hpp"
 #include "checks/describe/text.hpp"
-#include "checks/golden/npy.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/usage_error.hpp"
@@ -182,8 +181,8 @@ class CaseReader {
   const nlohmann::json json_;
 };
 
-std::vector<double> read_float64(const std::string& file, const TensorInfo& tensor) {
-  return decode(DType::f64, read_npy(file, {"<f8"}, tensor.extents).elements);
+std::vector<double> read_float64(const GoldenArrays& arrays, const std::string& file, const TensorInfo& tensor) {
+  return decode(DType::f64, arrays.read(file, {"<f8"}, tensor.extents).elements);
 }
 
 }  // namespace
@@ -225,21 +224,29 @@ GoldenCase read_golden_case(const std::string& folder) {
   return parse_golden_case(read_file(file, JsonLimits{}.bytes), file);
 }
 
-std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
-  const std::string file = folder + "/" + tensor_file(tensor.name);
-  if (std::string_view(tensor.name) == "b" && !std::filesystem::exists(file)) return {};
-  return decode(dtype, read_npy(file, {npy_type(dtype)}, tensor.extents).elements);
+GoldenArrays arrays_in(const std::string& folder) {
+  return {[=](const std::string& file) { return std::filesystem::exists(folder + "/" + file); },
+          [=](const std::string& file, const auto& types, const auto& shape) {
+            return read_npy(folder + "/" + file, types, shape);
+          },
+          folder};
 }
 
-GoldenOutput read_output(const std::string& folder, const Operation& operation) {
+std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor) {
+  const std::string file = tensor_file(tensor.name);
+  if (std::string_view(tensor.name) == "b" && !arrays.is_there(file)) return {};
+  return decode(dtype, arrays.read(file, {npy_type(dtype)}, tensor.extents).elements);
+}
+
+GoldenOutput read_output(const GoldenArrays& arrays, const Operation& operation) {
   const TensorInfo& tensor = operation.output;
-  const std::string file = folder + "/" + bound_file(tensor.name);
-  GoldenOutput output{operation.op, tensor, read_float64(folder + "/" + tensor_file(tensor.name), tensor),
-                      read_float64(file, tensor)};
+  const std::string file = bound_file(tensor.name);
+  GoldenOutput output{operation.op, tensor, read_float64(arrays, tensor_file(tensor.name), tensor),
+                      read_float64(arrays, file, tensor)};
   for (std::size_t n = 0; n < output.bounds.size(); ++n)
     if (output.bounds[n] < 0 || std::isinf(output.bounds[n]))
-      throw UsageError(file, fmt::format("element {}", n), "a bound: 0 or more and finite, or NaN",
-                       fmt::format("{}", output.bounds[n]));
+      throw UsageError(arrays.folder + "/" + file, fmt::format("element {}", n),
+                       "a bound: 0 or more and finite, or NaN", fmt::format("{}", output.bounds[n]));
   return output;
 }
 

@@ -11,8 +11,10 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "checks/golden/golden.hpp"
+#include "checks/golden/npy.hpp"
 
 namespace cnnspec::checks {
 
@@ -32,12 +34,29 @@ void write_golden(const Golden& golden, const std::function<void(const std::stri
 /// What the content of a case.json says. `where` says in error messages what the text is. Throws UsageError.
 GoldenCase parse_golden_case(std::string_view text, const std::string& where);
 
+/// The arrays of a folder, wherever they are kept.
+struct GoldenArrays {
+  std::function<bool(const std::string& file)> is_there;
+  /// As read_npy does, which tells in errors where the file is.
+  std::function<NpyArray(const std::string& file, const std::vector<std::string>& types, const std::vector<Idx>& shape)>
+      read;
+  std::string folder;  // for errors
+};
+
 /// What a folder is made of. Its other files are read by read_input and read_output. Throws UsageError.
 GoldenCase read_golden_case(const std::string& folder);
+GoldenArrays arrays_in(const std::string& folder);
 
 /// Empty if it is a bias that is not there.
-std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor);
+std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor);
 
-GoldenOutput read_output(const std::string& folder, const Operation& operation);
+GoldenOutput read_output(const GoldenArrays& arrays, const Operation& operation);
+
+inline std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
+  return read_input(arrays_in(folder), dtype, tensor);
+}
+inline GoldenOutput read_output(const std::string& folder, const Operation& operation) {
+  return read_output(arrays_in(folder), operation);
+}
 
 }  // namespace cnnspec::checks
