@@ -8,6 +8,7 @@
 #include <string>
 
 #include "checks/cases/fields.hpp"
+#include "fuzz/replayed.hpp"
 
 namespace cnnspec::fuzz {
 
@@ -22,6 +23,7 @@ int check_one_input(const std::uint8_t* data, std::size_t size) {
   } catch (const std::exception& e) {
     outcome.failure = std::string("an error that nobody expected: ") + e.what();
   }
+  if (outcome.compared > 0) ++inputs_that_compared;
   if (outcome.holds()) return 0;
   std::fprintf(stderr, "\n%s: %s\n", target_name, outcome.failure.c_str());
   if (!outcome.reproduce.empty()) std::fprintf(stderr, "  reproduce: %s\n", outcome.reproduce.c_str());

@@ -1,9 +1,25 @@
-// A fuzz target that passes the empty input only: what replay makes of an input that fails is tested with it.
+// A fuzz target of which each input says what happens: what replay makes of inputs is tested with it.
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t*, std::size_t size) {
-  if (size > 0) std::abort();
+#include "fuzz/replayed.hpp"
+
+namespace cnnspec::fuzz {
+const double least_share_that_compares = 0.5;
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  volatile int* volatile const nowhere = nullptr;
+  char* volatile const bytes = new char[1];
+  if (text == "abort") std::abort();
+  if (text == "write to nowhere") *nowhere = 1;
+  if (text == "write behind the end") bytes[size] = 1;
+  if (text == "divide by zero") std::raise(SIGFPE);
+  if (text == "compare") ++cnnspec::fuzz::inputs_that_compared;
+  delete[] bytes;
   return 0;
 }
