@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -57,11 +58,13 @@ class Reader {
   }
   template <class T>
   T get(const char* key) const {
+    const auto& value = at(key);
     try {
-      return at(key).get<T>();
-    } catch (const nlohmann::json::exception&) {
-      throw UsageError(where_, key, "another type of value", in_quotes(at(key).dump()));
+      const T got = value.get<T>();  // -1 as a large number without a sign, 1.5 as 1
+      if (std::is_floating_point_v<T> || nlohmann::json(got).dump() == value.dump()) return got;
+    } catch (const nlohmann::json::exception&) {  // refused below
     }
+    throw UsageError(where_, key, "another type of value", in_quotes(value.dump()));
   }
   Idx number(const char* key, Idx least = 0, Idx most = std::numeric_limits<Idx>::max()) const {
     const auto& value = at(key);
@@ -162,9 +165,10 @@ CensusFile parse_census_file(const std::string& text, const std::string& where) 
   f.progress.seconds = json.get<double>("seconds");
   f.merged = json.number("merged", 0, most_census_shards);
   const Reader results = json.object("results");
+  constexpr Idx most = std::numeric_limits<Idx>::max() / static_cast<Idx>(census_families.size());  // they are added
   for (std::size_t n = 0; n < census_families.size(); ++n) {
     const Reader tally = results.object(census_family_names[n]);
-    for_each_count(f.progress.tallies[n], [&](const char* name, Idx& count) { count = tally.number(name); });
+    for_each_count(f.progress.tallies[n], [&](const char* name, Idx& count) { count = tally.number(name, 0, most); });
   }
   for (const Reader& d : json.list("first_disproved")) f.progress.first.push_back(disproof_of(d));
   if (f.progress.sum().configurations != f.progress.done)
