@@ -1,5 +1,8 @@
 #include "fuzz/inputs_seeds.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "checks/cases/inputs_case.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/judge/storage.hpp"
@@ -207,6 +210,81 @@ void add_options(Seeds& to) {
   add("seed", Option::seed, "18446744073709551615");
   add("seconds", Option::seconds, "2.5e1");
   add("seconds-nan", Option::seconds, "nan");
+  add("color", Option::color, "never");
+  add("proof", Option::proof, "random");
+  add("proof-slip", Option::proof, "randon");
+  add("bounds", Option::bounds, "extent=7,padding=3");
+  add("bounds-too-large", Option::bounds, "extent=13");
+  add("bounds-unknown", Option::bounds, "extend=7");
+  add("shard", Option::shard, "3/64");
+  add("shard-none", Option::shard, "");
+  add("shard-of-fewer", Option::shard, "4/3");
+  add("shard-of-one-number", Option::shard, "4");
+}
+
+void add_golden_folders(Seeds& to) {
+  using Edit = InputsCase::Edit;
+  const auto add = [&](const std::string& name, InputsCase c, Edit edit, Idx file = 0, Idx position = 0,
+                       const std::string& text = {}) {
+    c.reader = Reader::golden, c.edit = edit, c.file = file, c.position = position, c.text = text;
+    to.add("folder-" + name, c);
+  };
+  InputsCase conv;  // b.npy, case.json, w.npy, x.npy, y.npy, y_bound.npy
+  constexpr Idx bias = 0, about = 1, image = 3, bounds = 5, first_element = 128;
+  const auto bytes_of = [](double number) {
+    const std::vector<std::byte> bytes = encode(DType::f64, {number});
+    return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  add("conv2d", conv, Edit::none);
+  add("with-another-file", conv, Edit::add_another, 0, 0, "anything");
+  add("without-bias", conv, Edit::remove, bias);
+  add("without-case", conv, Edit::remove, about);
+  add("without-image", conv, Edit::remove, image);
+  add("without-bounds", conv, Edit::remove, bounds);
+  add("negative-bound", conv, Edit::overwrite, bounds, first_element, bytes_of(-1));
+  add("infinite-bound", conv, Edit::overwrite, bounds, first_element,
+      bytes_of(std::numeric_limits<double>::infinity()));
+  add("bound-of-nan", conv, Edit::overwrite, bounds, first_element, bytes_of(std::nan("")));
+  add("larger-bound", conv, Edit::overwrite, bounds, first_element, bytes_of(1e300));
+  add("other-number", conv, Edit::overwrite, image, first_element, "\1");
+  add("other-header", conv, Edit::overwrite, image, 20, "f");
+  add("empty-file", conv, Edit::replace, image);
+  add("empty-case", conv, Edit::replace, about, 0, "{}");
+  GoldenCase other;
+  other.ops = {Op::conv2d_forward}, other.dtype = DType::f64,
+  other.problem = parse_descriptor(Family::conv2d, "ic1ih3oc1kh2");
+  add("case-of-another", conv, Edit::replace, about, 0, to_json({other, {}, {}}));
+  for (const Op op : {Op::conv2d_backward_kernel, Op::max_pool2d_backward, Op::relu_forward, Op::linear_forward}) {
+    InputsCase c;
+    c.op = op, c.dtype = static_cast<DType>(static_cast<std::size_t>(op) % dtype_names.size());
+    add(std::string("of-") + name_of(op), c, Edit::none);
+    c.is_whole_layer = true;
+    add(std::string("of-the-layer-of-") + name_of(op), c, Edit::none);
+  }
+}
+
+void add_censuses(Seeds& to) {
+  CensusFile file;
+  file.version = "0.1.0", file.size = 100;
+  to.text("census-begun", Reader::census, to_json(file));
+  file.shard = {3, 64};
+  file.plan.bounds.extent = 7, file.plan.seed = ~std::uint64_t{0}, file.plan.proof = CensusProof::random;
+  file.progress.done = 100, file.progress.seconds = 0.5, file.progress.tallies[0].configurations = 100;
+  file.progress.tallies[0].random = 99, file.progress.tallies[0].disproved = 1, file.progress.tallies[0].doubt = 12;
+  file.progress.first = {{7, parse_descriptor(Family::linear, "mb1ic2oc3"), {"y", {0, 1}, "a + b", "a", "x"}}};
+  const std::string finished = to_json(file);
+  to.text("census-finished", Reader::census, finished);
+  const auto changed = [&](const std::string& name, const std::string& from, const std::string& into) {
+    std::string text = finished;
+    to.text("census-" + name, Reader::census, text.replace(text.find(from), from.size(), into));
+  };
+  changed("more-done-than-there-is", "\"done\": 100", "\"done\": 101");
+  changed("shard-0", "\"shard\": 3", "\"shard\": 0");
+  changed("no-index", "\"index\": [", "\"index\": [1e400, ");
+  changed("index-of-no-integers", "\"index\": [", "\"index\": [1.5, ");
+  changed("seed-below-0", "\"seed\": 18446744073709551615", "\"seed\": -1");
+  changed("more-than-can-be-counted", "\"configurations\": 100", "\"configurations\": 9223372036854775807");
+  changed("negative-count", "\"random\": 99", "\"random\": -99");
 }
 
 }  // namespace
@@ -214,7 +292,7 @@ void add_options(Seeds& to) {
 std::vector<std::pair<std::string, Bytes>> inputs_seeds() {
   Seeds seeds;
   for (const auto add : {add_descriptors, add_shapes, add_networks, add_configs, add_arrays, add_golden_cases,
-                         add_literals, add_options})
+                         add_literals, add_options, add_golden_folders, add_censuses})
     add(seeds);
   return seeds.take();
 }

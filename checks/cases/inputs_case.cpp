@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <typeinfo>
@@ -18,11 +19,19 @@ namespace {
 using Reader = InputsCase::Reader;
 using Option = InputsCase::Option;
 
-constexpr std::array reader_names{"descriptor",     "descriptor of any family",
-                                  "list of shapes", "network",
-                                  "config",         "target's config",
-                                  ".npy",           "case.json",
-                                  "data",           "option"};
+constexpr std::array reader_names{"descriptor",
+                                  "descriptor of any family",
+                                  "list of shapes",
+                                  "network",
+                                  "config",
+                                  "target's config",
+                                  ".npy",
+                                  "case.json",
+                                  "data",
+                                  "option",
+                                  "folder of golden vectors",
+                                  "census's file"};
+constexpr Idx options = 11, edits = 5;
 
 /// What a reader promises and did not do.
 struct Broken {
@@ -245,6 +254,185 @@ void check_literal(const InputsCase& c, const InputsFunctions& f) {
   read_and([&] { return f.parse_literal(operation, c.dtype, c.text); }, verify);
 }
 
+// ---- Whole folders of golden vectors -----------------------------------------------------------------------------
+
+using Files = std::map<std::string, std::string>;  // contents, by name
+
+Files files_of(const Golden& golden) {
+  Files files;
+  write_golden(golden, [&](const std::string& name, std::string_view content) { files[name] = content; });
+  return files;
+}
+
+GoldenArrays arrays_in(const Files& files) {
+  return {[&](const std::string& name) { return files.contains(name); },
+          [&](const std::string& name, const auto& types, const auto& shape) {
+            if (!files.contains(name)) throw UsageError(name, "", "a file that can be read", "nothing");
+            return parse_npy(files.at(name), name, types, shape);
+          },
+          "golden"};
+}
+
+Golden read_golden(const Files& files, const InputsFunctions& f) {
+  if (!files.contains(case_file)) throw UsageError(case_file, "", "a file that can be read", "nothing");
+  Golden golden;
+  golden.made_of = f.parse_golden_case(files.at(case_file), case_file);
+  const GoldenArrays arrays = arrays_in(files);
+  std::map<std::string, GoldenInput> inputs;
+  for (const Op op : golden.made_of.ops) {
+    const Operation operation = operation_of(op, golden.made_of.problem);
+    for (const TensorInfo& tensor : operation.inputs)
+      inputs[tensor.name] = {tensor, f.read_golden_input(arrays, golden.made_of.dtype, tensor)};
+    golden.outputs.push_back(f.read_golden_output(arrays, operation));
+  }
+  for (auto& [name, input] : inputs)
+    if (name != "b" || !input.values.empty()) golden.inputs.push_back(std::move(input));
+  return golden;
+}
+
+/// The case and what it takes to compute, once for each.
+const Golden& written_golden(const InputsCase& c) {
+  static std::map<std::tuple<Op, DType, bool>, Golden> known;
+  const auto [at, is_new] = known.try_emplace({c.op, c.dtype, c.is_whole_layer});
+  if (!is_new) return at->second;
+  constexpr std::array layers{"conv2d", "max_pool2d", "relu", "linear"};  // by Family
+  const Family family = family_of(c.op);
+  GoldenCase made_of;
+  made_of.ops = c.is_whole_layer ? ops_named(layers[static_cast<std::size_t>(family)]) : std::vector{c.op};
+  made_of.dtype = c.dtype;
+  made_of.problem = small_problem(family);
+  return at->second = make_golden(made_of);
+}
+
+/// The name of the file that was edited.
+std::string edit(Files& files, const InputsCase& c) {
+  const auto file = std::next(files.begin(), c.file % static_cast<Idx>(files.size()));
+  const std::string name = file->first;
+  std::string& content = file->second;
+  switch (c.edit) {
+    case InputsCase::Edit::none:
+      break;
+    case InputsCase::Edit::overwrite: {
+      const std::size_t at = static_cast<std::size_t>(c.position) % content.size();
+      const std::size_t length = std::min(content.size() - at, c.text.size());
+      content.replace(at, length, c.text, 0, length);
+      break;
+    }
+    case InputsCase::Edit::replace:
+      content = c.text;
+      break;
+    case InputsCase::Edit::remove:
+      files.erase(file);
+      break;
+    case InputsCase::Edit::add_another:
+      files["another.npy"] = c.text;
+      break;
+  }
+  return name;
+}
+
+bool are_same(const std::vector<double>& a, const std::vector<double>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), is_same_number);
+}
+
+bool are_same(const Golden& a, const Golden& b) {
+  const auto is_same_input = [](const GoldenInput& left, const GoldenInput& right) {
+    return left.tensor.name == std::string_view(right.tensor.name) && are_same(left.values, right.values);
+  };
+  const auto is_same_output = [](const GoldenOutput& left, const GoldenOutput& right) {
+    return left.op == right.op && are_same(left.expected, right.expected) && are_same(left.bounds, right.bounds);
+  };
+  return to_json({a.made_of, {}, {}}) == to_json({b.made_of, {}, {}}) &&
+         std::equal(a.outputs.begin(), a.outputs.end(), b.outputs.begin(), b.outputs.end(), is_same_output) &&
+         std::is_permutation(a.inputs.begin(), a.inputs.end(), b.inputs.begin(), b.inputs.end(), is_same_input);
+}
+
+void verify_golden(const Golden& golden, const InputsFunctions& f) {
+  for (const GoldenInput& input : golden.inputs)
+    promise(static_cast<Idx>(input.values.size()) == input.tensor.count(), "every element of an input gets its number");
+  for (const GoldenOutput& output : golden.outputs) {
+    const auto count = static_cast<std::size_t>(output.tensor.count());
+    promise(output.expected.size() == count && output.bounds.size() == count, "every element is judged by its bound");
+    for (const double bound : output.bounds)
+      promise(std::isnan(bound) || (bound >= 0 && std::isfinite(bound)), "a bound is 0 or more and finite, or NaN");
+  }
+  promise(are_same(read_golden(files_of(golden), f), golden), "a folder is read back as it was written");
+}
+
+void check_golden(const InputsCase& c, const InputsFunctions& f) {
+  const Golden& written = written_golden(c);
+  Files files = files_of(written);
+  const std::string edited = edit(files, c);
+  const bool is_whole = c.edit == InputsCase::Edit::none || c.edit == InputsCase::Edit::add_another;
+  const bool is_without_bias = c.edit == InputsCase::Edit::remove && edited == tensor_file("b");
+  const auto read = [&] {
+    try {
+      return read_golden(files, f);
+    } catch (const UsageError& e) {
+      promise(!is_whole && !is_without_bias, "a folder that is whole, but for a bias, is read");
+      promise(edited == case_file || std::string_view(e.what()).find(edited) != std::string_view::npos,
+              "an error names the file");
+      throw;
+    }
+  };
+  read_and(read, [&](const Golden& golden) {
+    promise(c.edit != InputsCase::Edit::remove || is_without_bias, "a folder without one of its files is refused");
+    promise(!is_whole || are_same(golden, written), "a folder is read as it was made");
+    promise(!is_without_bias || golden.inputs.size() + 1 == written.inputs.size(), "a bias that is not there is empty");
+    verify_golden(golden, f);
+  });
+}
+
+// ---- Censuses ----------------------------------------------------------------------------------------------------
+
+bool are_in_range(const CensusBounds& bounds) {
+  return std::all_of(census_bounds.begin(), census_bounds.end(),
+                     [&](const CensusBound& b) { return b.least <= bounds.*b.value && bounds.*b.value <= b.most; });
+}
+
+void check_census(const InputsCase& c, const InputsFunctions& f) {
+  const auto verify = [&](const CensusFile& file) {
+    promise(are_in_range(file.plan.bounds), "the bounds of a census are in their ranges");
+    promise(1 <= file.shard.number && file.shard.number <= file.shard.count, "a shard is one of those there are");
+    promise(0 <= file.progress.done && file.progress.done <= file.size, "no more is done than there is to do");
+    const std::string written = f.format_census_file(file);
+    const CensusFile again = f.parse_census_file(written, "file");
+    promise(again.plan == file.plan && again.progress.done == file.progress.done &&
+                again.progress.tallies == file.progress.tallies,
+            "a census is read back as it was written");
+    promise(f.format_census_file(again) == written, "what is read back is written the same");
+    const auto given = nlohmann::json::parse(c.text), kept = nlohmann::json::parse(written);
+    promise(given.at("seed").dump() == kept.at("seed").dump(), "a seed is read as it is");
+    const auto& disproofs = given.at("first_disproved");
+    for (std::size_t n = 0; n < disproofs.size(); ++n)
+      promise(disproofs[n].at("index").dump() == kept.at("first_disproved")[n].at("index").dump(),
+              "an index is read as it is");
+  };
+  read_and([&] { return f.parse_census_file(c.text, "file"); }, verify);
+}
+
+void check_census_bounds(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_census_bounds(c.text, "--max"); },
+           [&](const CensusBounds& bounds) {
+             promise(are_in_range(bounds), "the bounds of a census are in their ranges");
+             std::string written;
+             for (const CensusBound& b : census_bounds) written += fmt::format("{}={},", b.name, bounds.*b.value);
+             written.pop_back();
+             promise(f.parse_census_bounds(written, "--max") == bounds, "bounds are read back as they were written");
+           });
+}
+
+void check_shard(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_shard(c.text); },
+           [&](const CensusShard& shard) {
+             promise(1 <= shard.number && shard.number <= shard.count && shard.count <= most_census_shards,
+                     "a shard is one of those there are");
+             const CensusShard again = f.parse_shard(fmt::format("{}/{}", shard.number, shard.count));
+             promise(again.number == shard.number && again.count == shard.count,
+                     "a shard is read back as it was written");
+           });
+}
+
 // ---- Options -----------------------------------------------------------------------------------------------------
 
 template <class Number, class Read>
@@ -254,6 +442,12 @@ void check_number(const InputsCase& c, Number least, Number most, Read read) {
              promise(least <= number && number <= most, "a number is in its range");
              promise(read(fmt::format("{}", number)) == number, "a number is read back as it was written");
            });
+}
+
+template <std::size_t n>
+void check_name(const InputsCase& c, const std::array<const char*, n>& names, const char* option) {
+  read_and([&] { return value_of<std::size_t>(names, option, c.text); },
+           [&](std::size_t place) { promise(names.at(place) == c.text, "a value has the name that was given"); });
 }
 
 void check_option(const InputsCase& c, const InputsFunctions& f) {
@@ -287,13 +481,21 @@ void check_option(const InputsCase& c, const InputsFunctions& f) {
     case Option::seconds:
       return check_number(c, 1e-3, 1e9,
                           [](const std::string& text) { return number_of<double>("--seconds", text, 1e-3, 1e9); });
+    case Option::color:
+      return check_name(c, color_mode_names, "--color");
+    case Option::proof:
+      return check_name(c, census_proof_names, "--proof");
+    case Option::bounds:
+      return check_census_bounds(c, f);
+    case Option::shard:
+      return check_shard(c, f);
   }
 }
 
 void check_reader(const InputsCase& c, const InputsFunctions& f) {
   constexpr void (*checks[])(const InputsCase&, const InputsFunctions&){
-      check_descriptor, check_descriptor, check_shapes,      check_network, check_config,
-      check_target,     check_npy,        check_golden_case, check_literal, check_option};
+      check_descriptor, check_descriptor,  check_shapes,  check_network, check_config, check_target,
+      check_npy,        check_golden_case, check_literal, check_option,  check_golden, check_census};
   checks[static_cast<std::size_t>(c.reader)](c, f);
 }
 
@@ -344,11 +546,20 @@ void InputsCase::list_fields(Fields& fields) {
       fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
       break;
     case Reader::option:
-      fields.choice(option, 7);
+      fields.choice(option, options);
+      break;
+    case Reader::golden:
+      fields.choice(op, static_cast<Idx>(op_names.size()));
+      fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+      fields.choice(is_whole_layer, 2);
+      fields.choice(edit, edits);
+      fields.number(file, 0, 15);
+      fields.number(position, 0, 0xffff);
       break;
     case Reader::network:
     case Reader::config:
     case Reader::golden_case:
+    case Reader::census:
       break;
   }
   fields.text(text);
@@ -359,12 +570,13 @@ CaseOutcome check_case(const InputsCase& c, const InputsFunctions& functions) {
   try {
     try {
       check_reader(c, functions);
+      return {1, {}, {}};
     } catch (const UsageError& e) {
       check_refusal(e.what());
     } catch (const ShapeError& e) {
       check_refusal(e.what());
     }
-    return {1, {}, {}};
+    return {};
   } catch (const Broken& broken) {
     wrong = "expected: " + broken.promise;
   } catch (const std::exception& e) {

@@ -12,8 +12,11 @@
 #include <vector>
 
 #include "checks/cases/fields.hpp"
+#include "checks/census/census_file.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
+#include "checks/cli/shard.hpp"
+#include "checks/cli/terminal.hpp"
 #include "checks/describe/config.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/golden/golden_folder.hpp"
@@ -36,9 +39,13 @@ struct InputsCase {
     npy,          // an array of a type and shape that the caller knows
     golden_case,  // case.json
     literal,      // the data of an operation
-    option        // a value on the command line
+    option,       // a value on the command line
+    golden,       // a folder of golden vectors, after an edit
+    census        // the file of a census
   };
-  enum class Option { op, ops, dtype, profile, count, seed, seconds };
+  enum class Option { op, ops, dtype, profile, count, seed, seconds, color, bounds, shard, proof };
+  /// What is done to one file of the folder; `replace` and `overwrite` with the text.
+  enum class Edit { none, overwrite, replace, remove, add_another };
   static constexpr Idx most_rank = 4;
   static constexpr std::array<const char*, 5> npy_types{"<f4", "<f8", "<f2", "<u2", "|u1"};
 
@@ -49,9 +56,12 @@ struct InputsCase {
   Idx types = 1;                // that an array may have: bit n stands for npy_types[n]
   Idx rank = 0;                 // of an array
   std::array<Idx, most_rank> extents{};
-  Op op{};        // of literal data
-  DType dtype{};  // of literal data
+  Op op{};        // of literal data and golden vectors
+  DType dtype{};  // of literal data and golden vectors
   Option option{};
+  bool is_whole_layer = false;  // golden vectors of all operations of the layer
+  Edit edit{};
+  Idx file = 0, position = 0;  // of the edit: files in the order of their names; what is written over begins there
   std::string text;
 
   /// The reader, what it needs to know, the text.
@@ -73,16 +83,23 @@ struct InputsFunctions {
   NpyArray (*parse_npy)(std::string_view, const std::string&, const std::vector<std::string>&,
                         const std::vector<Idx>&) = checks::parse_npy;
   std::string (*to_npy)(const std::string&, const std::vector<Idx>&, std::span<const std::byte>) = checks::to_npy;
+  std::vector<double> (*read_golden_input)(const GoldenArrays&, DType, const TensorInfo&) = checks::read_input;
+  GoldenOutput (*read_golden_output)(const GoldenArrays&, const Operation&) = checks::read_output;
   GoldenCase (*parse_golden_case)(std::string_view, const std::string&) = checks::parse_golden_case;
   std::string (*format_golden_case)(const Golden&) = checks::to_json;
   Operands<double> (*parse_literal)(const Operation&, DType, const std::string&) = checks::parse_literal;
   std::string (*to_literal)(const Operation&, const Operands<double>&, std::size_t) = checks::to_literal;
   Idx (*count)(const std::string&, const std::string&, Idx, Idx) = checks::number_of<Idx>;
+  CensusBounds (*parse_census_bounds)(const std::string&, const std::string&) = checks::parse_census_bounds;
+  CensusShard (*parse_shard)(const std::string&) = checks::shard_of;
+  CensusFile (*parse_census_file)(const std::string&, const std::string&) = checks::parse_census_file;
+  std::string (*format_census_file)(const CensusFile&) = checks::to_json;
 };
 
 /// An error must be told in so many bytes.
 inline constexpr std::size_t most_error_bytes = 1000;
 
+/// Compared is nothing where the text is refused, and must be: an error that can be shown shows no reader to be right.
 CaseOutcome check_case(const InputsCase& c, const InputsFunctions& functions = {});
 
 }  // namespace cnnspec::checks

@@ -21,6 +21,7 @@
 #include "checks/cli/number.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/cli/report_files.hpp"
+#include "checks/cli/shard.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/version.hpp"
 
@@ -45,16 +46,6 @@ CensusPlan plan_of(const CensusArguments& a) {
   for (std::size_t n = 0; n < chosen.size(); ++n)
     if (chosen[n]) plan.families.push_back(census_families[n]);
   return plan;
-}
-
-CensusShard shard_of(const std::string& text) {
-  if (text.empty()) return {};
-  const std::size_t slash = text.find('/');
-  if (slash == std::string::npos) throw UsageError("--shard", "", "K/N, shard K of N", in_quotes(text));
-  CensusShard shard;
-  shard.count = number_of<Idx>("--shard: N", text.substr(slash + 1), 1, most_census_shards);
-  shard.number = number_of<Idx>("--shard: K", text.substr(0, slash), 1, shard.count);
-  return shard;
 }
 
 std::string text_of_file(const std::string& path) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "checks/cli/commands.hpp"
+#include "checks/cli/names.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/usage_error.hpp"
@@ -21,13 +22,6 @@ void add_commands(CLI::App& app, Session& session) {
   for (const auto add :
        {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_report, add_show, add_kernels, add_ops})
     add(app, session);
-}
-
-ColorMode color_mode(const std::string& text) {
-  if (text == "auto") return ColorMode::automatic;
-  if (text == "always") return ColorMode::always;
-  if (text == "never") return ColorMode::never;
-  throw UsageError("--color", "", one_of({"auto", "always", "never"}, text), in_quotes(text));
 }
 
 std::vector<std::string> names_of_commands(const CLI::App& app) {
@@ -72,7 +66,8 @@ ExitStatus run(int argc, char** argv) {
                "cnnspec");
   Session session;
   app.add_option_function<std::string>(
-         "--color", [&](const std::string& text) { session.color = color_mode(text); },
+         "--color",
+         [&](const std::string& text) { session.color = value_of<ColorMode>(color_mode_names, "--color", text); },
          "colours: auto (the default), always or never")
       ->type_name("WHEN");
   app.set_version_flag("--version", std::string("cnnspec ") + version());

@@ -1,6 +1,7 @@
 // What is special about talking to a terminal: colours, and a progress line.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 namespace cnnspec::checks {
 
 enum class ColorMode { automatic, always, never };
+inline constexpr std::array<const char*, 3> color_mode_names{"auto", "always", "never"};
 
 /// Whether to colour what goes to file descriptor `fd`. `automatic`: only on a terminal that is not "dumb", and unless
 /// NO_COLOR is set (https://no-color.org).
