@@ -1,7 +1,7 @@
 #!/bin/bash -eu
 # Builds the fuzz targets for OSS-Fuzz and ClusterFuzzLite, which set $CC, $CXX, $CFLAGS, $CXXFLAGS, $LIB_FUZZING_ENGINE,
 # $WORK and $OUT. fmt is used as headers only: the machines that run the targets have no libraries but the system's.
-source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 build=${WORK:-$(mktemp -d)}/cnnspec
 
 cmake -S "$source" -B "$build" -D CMAKE_BUILD_TYPE=None -D CMAKE_CXX_COMPILER="$CXX" -D CMAKE_CXX_FLAGS="$CXXFLAGS" \

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
-# Runs fuzz/oss_fuzz/build.sh as the services do, in a folder of its own, and each target that comes out on its seeds.
+# Runs .clusterfuzzlite/build.sh, and so fuzz/oss_fuzz/build.sh, as the services do, in a folder of its own, and each
+# target that comes out on its seeds.
 #
 #   oss_fuzz_test.sh SOURCE CLANG++
 #
-# To keep it short, nothing is optimised and no sanitizer is used.
+# To keep it short, nothing is optimised and no sanitizer is used; with ccache, only what changed is compiled.
 set -euo pipefail
 source=$1 compiler=$2
 here=$(mktemp -d)
 trap 'rm -rf "$here"' EXIT
-mkdir "$here/out" "$here/work"
+mkdir "$here/out" "$here/work" "$here/src"
+ln -s "$source" "$here/src/cnnspec"
 
 CXX=$compiler CXXFLAGS="-O0 -fsanitize=fuzzer-no-link" LIB_FUZZING_ENGINE=-fsanitize=fuzzer WORK=$here/work OUT=$here/out \
-  "$source/fuzz/oss_fuzz/build.sh" >"$here/log" 2>&1 || { tail -n 30 "$here/log"; exit 1; }
+  SRC=$here/src "$source/.clusterfuzzlite/build.sh" >"$here/log" 2>&1 || { tail -n 30 "$here/log"; exit 1; }
 
 targets=0
 for options in "$source"/fuzz/options/*.options; do
