@@ -37,7 +37,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS_TO_MINIMISE = 30
-# How often an edge is passed, and what was compared, guides the fuzzer, but would fill the tree with thousands of files.
+# How often an edge is passed, and what was compared, guides the fuzzer, but would fill the tree with thousands of
+# files.
 MERGE = ["-merge=1", "-use_counters=0", "-use_cmp=0"]
 
 
@@ -81,7 +82,8 @@ class Screen:
 
 
 class Processes:
-    """All that run. Each has a process group, for libFuzzer starts processes of its own, and so that ^C reaches us alone."""
+    """All that run. Each has a process group, for libFuzzer starts processes of its own, and so that ^C reaches us
+    alone."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -92,8 +94,8 @@ class Processes:
         with self.lock:
             if self.ended:
                 raise Interrupted
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                       stderr=subprocess.STDOUT, text=True, errors="replace", cwd=folder, start_new_session=True)
+            process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True)
             self.running.add(process)
             return process
 
@@ -127,7 +129,7 @@ class Fuzzing:
         self.found = build / "fuzzing" / target
         self.failures = build / "fuzzing" / "failures"
         self.failure = None
-        # libFuzzer starts processes of its own by a shell, and quotes nothing: it gets links whose names need no quotes.
+        # libFuzzer starts processes of its own by a shell, and quotes nothing: it gets links whose names need none.
         self.links = tempfile.TemporaryDirectory(prefix="fuzz-")
         self.linked = {}
         for folder in (self.corpus, self.found, self.failures):
@@ -290,7 +292,11 @@ def parse(arguments):
 
 
 def run_files(fuzzing, files):
-    failing = [path for path in files if not fuzzing.passes(path)]
+    try:
+        failing = [path for path in files if not fuzzing.passes(path)]
+    except KeyboardInterrupt:
+        fuzzing.processes.end()
+        return 130
     for path in failing:
         print(fuzzing.report(path))
     print(f"fuzz_{fuzzing.target}: {len(files) - len(failing)} of {len(files)} inputs pass")

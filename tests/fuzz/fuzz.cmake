@@ -1,6 +1,7 @@
 # The replay of corpora, and the script that builds the targets for OSS-Fuzz, are tested. (The corpora themselves are
 # replayed by the tests of fuzz/CMakeLists.txt.)
-add_executable(replay_failing_target ${CMAKE_CURRENT_LIST_DIR}/failing_target.cpp ${PROJECT_SOURCE_DIR}/fuzz/replay.cpp)
+add_executable(replay_failing_target ${CMAKE_CURRENT_LIST_DIR}/failing_target.cpp
+                                     ${PROJECT_SOURCE_DIR}/fuzz/replay.cpp)
 cnnspec_own(replay_failing_target)
 target_include_directories(replay_failing_target PRIVATE ${PROJECT_SOURCE_DIR})
 add_dependencies(cnnspec_fast_tests replay_failing_target)
@@ -32,8 +33,9 @@ endif()
 # The seeds: a field more or in another place changes what every input of a corpus means.
 add_dependencies(cnnspec_fast_tests make_seeds)
 if(PYTHON3)
-  add_test(NAME Seeds.are_those_that_are_committed COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/seeds_test.py
-                                                           ${PROJECT_BINARY_DIR}/fuzz/make_seeds ${PROJECT_SOURCE_DIR}/fuzz)
+  add_test(NAME Seeds.are_those_that_are_committed
+           COMMAND ${PYTHON3} ${CMAKE_CURRENT_LIST_DIR}/seeds_test.py ${PROJECT_BINARY_DIR}/fuzz/make_seeds
+                   ${PROJECT_SOURCE_DIR}/fuzz)
   set_tests_properties(Seeds.are_those_that_are_committed PROPERTIES LABELS fast)
 endif()
 
@@ -54,7 +56,8 @@ else()
   if(ZIP)
     add_test(NAME OssFuzz.the_build_script_makes_targets_that_pass_their_seeds
              COMMAND ${CMAKE_CURRENT_LIST_DIR}/oss_fuzz_test.sh ${PROJECT_SOURCE_DIR} ${CLANGXX})
-    set_tests_properties(OssFuzz.the_build_script_makes_targets_that_pass_their_seeds PROPERTIES TIMEOUT 1200 LABELS slow)
+    set_tests_properties(OssFuzz.the_build_script_makes_targets_that_pass_their_seeds
+                         PROPERTIES TIMEOUT 1200 LABELS slow)
   else()
     message(STATUS "the build script for OSS-Fuzz: not tested, zip is absent")
   endif()

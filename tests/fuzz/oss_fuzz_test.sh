@@ -12,8 +12,9 @@ trap 'rm -rf "$here"' EXIT
 mkdir "$here/out" "$here/work" "$here/src"
 ln -s "$source" "$here/src/cnnspec"
 
-CXX=$compiler CXXFLAGS="-O0 -fsanitize=fuzzer-no-link" LIB_FUZZING_ENGINE=-fsanitize=fuzzer WORK=$here/work OUT=$here/out \
-  SRC=$here/src "$source/.clusterfuzzlite/build.sh" >"$here/log" 2>&1 || { tail -n 30 "$here/log"; exit 1; }
+CXX=$compiler CXXFLAGS="-O0 -fsanitize=fuzzer-no-link" LIB_FUZZING_ENGINE=-fsanitize=fuzzer SRC=$here/src \
+  WORK=$here/work OUT=$here/out \
+  "$source/.clusterfuzzlite/build.sh" >"$here/log" 2>&1 || { tail -n 30 "$here/log"; exit 1; }
 
 targets=0
 for options in "$source"/fuzz/options/*.options; do

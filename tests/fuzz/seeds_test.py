@@ -1,5 +1,5 @@
-"""Whether the corpora hold the seeds that make_seeds writes, byte for byte: what an input means has not changed since it
-was committed. seeds_test.py MAKE_SEEDS FUZZ_FOLDER"""
+"""Whether the corpora hold the seeds that make_seeds writes, byte for byte: what an input means has not changed since
+it was committed. seeds_test.py MAKE_SEEDS FUZZ_FOLDER"""
 
 import pathlib
 import shutil
@@ -39,4 +39,4 @@ with tempfile.TemporaryDirectory() as temporary:
     different = differences(fuzz / "corpus", seeds)
     if different:
         sys.exit(f"{len(different)} seeds differ from those in {fuzz / 'corpus'}: {', '.join(different[:10])}\n"
-                 "If their meaning changed on purpose, ./cnnspec fuzz --seeds, and then --minimise, make the corpora anew")
+                 "If the format changed on purpose, regenerate the corpora (fuzz/README.md)")
