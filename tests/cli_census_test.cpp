@@ -101,12 +101,12 @@ TEST(CliCensus, proves_one_configuration_alone) {
   const Outcome o = cnnspec("census --only mb1ic2ih5oc2kh3sh2ph1 --proof random --seed 5");
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_TRUE(contains(o.out, "proved: mb1ic2oc2_ih5")) << o.out;
-  EXPECT_TRUE(contains(o.out, "for all inputs (at random); probability that it is wrong and passed: at most 1.3e-18\n"))
+  EXPECT_TRUE(contains(o.out, "for all inputs: at random; probability that it is wrong and passed: at most 1.3e-18\n"))
       << o.out;
   const auto says = [](const std::string& arguments, const std::string& how) {
     const Outcome one = cnnspec("census " + arguments);
     EXPECT_EQ(one.status, 0) << one.err;
-    EXPECT_TRUE(contains(one.out, ", for all inputs (" + how + "); probability")) << one.out;
+    EXPECT_TRUE(contains(one.out, ", for all inputs: " + how + "; probability")) << one.out;
   };
   says("--op linear --only mb1ic2oc3", "by basis");
   says("--op max_pool2d --only mb1ic1ih2kh2", "all images");

@@ -65,7 +65,7 @@ std::string text_of_proof(const Problem& problem, const CensusProgress& progress
                           : sum.random > 0      ? "at random"
                           : sum.whole_image > 0 ? "all images"
                                                 : "all windows, " + assumption();
-  return fmt::format("proved: {}, for all inputs ({}); probability that it is wrong and passed: at most {}\n",
+  return fmt::format("proved: {}, for all inputs: {}; probability that it is wrong and passed: at most {}\n",
                      to_descriptor(problem), how, probability(progress.failure_probability()));
 }
 

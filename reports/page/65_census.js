@@ -29,10 +29,7 @@ const proofs = [
   ["orders run", "how many images those two took"],
 ];
 
-function again(list) {
-  return list.map(
-      (d) => page.command(d.repro, `command that shows ${d.operation} ${d.problem} again`));
-}
+const again = (list) => list.map((d) => page.command(d.repro, `command that shows ${d.operation} ${d.problem} again`));
 
 function disproved(list) {
   if (!list.length) return null;
