@@ -23,8 +23,8 @@ const proofs = [
   ],
   [
     "all windows",
-    "the same for every order of the cells of a window, assuming that no window looks at cells of another one; that is " +
-        "tested on random images, not proved"
+    "the same for every order of the cells of a window, assuming that no window looks at cells of another one; that " +
+        "is tested on random images, not proved"
   ],
   ["orders run", "how many images those two took"],
 ];
