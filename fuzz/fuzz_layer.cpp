@@ -4,7 +4,7 @@
 
 namespace cnnspec::fuzz {
 const char* const target_name = "fuzz_layer";
-const double least_share_that_compares = 0.5;
+const double least_share_that_compares = 0.9;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
