@@ -103,6 +103,18 @@ void write_file(const std::string& path, std::string_view text) {
   temporary.name.clear();
 }
 
+void require_writable(const std::string& path) {
+  struct stat existing {};
+  const bool exists = ::stat(path.c_str(), &existing) == 0;
+  if (exists && S_ISDIR(existing.st_mode)) throw OutputError(path, EISDIR);
+  if (exists && ::access(path.c_str(), W_OK) != 0) throw OutputError(path, errno);
+  if (exists && !S_ISREG(existing.st_mode)) return;
+  const std::string target = target_of(path);
+  const std::size_t slash = target.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : target.substr(0, slash + 1);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) throw OutputError(path, errno);
+}
+
 OutputFolder::OutputFolder(const std::string& path) : path_(path), target_(target_of(path)) {
   while (target_.size() > 1 && target_.ends_with('/')) target_.pop_back();
   std::error_code error;

@@ -18,6 +18,9 @@ class OutputError : public std::runtime_error {
 /// it is. Throws OutputError.
 void write_file(const std::string& path, std::string_view text);
 
+/// To be called before long work: throws the OutputError that write_file would end with, as far as it can be told.
+void require_writable(const std::string& path);
+
 /// A folder of files that appears under its name only when it is complete. A name that is taken is refused, unless it
 /// is that of an empty folder. If finish() is not reached, nothing is left.
 class OutputFolder {

@@ -1,8 +1,11 @@
 #include "checks/cli/report_files.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
+#include <map>
 
 #include "checks/cli/output_file.hpp"
+#include "checks/describe/text.hpp"
 #include "checks/usage_error.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown/markdown.hpp"
@@ -16,7 +19,17 @@ void add_report_options(CLI::App& command, ReportFiles& files) {
       ->type_name("FILE");
 }
 
-void check_report_files(const ReportFiles& files) {
+void check_report_files(const ReportFiles& files, std::vector<OutputOption> outputs) {
+  outputs.insert(outputs.end(), {{"--html", files.html}, {"--markdown", files.markdown}});
+  std::map<std::string, const char*> taken;
+  for (const auto& [option, file] : outputs) {
+    if (file.empty()) continue;
+    std::error_code error;
+    const bool is_device = std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error);
+    if (const auto [other, is_new] = taken.insert({file, option}); !is_new && !is_device)
+      throw UsageError(option, "", std::string("another file than that of ") + other->second, in_quotes(file));
+    if (file != "-") require_writable(file);
+  }
   if (!files.html.empty() && !reports::can_write_html())
     throw UsageError("--html", "", "a build with Chart.js (Debian: libjs-chart.js)",
                      "one without it; --markdown is there");

@@ -23,8 +23,15 @@ struct ReportFiles {
 
 void add_report_options(CLI::App& command, ReportFiles& files);
 
-/// To be called before any long work. Throws UsageError if this build cannot write what is asked for.
-void check_report_files(const ReportFiles& files);
+/// An option that names a file to be written; none, if that is empty.
+struct OutputOption {
+  const char* option;
+  std::string file;
+};
+
+/// To be called before any long work, with all that it will write. Throws UsageError if this build cannot write what is
+/// asked for, or if two are to be written to the same place, and OutputError if one cannot be written.
+void check_report_files(const ReportFiles& files, std::vector<OutputOption> others = {});
 
 /// Throws OutputError.
 void write_reports(const ReportFiles& files, const std::vector<reports::Result>& results);
