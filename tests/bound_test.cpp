@@ -153,6 +153,19 @@ TEST(Comparison, counts_the_wrong_elements_and_keeps_the_first) {
   EXPECT_EQ(c.bound, 0);
   EXPECT_EQ(c.ratio, infinity);
   EXPECT_EQ(c.wrong, (std::vector<bool>{false, true, false, true}));
+  EXPECT_EQ(c.worst_wrong_ratio, infinity) << "only equality is right";
+  EXPECT_EQ(c.ratios.wrong, 2);
+}
+
+TEST(Comparison, keeps_the_largest_ratio_of_wrong_elements_apart_from_that_of_right_ones) {
+  const Expectation expected{{1, 1, 1, 1}, {0.5, 0.5, 0.5, no_bound}, {}};
+  const Comparison c = compare({1.25, 2, 3, 9}, expected);
+  EXPECT_EQ(c.worst_ratio, 0.5);
+  EXPECT_EQ(c.worst_wrong_ratio, 4);
+  EXPECT_EQ(c.ratios.wrong, 2);
+  EXPECT_EQ(c.ratios.counts[15], 1) << "the right one: 1/2";
+  EXPECT_EQ(compare({1, 1, nan, 1}, expected).worst_wrong_ratio, infinity) << "no NaN, which compares with nothing";
+  EXPECT_EQ(compare({1, 1, 1, 1}, expected).worst_wrong_ratio, 0);
 }
 
 TEST(Comparison, finds_nothing_wrong_with_equal_data) {

@@ -167,7 +167,7 @@ TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
   EXPECT_TRUE(contains(line, "mb2ic1oc1")) << line;
   const Outcome again = shell(command() + line.substr(std::string("cnnspec").size()));
   EXPECT_EQ(again.status, 1) << line;
-  EXPECT_TRUE(contains(again.out, "1 of 1 elements are wrong")) << again.out;
+  EXPECT_TRUE(contains(again.out, "1 of 1 element is wrong")) << again.out;
 }
 
 TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {

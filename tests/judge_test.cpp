@@ -113,7 +113,7 @@ TEST(JudgeVerdict, is_vacuous_if_no_lost_term_could_have_shown) {
   options.problems = {parse_descriptor(Family::conv2d, "mb1ic1ih1oc1oh1kh1sh3ph2")};
   const KernelResult result = judge(kernel, options);
   EXPECT_EQ(result.operations.front().failed, 0);
-  EXPECT_EQ(result.sensitivity(), 0);
+  EXPECT_EQ(result.sensitivity(), std::nullopt);
   EXPECT_EQ(result.verdict(), Verdict::vacuous);
 }
 
@@ -242,6 +242,76 @@ TEST(JudgeReport, the_json_has_the_documented_keys) {
   EXPECT_EQ(failure["kind"], "wrong-value");
   EXPECT_EQ(failure["actual"], "nan");
   EXPECT_EQ(failure["elements_wrong"], 1);
+  EXPECT_EQ(failure["map"]["all_judged"], true);
+}
+
+TEST(JudgeReport, the_json_says_how_wrong_a_kernel_is_that_is_never_right) {
+  const Kernel kernel = broken_kernel("kernel flipped").kernel;
+  JudgeOptions options = options_for(kernel, {Op::conv2d_forward});
+  options.problems = {parse_descriptor(Family::conv2d, "mb1ic2ih5oc1kh3oh3")};
+  const auto json = nlohmann::json::parse(to_json(judge(kernel, options)));
+  const auto& row = json["operations"][0];
+  EXPECT_EQ(row["failed"], row["cases"]);
+  EXPECT_EQ(row["worst_wrong_ratio"], "inf") << "it is wrong where nothing rounds";
+  EXPECT_GT(row["ratios"]["wrong"], 0);
+  EXPECT_TRUE(row["sensitivity"].is_null() && row["least_sensitivity"].is_null() && json["sensitivity"].is_null());
+}
+
+TEST(JudgeReport, the_json_of_a_right_kernel_has_no_wrong_ratio) {
+  JudgeOptions options = options_for(healthy_kernel(), {Op::conv2d_forward});
+  options.cases = 3;
+  const auto json = nlohmann::json::parse(to_json(judge(healthy_kernel(), options)));
+  const auto& row = json["operations"][0];
+  EXPECT_TRUE(row["worst_wrong_ratio"].is_null());
+  EXPECT_EQ(row["ratios"]["wrong"], 0);
+  EXPECT_EQ(row["sensitivity"], 1);
+}
+
+/// What is not judged is neither right nor wrong: a sum of so many large terms may overflow.
+TEST(JudgeReport, a_failure_counts_the_elements_that_were_judged) {
+  const Case c{Op::linear_backward_weight, DType::f32, parse_descriptor(Family::linear, "mb1ic2oc1"), 1,
+               "x[0]=1 x[1]=3e38 dy[0]=2"};
+  Kernel kernel;
+  kernel.f32.linear_backward_weight = [](const auto*, const float*, const float*, float* dw) {
+    dw[0] = dw[1] = 0;
+    return CNNSPEC_DONE;
+  };
+  const CaseResult result = judge_case(kernel, c);
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->elements, 1);
+  EXPECT_EQ(result.failure->elements_wrong, 1);
+}
+
+TEST(JudgeReport, the_sentence_names_what_is_vacuous_and_counts_one_as_one) {
+  KernelResult r;
+  r.least_sensitivity = 0.9;
+  OperationResult o;
+  o.op = Op::conv2d_forward, o.dtype = DType::f64;
+  o.cases = 2, o.judged = 10, o.with_terms = 1, o.sensitivity_sum = 0.12;
+  r.operations = {o};
+  EXPECT_EQ(describe_verdict(r),
+            "nothing is wrong, but the data would have revealed the loss of only 12.0% of the terms of conv2d_forward "
+            "f64");
+  r.operations[0].with_terms = 0;
+  EXPECT_EQ(describe_verdict(r),
+            "nothing is wrong, but the data would have revealed the loss of no term of conv2d_forward f64");
+  r.operations[0].judged = 0;
+  EXPECT_EQ(describe_verdict(r), "nothing is wrong, but no element of conv2d_forward f64 could be judged");
+  r.operations[0].failed = 1;
+  EXPECT_EQ(describe_verdict(r), "1 of 2 cases is wrong");
+  r.operations[0].failed = 2;
+  EXPECT_EQ(describe_verdict(r), "2 of 2 cases are wrong");
+  EXPECT_EQ(describe_count(1, 1), "1 of 1 case is wrong");
+}
+
+TEST(JudgeReport, what_is_not_all_does_not_read_as_all) {
+  OperationResult o;
+  o.cases = 1, o.judged = 1, o.with_terms = 1, o.sensitivity_sum = 0.9996;
+  EXPECT_NE(table_row(o, 0.9).find(" 99.9%"), std::string::npos) << table_row(o, 0.9);
+  o.sensitivity_sum = 0.29;
+  EXPECT_NE(table_row(o, 0.9).find(" 29.0%"), std::string::npos) << table_row(o, 0.9);
+  o.with_terms = 0;
+  EXPECT_EQ(table_row(o, 0.9).find('%'), std::string::npos) << table_row(o, 0.9);
 }
 
 }  // namespace

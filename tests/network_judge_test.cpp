@@ -83,13 +83,52 @@ TEST(NetworkJudge, a_kernel_that_dies_is_wrong_and_the_run_goes_on) {
 
 TEST(NetworkJudge, depends_on_the_seed_alone_and_says_so_in_json) {
   const checks::Kernel kernel = broken_kernel("kernel flipped").kernel;
-  const auto json = nlohmann::json::parse(network_to_json(judged(kernel)));
-  EXPECT_EQ(json, nlohmann::json::parse(network_to_json(judged(kernel))));
+  const auto json_of = [&] {
+    auto j = nlohmann::json::parse(network_to_json(judged(kernel)));
+    EXPECT_TRUE(j["seconds"].is_number());
+    j.erase("seconds");
+    return j;
+  };
+  const auto json = json_of();
+  EXPECT_EQ(json, json_of());
   EXPECT_EQ(json["verdict"], "fail");
   EXPECT_EQ(json["first_wrong_layer"], "conv1");
   EXPECT_EQ(json["network"], "cnn2");
   EXPECT_EQ(json["steps"].size(), 20);
-  EXPECT_EQ(json["steps"][0]["kind"], "wrong-value");
+}
+
+TEST(NetworkJudge, says_in_json_what_it_says_on_the_terminal) {
+  NetworkResult r = judged(broken_kernel("kernel flipped").kernel);
+  r.source = "my net.json", r.config = "c1=2";
+  const auto json = nlohmann::json::parse(network_to_json(r));
+  const std::string sentence = json["sentence"], repro = json["repro"];
+  EXPECT_NE(describe_network(r).find("fail: " + sentence + " (cnn2, "), std::string::npos) << sentence;
+  const std::string net = "cnnspec judge 'kernel flipped' --net 'my net.json' --config c1=2 --dtype f32 --seed ";
+  EXPECT_EQ(repro, net + std::to_string(r.seed));
+  const auto& step = json["steps"][0];
+  EXPECT_EQ(step["failure"]["kind"], "wrong-value");
+  EXPECT_EQ(step["failure"]["repro"], repro) << "the step has no case of its own";
+  EXPECT_GT(step["failure"]["map"]["elements"].size(), 0);
+  EXPECT_FALSE(step["worst_wrong_ratio"].is_null());
+  for (const auto& s : json["steps"]) EXPECT_EQ(s.contains("failure"), s["verdict"] == "fail");
+}
+
+TEST(NetworkJudge, has_no_ratio_of_what_the_kernel_did_not_compute) {
+  checks::Kernel only_linear;
+  only_linear.f32.linear_forward = healthy_kernel().f32.linear_forward;
+  for (const auto& s : nlohmann::json::parse(network_to_json(judged(only_linear)))["steps"])
+    EXPECT_EQ(s["worst_ratio"].is_null(), s["verdict"] != "pass") << s;
+}
+
+TEST(NetworkJudge, counts_one_step_as_one) {
+  checks::Kernel kernel;
+  kernel.f32.relu_backward = broken_kernel("relu masks by dy").kernel.f32.relu_backward;
+  const NetworkResult r = judged(kernel, DType::f32, "cnn-relu");
+  EXPECT_EQ(describe_verdict(r), "2 of the kernel's 2 steps are wrong");
+  checks::Kernel only_linear;
+  only_linear.f32.linear_forward = healthy_kernel().f32.linear_forward;
+  EXPECT_EQ(describe_verdict(judged(only_linear)),
+            "1 step, every element exact or within what rounding in any order explains");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "checks/cli/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/json_number.hpp"
+#include "checks/describe/shell.hpp"
 #include "checks/describe/summary.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/gradient/check_network.hpp"
@@ -91,6 +92,7 @@ nlohmann::ordered_json json_of(const TensorReport& t) {
                              {"certified", t.certified},
                              {"largest_difference", json_number(t.worst)},
                              {"bound", json_number(t.bound)},
+                             {"vacuous", t.vacuous()},
                              {"resampled", t.resampled},
                              {"seconds", t.seconds}};
   if (t.first)
@@ -132,8 +134,8 @@ nlohmann::ordered_json json_of(const GradientReport& report, const std::string& 
 }
 
 std::string repro_line(const GradcheckOptions& o, const GradientTarget& target) {
-  std::string line = "cnnspec gradcheck " + o.target;
-  if (!target.config.empty()) line += " --config " + target.config;
+  std::string line = "cnnspec gradcheck " + shell_word(o.target);
+  if (!target.config.empty()) line += " --config " + shell_word(target.config);
   return line + fmt::format(" --scalar {} --mode {} --seed {}", o.scalar, o.mode, o.seed);
 }
 
@@ -174,10 +176,16 @@ class TensorProgress {
   std::optional<Progress> line_;
 };
 
-/// A page shows the sweep of a network that is small enough, as only the page was asked for.
+/// A page shows the sweep of a network that is small enough, as only the page was asked for; of another, it is said
+/// how.
 bool has_sweep(const GradcheckOptions& o, const GradientTarget& target) {
   constexpr Idx most_mult_adds = 200'000;  // some ten seconds
-  return o.sweep || (o.reports.any() && summarize({target.name, target.network}).total_mult_adds <= most_mult_adds);
+  if (o.sweep || !o.reports.any()) return o.sweep;
+  if (summarize({target.name, target.network}).total_mult_adds <= most_mult_adds) return true;
+  std::fputs(
+      "cnnspec: the report has no curves of the error against the step, which take long here; --sweep adds them\n",
+      stderr);
+  return false;
 }
 
 StepSweep sweep(const GradientTarget& target, std::uint64_t seed) {
@@ -190,7 +198,7 @@ StepSweep sweep(const GradientTarget& target, std::uint64_t seed) {
 }
 
 ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
-  check_report_files(o.reports);
+  check_report_files(o.reports, {{"--json", o.json}});
   const GradientScalar scalar = scalar_of(o);
   const Mode mode = mode_of(o);
   const auto seed = number_of<std::uint64_t>("--seed", o.seed, 0, std::numeric_limits<std::uint64_t>::max());
@@ -211,8 +219,9 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
   const std::string repro = repro_line(o, target);
   nlohmann::ordered_json json = json_of(report, target.config, repro, seconds);
   if (has_sweep(o, target)) json["sweep"] = json_of(sweep(target, seed));
-  if (!o.json.empty()) write_output(o.json, json.dump(2) + "\n");
-  write_reports(o.reports, json.dump());
+  const std::string text = json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  if (!o.json.empty()) write_output(o.json, text);
+  write_reports(o.reports, text);
   if (o.json == "-" || o.reports.to_standard_output()) return status_of(report);
 
   const bool color = use_color(color_mode, STDOUT_FILENO);

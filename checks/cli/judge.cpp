@@ -133,7 +133,8 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   return options;
 }
 
-void print_report(const KernelResult& result, const JudgeOptions& options, double seconds, bool color) {
+/// `cases`: how many were asked for, if that was.
+void print_report(const KernelResult& result, std::optional<Idx> cases, bool random, double seconds, bool color) {
   print(table_head() + "\n");
   for (const OperationResult& o : result.operations)
     print(colored(table_row(o, result.least_sensitivity), Color::red, color && o.failed > 0) + "\n");
@@ -141,10 +142,9 @@ void print_report(const KernelResult& result, const JudgeOptions& options, doubl
   print(describe_failures(result));
   const Verdict verdict = result.verdict();
   const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
-  if (const std::string coverage = describe_coverage(result, CaseList(options).size()); !coverage.empty())
-    print("\n" + coverage + "\n");
+  if (const std::string coverage = describe_coverage(result, cases); !coverage.empty()) print("\n" + coverage + "\n");
   print(fmt::format("\n{}: {} ({}seed {}, {:.1f} s)\n", colored(name_of(verdict), signal, color),
-                    describe_verdict(result), options.problems.empty() ? "random cases, " : "", result.seed, seconds));
+                    describe_verdict(result), random ? "random cases, " : "", result.seed, seconds));
 }
 
 ExitStatus status_of(Verdict verdict) {
@@ -177,9 +177,10 @@ ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const Judg
   if (a.cases) refuse("--cases");
   if (a.seconds) refuse("--seconds");
   const NamedNetwork network = load_network(a.network, a.network_config);
-  const Idx batch = a.batch ? number_of("--mb", *a.batch, Idx{1}, Idx{1} << 20) : 2;
-  const NetworkResult result = judge_network(kernel, network.name, network.definition, batch,
-                                             dtypes_in(options.operations), options.seed, options.conditions);
+  const Idx batch = a.batch ? number_of("--mb", *a.batch, Idx{1}, Idx{1} << 20) : usual_batch_of_networks;
+  NetworkResult result = judge_network(kernel, network.name, network.definition, batch, dtypes_in(options.operations),
+                                       options.seed, options.conditions);
+  result.source = a.network, result.config = a.network_config;
   if (a.json != "-" && !a.reports.to_standard_output()) print(describe_network(result));
   const std::string json = network_to_json(result);
   if (!a.json.empty()) write_output(a.json, json);
@@ -188,24 +189,25 @@ ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const Judg
 }
 
 ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
-  check_report_files(a.reports);
+  check_report_files(a.reports, {{"--json", a.json}, {"--junit", a.junit}});
   Kernel kernel = find_kernel(a.kernel);
   kernel.name = a.kernel;  // as it must be given again
   const JudgeOptions options = options_of(a, kernel);
   if (!a.network.empty()) return run_network(a, kernel, options);
-  const bool timed = options.seconds > 0 && options.problems.empty() && !a.cases;
-  Progress progress("judging " + printable(a.kernel), timed ? 0 : CaseList(options).size());
+  const bool random = options.problems.empty(), timed = options.seconds > 0 && random && !a.cases;
+  const std::optional<Idx> cases = timed ? std::nullopt : std::optional(CaseList(options).size());
+  Progress progress("judging " + printable(a.kernel), cases.value_or(0));
   const auto start = std::chrono::steady_clock::now();
   std::signal(SIGINT, interrupt);
   const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
   if (a.json != "-" && a.junit != "-" && !a.reports.to_standard_output())
-    print_report(result, options, seconds, use_color(color, STDOUT_FILENO));
+    print_report(result, cases, random, seconds, use_color(color, STDOUT_FILENO));
   const std::string json = to_json(result);
   if (!a.json.empty()) write_output(a.json, json);
-  write_reports(a.reports, json);
   if (!a.junit.empty()) write_output(a.junit, to_junit(result));
+  write_reports(a.reports, json);
   return status_of(result.verdict());
 }
 
@@ -270,7 +272,7 @@ void add_judge(CLI::App& app, Session& session) {
 Each case is judged four times: on integers with which no order of summation rounds, so that only
 equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
 family, and on real numbers, where the error must be within a bound that holds for every order of summation.
-  error/bound   the largest error, in units of what rounding can explain
+  error/bound   the largest error of a right element, in units of what rounding can explain
   sensitivity   the share of terms of the sums whose loss the data would have shown
 
 --data takes a family: )" +

@@ -68,6 +68,10 @@ struct ElementVerdict {
   double error = 0, bound = 0;
   /// error / bound: at most 1 where the element is right.
   double ratio() const { return error == 0 ? 0 : error / bound; }
+  /// The same of a wrong element, so that it can be compared: infinite where NaN or equality is all that is right.
+  double wrong_ratio() const {
+    return bound > 0 && !std::isnan(error) ? error / bound : std::numeric_limits<double>::infinity();
+  }
 };
 
 /// `actual`: the kernel's result. Equality is right whatever the bound: so are equal infinities, and NaN where NaN is

@@ -126,11 +126,12 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   if (!data.sampled) result.not_judged += c.not_judged;
   result.sampled |= data.sampled;
   result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
+  result.worst_wrong_ratio = std::max(result.worst_wrong_ratio, c.worst_wrong_ratio);
   result.ratios += c.ratios;
   if (c.elements_wrong == 0) return true;
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
   f.tensor = operation_.output.name;
-  f.elements = operation_.output.count();
+  f.elements = c.judged;
   f.elements_wrong = c.elements_wrong;
   f.first_index = operation_.output.index(c.first);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;

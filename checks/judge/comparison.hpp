@@ -13,9 +13,10 @@ namespace cnnspec::checks {
 
 struct Comparison {
   Idx judged = 0, not_judged = 0, elements_wrong = 0;
-  double worst_ratio = 0;   // error / bound over the right elements
-  RatioHistogram ratios;    // of the right elements that rounding may have changed
-  std::vector<bool> wrong;  // for each element; empty if none is
+  double worst_ratio = 0;        // error / bound over the right elements
+  double worst_wrong_ratio = 0;  // over the wrong ones
+  RatioHistogram ratios;         // of the elements that rounding may have changed, and of all wrong ones
+  std::vector<bool> wrong;       // for each element; empty if none is
   // The first wrong element.
   Idx first = -1;
   double expected = 0, actual = 0, bound = 0, ratio = 0;
@@ -32,6 +33,8 @@ inline Comparison compare(const std::vector<double>& actual, const Expectation& 
       if (v.bound > 0) c.ratios.add(v.ratio());
     }
     if (v.judgement != Judgement::wrong) continue;
+    ++c.ratios.wrong;
+    c.worst_wrong_ratio = std::max(c.worst_wrong_ratio, v.wrong_ratio());
     if (c.elements_wrong++ == 0) {
       c.wrong.resize(actual.size());
       c.first = static_cast<Idx>(n);

@@ -103,9 +103,16 @@ const std::vector<CoverageAxis>& coverage_axes(Family family) {
 }
 
 const std::vector<ImpossiblePair>& impossible_pairs(Family family) {
-  constexpr std::size_t stride = 1, remainder = 5, one = 0, some = 1;
-  static const std::vector<ImpossiblePair> of_windows{{stride, one, remainder, some}}, none{};
-  return family == Family::conv2d || family == Family::max_pool2d ? of_windows : none;
+  constexpr std::size_t kernel = 0, stride = 1, padding = 2, remainder = 5;  // axes
+  constexpr std::size_t one = 0, some = 1, one_by_one = 0, one_by_n = 4, all_alike = 1, differs = 2, begin_differs = 3;
+  static const std::vector<ImpossiblePair> of_conv2d{{stride, one, remainder, some}}, none{};
+  // A pooling window is padded by at most half its size (C4): not at all where that is 1.
+  static const std::vector<ImpossiblePair> of_max_pool2d{{stride, one, remainder, some},
+                                                         {kernel, one_by_one, padding, all_alike},
+                                                         {kernel, one_by_one, padding, differs},
+                                                         {kernel, one_by_one, padding, begin_differs},
+                                                         {kernel, one_by_n, padding, all_alike}};
+  return family == Family::conv2d ? of_conv2d : family == Family::max_pool2d ? of_max_pool2d : none;
 }
 
 Levels levels_of(const Problem& problem) {

@@ -1,5 +1,6 @@
 // Which part of the space of configurations the cases of a run have covered: each problem falls into one level of each
-// axis (its kernel, its stride, ...), and the cases of each combination of levels are counted.
+// axis (its kernel, its stride, ...), and the cases of each combination of levels are counted: those that the kernel
+// computed, and those that it declined.
 #pragma once
 
 #include <map>
@@ -28,11 +29,18 @@ const std::vector<ImpossiblePair>& impossible_pairs(Family family);
 using Levels = std::vector<std::size_t>;
 Levels levels_of(const Problem& problem);
 
+struct CoveredCases {
+  Idx computed = 0, unsupported = 0;
+};
+
 /// Cases by family and levels.
 struct Coverage {
-  std::map<Family, std::map<Levels, Idx>> cells;
+  std::map<Family, std::map<Levels, CoveredCases>> cells;
 
-  void add(const Problem& problem) { ++cells[family_of(problem)][levels_of(problem)]; }
+  void add(const Problem& problem, bool supported) {
+    CoveredCases& cell = cells[family_of(problem)][levels_of(problem)];
+    ++(supported ? cell.computed : cell.unsupported);
+  }
 };
 
 }  // namespace cnnspec::checks

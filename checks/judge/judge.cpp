@@ -227,7 +227,7 @@ class Run {
       OperationResult& row = result.operations[n];
       if (row.given_up) continue;
       row.add(j.result);
-      if (j.result.supported) result.coverage.add(j.which.problem);
+      result.coverage.add(j.which.problem, j.result.supported);
       if (j.result.failure && row.failed <= options_.failures_kept) result.failures.push_back(*j.result.failure);
       if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
     }

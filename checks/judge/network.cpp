@@ -1,6 +1,7 @@
 #include "checks/judge/network.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <optional>
 
@@ -196,11 +197,13 @@ std::vector<const LayerStep*> NetworkResult::unjudged() const {
 
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions) {
-  NetworkResult result{kernel.name, name, conditions, seed, {}};
+  const auto begin = std::chrono::steady_clock::now();
+  NetworkResult result{kernel.name, name, conditions, seed, batch, dtypes, {}, 0, name, ""};
   const std::vector<LayerProblem> layers = problems_of(network, batch);
   Idx count = batch;
   for (const Idx e : network.input) count *= e;
   for (const DType dtype : dtypes) Pass(kernel, dtype, seed, conditions, result.steps).run(layers, count);
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 

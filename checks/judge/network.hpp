@@ -22,11 +22,17 @@ struct LayerStep {
   bool is_wrong() const { return result.failure.has_value(); }
 };
 
+inline constexpr Idx usual_batch_of_networks = 2;
+
 struct NetworkResult {
   std::string kernel, network;
   Conditions conditions;
   std::uint64_t seed = 0;
+  Idx batch = 0;
+  std::vector<DType> dtypes;
   std::vector<LayerStep> steps;  // forward from the first layer to the last, then backward
+  double seconds = 0;            // wall time
+  std::string source, config;    // what --net and --config must be given to have the network again
 
   /// The first step that is wrong; null if none is.
   const LayerStep* first_wrong() const;
@@ -43,6 +49,12 @@ NetworkResult judge_network(const Kernel& kernel, const std::string& name, const
 
 /// "pass", "fail", or why there is neither.
 const char* verdict_of(const LayerStep& step);
+
+/// Why the verdict is what it is, in one sentence.
+std::string describe_verdict(const NetworkResult& result);
+
+/// A command line that judges the network again, in these storage types.
+std::string reproduce(const NetworkResult& result, const std::vector<DType>& dtypes);
 
 /// For people.
 std::string describe_network(const NetworkResult& result);

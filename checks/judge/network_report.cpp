@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "checks/describe/shell.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/network.hpp"
@@ -15,19 +16,28 @@ std::string line_of(const LayerStep& s, const std::string& ratio, const std::str
                      name_of(s.what.dtype), ratio, verdict, to_descriptor(s.what.problem));
 }
 
-std::string summary_of(const NetworkResult& r) {
+}  // namespace
+
+std::string describe_verdict(const NetworkResult& r) {
   const auto count = [&](auto is) { return std::count_if(r.steps.begin(), r.steps.end(), is); };
   const auto wrong = count([](const LayerStep& s) { return s.is_wrong(); });
   const auto by_kernel = count([](const LayerStep& s) { return s.by_kernel; });
-  if (wrong > 0) return fmt::format("{} of the kernel's {} steps are wrong", wrong, by_kernel);
+  const std::string steps = fmt::format("{} step{}", by_kernel, by_kernel == 1 ? "" : "s");
+  if (wrong > 0) return fmt::format("{} of the kernel's {} {} wrong", wrong, steps, wrong == 1 ? "is" : "are");
   if (by_kernel == 0) return "the kernel computes nothing of this network";
   if (const auto unjudged = r.unjudged(); !unjudged.empty())
-    return fmt::format("nothing is wrong, but of {} of the kernel's {} steps no element could be judged",
-                       unjudged.size(), by_kernel);
-  return fmt::format("{} steps, every element exact or within what rounding in any order explains", by_kernel);
+    return fmt::format("nothing is wrong, but of {} of the kernel's {} no element could be judged", unjudged.size(),
+                       steps);
+  return steps + ", every element exact or within what rounding in any order explains";
 }
 
-}  // namespace
+std::string reproduce(const NetworkResult& r, const std::vector<DType>& dtypes) {
+  std::string line = fmt::format("cnnspec judge {} --net {}", shell_word(r.kernel), shell_word(r.source));
+  if (!r.config.empty()) line += " --config " + shell_word(r.config);
+  if (r.batch != usual_batch_of_networks) line += fmt::format(" --mb {}", r.batch);
+  for (const DType dtype : dtypes) line += std::string(" --dtype ") + name_of(dtype);
+  return line + fmt::format(" --seed {}", r.seed) + options_of(r.conditions);
+}
 
 const char* verdict_of(const LayerStep& s) {
   if (!s.by_kernel) return s.result.supported ? "not in the kernel" : "not supported";
@@ -44,8 +54,8 @@ std::string describe_network(const NetworkResult& r) {
   if (const LayerStep* const first = r.first_wrong(); first != nullptr)
     text += fmt::format("\nfirst wrong layer: {}\n{}", printable(first->layer),
                         describe_failure(r.kernel, *first->result.failure, r.conditions, Again::no));
-  return text +
-         fmt::format("\n{}: {} ({}, seed {})\n", name_of(r.verdict()), summary_of(r), printable(r.network), r.seed);
+  return text + fmt::format("\n{}: {} ({}, seed {})\n", name_of(r.verdict()), describe_verdict(r), printable(r.network),
+                            r.seed);
 }
 
 }  // namespace cnnspec::checks

@@ -13,6 +13,7 @@ struct RatioHistogram {
   static constexpr int octaves = 17;  // below 2^-16, (2^-16, 2^-15], ..., (1/2, 1]
 
   Idx zero = 0;                       // no error at all
+  Idx wrong = 0;                      // more than the bound, and wrong ones where only equality is right
   std::array<Idx, octaves> counts{};  // (edges()[n], edges()[n + 1]]
 
   /// 0, 2^-16, ..., 1/2, 1
@@ -34,7 +35,7 @@ struct RatioHistogram {
     ++counts[static_cast<std::size_t>(octave < 0 ? 0 : octave)];
   }
   RatioHistogram& operator+=(const RatioHistogram& other) {
-    zero += other.zero;
+    zero += other.zero, wrong += other.wrong;
     for (std::size_t n = 0; n < counts.size(); ++n) counts[n] += other.counts[n];
     return *this;
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "checks/describe/percent.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/descriptor.hpp"
 
@@ -26,8 +27,11 @@ std::string wrong_element(const Failure& f, const std::string& margin) {
                         f.bound, f.ratio);
   else
     text += "; nothing rounds here, so only equality is right";
-  return text + fmt::format("\n{}  {} of {} elements {}:\n", margin, thousands(f.elements_wrong), thousands(f.elements),
-                            f.kind == FailureKind::unwritten_output ? "were not written" : "are wrong");
+  const bool one = f.elements_wrong == 1;
+  const char* const what = f.kind == FailureKind::unwritten_output ? (one ? "was not written" : "were not written")
+                                                                   : (one ? "is wrong" : "are wrong");
+  return text + fmt::format("\n{}  {} of {} element{} {}:\n", margin, thousands(f.elements_wrong),
+                            thousands(f.elements), f.elements == 1 ? "" : "s", what);
 }
 
 /// The columns of the table.
@@ -43,14 +47,13 @@ std::string table_head() {
 }
 
 std::string table_row(const OperationResult& o, double least_sensitivity) {
-  const bool judged = o.judged > 0;
+  const auto sensitivity = o.sensitivity();
   const std::string verdict = o.cases == 0               ? "no case"
                               : o.cases == o.unsupported ? "not supported"
                                                          : name_of(o.verdict(least_sensitivity));
   return line_of({name_of(o.op), name_of(o.dtype), thousands(o.cases), thousands(o.unsupported),
-                  judged ? fmt::format("{:.3f}", o.worst_ratio) : "-",
-                  judged ? fmt::format("{:.1f}%", 100 * o.sensitivity()) : "-", fmt::format("{:.2f} s", o.seconds),
-                  verdict});
+                  o.judged > 0 ? fmt::format("{:.3f}", o.worst_ratio) : "-", sensitivity ? percent(*sensitivity) : "-",
+                  fmt::format("{:.2f} s", o.seconds), verdict});
 }
 
 namespace {
@@ -96,15 +99,17 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
   return again == Again::no ? text : text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
 }
 
-std::string describe_failures(const KernelResult& r) {
-  const auto is_alike = [](const Failure& a, const Failure& b) {
-    const auto same_name = [](const Diagnosis& x, const Diagnosis& y) { return x.name == y.name; };
-    return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind &&
-           std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
-  };
+bool is_alike(const Failure& a, const Failure& b) {
+  const auto same_name = [](const Diagnosis& x, const Diagnosis& y) { return x.name == y.name; };
+  return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind &&
+         std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
+}
+
+std::string describe_failures(const KernelResult& r, const OperationResult* only) {
   std::string text;
   for (std::size_t n = 0; n < r.failures.size(); ++n) {
     const Failure& f = r.failures[n];
+    if (only != nullptr && (f.failed.op != only->op || f.failed.dtype != only->dtype)) continue;
     if (n > 0 && is_alike(r.failures[n - 1], f))
       text += "  also:  " + reproduce(r.kernel, f.failed, r.conditions) + "\n";
     else
@@ -113,22 +118,50 @@ std::string describe_failures(const KernelResult& r) {
   return text;
 }
 
-std::string describe_coverage(const KernelResult& r, Idx cases) {
+std::string describe_coverage(const KernelResult& r, std::optional<Idx> cases) {
   if (!r.interrupted && !r.stopped_on_time) return "";
-  return fmt::format("{} after {} of {} cases; the table has those that were judged",
-                     r.interrupted ? "interrupted" : "time is up", thousands(r.handled), thousands(cases));
+  return fmt::format("{} after {}{} cases; the table has those that were judged",
+                     r.interrupted ? "interrupted" : "time is up", thousands(r.handled),
+                     cases ? " of " + thousands(*cases) : "");
+}
+
+namespace {
+
+/// Of the operation that makes a result vacuous: what there is too little of.
+std::string too_little(const OperationResult& o) {
+  const std::string name = fmt::format("{} {}", name_of(o.op), name_of(o.dtype));
+  if (o.judged == 0) return "no element of " + name + " could be judged";
+  if (!o.sensitivity()) return "the data would have revealed the loss of no term of " + name;
+  return fmt::format("the data would have revealed the loss of only {} of the terms of {}", percent(*o.sensitivity()),
+                     name);
+}
+
+/// The least sensitive of the operations that show too little.
+const OperationResult& most_vacuous(const KernelResult& r) {
+  const auto rank = [&](const OperationResult& o) {
+    const bool counts = o.unsupported < o.cases && o.verdict(r.least_sensitivity) == Verdict::vacuous;
+    return counts ? o.sensitivity().value_or(-1) : 2;
+  };
+  return *std::ranges::min_element(r.operations, {}, rank);
+}
+
+}  // namespace
+
+std::string describe_count(Idx failed, Idx judged) {
+  return fmt::format("{} of {} case{} {} wrong", thousands(failed), thousands(judged), judged == 1 ? "" : "s",
+                     failed == 1 ? "is" : "are");
 }
 
 std::string describe_verdict(const KernelResult& r) {
-  const std::string judged = thousands(r.cases() - r.unsupported());
+  const Idx judged = r.cases() - r.unsupported();
   switch (r.verdict()) {
     case Verdict::pass:
-      return fmt::format("{} case{}, every element exact or within what rounding in any order explains", judged,
-                         judged == "1" ? "" : "s");
+      return fmt::format("{} case{}, every element exact or within what rounding in any order explains",
+                         thousands(judged), judged == 1 ? "" : "s");
     case Verdict::fail: {
       Idx failed = 0;
       for (const OperationResult& o : r.operations) failed += o.failed;
-      return fmt::format("{} of {} cases are wrong", thousands(failed), judged);
+      return describe_count(failed, judged);
     }
     case Verdict::vacuous:
       break;
@@ -136,8 +169,7 @@ std::string describe_verdict(const KernelResult& r) {
   if (r.operations.empty()) return "the kernel has none of these operations";
   if (r.cases() == 0) return "no case was judged";
   if (r.cases() == r.unsupported()) return "the kernel supports none of these cases";
-  return fmt::format("nothing is wrong, but of an operation only {:.1f}% of the terms would have shown their loss",
-                     100 * r.sensitivity());
+  return "nothing is wrong, but " + too_little(most_vacuous(r));
 }
 
 }  // namespace cnnspec::checks

@@ -1,6 +1,7 @@
 // The judge's result in words, for people, and as JSON, for programs.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,18 @@ enum class Again { no, yes };
 std::string describe_failure(const std::string& kernel, const Failure& failure, const Conditions& conditions = {},
                              Again again = Again::yes);
 
-/// All failures. Those of an operation that are of the same kind and have the same diagnosis as the one before are only
-/// mentioned.
-std::string describe_failures(const KernelResult& result);
+/// Whether they are failures of one operation and of one kind with one diagnosis, of which the first tells enough.
+bool is_alike(const Failure& a, const Failure& b);
 
-/// How far a run came that did not come to its end, else nothing. `cases`: how many there would have been.
-std::string describe_coverage(const KernelResult& result, Idx cases);
+/// All failures, or those of one operation. Those that are like the one before are only mentioned.
+std::string describe_failures(const KernelResult& result, const OperationResult* only = nullptr);
+
+/// "3 of 100 cases are wrong"
+std::string describe_count(Idx failed, Idx judged);
+
+/// How far a run came that did not come to its end, else nothing. `cases`: how many there would have been, where that
+/// was asked for.
+std::string describe_coverage(const KernelResult& result, std::optional<Idx> cases);
 
 /// Why the verdict is what it is, in one sentence.
 std::string describe_verdict(const KernelResult& result);

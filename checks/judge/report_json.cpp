@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 
 #include "checks/describe/json_number.hpp"
 #include "checks/judge/descriptor.hpp"
@@ -14,17 +16,25 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json map_of(const Failure& f) {
+/// Of all wrong elements that a result lists: `cnnspec report` reads no more than 64 MiB.
+constexpr std::size_t most_listed = std::size_t{1} << 16;
+
+/// Each of `maps` maps may list so many elements.
+std::size_t most_in_map(std::size_t maps) { return most_listed / std::max(maps, std::size_t{1}); }
+
+Json map_of(const Failure& f, std::size_t most) {
   const TensorInfo output{f.tensor.c_str(), f.extents};
   Json elements = Json::array();
-  for (const WrongElement& e : f.wrong_elements)
+  for (const WrongElement& e : std::span(f.wrong_elements).first(std::min(most, f.wrong_elements.size())))
     elements.push_back({{"index", output.index(e.place)},
                         {"expected", json_number(e.expected)},
                         {"actual", json_number(e.actual)},
                         {"bound", json_number(e.bound)},
                         {"ratio", json_number(e.ratio)}});
-  return {
-      {"extents", f.extents}, {"elements", elements}, {"complete", std::ssize(f.wrong_elements) == f.elements_wrong}};
+  return {{"extents", f.extents},
+          {"elements", elements},
+          {"complete", static_cast<Idx>(elements.size()) == f.elements_wrong},
+          {"all_judged", f.elements == output.count()}};
 }
 
 Json json_of(const Coverage& coverage) {
@@ -35,13 +45,23 @@ Json json_of(const Coverage& coverage) {
       axes.push_back({{"name", axis.name}, {"levels", axis.levels}});
     for (const ImpossiblePair& p : impossible_pairs(family))
       impossible.push_back({p.axis, p.level, p.other_axis, p.other_level});
-    for (const auto& [levels, cases] : cells) rows.push_back({{"levels", levels}, {"cases", cases}});
+    for (const auto& [levels, cases] : cells)
+      rows.push_back({{"levels", levels}, {"cases", cases.computed}, {"unsupported", cases.unsupported}});
     families.push_back({{"family", name_of(family)}, {"axes", axes}, {"impossible", impossible}, {"cells", rows}});
   }
   return families;
 }
 
-Json json_of(const std::string& kernel, const Failure& f, const Conditions& conditions) {
+/// What there is a number for, or null.
+Json number_or_null(std::optional<double> number) { return number ? json_number(*number) : Json(); }
+
+std::optional<double> worst_wrong_ratio(const auto& result) {
+  return result.ratios.wrong == 0 ? std::nullopt : std::optional(result.worst_wrong_ratio);
+}
+
+/// `repro`: the command line that shows the failure again. `most`: elements of a map.
+Json json_of(const std::string& kernel, const Failure& f, const Conditions& conditions, const std::string& repro,
+             std::size_t most) {
   Json j{{"op", name_of(f.failed.op)},
          {"dtype", name_of(f.failed.dtype)},
          {"descriptor", to_descriptor(f.failed.problem)},
@@ -58,18 +78,18 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
     j["actual"] = json_number(f.actual);
     j["bound"] = json_number(f.bound);
     j["ratio"] = json_number(f.ratio);
-    j["map"] = map_of(f);
+    j["map"] = map_of(f, most);
   }
   if (f.shrunk != nullptr) {
     j["shrunk_descriptor"] = to_descriptor(f.shrunk->failed.problem);
     j["shrunk_data"] = f.shrunk->failed.data;
     j["shrunk_repro"] = reproduce(kernel, f.shrunk->failed, conditions);
-    if (f.shrunk->elements_wrong > 0) j["shrunk_map"] = map_of(*f.shrunk);
+    if (f.shrunk->elements_wrong > 0) j["shrunk_map"] = map_of(*f.shrunk, most);
   }
   Json& diagnosis = j["diagnosis"] = Json::array();
   for (const Diagnosis& d : f.diagnoses) diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}});
   j["picture"] = f.picture;
-  j["repro"] = reproduce(kernel, f.failed, conditions);
+  j["repro"] = repro;
   return j;
 }
 
@@ -83,12 +103,13 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
           {"sampled", o.sampled},
           {"elements", o.judged},
           {"not_judged", o.not_judged},
-          {"sensitivity", o.sensitivity()},
-          {"least_sensitivity", o.with_terms == 0 ? 0 : o.least_sensitivity},
+          {"sensitivity", number_or_null(o.sensitivity())},
+          {"least_sensitivity", o.with_terms == 0 ? Json() : Json(o.least_sensitivity)},
           {"worst_ratio", json_number(o.worst_ratio)},
+          {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(o))},
           {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
           {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
-          {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}}},
+          {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
           {"seconds", o.seconds}};
 }
 
@@ -108,30 +129,34 @@ std::string to_json(const KernelResult& r) {
          {"cases", r.cases()},
          {"unsupported", r.unsupported()},
          {"not_judged", r.not_judged()},
-         {"sensitivity", r.sensitivity()},
+         {"sensitivity", number_or_null(r.sensitivity())},
          {"worst_ratio", json_number(r.worst_ratio())},
          {"ratio_edges", RatioHistogram::edges()},
          {"operations", Json::array()},
          {"coverage", json_of(r.coverage)},
          {"failures", Json::array()}};
-  for (const Failure& f : r.failures) j["failures"].push_back(json_of(r.kernel, f, r.conditions));
+  const std::size_t most = most_in_map(2 * r.failures.size());
+  for (const Failure& f : r.failures)
+    j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce(r.kernel, f.failed, r.conditions), most));
   for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string network_to_json(const NetworkResult& r) {
+  const auto wrong = std::ranges::count_if(r.steps, &LayerStep::is_wrong);
+  const std::size_t most = most_in_map(static_cast<std::size_t>(wrong));
   Json steps = Json::array();
   for (const LayerStep& s : r.steps) {
+    const bool judged = s.by_kernel && s.result.judged > 0;
     Json j{{"layer", s.layer},
            {"op", name_of(s.what.op)},
            {"dtype", name_of(s.what.dtype)},
            {"descriptor", to_descriptor(s.what.problem)},
            {"verdict", verdict_of(s)},
-           {"worst_ratio", json_number(s.result.worst_ratio)}};
-    if (s.is_wrong()) {
-      const Failure& f = *s.result.failure;
-      j["kind"] = name_of(f.kind), j["elements_wrong"] = f.elements_wrong, j["first_index"] = f.first_index;
-    }
+           {"worst_ratio", judged ? json_number(s.result.worst_ratio) : Json()},
+           {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(s.result))}};
+    if (s.is_wrong())
+      j["failure"] = json_of(r.kernel, *s.result.failure, r.conditions, reproduce(r, {s.what.dtype}), most);
     steps.push_back(std::move(j));
   }
   const LayerStep* const first = r.first_wrong();
@@ -141,8 +166,11 @@ std::string network_to_json(const NetworkResult& r) {
                {"kernel", r.kernel},
                {"network", r.network},
                {"verdict", name_of(r.verdict())},
+               {"sentence", describe_verdict(r)},
                {"seed", r.seed},
                {"profile", r.conditions.profile->name},
+               {"seconds", r.seconds},
+               {"repro", reproduce(r, r.dtypes)},
                {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
                {"steps", steps}};
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

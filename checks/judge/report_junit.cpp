@@ -32,19 +32,12 @@ std::string escaped(const std::string& text) {
   return result;
 }
 
-std::string failures_of(const KernelResult& r, const OperationResult& o) {
-  std::string text;
-  for (const Failure& f : r.failures)
-    if (f.failed.op == o.op && f.failed.dtype == o.dtype) text += describe_failure(r.kernel, f, r.conditions) + "\n";
-  return text;
-}
-
 std::string test_case(const KernelResult& r, const OperationResult& o) {
   std::string text = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")",
                                  escaped(fmt::format("{}.{}", r.kernel, name_of(o.dtype))), name_of(o.op), o.seconds);
   if (o.failed > 0)
-    return text + fmt::format(">\n      <failure message=\"{} of {} cases are wrong\">{}</failure>\n    </testcase>\n",
-                              o.failed, o.cases, escaped(failures_of(r, o)));
+    return text + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+                              describe_count(o.failed, o.cases - o.unsupported), escaped(describe_failures(r, &o)));
   if (o.verdict(r.least_sensitivity) == Verdict::vacuous)
     return text + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
                               o.cases == o.unsupported ? "the kernel supports none of these cases"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/describe/shell.hpp"
 #include "checks/judge/descriptor.hpp"
 
 namespace cnnspec::checks {
@@ -16,15 +17,6 @@ Idx sum(const std::vector<OperationResult>& operations, Idx OperationResult::*me
 }
 
 bool counts(const OperationResult& o) { return o.unsupported < o.cases; }
-
-/// For a POSIX shell: as it is where nothing in it is special.
-std::string shell_word(const std::string& text) {
-  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,";
-  if (!text.empty() && text.find_first_not_of(plain) == std::string::npos) return text;
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
 
 }  // namespace
 
@@ -64,6 +56,7 @@ void OperationResult::add(const CaseResult& result) {
   judged += result.judged;
   not_judged += result.not_judged;
   worst_ratio = std::max(worst_ratio, result.worst_ratio);
+  worst_wrong_ratio = std::max(worst_wrong_ratio, result.worst_wrong_ratio);
   ratios += result.ratios;
   if (result.failure || result.terms == 0) return;
   ++with_terms;
@@ -71,9 +64,13 @@ void OperationResult::add(const CaseResult& result) {
   least_sensitivity = std::min(least_sensitivity, result.sensitivity());
 }
 
+std::optional<double> OperationResult::sensitivity() const {
+  return with_terms == 0 ? std::nullopt : std::optional(sensitivity_sum / static_cast<double>(with_terms));
+}
+
 Verdict OperationResult::verdict(double least) const {
   if (failed > 0) return Verdict::fail;
-  return judged > 0 && sensitivity() >= least ? Verdict::pass : Verdict::vacuous;
+  return judged > 0 && sensitivity().value_or(0) >= least ? Verdict::pass : Verdict::vacuous;
 }
 
 Verdict KernelResult::verdict() const {
@@ -91,11 +88,11 @@ Idx KernelResult::cases() const { return sum(operations, &OperationResult::cases
 Idx KernelResult::unsupported() const { return sum(operations, &OperationResult::unsupported); }
 Idx KernelResult::not_judged() const { return sum(operations, &OperationResult::not_judged); }
 
-double KernelResult::sensitivity() const {
-  double least = 1;
+std::optional<double> KernelResult::sensitivity() const {
+  std::optional<double> least;
   for (const OperationResult& o : operations)
-    if (counts(o)) least = std::min(least, o.sensitivity());
-  return std::any_of(operations.begin(), operations.end(), counts) ? least : 0;
+    if (const auto own = o.sensitivity(); own && *own < least.value_or(2)) least = own;
+  return least;
 }
 
 double KernelResult::worst_ratio() const {
@@ -104,11 +101,9 @@ double KernelResult::worst_ratio() const {
   return worst;
 }
 
-std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions) {
+std::string options_of(const Conditions& conditions) {
   const Conditions usual;
-  std::string line = fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel),
-                                 name_of(c.op), name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
-  if (!c.data.empty()) line += " --data " + shell_word(c.data);
+  std::string line;
   if (conditions.profile != usual.profile) line += std::string(" --profile ") + conditions.profile->name;
   if (conditions.data.specials) line += " --specials";
   if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);
@@ -117,6 +112,13 @@ std::string reproduce(const std::string& kernel, const Case& c, const Conditions
   if (conditions.isolation.alignment != usual.isolation.alignment)
     line += fmt::format(" --align {}", conditions.isolation.alignment);
   return line;
+}
+
+std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions) {
+  std::string line = fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel),
+                                 name_of(c.op), name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
+  if (!c.data.empty()) line += " --data " + shell_word(c.data);
+  return line + options_of(conditions);
 }
 
 }  // namespace cnnspec::checks

@@ -61,8 +61,8 @@ struct Failure {
   FailureKind kind{};
   std::string detail;  // in words, where there is more to say than the numbers below do
   // Of a wrong-value or unwritten-output:
-  std::string tensor;  // the output's name
-  Idx elements = 0, elements_wrong = 0;
+  std::string tensor;                    // the output's name
+  Idx elements = 0, elements_wrong = 0;  // elements: those that were judged
   std::vector<Idx> first_index;
   double expected = 0, actual = 0;
   double bound = 0;  // the largest error that rounding explains; 0 on exact data
@@ -84,7 +84,8 @@ struct CaseResult {
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
   Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
   double worst_ratio = 0;          // largest error / bound over passing elements
-  RatioHistogram ratios;           // of those, where they may be rounded
+  double worst_wrong_ratio = 0;    // over wrong ones; 0: there is none
+  RatioHistogram ratios;           // of elements that may be rounded, and of all wrong ones
   double seconds = 0;
   std::optional<Failure> failure;
 
@@ -105,15 +106,16 @@ struct OperationResult {
   Idx hung = 0;                                       // failed cases
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
   double sensitivity_sum = 0, least_sensitivity = 1;  // over those
-  double worst_ratio = 0;
+  double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
   double seconds = 0;
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
   const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
 
   void add(const CaseResult& result);
-  double sensitivity() const { return with_terms == 0 ? 0 : sensitivity_sum / static_cast<double>(with_terms); }
-  /// Vacuous: nothing was judged, or the mean sensitivity is below `least`.
+  /// The mean of the cases that passed; none where no case did, or none had a term to lose.
+  std::optional<double> sensitivity() const;
+  /// Vacuous: nothing was judged, or the sensitivity is below `least`, or there is none.
   Verdict verdict(double least) const;
 };
 
@@ -126,7 +128,7 @@ struct KernelResult {
   std::vector<Failure> failures;  // the first few of each operation
   Idx handled = 0;                // of all cases that were asked for
   bool interrupted = false, stopped_on_time = false;
-  Coverage coverage;   // of the cases that the kernel supports
+  Coverage coverage;
   double seconds = 0;  // wall time
 
   /// Fail if an operation fails; else vacuous if one is, or if there is none; else pass. An operation of which the
@@ -135,9 +137,12 @@ struct KernelResult {
   Idx cases() const;
   Idx unsupported() const;
   Idx not_judged() const;
-  double sensitivity() const;  // that of the least sensitive operation
+  std::optional<double> sensitivity() const;  // that of the least sensitive operation that has one
   double worst_ratio() const;
 };
+
+/// The options of a command line that differ from the usual, each after a space.
+std::string options_of(const Conditions& conditions);
 
 /// A command line that judges exactly this case again.
 std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions = {});

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""schema_test.py CNNSPEC SCHEMAS: what cnnspec writes as JSON is as the schemas say, and they refuse what is not.
+"""schema_test.py CNNSPEC SCHEMAS LIBRARY: what cnnspec writes as JSON is as the schemas say, and they refuse what is not.
 
-Looks at the results beside this file, and at new ones of the program CNNSPEC. SCHEMAS: the folder of the schemas.
+Looks at the results beside this file, and at new ones of the program CNNSPEC. SCHEMAS: the folder of the schemas. LIBRARY: a
+kernel with every mistake, tests/libraries/many_mistakes.c.
 """
 
 import copy
@@ -15,15 +16,23 @@ import unittest
 import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
-CNNSPEC, SCHEMAS = "", pathlib.Path()
+CNNSPEC, SCHEMAS, LIBRARY = "", pathlib.Path(), ""
 
-# Options that make a result of each type, quickly.
-RUNS = {
-    "judge": ["judge", "im2col", "--dtype", "f32", "--cases", "3"],
-    "judge-network": ["judge", "im2col", "--net", "cnn", "--dtype", "f32"],
-    "gradcheck": ["gradcheck", "linear"],
-    "census": ["census", "--op", "linear", "--max", "features=3"],
-}
+RIGHT, WRONG_KERNEL, VACUOUS = 0, 1, 3  # exit statuses
+# Type of result, options that make one quickly, and how the run ends. LIBRARY stands for the library.
+RUNS = [
+    ("judge", ["judge", "im2col", "--dtype", "f32", "--cases", "3"], RIGHT),
+    ("judge", ["judge", "LIBRARY", "--cases", "20", "--timeout", "1"], WRONG_KERNEL),
+    ("judge", ["judge", "im2col", "--op", "linear_forward", "--cases", "3", "--data", "signed-zeros"], VACUOUS),
+    ("judge-network", ["judge", "im2col", "--net", "cnn", "--dtype", "f32"], RIGHT),
+    ("judge-network", ["judge", "LIBRARY", "--net", "cnn2", "--dtype", "f32"], WRONG_KERNEL),
+    ("gradcheck", ["gradcheck", "linear"], RIGHT),
+    ("gradcheck", ["gradcheck", "linear", "--sweep"], RIGHT),
+    ("gradcheck", ["gradcheck", "linear", "--scalar", "float"], RIGHT),
+    ("census", ["census", "--op", "linear", "--max", "features=3"], RIGHT),
+]
+KINDS = {"wrong-value", "unwritten-output", "out-of-bounds", "input-modified", "crash", "hang", "nondeterministic",
+         "kernel-error"}
 
 
 def schema_of(kind):
@@ -39,10 +48,12 @@ def fixtures():
 
 
 def new_result(arguments):
+    """The exit status, and the result."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "result.json"
-        subprocess.run([CNNSPEC, *arguments, "--json", str(path)], check=True, stdout=subprocess.DEVNULL)
-        return json.loads(path.read_text())
+        words = [LIBRARY if word == "LIBRARY" else word for word in arguments]
+        run = subprocess.run([CNNSPEC, *words, "--json", str(path)], check=False, stdout=subprocess.DEVNULL)
+        return run.returncode, json.loads(path.read_text())
 
 
 def objects(schema):
@@ -79,10 +90,15 @@ class Schemas(unittest.TestCase):
         self.assertEqual({path.stem for path in SCHEMAS.glob("*.json")}, kinds)
 
     def test_new_results_are_as_they_say(self):
-        for kind, arguments in RUNS.items():
-            result = new_result(arguments)
-            self.assertEqual(kind, result["type"])
-            self.assertEqual([], complaints(result), kind)
+        for kind, arguments, status in RUNS:
+            with self.subTest(" ".join(arguments)):
+                ended, result = new_result(arguments)
+                self.assertEqual(status, ended)
+                self.assertEqual(kind, result["type"])
+                self.assertEqual([], complaints(result))
+
+    def test_the_fixtures_have_every_kind_of_failure(self):
+        self.assertEqual(KINDS, {failure["kind"] for failure in fixtures()["judge_fail"]["failures"]})
 
 
 def without(*path):
@@ -116,7 +132,15 @@ WRONG = [
     ("judge_fail", without("failures", 0, "first_index")),
     ("judge_fail", with_value([], "failures", 0, "map", "extents")),
     ("judge_network", with_value("passed", "steps", 0, "verdict")),
-    ("judge_network", without("steps", 2, "first_index")),
+    ("judge_network", without("steps", 0, "failure")),
+    ("judge_network", with_value("pass", "steps", 0, "verdict")),
+    ("judge_network", without("steps", 0, "failure", "repro")),
+    ("judge_network", without("sentence")),
+    ("judge_fail", with_value("none", "operations", 0, "worst_wrong_ratio")),
+    ("judge_fail", without("operations", 0, "ratios", "wrong")),
+    ("judge_fail", without("coverage", 0, "cells", 0, "unsupported")),
+    ("judge_fail", with_value("yes", "failures", 0, "map", "all_judged")),
+    ("gradcheck", with_value(None, "tensors", 0, "vacuous")),
     ("gradcheck", with_value("half", "sweep", "curves", 0, "scalar")),
     ("gradcheck", without("tensors", 0, "shape")),
     ("census", with_value(True, "done")),
@@ -154,6 +178,7 @@ class WrongResults(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    LIBRARY = sys.argv.pop(3)
     SCHEMAS = pathlib.Path(sys.argv.pop(2))
     CNNSPEC = sys.argv.pop(1)
     unittest.main()

@@ -1,0 +1,18 @@
+// Words of a shell, for command lines that are shown to be run again.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cnnspec::checks {
+
+/// `text` as one word of a POSIX shell: as it is where nothing in it is special, else in single quotes.
+inline std::string shell_word(std::string_view text) {
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,";
+  if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace cnnspec::checks
