@@ -25,6 +25,13 @@ std::string sweep(const Json& curves) {
   return "\nFinite differences along one direction, at their best step:\n\n" + table.text();
 }
 
+/// What a tensor's differences were held against, as the terminal shows it.
+std::string bound_of(const Json& tensor) {
+  if (!tensor["certified"].get<bool>()) return "not proved";
+  if (tensor["exact"].get<bool>()) return "exact";
+  return number(tensor["bound"]) + (tensor["vacuous"].get<bool>() ? " !" : "");
+}
+
 }  // namespace
 
 std::string markdown_of_gradcheck(const Json& r) {
@@ -36,9 +43,11 @@ std::string markdown_of_gradcheck(const Json& r) {
   Table table({"tensor", "shape", "compared", "wrong", "largest difference", "bound", "resampled"}, 2);
   for (const Json& t : r["tensors"])
     table.add({code(t["name"].get<std::string>()), shape(t["shape"]), number(t["compared"]), number(t["wrong"]),
-               number(t["largest_difference"]), t["exact"].get<bool>() ? "exact" : number(t["bound"]),
-               number(t["resampled"])});
+               number(t["largest_difference"]), bound_of(t), number(t["resampled"])});
   text += table.text();
+  if (get("verdict") == "vacuous")
+    text +=
+        "\nRounding alone explains more than the largest derivative of what is marked with !; use --scalar exact.\n";
   if (r.contains("sweep")) text += sweep(r["sweep"]["curves"]);
   if (!get("failure").empty()) text += "\n" + block(get("failure"));
   return text + "\nAgain:\n\n" + block(get("repro"));

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
+
 #include "reports/markdown/markdown.hpp"
 #include "reports/markdown/text.hpp"
 
@@ -10,7 +13,14 @@ std::string get(const Json& j, const char* key) { return j.at(key).get<std::stri
 
 /// An operation of which no case is supported is no pass, and nothing is wrong with it.
 std::string verdict_of(const Json& operation) {
+  if (operation["cases"] == 0) return "no case";
   return operation["cases"] == operation["unsupported"] ? "not supported" : get(operation, "verdict");
+}
+
+/// The largest error in units of its bound, of an operation or a step: of wrong elements, where there are any.
+std::string worst_ratio(const Json& j) {
+  const Json& wrong = j["worst_wrong_ratio"];
+  return number(wrong.is_null() ? j["worst_ratio"] : wrong);
 }
 
 std::string operations(const Json& rows) {
@@ -19,55 +29,122 @@ std::string operations(const Json& rows) {
       3);
   for (const Json& r : rows)
     table.add({code(get(r, "op")), get(r, "dtype"), verdict_of(r), number(r["cases"]), number(r["failed"]),
-               number(r["unsupported"]), number(r["not_judged"]), number(r["worst_ratio"]), percent(r["sensitivity"])});
+               number(r["unsupported"]), number(r["not_judged"]), r["elements"] == 0 ? "-" : worst_ratio(r),
+               percent(r["sensitivity"])});
   return table.text();
 }
 
-std::string failure(const Json& f) {
-  std::string text = fmt::format("#### {} {}: {}\n\n{}, data `{}`, seed {}\n\n", code(get(f, "op")), get(f, "dtype"),
-                                 get(f, "kind"), code(get(f, "descriptor")), get(f, "data"), f["seed"].dump());
-  if (f.contains("detail")) text += words(get(f, "detail")) + "\n\n";
-  if (f.contains("elements_wrong")) {
-    const bool rounds = f["bound"].is_number() && f["bound"] > 0;
-    text +=
-        fmt::format("{} of {} elements are wrong. The first, {}: expected {}, got {}; {}.\n\n",
-                    number(f["elements_wrong"]), number(f["elements"]),
-                    code(get(f, "tensor") + f["first_index"].dump()), number(f["expected"], 9), number(f["actual"], 9),
-                    rounds ? fmt::format("off by {} times what rounding explains", number(f["ratio"]))
-                           : "nothing rounds here, so only equality is right");
-    std::string picture;
-    for (const Json& line : f["picture"]) picture += (picture.empty() ? "" : "\n") + line.get<std::string>();
-    if (!picture.empty()) text += block(picture) + "\n";
+/// What there is to say of operations beyond their rows.
+std::string remarks(const Json& rows) {
+  std::string text;
+  for (const Json& r : rows) {
+    const auto say = [&](const std::string& what) {
+      text += fmt::format("- {} {}: {}\n", code(get(r, "op")), get(r, "dtype"), what);
+    };
+    if (!r["given_up_after"].is_null())
+      say(fmt::format("given up after {} cases, because too many hung", number(r["given_up_after"])));
+    if (r["sampled"] > 0)
+      say(fmt::format("rounded data of {} cases was judged on a sample of their outputs", number(r["sampled"])));
+    if (r["behaves_like"].is_string()) say("behaves like " + code(get(r, "behaves_like")));
   }
-  for (const Json& d : f["diagnosis"]) text += "**" + words(get(d, "sentence")) + "**\n\n";
+  return text.empty() ? "" : text + "\n";
+}
+
+/// Which elements are wrong, and the first of them.
+std::string wrong_elements(const Json& f) {
+  const bool rounds = f["bound"].is_number() && f["bound"] > 0;
+  std::string text =
+      fmt::format("{} of {} judged element{} {} wrong. ", number(f["elements_wrong"]), number(f["elements"]),
+                  f["elements"] == 1 ? "" : "s", f["elements_wrong"] == 1 ? "is" : "are");
+  text += fmt::format("The first, {}: expected {}, got {}; {}.\n\n", code(get(f, "tensor") + f["first_index"].dump()),
+                      number(f["expected"], 9), number(f["actual"], 9),
+                      rounds ? fmt::format("off by {} times what rounding explains", number(f["ratio"]))
+                             : "nothing rounds here, so only equality is right");
+  std::string picture;
+  for (const Json& line : f["picture"]) picture += (picture.empty() ? "" : "\n") + line.get<std::string>();
+  return picture.empty() ? text : text + block(picture) + "\n";
+}
+
+std::string failure(const Json& f) {
+  std::string text = fmt::format("#### {} {}: {}\n\n{}, data {}, seed {}\n\n", code(get(f, "op")), get(f, "dtype"),
+                                 get(f, "kind"), code(get(f, "descriptor")), code(get(f, "data")), f["seed"].dump());
+  if (f.contains("detail")) text += block(get(f, "detail")) + "\n";
+  if (f.contains("elements_wrong")) text += wrong_elements(f);
+  for (const Json& d : f["diagnosis"])
+    text += fmt::format("**{}**: {}\n\n", words(get(d, "name")), words(get(d, "sentence")));
   if (f.contains("shrunk_repro"))
     text += "The plainest case that still fails, " + code(get(f, "shrunk_descriptor")) + ":\n\n" +
             block(get(f, "shrunk_repro")) + "\n";
   return text + "Again:\n\n" + block(get(f, "repro"));
 }
 
-}  // namespace
+/// The first tells enough of them.
+bool are_alike(const Json& a, const Json& b) {
+  const auto names = [](const Json& f) {
+    Json all = Json::array();
+    for (const Json& d : f["diagnosis"]) all.push_back(d["name"]);
+    return all;
+  };
+  return a["op"] == b["op"] && a["dtype"] == b["dtype"] && a["kind"] == b["kind"] && names(a) == names(b);
+}
 
-std::string markdown_of_judge(const Json& r) {
-  std::string text =
-      fmt::format("## {} {}: {}\n\n{} (profile {}, seed {}, {:.1f} s{}).\n\n", "Judge", code(get(r, "kernel")),
-                  get(r, "verdict"), words(get(r, "sentence")), get(r, "profile"), r["seed"].dump(),
-                  r["seconds"].get<double>(), r["complete"].get<bool>() ? "" : "; the run did not come to its end");
-  text += operations(r["operations"]);
-  if (!r["failures"].empty()) text += "### What is wrong\n";
-  for (const Json& f : r["failures"]) text += "\n" + failure(f);
+/// A comment on GitHub takes 65,536 characters, and there is more to say than this.
+constexpr std::size_t most_characters = 40'000;
+
+/// Failures that are like the first, folded: how to see each again.
+std::string more_like_it(std::span<const Json> failures) {
+  if (failures.empty()) return "";
+  std::string lines, last;
+  for (const Json& f : failures)
+    if (const std::string repro = get(f, "repro"); repro != last) {  // the steps of a network have the same
+      lines += (lines.empty() ? "" : "\n") + repro;
+      last = repro;
+    }
+  return fmt::format("\n<details><summary>{} more like it</summary>\n\n{}\n</details>\n", failures.size(),
+                     block(lines));
+}
+
+/// Each kind of failure once, as far as there is room.
+std::string failures(const std::vector<Json>& all) {
+  std::string text = all.empty() ? "" : "### What is wrong\n";
+  for (std::size_t begin = 0; begin < all.size();) {
+    const std::span<const Json> rest = std::span(all).subspan(begin);
+    const auto end = std::ranges::find_if_not(rest, [&](const Json& f) { return are_alike(rest.front(), f); });
+    const std::size_t alike = static_cast<std::size_t>(end - rest.begin());
+    const std::string group = "\n" + failure(rest.front()) + more_like_it(rest.subspan(1, alike - 1));
+    if (text.size() + group.size() > most_characters)
+      return text + fmt::format("\nAnd {} more, which the JSON result has.\n", rest.size());
+    text += group;
+    begin += alike;
+  }
   return text;
 }
 
+std::string facts(const Json& r) {
+  return fmt::format("profile {}, seed {}, {:.1f} s", get(r, "profile"), r["seed"].dump(), r["seconds"].get<double>());
+}
+
+}  // namespace
+
+std::string markdown_of_judge(const Json& r) {
+  return fmt::format("## Judge {}: {}\n\n{} ({}{}).\n\n", code(get(r, "kernel")), get(r, "verdict"),
+                     words(get(r, "sentence")), facts(r),
+                     r["complete"].get<bool>() ? "" : "; the run did not come to its end") +
+         operations(r["operations"]) + remarks(r["operations"]) + failures(r["failures"].get<std::vector<Json>>());
+}
+
 std::string markdown_of_judge_network(const Json& r) {
-  std::string text =
-      fmt::format("## Judge {} on {}: {}\n\n", code(get(r, "kernel")), code(get(r, "network")), get(r, "verdict"));
+  std::string text = fmt::format("## Judge {} on {}: {}\n\n{} ({}).\n\n", code(get(r, "kernel")),
+                                 code(get(r, "network")), get(r, "verdict"), words(get(r, "sentence")), facts(r));
   if (r["first_wrong_layer"].is_string()) text += "First wrong layer: " + code(get(r, "first_wrong_layer")) + "\n\n";
   Table table({"layer", "operation", "dtype", "problem", "verdict", "error/bound"}, 5);
-  for (const Json& s : r["steps"])
+  std::vector<Json> wrong;
+  for (const Json& s : r["steps"]) {
     table.add({code(get(s, "layer")), code(get(s, "op")), get(s, "dtype"), code(get(s, "descriptor")),
-               words(get(s, "verdict")), number(s["worst_ratio"])});
-  return text + table.text();
+               get(s, "verdict"), worst_ratio(s)});
+    if (s.contains("failure")) wrong.push_back(s["failure"]);
+  }
+  return text + table.text() + failures(wrong) + "\nAgain:\n\n" + block(get(r, "repro"));
 }
 
 }  // namespace cnnspec::reports
