@@ -1,6 +1,7 @@
 #include "reports/html.hpp"
 
 #include <cassert>
+#include <cstdint>
 
 #include "checks/describe/text.hpp"
 #include "reports/assets.hpp"
@@ -31,10 +32,25 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
     text.replace(at, from.size(), to);
 }
 
+bool fits_javascript(const Json& integer) {
+  constexpr std::int64_t most = (std::int64_t{1} << 53) - 1;
+  if (integer.is_number_unsigned()) return integer.get<std::uint64_t>() <= std::uint64_t{most};
+  return -most <= integer.get<std::int64_t>() && integer.get<std::int64_t>() <= most;
+}
+
+/// Integers that a number of JavaScript cannot hold, such as seeds, become strings.
+void keep_digits(Json& json) {
+  if (json.is_structured())
+    for (Json& part : json) keep_digits(part);
+  else if (json.is_number_integer() && !fits_javascript(json))
+    json = json.dump();
+}
+
 /// Inside <script>: nothing in it can end the element or open a comment.
 std::string script_data(const std::vector<Result>& results) {
   Json all = Json::array();
   for (const Result& r : results) all.push_back(r.json);
+  keep_digits(all);
   std::string text = all.dump(-1, ' ', false, Json::error_handler_t::replace);
   replace_all(text, "<", "\\u003c");
   return text;
@@ -54,6 +70,8 @@ std::string title_of(const std::vector<Result>& results) {
 std::string part(std::string_view name, const std::vector<Result>& results) {
   if (name == "title") return escaped(title_of(results));
   if (name == "style") return std::string(page_css);
+  if (name == "style_hash") return std::string(style_hash);
+  if (name == "script_hashes") return std::string(script_hashes);
   if (name == "chart_licence") return std::string(chart_js_licence);
   if (name == "chart") return std::string(chart_js);
   if (name == "script") return std::string(page_script);

@@ -2,10 +2,6 @@
 (function(page) {
 "use strict";
 
-// A seed has 64 bits, which a number of JavaScript has not: kept as its digits.
-const exactSeeds = (key, value, context) =>
-    key === "seed" && !Number.isSafeInteger(value) && context?.source ? context.source : value;
-
 const kinds = {
   judge: "Kernel",
   "judge-network": "Kernel, layer by layer",
@@ -37,7 +33,7 @@ function sectionOf(result, n) {
           "p", {class: "verdict"}, page.badge(shown.verdict, shown.tone),
           page.el("span", {class: "sentence"}, shown.sentence)),
       contents(shown.parts), shown.parts);
-  return {id, shown, section};
+  return {id, shown, facts: shown.facts.filter(Boolean).join(" · "), section};
 }
 
 function tableOfContents(sections) {
@@ -47,12 +43,14 @@ function tableOfContents(sections) {
       page.el(
           "ol", {},
           sections.map(
-              ({id, shown}) => page.el(
-                  "li", {}, page.badge(shown.verdict, shown.tone), page.el("a", {href: "#" + id}, shown.plainTitle),
+              ({id, shown, facts}) => page.el(
+                  "li", {}, page.badge(shown.verdict, shown.tone),
+                  page.el(
+                      "span", {}, page.el("a", {href: "#" + id}, shown.plainTitle), " ", page.el("small", {}, facts)),
                   page.el("span", {}, shown.sentence)))));
 }
 
-const results = JSON.parse(document.getElementById("results").textContent, exactSeeds);
+const results = JSON.parse(document.getElementById("results").textContent);
 const sections = results.map(sectionOf);
 document.getElementById("main").append(
     ...[tableOfContents(sections), ...sections.map((s) => s.section)].filter(Boolean));
