@@ -2,10 +2,21 @@
 (function(page) {
 "use strict";
 
+// What one does not see, or what makes others seen in another order: control characters but for tabs and line ends,
+// marks of direction, spaces without width.
+const unseen =
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
+const escape = (c) => "\\u" + c.charCodeAt(0).toString(16).padStart(4, "0");
+
+// Text as the page shows it: "a\u202eb" for what would turn round what follows it.
+page.visible = (text) => String(text).replace(unseen, escape);
+// The same for text that has to be one line.
+page.visibleLine = (text) => page.visible(text).replace(/[\t\n]/g, escape);
+
 function append(element, children) {
   for (const child of children.flat(Infinity)) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : String(child));
+    element.append(child instanceof Node ? child : page.visible(child));
   }
   return element;
 }
@@ -18,7 +29,7 @@ page.el = function(tag, attributes, ...children) {
     if (typeof value === "function")
       element.addEventListener(name.slice(2), value);
     else
-      element.setAttribute(name, value === true ? "" : String(value));
+      element.setAttribute(name, value === true ? "" : name === "aria-label" ? page.visible(value) : String(value));
   }
   return append(element, children);
 };
@@ -38,6 +49,13 @@ page.note = (...content) => page.el("p", {class: "note"}, content);
 page.code = (text) => page.el("code", {}, text);
 
 page.details = (summary, ...content) => page.el("details", {}, page.el("summary", {}, summary), content);
+
+// The same of much that few will open: make() makes the content when that happens.
+page.detailsLater = (summary, kind, make) => {
+  const details = page.el("details", {class: kind}, page.el("summary", {}, summary));
+  details.addEventListener("toggle", () => append(details, make()), {once: true});
+  return details;
+};
 
 // A part of a result, with its heading: what the links at its top lead to.
 page.part = (name, heading, ...content) => {

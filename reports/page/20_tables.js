@@ -1,24 +1,25 @@
-// Tables of figures, in a region that scrolls where the page is too narrow.
+// Tables of figures, in a box that scrolls where the page is too narrow.
 (function(page) {
 "use strict";
 
 // Only what scrolls is a stop of the Tab key.
 const sizes = new ResizeObserver((entries) => {
   for (const {target} of entries) {
-    const region = target.closest(".scroll");
-    const scrolls = region.scrollWidth > region.clientWidth + 1 || region.scrollHeight > region.clientHeight + 1;
+    const box = target.closest(".scroll");
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
     if (scrolls)
-      region.setAttribute("tabindex", "0");
+      box.setAttribute("tabindex", "0");
     else
-      region.removeAttribute("tabindex");
+      box.removeAttribute("tabindex");
   }
 });
 
+// label: null where the content has a name of its own.
 page.scroll = (label, content, kind = "") => {
-  const region = page.el("div", {class: `scroll ${kind}`.trim(), role: "region", "aria-label": label}, content);
-  sizes.observe(region);
+  const box = page.el("div", {class: `scroll ${kind}`.trim(), role: "group", "aria-label": label}, content);
+  sizes.observe(box);
   sizes.observe(content);
-  return region;
+  return box;
 };
 
 // columns: [{title, text: true, wrap: true}] (numbers are set to the right, text to the left, and may wrap); rows:
@@ -33,7 +34,7 @@ page.table = (name, label, columns, rows, look = "") => {
           "thead", {},
           page.el("tr", {}, columns.map((c, n) => page.el("th", {scope: "col", class: kind(n)}, c.title)))),
       page.el("tbody", {}, rows.map((row) => page.el("tr", {}, row.map(cell)))));
-  return page.scroll(label, table);
+  return page.scroll(null, table);
 };
 
 // The few numbers that sum a result up: [[label, number, note]]

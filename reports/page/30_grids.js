@@ -40,7 +40,7 @@ page.grid = ({name, label, hint, head, rows, kind, shared}) => {
 
   function say(td) {
     const text = says.get(td);
-    line.textContent = typeof text === "function" ? text() : text;
+    page.replace(line, typeof text === "function" ? text() : text);
     return line.textContent;
   }
   function enter(td) {
@@ -70,14 +70,17 @@ page.grid = ({name, label, hint, head, rows, kind, shared}) => {
       },
       head ? page.el("thead", {}, head.map((row) => page.el("tr", {}, row))) : null,
       page.el("tbody", {}, rows.map((row, r) => page.el("tr", {}, row.header, cells[r]))));
-  return page.el("div", {class: "grid-box"}, shared ? null : line, page.scroll(label, table, kind));
+  return page.el("div", {class: "grid-box"}, shared ? null : line, page.scroll(null, table, kind));
 };
 
-// What the colours of a grid mean: [[kind, sign, words]]
+// What the colours of a grid mean: [[kind, or several, sign, words]]
 page.legend = (entries) => page.el(
     "ul", {class: "legend"},
     entries.map(
-        ([kind, sign, words]) => page.el(
-            "li", {class: words ? "" : "bare"}, page.el("span", {class: `swatch ${kind}`, "aria-hidden": "true"}, sign),
+        ([kinds, sign, words]) => page.el(
+            "li", {},
+            page.el(
+                "span", {class: "swatches", "aria-hidden": "true"},
+                [kinds].flat().map((kind) => page.el("span", {class: `swatch ${kind}`}, sign))),
             words)));
 })(globalThis.cnnspecPage ??= {});
