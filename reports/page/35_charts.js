@@ -29,7 +29,7 @@ page.chart = (name, label, spec) => {
   figure.show = (shown) => {
     figure.spec = shown;
     box.style.setProperty("height", `${shown.height || 300}px`);
-    canvas.setAttribute("aria-label", `${label}. ${shown.finding}`);
+    canvas.setAttribute("aria-label", page.visible(`${label}. ${shown.finding}`));
     page.replace(caption, shown.finding);
     page.replace(
         numbers, page.el("summary", {}, "The numbers"),
@@ -45,10 +45,27 @@ page.chart = (name, label, spec) => {
 const closed = [];
 function openDetails(open) {
   if (open) {
-    for (const d of document.querySelectorAll("main details:not([open])")) closed.push(d), (d.open = true);
+    const next = () => document.querySelector("main details:not([open])");
+    for (let details = next(); details; details = next()) {
+      closed.push(details);
+      details.open = true;
+      details.dispatchEvent(new Event("toggle"));  // now, not soon: some have content that may have more of them
+    }
   } else {
     while (closed.length) closed.pop().open = false;
   }
+}
+
+const all = () => figures.forEach(draw);
+
+// On paper, all is open and light. Said by two events, as browsers differ in which of them they send, and when.
+let onPaper = false;
+function setOnPaper(on) {
+  if (on === onPaper) return;
+  onPaper = on;
+  document.documentElement.classList.toggle("on-paper", on);
+  openDetails(on);
+  all();
 }
 
 // Once the page is laid out; and again in other colours.
@@ -57,15 +74,12 @@ page.drawCharts = () => {
   Chart.defaults.maintainAspectRatio = false;
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   ready = true;
-  const all = () => figures.forEach(draw);
   const print = matchMedia("print");
-  const printing = () => {
-    openDetails(print.matches);
-    all();
-  };
-  print.addEventListener("change", printing);
+  print.addEventListener("change", () => setOnPaper(print.matches));
+  addEventListener("beforeprint", () => setOnPaper(true));
+  addEventListener("afterprint", () => setOnPaper(false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", all);
   all();
-  if (print.matches) printing();
+  setOnPaper(print.matches);
 };
 })(globalThis.cnnspecPage ??= {});
