@@ -4,14 +4,20 @@
 
 const key = (axis, level, other, otherLevel) => `${axis},${level},${other},${otherLevel}`;
 
-// Cases of each pair of levels; of an axis with itself: of the level alone.
+const nothing = {
+  cases: 0,
+  declined: 0
+};
+
+// Cases of each pair of levels, and those that the kernel declined; of an axis with itself: of the level alone.
 function pairs(family) {
   const counts = new Map();
-  for (const {levels, cases} of family.cells)
+  for (const {levels, cases, unsupported} of family.cells)
     for (let a = 0; a < levels.length; ++a)
       for (let b = 0; b <= a; ++b) {
         const k = key(a, levels[a], b, levels[b]);
-        counts.set(k, (counts.get(k) || 0) + cases);
+        const before = counts.get(k) || nothing;
+        counts.set(k, {cases: before.cases + cases, declined: before.declined + unsupported});
       }
   return counts;
 }
@@ -36,6 +42,10 @@ function combinations(axes, excluded, chosen = []) {
   return count;
 }
 
+// 3 digits at the most: 12, 999, 1k, 45k
+const short = (n) => ["", "k", "M", "G"].map((unit, p) => [Math.floor(n / 1000 ** p), unit])
+                         .find(([some]) => some < 1000).join("");
+
 const named = (axis, level) => `${axis.name} ${axis.levels[level]}`;
 
 // The squares of the grid: a row for each level, and in it a cell for each level of the same axis and those before.
@@ -43,13 +53,17 @@ function cellOf({axes, counts, excluded, most}, a, la, b, lb) {
   if (a === b && la !== lb) return {kind: "empty", text: "", says: `${axes[a].name}: one level at a time`};
   const what = a === b ? named(axes[a], la) : `${named(axes[a], la)}, ${named(axes[b], lb)}`;
   if (excluded.has(key(a, la, b, lb))) return {kind: "cannot", text: "–", says: `${what}: no problem can have both`};
-  const n = counts.get(key(a, la, b, lb)) || 0;
-  if (n === 0) return {kind: "none", text: "✗", says: `${what}: no case`, missing: true};
-  const shade = Math.min(4, 1 + Math.floor((4 * Math.log(n)) / Math.log(most + 1)));
+  const {cases, declined} = counts.get(key(a, la, b, lb)) || nothing;
+  if (cases === 0 && declined > 0) {
+    const all = declined === 1 ? "the one case" : `all ${page.count(declined)} cases`;
+    return {kind: "declined", text: "○", says: `${what}: the kernel declined ${all}`};
+  }
+  if (cases === 0) return {kind: "none", text: "✗", says: `${what}: no case`};
+  const shade = Math.min(4, 1 + Math.floor((4 * Math.log(cases)) / Math.log(most + 1)));
   return {
-    kind: `shade${shade}${a === b ? " own" : ""}`,
-    text: page.count(n),
-    says: `${what}: ${page.plural(n, "case")}`
+    kind: `shade${shade}`,
+    text: short(cases),
+    says: `${what}: ${page.plural(cases, "case")}${declined ? `; ${page.count(declined)} more were declined` : ""}`
   };
 }
 
@@ -81,54 +95,70 @@ function headOf(axes) {
   return [[page.el("td", {colspan: 2}), levels]];
 }
 
-// "kernel 2x2: groups depthwise, stride 3+"
-function missingWords(axes, rows) {
+// "kernel 2x2 with groups depthwise and stride 3+", for the squares of one kind
+function wordsOf(axes, cells, kind, alone) {
   const by = new Map();
-  for (const cell of rows.flatMap((r) => r.cells).filter((c) => c.missing)) {
+  for (const cell of cells.filter((c) => c.kind.startsWith(kind))) {
     const [a, la, b, lb] = cell.pair;
     const own = named(axes[a], la);
-    by.set(own, [...(by.get(own) || []), a === b ? "no case at all" : named(axes[b], lb)]);
+    by.set(own, [...(by.get(own) || []), a === b ? alone : named(axes[b], lb)]);
   }
   return [...by].map(
       ([own, others]) => page.el(
-          "li", {}, page.el("b", {}, own),
-          others.includes("no case at all") ? ": no case at all" : ` with ${page.listed(others)}`));
+          "li", {}, page.el("b", {}, own), others.includes(alone) ? `: ${alone}` : ` with ${page.listed(others)}`));
 }
 
-function sentence(family, space, met, missed) {
+// The squares of one kind, in words; folded where they are many.
+function listOf(family, cells, {kind, title, alone}) {
+  const words = wordsOf(family.axes, cells, kind, alone);
+  if (!words.length) return null;
+  const list = page.el("ul", {class: "missing", "data-missing": family.family, "data-kind": kind}, words);
+  const count = page.plural(words.length, "level");
+  return words.length <= 6 ? [page.el("p", {class: "what"}, title), list] : page.details(`${title}: ${count}`, list);
+}
+
+function sentence(family, space, {met, missed, declined}) {
   const cases = family.cells.reduce((n, c) => n + c.cases, 0);
+  const some = family.cells.filter((c) => c.cases > 0).length;
   const all = combinations(family.axes, space.excluded);
   const start = `${page.plural(cases, "case")} met`;
-  if (family.axes.length === 1) return `${start} ${met} of ${page.plural(met + missed, "level")}.`;
-  const full = `${page.count(family.cells.length)} of the ${page.plural(all, "combination")}`;
-  const two = `${page.count(met)} of ${page.plural(met + missed, "pair")} of levels`;
-  return `${start} ${full} of all ${family.axes.length} axes, and ${two}.`;
+  const count = met + missed + declined;
+  const refused = declined ? `; the kernel declined ${page.count(declined)} more` : "";
+  if (family.axes.length === 1) return `${start} ${met} of ${page.plural(count, "level")}${refused}.`;
+  const full = `${page.count(some)} of the ${page.plural(all, "combination")}`;
+  const two = `${page.count(met)} of ${page.plural(count, "pair")} of levels`;
+  return `${start} ${full} of all ${family.axes.length} axes, and ${two}${refused}.`;
 }
+
+const lists = [
+  {kind: "none", title: "No case had", alone: "no case at all"},
+  {kind: "declined", title: "The kernel declined", alone: "every case"}
+];
 
 function familyOf(family) {
   const counts = pairs(family);
-  const space = {axes: family.axes, counts, excluded: impossible(family), most: Math.max(1, ...counts.values())};
+  const most = Math.max(1, ...[...counts.values()].map((n) => n.cases));
+  const space = {axes: family.axes, counts, excluded: impossible(family), most};
   const rows = rowsOf(space);
-  const pairCells = rows.flatMap((r) => r.cells).filter(({pair: [a, , b]}) => family.axes.length === 1 || a !== b);
-  const missed = pairCells.filter((c) => c.missing).length;
-  const met = pairCells.filter((c) => c.kind.startsWith("shade")).length;
-  const words = missingWords(family.axes, rows);
-  const list = page.el("ul", {class: "missing", "data-missing": family.family}, words);
-  const mentioned = words.length <= 6 ? [page.el("p", {}, "No case had"), list] :
-                                        page.details(`What no case had: ${page.plural(missed, "pair")}`, list);
+  const cells = rows.flatMap((r) => r.cells);
+  const pairCells = cells.filter(({pair: [a, , b]}) => family.axes.length === 1 || a !== b);
+  const number = (kind) => pairCells.filter((c) => c.kind.startsWith(kind)).length;
+  const numbers = {met: number("shade"), missed: number("none"), declined: number("declined")};
   const heading = page.newId("family");
   return page.el(
       "section", {class: "family", "data-family": family.family, "aria-labelledby": heading},
-      page.el("h4", {id: heading}, family.family), page.el("p", {}, sentence(family, space, met, missed)), page.grid({
+      page.el("h4", {id: heading}, family.family), page.el("p", {}, sentence(family, space, numbers)), page.grid({
         name: `coverage-${family.family}`,
         kind: "coverage",
         label: `Cases of ${family.family} by pairs of levels`,
-        hint: "Each square is a pair of levels; point at one, or move with the arrow keys.",
+        hint: "Each square is a pair of levels, with its cases; tap or point at one, or move with the arrow keys.",
         head: headOf(family.axes),
         rows
       }),
-      words.length ? mentioned : null);
+      lists.map((kind) => listOf(family, cells, kind)));
 }
+
+const hasDeclined = (families) => families.some((f) => f.cells.some((c) => c.unsupported > 0));
 
 page.coverage = (families) => page.part(
     "coverage", "What was covered",
@@ -136,8 +166,9 @@ page.coverage = (families) => page.part(
         "Each problem has one level of each axis: one kind of kernel, of stride, of padding. Mistakes hide where " +
         "two of them meet, so every pair is counted."),
     page.legend([
-      ["shade1", "", ""], ["shade2", "", ""], ["shade3", "", ""], ["shade4", "", "from few cases to many"],
-      ["none", "✗", "no case"], ["cannot", "–", "cannot be"]
+      [["shade1", "shade2", "shade3", "shade4"], "", "from few cases to many"],
+      ["none", "✗", "no case"], ...(hasDeclined(families) ? [["declined", "○", "declined by the kernel"]] : []),
+      ["cannot", "–", "cannot be"]
     ]),
     families.map(familyOf));
 })(globalThis.cnnspecPage ??= {});

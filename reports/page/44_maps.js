@@ -2,8 +2,9 @@
 (function(page) {
 "use strict";
 
-const mostPlanes = 6, mostRows = 24, mostColumns = 36;
-const hint = "Point at a square, or use the arrow keys.";
+const mostPlanes = 6, mostRows = 24, mostColumns = 36, mostSquares = 2600;
+const hint = "Tap or point at a square, or use the arrow keys.";
+const mostListed = 32;
 
 const volume = (extents) => extents.reduce((a, b) => a * b, 1);
 
@@ -39,8 +40,10 @@ function severity({expected, actual, ratio}) {
 
 page.offBy = (bound, ratio) => {
   if (page.number(bound) === 0) return "nothing rounds here, so only equality is right";
-  return `off by ${page.rounded(ratio)} times what rounding explains`;
+  return `off by ${page.times(ratio)} what rounding explains`;
 };
+
+const rightWord = (map) => (map.all_judged ? "right" : "right, or not judged");
 
 // Wrong elements are listed in the order of the memory, the first of them if there are many.
 function isBeyondTheList(map, index) {
@@ -53,12 +56,12 @@ function isBeyondTheList(map, index) {
 function cellOf(map, tensor, index, element) {
   const place = page.place(tensor, index);
   if (!element && isBeyondTheList(map, index)) return {kind: "unlisted", text: "?", says: `${place}: not listed`};
-  if (!element) return {kind: "right", text: "·", says: `${place}: right`};
-  const values = `expected ${page.exactly(element.expected)}, actual ${page.exactly(element.actual)}`;
+  if (!element) return {kind: "right", text: "·", says: `${place}: ${rightWord(map)}`};
   return {
     kind: `wrong wrong${severity(element)}`,
     text: "#",
-    says: `${place}: ${values}; ${page.offBy(element.bound, element.ratio)}`
+    says: () => `${place}: expected ${page.exactly(element.expected)}, actual ${page.exactly(element.actual)}; ` +
+        page.offBy(element.bound, element.ratio)
   };
 }
 
@@ -93,6 +96,8 @@ function planeOf(map, axes, tensor, plane, wrong, line) {
     shared: line,
     rows: indices(rows).map((h) => ({header: [], cells: cells(h)}))
   });
+  const long = ([begin, end]) => `calc(${end - begin} * (var(--square) + 2px) + 2px)`;
+  grid.querySelector(".scroll").style.containIntrinsicSize = `${long(columns)} ${long(rows)}`;
   const part = rows[1] - rows[0] < height || columns[1] - columns[0] < width;
   const from = (name, [begin, end], all) => `${name} ${begin} to ${end - 1} of ${page.count(all)}`;
   const where = part ? `; ${from("rows", rows, height)}, ${from("columns", columns, width)}` : "";
@@ -100,11 +105,28 @@ function planeOf(map, axes, tensor, plane, wrong, line) {
   return page.el("figure", {class: "plane"}, page.el("figcaption", {}, page.code(title), counted, where), grid);
 }
 
+// What the squares say when one points at them, for paper and for those who do not see the squares.
+function listed(map, tensor) {
+  const shown = map.elements.slice(0, mostListed);
+  const rows = shown.map(
+      (e) =>
+          [page.place(tensor, e.index), page.exactly(e.expected), page.exactly(e.actual),
+           page.number(e.bound) === 0 ? "–" : page.ratio(e.ratio)]);
+  const more = map.elements.length - shown.length;
+  return page.details(
+      "The numbers",
+      page.table(
+          "map", `Wrong elements of ${tensor}`,
+          [{title: "element", text: true}, {title: "expected"}, {title: "actual"}, {title: "error / bound"}], rows),
+      more ? page.note(`These are the first; the result lists ${page.count(more)} more.`) : null);
+}
+
 function note(map, axes, planes, shown) {
   const all = volume(map.extents) / (extent(map, axes.row) * extent(map, axes.column));
   const parts = [];
   if (planes > shown) parts.push(`not shown: ${page.plural(planes - shown, "more plane")} with wrong elements`);
-  if (all > planes && map.complete) parts.push(`in ${page.plural(all - planes, "plane")} everything is right`);
+  const others = map.all_judged ? "everything is right" : "nothing was found wrong";
+  if (all > planes && map.complete) parts.push(`in ${page.plural(all - planes, "plane")} ${others}`);
   if (!map.complete) parts.push("there are more wrong elements than are listed; those after the last one are marked ?");
   return parts.length ? page.note(parts.join("; ").replace(/^./, (c) => c.toUpperCase()) + ".") : null;
 }
@@ -112,16 +134,17 @@ function note(map, axes, planes, shown) {
 page.map = (map, tensor) => {
   const axes = axesOf(map.extents);
   const planes = planesOf(map, axes);
-  const shown = [...planes].slice(0, mostPlanes);
+  const squares = Math.min(extent(map, axes.row), mostRows) * Math.min(extent(map, axes.column), mostColumns);
+  const shown = [...planes].slice(0, Math.min(mostPlanes, Math.floor(mostSquares / squares)));
   const line = page.sayingLine(hint);
   return page.el(
       "div", {class: "map-box"},
       page.el("div", {class: "maps"}, shown.map(([plane, wrong]) => planeOf(map, axes, tensor, plane, wrong, line))),
-      line, note(map, axes, planes.size, shown.length));
+      line, note(map, axes, planes.size, shown.length), listed(map, tensor));
 };
 
-page.mapLegend = () => page.legend([
-  ["right", "·", "right"], ["wrong1", "#", ""], ["wrong2", "#", ""], ["wrong3", "#", ""],
-  ["wrong4", "#", "wrong: from a little to by far, or no number"]
+page.mapLegend = (maps) => page.legend([
+  ["right", "·", maps.every((map) => map.all_judged) ? "right" : "right, or not judged"],
+  [["wrong1", "wrong2", "wrong3", "wrong4"], "#", "wrong: from a little to by far, or no number"]
 ]);
 })(globalThis.cnnspecPage ??= {});

@@ -17,15 +17,21 @@ function first(f) {
   if (f.elements_wrong === undefined) return null;
   return page.el(
       "p", {}, `${page.count(f.elements_wrong)} of ${page.plural(f.elements, "element")} of `, page.code(f.tensor),
-      ` ${f.elements === 1 ? "is" : "are"} wrong. The first, `, page.code(page.place(f.tensor, f.first_index)),
+      ` ${page.are(f.elements_wrong)} wrong. The first, `, page.code(page.place(f.tensor, f.first_index)),
       ": expected ", page.el("b", {class: "expected"}, page.exactly(f.expected)), ", got ",
       page.el("b", {class: "actual"}, page.exactly(f.actual)), "; ", page.offBy(f.bound, f.ratio), ".");
 }
 
 function picture(lines) {
   if (!lines.length) return null;
-  const label = "The planes of the output over each other: . right in all, # wrong in all, + in some";
-  return page.el("pre", {class: "picture", role: "img", "aria-label": label}, lines.join("\n"));
+  const count = (sign) => lines.join("").split(sign).length - 1;
+  const places = lines.join("").length;
+  const label = `The planes of the output over each other. Of ${page.plural(places, "place")}, ` +
+      `${page.count(count("#"))} wrong in all planes, ${page.count(count("+"))} in some`;
+  return page.el(
+      "figure", {class: "plane"},
+      page.el("figcaption", {}, "The planes over each other: . right in all, # wrong in all, + wrong in some"),
+      page.el("pre", {class: "picture", role: "img", "aria-label": label}, lines.join("\n")));
 }
 
 function problem(heading, descriptor, data, content) {
@@ -33,7 +39,6 @@ function problem(heading, descriptor, data, content) {
       "div", {class: "problem"}, page.el("h5", {}, heading), page.el("p", {class: "descriptor"}, page.code(descriptor)),
       data ? page.note(data) : null, content);
 }
-
 
 function plainest(f) {
   if (f.shrunk_descriptor === undefined) return null;
@@ -56,13 +61,41 @@ function card(f, n) {
   const id = page.newId("failure");
   return page.el(
       "article", {class: "failure", "data-failure": n, "aria-labelledby": id},
-      page.el("h4", {id}, page.code(f.op), ` ${f.dtype} `, page.badge(f.kind.replace("-", " "), "fail")),
+      page.el(
+          "h4", {id}, f.layer ? `${f.layer}: ` : null, page.code(f.op), ` ${f.dtype} `,
+          page.badge(page.kind(f.kind), "fail")),
       page.el("p", {}, sentences[f.kind], f.detail ? [": ", page.el("span", {class: "detail"}, f.detail)] : "."),
       f.diagnosis.map((d) => page.el("p", {class: "diagnosis"}, page.el("b", {}, d.name), " ", d.sentence)),
       page.el("div", {class: "problems"}, plainest(f), found(f)));
 }
 
-page.failures = (failures) => page.part(
-    "failures", "What is wrong", failures.some((f) => f.map || f.shrunk_map) ? page.mapLegend() : null,
-    failures.map(card));
+const kindOf = (f) => JSON.stringify([f.layer, f.op, f.dtype, f.kind, f.diagnosis.map((d) => d.name)]);
+
+// Neighbours that are wrong in the same way.
+function alike(failures) {
+  const groups = [];
+  for (const f of failures)
+    if (groups.length && kindOf(groups.at(-1)[0]) === kindOf(f))
+      groups.at(-1).push(f);
+    else
+      groups.push([f]);
+  return groups;
+}
+
+// The first of those that are alike, and the others folded.
+function cards([first, ...others], begin) {
+  if (!others.length) return card(first, begin);
+  const more = `${page.plural(others.length, "more case")} of ${first.op} ${first.dtype}, wrong in the same way`;
+  return [card(first, begin), page.detailsLater(more, "alike", () => others.map((f, n) => card(f, begin + 1 + n)))];
+}
+
+page.kind = (kind) => kind.replaceAll("-", " ");
+
+// A failure of a network has the name of its layer.
+page.failures = (failures) => {
+  const maps = failures.flatMap((f) => [f.map, f.shrunk_map]).filter(Boolean);
+  let begin = 0;
+  const shown = alike(failures).map((group) => cards(group, (begin += group.length) - group.length));
+  return page.part("failures", "What is wrong", maps.length ? page.mapLegend(maps) : null, shown);
+};
 })(globalThis.cnnspecPage ??= {});

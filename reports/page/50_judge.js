@@ -8,19 +8,27 @@ const columns = [
   {title: "sensitivity"}, {title: "least"}, {title: "time"}
 ];
 
-const unsupported = (o) => o.cases === o.unsupported;
+const none = "–";
+const share = (sensitivity) => (sensitivity === null ? none : page.percent(sensitivity));
+
+// The worst ratio of wrong elements where there are any, else of right ones.
+const worst = (wrong, right) =>
+    wrong === null ? page.ratio(right) : page.el("span", {class: "worse"}, page.ratio(wrong));
 
 function row(o) {
   const start = [page.code(o.op), o.dtype];
-  if (unsupported(o))
+  if (o.cases === o.unsupported) {
+    const words = o.cases === 0 ? "no case" : "unsupported";
     return [
-      ...start, page.badge("unsupported", "neutral"), page.count(o.cases), "–", page.count(o.unsupported), "–", "–",
-      "–", "–", "–"
+      ...start, page.badge(words, "neutral"), page.count(o.cases), none, page.count(o.unsupported), none, none, none,
+      none, none
     ];
+  }
   return [
-    ...start, page.badge(o.verdict), page.count(o.cases), page.count(o.failed), page.count(o.unsupported),
-    page.count(o.not_judged), page.ratio(o.worst_ratio), page.percent(o.sensitivity), page.percent(o.least_sensitivity),
-    page.duration(o.seconds)
+    ...start, page.badge(o.verdict), page.count(o.cases),
+    o.failed ? page.el("span", {class: "worse"}, page.count(o.failed)) : "0", page.count(o.unsupported),
+    page.count(o.not_judged), worst(o.worst_wrong_ratio, o.worst_ratio), share(o.sensitivity),
+    share(o.least_sensitivity), page.duration(o.seconds)
   ];
 }
 
@@ -42,18 +50,27 @@ function notes(operations) {
 const operations = (all) => page.part(
     "operations", "Operations", page.table("operations", "Operations", columns, all.map(row)), notes(all),
     page.note(
-        "Sensitivity: the share of terms whose loss the data of a case would have shown, on average and at least."));
+        "Worst error / bound: of the wrong elements where there are any, else of the right ones. Sensitivity: the " +
+        "share of terms whose loss the data of a case would have shown, on average and at least."));
+
+// The largest of numbers, of which some are null.
+const largest = (numbers) => numbers.filter((n) => n !== null)
+                                 .reduce((a, b) => (a === null || page.number(b) > page.number(a) ? b : a), null);
 
 const summary = (r) => {
   const failed = r.operations.reduce((n, o) => n + o.failed, 0);
+  const wrong = largest(r.operations.map((o) => o.worst_wrong_ratio));
   return page.summary([
     [
       "cases", page.count(r.cases - r.unsupported),
       r.unsupported ? `and ${page.count(r.unsupported)} unsupported` : null
     ],
     ["wrong", page.count(failed)],
-    ["worst error / bound", page.ratio(r.worst_ratio), "1 is the limit"],
-    ["sensitivity", page.percent(r.sensitivity), "of the least sensitive operation"],
+    ["worst error / bound", worst(wrong, r.worst_ratio), "1 is the limit"],
+    [
+      "sensitivity", share(r.sensitivity),
+      r.sensitivity === null ? "no case was right" : "of the least sensitive operation"
+    ],
     r.not_judged ? ["elements not judged", page.count(r.not_judged)] : null,
     ["time", page.duration(r.seconds)],
   ]);
@@ -64,18 +81,18 @@ page.results.judge = (r) => ({
   plainTitle: `Judge of ${r.kernel}`,
   verdict: r.verdict,
   sentence: r.sentence + (r.complete ? "" : "; the run did not come to its end"),
-  facts: [`profile ${r.profile}`, `seed ${r.seed}`],
+  facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`],
   parts: [
     summary(r), r.failures.length ? page.failures(r.failures) : null, operations(r.operations),
     page.ratios(r.operations, r.ratio_edges), r.coverage.length ? page.coverage(r.coverage) : null
   ],
 });
 
-function wrongness(s) {
-  if (!s.kind) return "";
-  const kind = s.kind.replace("-", " ");
-  if (!s.elements_wrong) return kind;
-  return `${kind}: ${page.plural(s.elements_wrong, "element")}, the first at [${s.first_index.join(",")}]`;
+// "wrong value: 17 elements, the first at [0,1,0,0]"
+function wrongness({failure: f}) {
+  if (!f) return "";
+  if (!f.elements_wrong) return page.kind(f.kind);
+  return `${page.kind(f.kind)}: ${page.plural(f.elements_wrong, "element")}, the first at [${f.first_index.join(",")}]`;
 }
 
 function step(s, first) {
@@ -86,18 +103,9 @@ function step(s, first) {
       page.badge(s.verdict, tones[s.verdict] || "neutral"),
       first ? page.el("b", {class: "first"}, " first wrong layer") : null
     ],
-    s.verdict === "pass" || s.verdict === "fail" ? page.ratio(s.worst_ratio) : "–", page.code(s.descriptor),
-    wrongness(s)
+    s.worst_ratio === null && s.worst_wrong_ratio === null ? none : worst(s.worst_wrong_ratio, s.worst_ratio),
+    page.code(s.descriptor), wrongness(s)
   ];
-}
-
-function networkSentence(r) {
-  const count = (verdict) => r.steps.filter((s) => s.verdict === verdict).length;
-  if (r.first_wrong_layer !== null)
-    return `the first wrong layer is ${r.first_wrong_layer}; ${count("fail")} of ${r.steps.length} steps are wrong`;
-  if (r.verdict === "pass")
-    return `${page.plural(count("pass"), "step")}, every element exact or within what rounding in any order explains`;
-  return "nothing is wrong, but of some steps nothing could be judged";
 }
 
 const stepColumns = [
@@ -109,18 +117,26 @@ const stepColumns = [
 page.results["judge-network"] = (r) => {
   const firstWrong = r.steps.findIndex((s) => s.verdict === "fail");
   const some = firstWrong >= 0 ? stepColumns.length : stepColumns.length - 1;
+  const failures = r.steps.filter((s) => s.failure).map((s) => ({...s.failure, layer: s.layer}));
   return {
     title: ["Judge of ", page.code(r.kernel), " on ", page.code(r.network)],
     plainTitle: `Judge of ${r.kernel} on ${r.network}`,
     verdict: r.verdict,
-    sentence: networkSentence(r),
-    facts: [`profile ${r.profile}`, `seed ${r.seed}`],
-    parts: [page.part(
-        "steps", "Steps",
-        page.lead("Forward and then backward; each step is judged on the kernel's own earlier results."),
-        page.table(
-            "steps", "Steps", stepColumns.slice(0, some),
-            r.steps.map((s, n) => step(s, n === firstWrong).slice(0, some))))],
+    sentence: r.sentence,
+    facts: [
+      page.listed([...new Set(r.steps.map((s) => s.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`,
+      page.duration(r.seconds)
+    ],
+    parts: [
+      page.part(
+          "steps", "Steps",
+          page.lead("Forward and then backward; each step is judged on the kernel's own earlier results."),
+          page.table(
+              "steps", "Steps", stepColumns.slice(0, some),
+              r.steps.map((s, n) => step(s, n === firstWrong).slice(0, some)))),
+      failures.length ? page.failures(failures) : null,
+      page.part("again", "Again", page.command(r.repro, "command that judges the network again"))
+    ],
   };
 };
 })(globalThis.cnnspecPage ??= {});

@@ -142,39 +142,60 @@ const columns = [
 ];
 
 function row(t) {
-  const wrong = t.wrong ? page.el("b", {class: "actual"}, page.count(t.wrong)) : "0";
+  const wrong = t.wrong ? page.el("span", {class: "worse"}, page.count(t.wrong)) : "0";
   const bound = t.exact ? "exact" : page.rounded(t.bound);
   return [
     page.code(t.name), page.shape(t.shape), page.count(t.compared), wrong, page.rounded(t.largest_difference),
-    t.certified ? bound : page.badge("not proved", "fail"), page.count(t.resampled), page.duration(t.seconds)
+    t.certified ? [t.vacuous ? [page.badge("vacuous"), " "] : null, bound] : page.badge("not proved", "fail"),
+    page.count(t.resampled), page.duration(t.seconds)
   ];
 }
 
+const vacuousNote =
+    " Vacuous: the bound on rounding is as large as the derivatives, so that nothing could have been wrong.";
+
 const firstWrong = (t) => page.el(
-    "p", {}, page.code(t.name),
-    t.first_wrong.index.length ? ` at [${t.first_wrong.index.join(",")}]` : " along a direction",
+    "p", {}, `${page.count(t.wrong)} of ${page.plural(t.compared, "derivative")} by `, page.code(t.name),
+    ` ${page.are(t.wrong)} wrong. The first, `,
+    t.first_wrong.index.length ? page.code(page.place(t.name, t.first_wrong.index)) : "along a direction",
     t.first_wrong.output >= 0 ? `, of output ${t.first_wrong.output}` : "", ": backward says ",
     page.el("b", {class: "actual"}, t.first_wrong.backward), ", the finite difference is ",
     page.el("b", {class: "expected"}, t.first_wrong.finite_difference), ".");
 
 function failure(r) {
   if (!r.failure) return null;
+  const wrong = r.tensors.filter((t) => t.first_wrong);
   return page.part(
       "failures", "What is wrong",
       page.el(
-          "article", {class: "failure", "data-failure": 0}, page.el("p", {class: "detail"}, r.failure),
-          r.tensors.filter((t) => t.first_wrong).map(firstWrong)));
+          "article", {class: "failure", "data-failure": 0},
+          wrong.length ? wrong.map(firstWrong) : page.el("p", {class: "detail"}, r.failure)));
 }
 
 function sentence(r) {
   const all = page.plural(r.compared, "derivative");
   const wrong = r.tensors.reduce((n, t) => n + t.wrong, 0);
-  if (wrong > 0) return `${page.count(wrong)} of ${all} are wrong`;
+  if (wrong > 0) return `${page.count(wrong)} of ${all} ${page.are(wrong)} wrong`;
   if (r.verdict === "fail") return "not everything could be proved";
   if (r.verdict === "vacuous") return `${all} agree, but only because the scalar rounds too much to tell`;
   const exact = r.tensors.every((t) => t.exact);
   return exact ? `${all} equal their finite differences exactly`
                : `${all} agree with finite differences, within what rounding explains`;
+}
+
+const drawn = (r) => r.sweep?.curves.some((c) => points(c).length);
+
+// A page without the picture says why.
+function noSweep(r) {
+  const heading = "Finite differences, with five kinds of numbers";
+  if (r.sweep) return page.part("no-sweep", heading, page.note("No finite difference of the sweep is a number."));
+  return page.part(
+      "no-sweep", heading,
+      page.note(
+          "This result has no curves of the error against the step. They are drawn for pages of small networks, and " +
+              "for any network where ",
+          page.code("--sweep"), " asks for them."),
+      page.command(`${r.repro} --sweep --html gradcheck.html`, "command that draws the curves"));
 }
 
 page.results.gradcheck = (r) => ({
@@ -184,12 +205,15 @@ page.results.gradcheck = (r) => ({
   sentence: sentence(r),
   facts: [`${r.scalar} arithmetic`, r.mode, `seed ${r.seed}`],
   parts: [
-    failure(r), r.sweep?.curves.some((c) => points(c).length) ? sweep(r.sweep) : null,
+    failure(r),
+    drawn(r) ? sweep(r.sweep) : null,
     page.part(
         "tensors", "Tensors", page.table("tensors", "Tensors", columns, r.tensors.map(row)),
         page.note(
             "Resampled: points at which a ReLU or a pooling window changed its branch within the step; they prove " +
-            "nothing, and others were drawn.")),
+            "nothing, and others were drawn.",
+            r.tensors.some((t) => t.vacuous) ? vacuousNote : null)),
+    drawn(r) ? null : noSweep(r),
     page.part(
         "again", "Again", r.config ? page.note(page.code(r.config)) : null,
         page.command(r.repro, "command that repeats this check"))
