@@ -1,6 +1,8 @@
 """A browser for the tests of pages: Debian's chromium and chromium-driver."""
 
+import base64
 import http.server
+import json
 import pathlib
 import shutil
 import subprocess
@@ -44,6 +46,16 @@ class Browser:
             self.pages[names] = path
         return self.pages[names]
 
+    def page_of_results(self, *results):
+        """The same of results that are no files yet."""
+        paths = []
+        for n, result in enumerate(results):
+            paths.append(pathlib.Path(self.folder.name) / f"result-{n}.json")
+            paths[-1].write_text(json.dumps(result))
+        page = pathlib.Path(self.folder.name) / "results.html"
+        subprocess.run([self.cnnspec, "report", *map(str, paths), "--html", str(page)], check=True)
+        return page
+
     def write(self, name, html):
         path = pathlib.Path(self.folder.name) / f"{name}.html"
         path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><link rel=icon href=data:,>{html}")
@@ -52,6 +64,20 @@ class Browser:
     def media(self, media="", **features):
         named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": named})
+
+    def pdf(self):
+        """The page as it is printed on A4."""
+        paper = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": False}
+        return base64.b64decode(self.driver.execute_cdp_cmd("Page.printToPDF", paper)["data"])
+
+    def tap(self, element):
+        """Touches the middle of an element, as a finger does."""
+        self.script("arguments[0].scrollIntoView({block: 'center'})", element)
+        x, y = self.script("const b = arguments[0].getBoundingClientRect(); "
+                           "return [b.x + b.width / 2, b.y + b.height / 2]", element)
+        touch = self.driver.execute_cdp_cmd
+        touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def width(self, width):
         self.wide = width

@@ -26,16 +26,19 @@ def too_wide(browser):
 
 
 def unnamed_pictures(browser):
-    """Pictures without a text, and charts without their numbers."""
+    """Pictures and grids without a text, and charts and maps without their numbers."""
     return browser.script("""
-        const unnamed = [...document.querySelectorAll('canvas, svg, img')]
-          .filter((e) => e.getAttribute('role') !== 'img' || !(e.getAttribute('aria-label') || '').trim());
-        const bare = [...document.querySelectorAll('canvas')]
-          .filter((c) => !c.closest('figure')?.querySelector('details table td'));
-        return [...unnamed.map((e) => 'no name: ' + e.outerHTML), ...bare.map((e) => 'no numbers: ' + e.outerHTML)]""")
+        const named = (e) => (e.getAttribute('aria-label') || '').trim();
+        const unnamed = [...document.querySelectorAll('canvas, svg, img, [role=img], [role=grid]')]
+          .filter((e) => !['img', 'grid'].includes(e.getAttribute('role')) || !named(e));
+        const bare = [...document.querySelectorAll('canvas, .map-box')]
+          .filter((e) => !(e.closest('.map-box') || e.closest('figure'))?.querySelector('details table td'));
+        const blank = [...document.querySelectorAll('[class*=shade]:is(td)')].filter((e) => !/[0-9]/.test(e.innerText));
+        return [...unnamed.map((e) => 'no name: ' + e.outerHTML), ...bare.map((e) => 'no numbers: ' + e.outerHTML),
+                ...blank.map((e) => 'no count: ' + e.outerHTML)]""")
 
 
-CONTRAST = """
+CONTRASTS = """
     const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
     const light = (c) => { const v = c / 255; return v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
     const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
@@ -52,10 +55,12 @@ CONTRAST = """
       return root;
     }
     const seen = new Map();
+    """
+FAINT_TEXTS = CONTRASTS + """
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let t = texts.nextNode(); t; t = texts.nextNode()) {
       const e = t.parentElement, style = getComputedStyle(e);
-      if (!t.data.trim() || parseFloat(style.fontSize) === 0) continue;
+      if (!t.data.trim()) continue;
       if (!e.checkVisibility({checkVisibilityCSS: true})) continue;
       const back = behind(e), c = contrast(numbers(style.color), back);
       const name = `${e.tagName}.${e.className} ${style.color} on ${back}: ${c.toFixed(2)}`;
@@ -66,7 +71,60 @@ CONTRAST = """
 
 def faint_texts(browser):
     """Texts whose contrast with what is behind them is below 4.5, what WCAG 2 asks for (AA)."""
-    return browser.script(CONTRAST)
+    return browser.script(FAINT_TEXTS)
+
+
+FAINT_GRAPHICS = CONTRASTS + """
+    const colour = (css) => {
+      const probe = document.createElement('i');
+      probe.style.color = css;
+      document.body.append(probe);
+      const found = numbers(getComputedStyle(probe).color);
+      probe.remove();
+      return found;
+    };
+    const drawn = [...document.querySelectorAll('canvas')].flatMap((canvas) => {
+      const sets = window.Chart && Chart.getChart(canvas) ? Chart.getChart(canvas).data.datasets : [];
+      return sets.flatMap((set) => [set.backgroundColor].flat().map((css) => [canvas, css]));
+    });
+    const edges = [...document.querySelectorAll('button, select')]
+      .filter((e) => e.checkVisibility()).map((e) => [e, getComputedStyle(e).borderTopColor]);
+    for (const [e, css] of [...drawn, ...edges]) {
+      const back = behind(e.parentElement), c = contrast(colour(css), back);
+      if (c < 3) seen.set(`${e.tagName} ${css} on ${back}: ${c.toFixed(2)}`);
+    }
+    return [...seen.keys()]"""
+
+
+def faint_graphics(browser):
+    """Bars, curves and the borders of controls with a contrast below 3, what WCAG 2 asks for (1.4.11)."""
+    return browser.script(FAINT_GRAPHICS)
+
+
+def unseen_characters(browser):
+    """Texts and names that hold what cannot be seen, or what turns the order of others round."""
+    return browser.script(r"""
+        const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+        for (let t = texts.nextNode(); t; t = texts.nextNode())
+          if (t.parentElement.tagName !== 'SCRIPT' && unseen.test(t.data)) found.push(t.data);
+        for (const e of document.querySelectorAll('[aria-label]'))
+          if (unseen.test(e.getAttribute('aria-label'))) found.push(e.getAttribute('aria-label'));
+        return found.map(escape)""")
+
+
+def too_wide_for_paper(browser):
+    """While media is print: what is cut off at the right, as paper does not scroll; and pictures out of shape."""
+    return browser.script("""
+        const wide = document.documentElement.clientWidth;
+        const cut = [...document.querySelectorAll('main *')]
+          .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > wide + 1);
+        const bent = [...document.querySelectorAll('canvas')].filter((c) => {
+          const box = c.getBoundingClientRect();
+          return Math.abs((box.width / box.height) / (c.width / c.height) - 1) > 0.02;
+        });
+        const name = (e) => `${e.outerHTML.slice(0, 80)}: ${e.getBoundingClientRect().right}`;
+        return [...cut, ...bent].map(name)""")
 
 
 def controls_on_paper(browser):

@@ -1,11 +1,18 @@
 #!/usr/bin/env python3
-"""page_test.py CNNSPEC: the pages that `cnnspec report --html` makes, in a real browser.
+"""page_test.py CNNSPEC WRONG_KERNEL EMBED: the pages that `cnnspec report --html` makes, in a real browser.
 
+WRONG_KERNEL: a library with a mistake, to be judged. EMBED: the CMake script that makes the parts of a page C++.
 The checkers of pages are in checkers.py; each is shown a page that it must reject, too (TheCheckers).
 """
 
 import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
 import sys
+import tempfile
 import unittest
 
 from selenium.webdriver.common.action_chains import ActionChains
@@ -14,12 +21,15 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from browser import HERE, Browser, serve
-from checkers import (charts, controls_on_paper, faint_texts, messages, ran_hostile_code, requests, too_wide, undrawn,
-                      unnamed_pictures)
+from checkers import (charts, controls_on_paper, faint_graphics, faint_texts, messages, ran_hostile_code, requests,
+                      too_wide, too_wide_for_paper, undrawn, unnamed_pictures, unseen_characters)
+from examples import element, failure, linear_coverage, plainest, wrong_values
 
 ALL = sorted(path.stem for path in HERE.glob("*.json"))
 CHART = "const chart = Chart.getChart(document.querySelector('canvas'));"
-CNNSPEC = ""
+FOLDED = "main details:not([open]):not(details details)"
+PAPER = 717  # pixels between the margins of A4
+CNNSPEC, WRONG_KERNEL, EMBED = "", "", ""
 BROWSER = None
 
 
@@ -34,6 +44,26 @@ def tearDownModule():
 
 def fixture(name):
     return json.loads((HERE / f"{name}.json").read_text())
+
+
+def open_changed(name, change):
+    """The page of a fixture that `change` has changed."""
+    result = fixture(name)
+    change(result)
+    return BROWSER.open(BROWSER.page_of_results(result))
+
+
+def open_failures(*failures):
+    return open_changed("judge_fail", lambda result: result.update(failures=list(failures)))
+
+
+def visible(text, unseen=r"[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]"):
+    """As the page writes what cannot be seen."""
+    return re.sub(unseen, lambda c: f"\\u{ord(c[0]):04x}", text)
+
+
+def visible_line(text):
+    return visible(visible(text), r"[\t\n]")
 
 
 def soon(holds):
@@ -79,6 +109,7 @@ class EveryPage(unittest.TestCase):
                 BROWSER.width(360)
                 self.assertEqual([], too_wide(BROWSER))
                 self.assertEqual([], ran_hostile_code(BROWSER))
+                self.assertEqual([], unseen_characters(BROWSER))
                 self.assertEqual([], messages(BROWSER))
                 self.assertEqual([], requests(BROWSER))
 
@@ -90,6 +121,7 @@ class EveryPage(unittest.TestCase):
                 with self.subTest(f"{name}, {scheme}"):
                     BROWSER.media(prefers_color_scheme=scheme)
                     self.assertEqual([], faint_texts(BROWSER))
+                    self.assertEqual([], faint_graphics(BROWSER))
                     backgrounds.add(BROWSER.script("return getComputedStyle(document.body).backgroundColor"))
         self.assertEqual(2, len(backgrounds))
 
@@ -112,12 +144,12 @@ class Charts(unittest.TestCase):
         self.assertEqual(sum(o["ratios"]["counts"][-1] for o in result["operations"]), bars[-1] or 0)
 
     def test_show_one_operation_when_it_is_chosen(self):
-        result = fixture("judge_pass")
+        chosen = [o for o in fixture("judge_pass")["operations"] if o["ratios"]["zero"]][1]
         BROWSER.open(BROWSER.page_of("judge_pass"))
         before = BROWSER.one("canvas").get_attribute("aria-label")
-        Select(BROWSER.one("[data-part=ratios] select")).select_by_visible_text("conv2d_backward_input f32")
+        Select(BROWSER.one("[data-part=ratios] select")).select_by_visible_text(f"{chosen['op']} {chosen['dtype']}")
         bars = BROWSER.script(CHART + "return chart.data.datasets[0].data")
-        self.assertEqual(result["operations"][1]["ratios"]["zero"], bars[0])
+        self.assertEqual(chosen["ratios"]["zero"], bars[0])
         self.assertNotEqual(before, BROWSER.one("canvas").get_attribute("aria-label"))
 
     def test_are_left_out_where_nothing_rounds(self):
@@ -132,8 +164,10 @@ class Charts(unittest.TestCase):
         heights = BROWSER.script(
             CHART + "return chart.data.datasets.map((d) => d.data.map((p) => p.y))")
         exact = heights[[c["scalar"] for c in curves].index("exact")]
-        self.assertEqual(1, len(set(exact)))
-        self.assertLess(exact[0], min(min(h) for h, c in zip(heights, curves) if c["scalar"] != "exact"))
+        errors = [p["error"] for p in next(c for c in curves if c["scalar"] == "exact")["points"]]
+        self.assertEqual(0, errors[-1])  # of the smallest step
+        self.assertEqual(1, len({height for height, error in zip(exact, errors) if error == 0}))
+        self.assertLess(exact[-1], min(min(h) for h, c in zip(heights, curves) if c["scalar"] != "exact"))
         ticks = BROWSER.script(CHART + "return chart.scales.y.ticks.map((t) => t.label)")
         self.assertIn("0 (exact)", ticks)
 
@@ -183,6 +217,8 @@ class Judge(unittest.TestCase):
     def test_the_copy_buttons_yield_the_commands(self):
         failures = fixture("judge_fail")["failures"]
         BROWSER.open(BROWSER.page_of("judge_fail"))
+        BROWSER.script("for (const d of document.querySelectorAll('details.alike')) d.open = true")
+        soon(lambda: len(BROWSER.all(".failure")) == len(failures))
         commands = [f[key] for f in failures for key in ("shrunk_repro", "repro") if key in f]
         buttons = BROWSER.all(".failure button.copy")
         self.assertEqual(len(commands), len(buttons))
@@ -191,61 +227,252 @@ class Judge(unittest.TestCase):
             self.assertEqual(command, paste())
 
     def test_the_copy_button_works_where_the_clipboard_is_out_of_reach(self):
-        BROWSER.open(BROWSER.page_of("judge_fail"))
+        open_failures(failure("crash", repro="cnnspec judge 'a b' --seed 3"))
         BROWSER.script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-        press_copy(BROWSER.all(".failure button.copy")[-1])
-        self.assertEqual(fixture("judge_fail")["failures"][-1]["repro"], paste())
+        press_copy(BROWSER.one(".failure button.copy"))
+        self.assertEqual("cnnspec judge 'a b' --seed 3", paste())
 
     def test_the_map_says_what_was_expected_on_hover_and_on_focus(self):
-        element = fixture("judge_fail")["failures"][0]["map"]["elements"][0]
-        BROWSER.open(BROWSER.page_of("judge_fail"))
-        problem = BROWSER.all("[data-failure='0'] .problem")[1]
-        right, wrong = (problem.find_element(By.CSS_SELECTOR, f"td.{kind}") for kind in ("right", "wrong"))
-        says = problem.find_element(By.CSS_SELECTOR, ".says")
-        place = f"y[{','.join(map(str, element['index']))}]"
-        number = str(element["expected"]).removesuffix(".0").replace("-", "−")
+        open_failures(wrong_values())
+        right, wrong = (BROWSER.one(f"td.{kind}") for kind in ("right", "wrong"))
         point = lambda e: ActionChains(BROWSER.driver).move_to_element(e).perform()
         focus = lambda e: BROWSER.script("arguments[0].focus()", e)
         for look in (point, focus):
             look(wrong)
-            self.assertTrue(says.text.startswith(f"{place}: expected {number}, actual "), says.text)
+            self.assertEqual("y[0,1,0,7]: expected -1.25, actual -1.5; off by 250 times what rounding explains",
+                             BROWSER.one(".says").text)
             look(right)
-            self.assertTrue(says.text.endswith(": right"), says.text)
+            self.assertEqual("y[0,1,0,0]: right", BROWSER.one(".says").text)
 
     def test_the_map_has_a_square_for_each_element_and_marks_the_wrong_ones(self):
-        shown = fixture("judge_fail")["failures"][0]["map"]
-        BROWSER.open(BROWSER.page_of("judge_fail"))
-        grids = BROWSER.all("[data-failure='0'] .problem:last-child table[data-grid=map]")
+        open_failures(wrong_values())
+        grids = BROWSER.all("table[data-grid=map]")
         self.assertEqual(2, len(grids))  # of four planes; nothing is wrong in the others
-        height, width = shown["extents"][2:]
-        self.assertEqual(2 * height * width, sum(len(g.find_elements(By.TAG_NAME, "td")) for g in grids))
-        self.assertEqual(len(shown["elements"]), sum(len(g.find_elements(By.CSS_SELECTOR, "td.wrong")) for g in grids))
+        self.assertEqual([7 * 9] * 2, [len(g.find_elements(By.TAG_NAME, "td")) for g in grids])
+        self.assertEqual([4, 1], [len(g.find_elements(By.CSS_SELECTOR, "td.wrong")) for g in grids])
+        self.assertIn("In 2 planes everything is right.", BROWSER.one(".failure").text)
+
+    def test_a_map_out_of_sight_takes_the_room_that_it_will_take(self):
+        wide = wrong_values()
+        wide["map"]["extents"] = [2, 2, 7, 20]  # of smaller squares
+        for failed in (wrong_values(), wide):
+            open_failures(failed)
+            sizes = ("return [...document.querySelectorAll('.scroll.map')].map((e) => { e.style.contentVisibility = "
+                     "arguments[0]; return [e.offsetWidth, e.offsetHeight] })")
+            self.assertEqual(BROWSER.script(sizes, "visible"), BROWSER.script(sizes, "hidden"))
+
+    def test_the_map_has_its_numbers_in_a_table(self):
+        many = [element(0, 0, row, column) for row in range(7) for column in range(9)]
+        failed = wrong_values()
+        failed["map"]["elements"] = many
+        open_failures(failed)
+        BROWSER.one(".map-box summary").click()
+        rows = [row.text for row in BROWSER.all("table[data-table=map] tbody tr")]
+        self.assertEqual("y[0,0,0,0] -1.25 -1.5 250.000", rows[0])
+        self.assertEqual(32, len(rows))
+        self.assertIn("the result lists 31 more", BROWSER.one(".map-box").text)
 
     def test_a_crash_has_no_map_but_its_kind_and_detail(self):
-        BROWSER.open(BROWSER.page_of("judge_fail"))
-        card = BROWSER.one("[data-failure='2']")
+        open_failures(failure("crash", detail="signal 11 (segmentation fault), 8 bytes beyond dx"))
+        card = BROWSER.one(".failure")
         self.assertEqual([], card.find_elements(By.TAG_NAME, "table"))
         self.assertIn("The kernel crashed: signal 11 (segmentation fault), 8 bytes beyond dx", card.text)
 
+    def test_a_picture_is_named_by_what_it_shows(self):
+        open_failures(failure("wrong-value", picture=["..#", ".+#"]))
+        self.assertEqual("The planes of the output over each other. Of 6 places, 2 wrong in all planes, 1 in some",
+                         BROWSER.one("pre[role=img]").get_attribute("aria-label"))
+
     def test_the_coverage_marks_and_lists_the_pairs_that_no_case_had(self):
-        family = fixture("judge_fail")["coverage"][1]
-        met = {tuple(pair) for c in family["cells"] for pair in
-               ((a, c["levels"][a], b, c["levels"][b]) for a in range(3) for b in range(a))}
-        BROWSER.open(BROWSER.page_of("judge_fail"))
+        open_changed("judge_fail", lambda result: result.update(coverage=[linear_coverage()]))
         section = BROWSER.one("[data-family=linear]")
-        self.assertEqual(12 - len(met), len(section.find_elements(By.CSS_SELECTOR, "td.none")))
-        self.assertIn(f"{len(met)} of 12 pairs", section.text)
+        self.assertEqual(3, len(section.find_elements(By.CSS_SELECTOR, "td.none")))
+        self.assertIn("6 cases met 4 of the 8 combinations of all 3 axes, and 9 of 12 pairs of levels.", section.text)
         self.assertIn("input features multiple of 8 with batch 2+", section.text)
-        self.assertIn(f"met {len(family['cells'])} of the 8 combinations", section.text)
 
     def test_a_seed_of_64_bits_is_shown_to_its_last_digit(self):
         BROWSER.open(BROWSER.page_of("judge_pass"))
         self.assertIn(f"seed {fixture('judge_pass')['seed']}", BROWSER.one(".facts").text)
 
+    def test_an_integer_that_javascript_cannot_hold_is_no_number_of_the_page(self):
+        page = BROWSER.page_of("judge_pass").read_text()
+        data = re.search(r'id="results">(.*?)</script>', page, re.DOTALL)[1]
+        seen = []
+        json.loads(data, parse_int=lambda digits: seen.append(int(digits)))
+        self.assertIn(fixture("judge_pass")["cases"], seen)
+        self.assertEqual([], [n for n in seen if abs(n) >= 2 ** 53])
+        self.assertIn(f'"{fixture("judge_pass")["seed"]}"', data)
+
+    def test_a_kernel_that_hangs_or_leaves_its_tensors_is_told_of_in_words(self):
+        told = {"hang": ("hang", "The kernel did not come back in time: after 10 s"),
+                "out-of-bounds": ("out of bounds", "The kernel read or wrote beyond a tensor: after 10 s")}
+        for kind, (badge, sentence) in told.items():
+            open_failures(failure(kind, detail="after 10 s"))
+            card = BROWSER.one(".failure")
+            self.assertEqual(badge, card.find_element(By.CSS_SELECTOR, ".badge").text.lstrip("✗ \n"))
+            self.assertIn(sentence, card.text)
+
+    def test_one_wrong_element_is_wrong(self):
+        open_failures(wrong_values(elements_wrong=1))
+        self.assertIn("1 of 252 elements of y is wrong.", BROWSER.one(".failure").text)
+
+    def test_failures_that_are_alike_are_folded_behind_the_first(self):
+        alike = (wrong_values(seed=n) for n in (11, 12, 13))
+        open_failures(failure("crash"), *alike, failure("hang"), failure("crash"))
+        self.assertEqual(["0", "1", "4", "5"], [e.get_attribute("data-failure") for e in BROWSER.all(".failure")])
+        self.assertEqual(1, len(BROWSER.all("details.alike")))
+        folded = BROWSER.one("details.alike")
+        self.assertEqual("2 more cases of conv2d_forward f32, wrong in the same way", folded.text)
+        folded.find_element(By.TAG_NAME, "summary").click()
+        soon(lambda: "seed 13" in folded.text)
+        self.assertIn("seed 12", folded.text)
+        self.assertNotIn("seed 11", folded.text)
+        self.assertEqual([str(n) for n in range(6)], [e.get_attribute("data-failure") for e in BROWSER.all(".failure")])
+
+    def test_an_operation_without_a_case_has_none_rather_than_no_support(self):
+        open_changed("judge_pass", lambda r: r["operations"][-1].update(cases=0, unsupported=0))
+        row = BROWSER.all("table[data-table=operations] tbody tr")[-1].text
+        self.assertIn("no case", row)
+        self.assertNotIn("unsupported", row)
+
+    def test_numbers_do_not_read_as_what_they_are_not_quite(self):
+        near = {"worst_ratio": 0.9996, "sensitivity": 0.99999999999, "least_sensitivity": 0.9996}
+        open_changed("judge_pass", lambda r: r["operations"][0].update(near))
+        row = BROWSER.one("table[data-table=operations] tbody tr").text
+        self.assertIn("0.9996", row)
+        self.assertIn("99.9% 99.9%", row)
+        self.assertNotIn("100.0%", row)
+
+    def test_values_are_written_as_programs_read_them(self):
+        written = {-0.0: "-0", -1.5e-300: "-1.5e-300", "-inf": "-inf", "nan": "nan", 0.1: "0.1"}
+        for value, text in written.items():
+            open_failures(wrong_values(expected=value))
+            self.assertEqual(text, BROWSER.one(".failure .expected").text)
+
+    def test_wrong_elements_have_a_ratio_and_a_bar(self):
+        def change(result):
+            for operation in result["operations"]:
+                operation.update(worst_ratio=0.25, worst_wrong_ratio=None)
+                operation["ratios"].update(zero=5, wrong=0)
+            result["operations"][0].update(cases=9, unsupported=0, worst_ratio=0, worst_wrong_ratio=404.25,
+                                           sensitivity=None, least_sensitivity=None)
+            result["operations"][0]["ratios"].update(wrong=7, zero=0, counts=[])
+            result.update(sensitivity=None, worst_ratio=0)
+        open_changed("judge_fail", change)
+        self.assertIn("404.250", BROWSER.one(".summary").text)
+        self.assertIn("sensitivity\n–", BROWSER.one(".summary").text)
+        self.assertIn("404.250 – –", BROWSER.one("table[data-table=operations] tbody tr").text)
+        bars = BROWSER.script(CHART + "const d = chart.data; return [d.labels.at(-1), d.datasets[0].data.at(-1)]")
+        self.assertEqual(["wrong", 7], bars)
+        Select(BROWSER.one("[data-part=ratios] select")).select_by_index(1)
+        self.assertTrue(BROWSER.one("[data-part=ratios] figcaption").text.endswith(
+            ": 7 elements are wrong, by up to 404 times the bound."))
+
+    def test_what_the_kernel_declined_is_told_from_what_it_was_not_asked(self):
+        family = linear_coverage({"levels": [1, 0, 0], "cases": 0, "unsupported": 3})
+        open_changed("judge_fail", lambda result: result.update(coverage=[family]))
+        section = BROWSER.one("[data-family=linear]")
+        self.assertEqual(2, len(section.find_elements(By.CSS_SELECTOR, "td.declined")))
+        BROWSER.script("arguments[0].focus()", section.find_element(By.CSS_SELECTOR, "td.declined"))
+        self.assertIn("the kernel declined all 3 cases", section.find_element(By.CSS_SELECTOR, ".says").text)
+        listed = lambda kind: section.find_element(By.CSS_SELECTOR, f"[data-kind={kind}]").text
+        self.assertIn("input features multiple of 8 with batch 2+", listed("declined"))
+        self.assertEqual("output features multiple of 8 with input features other", listed("none"))
+
+    def test_a_map_calls_right_only_what_was_judged(self):
+        for judged, words in ((True, "y[0,1,0,0]: right"), (False, "y[0,1,0,0]: right, or not judged")):
+            failed = wrong_values()
+            failed["map"]["all_judged"] = judged
+            open_failures(failed)
+            BROWSER.script("arguments[0].focus()", BROWSER.one("td.right"))
+            self.assertEqual(words, BROWSER.one(".says").text)
+            self.assertEqual(judged, "not judged" not in BROWSER.one("[data-part=failures] .legend").text)
+
+    def test_a_tap_says_what_a_square_stands_for(self):
+        open_failures(wrong_values())
+        BROWSER.width(360)
+        BROWSER.tap(BROWSER.one("td.wrong"))
+        soon(lambda: BROWSER.one(".says").text.startswith("y[0,1,0,7]: expected "))
+
+
+class JudgeOfANetwork(unittest.TestCase):
+    def test_says_what_the_result_says(self):
+        result = fixture("judge_network")
+        BROWSER.open(BROWSER.page_of("judge_network"))
+        self.assertEqual(result["sentence"].lower(), BROWSER.one(".sentence").text.lower())
+        press_copy(BROWSER.one("[data-part=again] button.copy"))
+        self.assertEqual(result["repro"], paste())
+
     def test_the_first_wrong_layer_is_marked(self):
         BROWSER.open(BROWSER.page_of("judge_network"))
         rows = BROWSER.all("table[data-table=steps] tbody tr")
-        self.assertEqual([2], [n for n, row in enumerate(rows) if "first wrong layer" in row.text])
+        wrong = [step["verdict"] for step in fixture("judge_network")["steps"]].index("fail")
+        self.assertEqual([wrong], [n for n, row in enumerate(rows) if "first wrong layer" in row.text])
+
+    def test_each_wrong_step_has_a_card_with_its_layer(self):
+        wrong = [step for step in fixture("judge_network")["steps"] if "failure" in step]
+        BROWSER.open(BROWSER.page_of("judge_network"))
+        cards = BROWSER.all(".failure")
+        self.assertEqual(len(wrong), len(cards))
+        for step, card in zip(wrong, cards):
+            self.assertTrue(card.text.startswith(f"{step['layer']}: {step['op']}"), card.text)
+            self.assertIn(step["failure"]["repro"], card.text)
+
+
+class ARealRun(unittest.TestCase):
+    """From a wrong kernel to its page, to the line that is copied from it, to the same failure."""
+
+    def test_the_command_that_is_copied_shows_the_failure(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "wrong.html"
+            kernel = pathlib.Path(folder) / "it's a wrong kernel.so"
+            shutil.copy(WRONG_KERNEL, kernel)
+            judged = subprocess.run([CNNSPEC, "judge", str(kernel), "--dtype", "f32", "--cases", "20", "--html",
+                                     str(page)], capture_output=True, text=True)
+            self.assertEqual(1, judged.returncode, judged.stderr)
+            BROWSER.open(page)
+            self.assertRegex(BROWSER.one(".verdict").text, r"^\W*fail\s+")
+            self.assertEqual([], messages(BROWSER))
+            for button in BROWSER.all(".failure button.copy")[:2]:
+                press_copy(button)
+                line = paste()
+                path = f"{pathlib.Path(CNNSPEC).parent}{os.pathsep}{os.environ['PATH']}"
+                environment = {**os.environ, "PATH": path}
+                again = subprocess.run(line, shell=True, capture_output=True, text=True, env=environment)
+                self.assertEqual(1, again.returncode, (line, again.stderr))
+                self.assertIn("linear_backward_bias f32", again.stdout)
+
+
+class Gradcheck(unittest.TestCase):
+    def test_a_page_without_curves_says_how_to_have_them(self):
+        result = fixture("gradcheck")
+        BROWSER.open(BROWSER.page_of("gradcheck"))
+        self.assertEqual([], BROWSER.all("[data-part=no-sweep]"))
+        del result["sweep"]
+        BROWSER.open(BROWSER.page_of_results(result))
+        self.assertIn("--sweep", BROWSER.one("[data-part=no-sweep]").text)
+        press_copy(BROWSER.one("[data-part=no-sweep] button.copy"))
+        self.assertEqual(result["repro"] + " --sweep --html gradcheck.html", paste())
+
+    def test_what_is_wrong_is_told_of_once_with_its_count(self):
+        def change(result):
+            result["failure"] = "a sentence"
+            result["tensors"][0].update(wrong=1, compared=40, name="w", first_wrong={
+                "index": [0, 2], "output": 7, "backward": "-12", "finite_difference": "-8"})
+        open_changed("gradcheck_fail", change)
+        self.assertIn("1 of 40 derivatives by w is wrong. The first, w[0,2], of output 7: backward says -12, the "
+                      "finite difference is -8.", BROWSER.one(".failure").text)
+        self.assertNotIn("a sentence", BROWSER.one(".failure").text)
+
+    def test_a_tensor_of_which_agreement_says_nothing_is_marked(self):
+        def change(result):
+            for n, tensor in enumerate(result["tensors"]):
+                tensor.update(exact=False, bound=2.5, vacuous=n == 1)
+            result["verdict"] = "vacuous"
+        open_changed("gradcheck", change)
+        marked = [n for n, row in enumerate(BROWSER.all("table[data-table=tensors] tbody tr")) if "vacuous" in row.text]
+        self.assertEqual([1], marked)
+        self.assertIn("Vacuous: the bound on rounding", BROWSER.one("[data-part=tensors]").text)
 
 
 class Mutants(unittest.TestCase):
@@ -276,7 +503,7 @@ class Keyboard(unittest.TestCase):
         self.assertEqual("main", focused("return document.activeElement.id"))
 
     def test_tab_reaches_every_copy_button_and_grid_and_shows_where_it_is(self):
-        BROWSER.open(BROWSER.page_of("judge_fail"))
+        open_failures(wrong_values(**plainest()), failure("crash"))
         buttons, grids = len(BROWSER.all("button.copy")), len(BROWSER.all("table.grid"))
         reached = []
         for _ in range(80):
@@ -291,8 +518,8 @@ class Keyboard(unittest.TestCase):
         self.assertNotIn("none", [outline for kind, outline in reached if kind in ("copy", "gridcell")])
 
     def test_arrow_keys_move_in_a_grid(self):
-        BROWSER.open(BROWSER.page_of("judge_fail"))
-        BROWSER.script("document.querySelector(\"[data-failure='0'] .problem:last-child td[tabindex='0']\").focus()")
+        open_failures(wrong_values())
+        BROWSER.script("document.querySelector(\".failure td[tabindex='0']\").focus()")
         where = ("const e = document.activeElement; return [e.parentElement.rowIndex, e.cellIndex, e.tabIndex, "
                  "e.closest('table').querySelectorAll(\"[tabindex='0']\").length]")
         self.assertEqual([0, 0, 0, 1], focused(where))
@@ -319,15 +546,51 @@ class Elsewhere(unittest.TestCase):
     def test_on_paper_all_is_open_and_nothing_waits_for_a_click(self):
         BROWSER.open(BROWSER.page_of("judge_fail"))
         BROWSER.media(prefers_color_scheme="dark")
-        closed = len(BROWSER.all("main details:not([open])"))
+        closed = len(BROWSER.all(FOLDED))
         self.assertGreater(closed, 0)
         BROWSER.media("print", prefers_color_scheme="dark")
         soon(lambda: controls_on_paper(BROWSER) == [])
         for name, colour in (("background-color", "rgba(255, 255, 255, 1)"), ("color", "rgba(0, 0, 0, 1)")):
             self.assertEqual(colour, BROWSER.one("body").value_of_css_property(name))
         self.assertEqual([], undrawn(BROWSER))
+        self.assertEqual([], faint_texts(BROWSER))
         BROWSER.media(prefers_color_scheme="dark")
-        soon(lambda: len(BROWSER.all("main details:not([open])")) == closed)
+        soon(lambda: len(BROWSER.all(FOLDED)) == closed)
+
+    def test_on_paper_there_is_what_was_not_yet_made(self):
+        open_failures(wrong_values(), wrong_values(seed=77))
+        self.assertNotIn("seed 77", BROWSER.one("main").text)
+        BROWSER.media("print")
+        soon(lambda: controls_on_paper(BROWSER) == [])
+        self.assertIn("seed 77", BROWSER.one("main").text)
+        self.assertEqual(2, len(BROWSER.all("table[data-table=map]")))
+
+    def test_fits_on_paper(self):
+        for name in ("judge_pass", "judge_fail", "judge_network", "gradcheck", "census_disproved", "bench"):
+            with self.subTest(name):
+                BROWSER.open(BROWSER.page_of(name), PAPER)
+                BROWSER.media("print")
+                soon(lambda: controls_on_paper(BROWSER) == [])
+                self.assertEqual([], too_wide_for_paper(BROWSER))
+
+    def test_is_printed_light_and_open_and_is_as_before_afterwards(self):
+        BROWSER.open(BROWSER.page_of("judge_fail"))
+        BROWSER.media(prefers_color_scheme="dark")
+        state = CHART + """
+            return [getComputedStyle(document.documentElement).getPropertyValue('--accent').trim(),
+                    chart.data.datasets[0].backgroundColor[1],
+                    document.querySelectorAll('""" + FOLDED + """').length]"""
+        soon(lambda: len(set(BROWSER.script(state)[:2])) == 1)
+        before = BROWSER.script(state)
+        BROWSER.script("addEventListener('beforeprint', () => { window.printed = (() => {" + state + "})() })")
+        pdf = BROWSER.pdf()
+        self.assertTrue(pdf.startswith(b"%PDF"))
+        printed = BROWSER.script("return window.printed")
+        self.assertEqual(0, printed[2])
+        self.assertGreater(before[2], 0)
+        self.assertEqual(printed[0], printed[1])
+        self.assertNotEqual(before[0], printed[0])
+        soon(lambda: BROWSER.script(state) == before)
 
     def test_nothing_glides_where_less_motion_is_wanted(self):
         BROWSER.open(BROWSER.page_of("judge_pass"))
@@ -349,7 +612,6 @@ class Elsewhere(unittest.TestCase):
         finally:
             ask("Emulation.setScriptExecutionDisabled", {"value": False})
         self.assertGreater(box["height"], 50)
-        self.assertIn("1 of 1 cases are wrong", html)
         self.assertNotIn("<img", html)
         self.assertIn("&lt;img", html)
 
@@ -368,13 +630,62 @@ class Elsewhere(unittest.TestCase):
     def test_hostile_text_appears_as_it_is(self):
         result = fixture("judge_hostile")
         BROWSER.open(BROWSER.page_of("judge_hostile"))
+        BROWSER.media("print")  # opens what is folded
+        soon(lambda: controls_on_paper(BROWSER) == [])
         text = BROWSER.script("return document.querySelector('main').textContent")
         for part in (result["kernel"], result["sentence"]):
-            self.assertIn(part, text)
-        for failure in result["failures"]:
-            for key in ("descriptor", "detail", "data", "repro"):
-                self.assertIn(failure.get(key, ""), text)
-        self.assertIn(result["kernel"], BROWSER.driver.title)
+            self.assertIn(visible(part), text)
+        for shown in result["failures"]:
+            for key in ("descriptor", "detail", "data"):
+                self.assertIn(visible(shown.get(key, "")), text)
+            self.assertIn(visible_line(shown["repro"]), text)
+        self.assertIn("</script><img", BROWSER.driver.title)
+
+    def test_what_cannot_be_seen_is_shown_and_not_copied(self):
+        def change(result):
+            result["kernel"] = "./\u202egpj.so"
+            result["failures"] = [failure("crash", repro="cnnspec judge x\nrm y\u202e # \u200b",
+                                          detail="first line\n\u001b[31msecond\u0007 line")]
+        open_changed("judge_fail", change)
+        self.assertEqual([], unseen_characters(BROWSER))
+        self.assertIn("\\u202egpj.so", BROWSER.one("h2").text)
+        command = BROWSER.one(".failure .command")
+        self.assertIn("cnnspec judge x\\u000arm y\\u202e # \\u200b", command.text)
+        self.assertIn("Not to be copied", command.text)
+        self.assertEqual([], command.find_elements(By.TAG_NAME, "button"))
+        self.assertIn("first line\n\\u001b[31msecond\\u0007 line", BROWSER.one(".detail").text)
+
+    def test_two_results_of_a_kind_are_told_apart_by_their_links(self):
+        first, second = fixture("judge_pass"), fixture("judge_pass")
+        second["seed"] = 7
+        BROWSER.open(BROWSER.page_of_results(first, second))
+        links = [e.text for e in BROWSER.all("nav.contents li")]
+        self.assertEqual(2, len(set(links)), links)
+        self.assertIn("seed 7", links[1])
+
+    def test_boxes_that_scroll_are_no_landmarks(self):
+        BROWSER.open(BROWSER.page_of("judge_fail"))
+        self.assertEqual([], BROWSER.all("[role=region]"))
+        twice = BROWSER.script("""
+            return [...document.querySelectorAll('.scroll[aria-label] > [aria-label]')].map((e) => e.outerHTML)""")
+        self.assertEqual([], twice)
+
+    def test_the_licence_of_the_library_is_a_part_of_the_page(self):
+        page = BROWSER.page_of("judge_pass").read_text()
+        self.assertIn("Permission is hereby granted", page)
+        BROWSER.open(BROWSER.page_of("judge_pass"))
+        BROWSER.one(".colophon summary").click()
+        self.assertIn("Permission is hereby granted", " ".join(BROWSER.one(".colophon").text.split()))
+
+    def test_a_script_that_is_none_of_the_page_is_not_run(self):
+        page = BROWSER.page_of("judge_pass").read_text()
+        bad = "<script>window.broken = 1</script><img src=x onerror='window.broken = 1'>"
+        path = pathlib.Path(BROWSER.folder.name) / "injected.html"
+        path.write_text(page.replace("<main", bad + "<main", 1))
+        BROWSER.open(path)
+        self.assertIsNone(BROWSER.script("return window.broken ?? null"))
+        self.assertTrue(any("Content Security Policy" in message for message in messages(BROWSER)))
+        self.assertEqual([], undrawn(BROWSER))
 
     def test_a_script_that_gets_in_nevertheless_reaches_nothing(self):
         BROWSER.open(BROWSER.page_of("judge_pass"))
@@ -396,7 +707,7 @@ class TheCheckers(unittest.TestCase):
     def test_accept_a_plain_page(self):
         BROWSER.open(BROWSER.write("plain", "<p>Plain."))
         for checker in (messages, requests, too_wide, unnamed_pictures, undrawn, faint_texts, controls_on_paper,
-                        ran_hostile_code):
+                        ran_hostile_code, faint_graphics, unseen_characters, too_wide_for_paper):
             self.assertEqual([], checker(BROWSER))
 
     def test_reject_messages_and_requests(self):
@@ -419,10 +730,27 @@ class TheCheckers(unittest.TestCase):
         self.rejects(unnamed_pictures, "<canvas role=img></canvas>")
         self.rejects(unnamed_pictures, "<canvas role=img aria-label='A finding'></canvas>")
         self.rejects(undrawn, "<canvas data-chart=ratios></canvas>")
+        self.rejects(unnamed_pictures, "<pre role=img>#.#</pre>")
+        self.rejects(unnamed_pictures, "<table role=grid><tr><td>1</table>")
+        self.rejects(unnamed_pictures, "<div class=map-box><table role=grid aria-label=x><tr><td>#</table></div>")
+        self.rejects(unnamed_pictures, "<table role=grid aria-label=x><tr><td class=shade1></table>")
 
     def test_reject_faint_texts(self):
         self.rejects(faint_texts, "<p style='color: #888; background: #fff'>faint</p>")
         self.rejects(faint_texts, "<div style='background: #333'><p style='color: #000'>faint</p></div>")
+
+    def test_reject_faint_graphics(self):
+        self.rejects(faint_graphics, "<button style='border: 1px solid #ccc'>x</button>")
+        self.rejects(faint_graphics, "<canvas></canvas><script>window.Chart = {getChart: () => "
+                                     "({data: {datasets: [{backgroundColor: ['#000', '#ddd']}]}})}</script>")
+
+    def test_reject_what_cannot_be_seen(self):
+        for text in ("a&#x202e;b", "<b aria-label='a&#x200b;b'>x</b>", "a&#x1b;b"):
+            self.rejects(unseen_characters, f"<p>{text}")
+
+    def test_reject_what_paper_cuts_off(self):
+        self.rejects(too_wide_for_paper, "<main><p style='width: 1300px'>x</main>")
+        self.rejects(too_wide_for_paper, "<main><canvas style='width: 300px; height: 300px'></canvas></main>")
 
     def test_reject_controls_on_paper(self):
         self.rejects(controls_on_paper, "<button>Copy</button>")
@@ -434,6 +762,32 @@ class TheCheckers(unittest.TestCase):
         self.rejects(ran_hostile_code, "<main></main><script>window.broken = 1</script>")
 
 
+class Embedding(unittest.TestCase):
+    """A build refuses parts that would not be what they are inside a page."""
+
+    def embed(self, chart, licence):
+        with tempfile.TemporaryDirectory() as folder:
+            folder = pathlib.Path(folder)
+            (folder / "chart.js").write_text(chart)
+            (folder / "licence").write_text(licence)
+            reports = pathlib.Path(EMBED).parent
+            run = subprocess.run(["cmake", f"-Dout={folder / 'out.cpp'}", f"-Dpage={reports / 'page'}",
+                                  f"-Dschema={reports / 'schema'}", f"-Dchart_js={folder / 'chart.js'}",
+                                  f"-Dchart_licence={folder / 'licence'}", "-P", EMBED], capture_output=True, text=True)
+            return run.returncode
+
+    def test_takes_a_script_and_its_licence(self):
+        self.assertEqual(0, self.embed("let a = 1;", "Permission is hereby granted"))
+
+    def test_refuses_what_ends_a_script_or_opens_a_comment_and_what_is_no_licence(self):
+        self.assertNotEqual(0, self.embed("let a = '</ScRipt>';", "Permission is hereby granted"))
+        self.assertNotEqual(0, self.embed("let a = '<!--';", "Permission is hereby granted"))
+        self.assertNotEqual(0, self.embed("let a = 1;", "Permission is hereby granted </script>"))
+        self.assertNotEqual(0, self.embed("let a = 1;", ""))
+
+
 if __name__ == "__main__":
+    EMBED = sys.argv.pop(3)
+    WRONG_KERNEL = sys.argv.pop(2)
     CNNSPEC = sys.argv.pop(1)
     unittest.main()
