@@ -74,7 +74,7 @@ TEST(Markdown, of_each_example_has_its_verdict_in_the_heading) {
 }
 
 TEST(Markdown, of_a_benchmark_says_how_it_was_measured) {
-  const std::string text = markdown(parse_result(example("bench"), "file"));
+  const std::string text = markdown_of({parse_result(example("bench"), "bench")});
   EXPECT_TRUE(
       contains(text, "- Gradient check, Specification: 2024-05-06, load average 0.12 at the start, 1.05 at the end\n"))
       << text;
