@@ -181,7 +181,7 @@ class Charts(unittest.TestCase):
 
     def test_of_the_benchmark_stand_beside_how_they_were_measured(self):
         BROWSER.open(BROWSER.page_of("bench"))
-        text = BROWSER.script("return document.body.textContent")
+        text = BROWSER.script("return document.body.innerText")
         self.assertIn("load average 0.12 at the start, 1.05 at the end.", text)
         self.assertEqual(1, text.count("with --quick"))
 
