@@ -1,11 +1,14 @@
 """Compiles a mutant with each part of the suite, runs it, and says which checks killed it.
 
-A part is a program. The laws are compiled once, with the specification, and judge a mutant in a namespace of its own
-like anybody else's layer; examples and clauses are compiled with the mutant in the specification's place, and with
-nothing else that includes the specification. So no program has two definitions of one thing.
+The examples beside the code are asked first: the compiler need only read the headers. Every other part is a program,
+which is compiled without these examples. The laws are compiled once, with the specification, and judge a mutant in
+a namespace of its own like anybody else's layer; hand-worked examples and clauses are compiled with the mutant in the
+specification's place, and with nothing else that includes the specification. So no program has two definitions of one
+thing.
 """
 
 import dataclasses
+import functools
 import hashlib
 import json
 import os
@@ -19,7 +22,7 @@ import threading
 from mutator import without_examples
 
 EXAMPLES = "examples beside the code: static_assert"
-RUN_SECONDS, COMPILE_SECONDS = 120, 120
+RUN_SECONDS, COMPILE_SECONDS = 600, 600
 FLAGS = ["-std=c++20", "-O0", "-fPIC", "-ffp-contract=off", "-w", "-fno-color-diagnostics"]
 
 
@@ -74,12 +77,13 @@ def choose_compiler(asked):
     raise SuiteError(f"there is no {asked or 'clang++ and no g++'}")
 
 
-def run(command, seconds, **options):
+def run(command, seconds, given=None, **options):
     """The finished process; what takes too long is killed, with its children, and has the status None."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                start_new_session=True, **options)
     try:
-        out, err = process.communicate(timeout=seconds)
+        out, err = process.communicate(given, timeout=seconds)
         return process.returncode, out, err
     except BaseException as stopped:
         os.killpg(process.pid, 9)
@@ -100,6 +104,9 @@ class Builder:
         self.root, self.build, self.headers, self.compiler = root, build.resolve(), headers, compiler
         self.folder = self.build / "mutants"
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.bare = {file: without_examples(text) for file, text in headers.items()}
+        self.users = {file: sorted(self._users(file)) for file in headers}
+        self.written = {}  # path: text, so that what is in its place is not written again
         self.runner, self.laws = self.folder / "runner.o", self.build / "checks/libcnnspec_mutants_laws.so"
         self.compiler_version = run([compiler, "--version"], 60)[1].splitlines()[0]
         self.is_clang = "clang" in self.compiler_version
@@ -134,16 +141,35 @@ class Builder:
             raise SuiteError(f"{prefix} does not compile:\n{errors}")
         return ["-include-pch", compiled] if self.is_clang else ["-include", prefix]
 
+    def _users(self, file):
+        """The headers that include this one, and itself."""
+        users = {file}
+        for other, text in self.headers.items():
+            if f'#include "cnnspec/{file}"' in text:
+                users |= self._users(other)
+        return users
+
     def write(self, folder, mutant_file, text):
-        """The headers with the mutant among them, once as they are and once in the namespace `mutant`."""
-        for name in ("cnnspec", "mutant"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        for file, original in self.headers.items():
-            content = text if file == mutant_file else original
-            for name, renamed in (("cnnspec", content), ("mutant", re.sub(r"\bcnnspec\b", "mutant", content))):
+        """The headers with the mutant among them: as they are, without examples, and so in the namespace `mutant`."""
+        for file in self.headers:
+            whole, bare = self.headers[file], self.bare[file]
+            if file == mutant_file:
+                whole, bare = text, without_examples(text)
+            for name, content in (("examples/cnnspec", whole), ("cnnspec", bare),
+                                  ("mutant", re.sub(r"\bcnnspec\b", "mutant", bare))):
                 path = folder / name / file
-                if not path.exists() or path.read_text() != renamed:
-                    path.write_text(renamed)
+                if self.written.get(path) != content:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_text(content)
+                    self.written[path] = content
+
+    def read(self, folder, headers):
+        """"" or the compiler's errors when it reads these headers below a folder."""
+        text = "".join(f'#include "cnnspec/{file}"\n' for file in headers)
+        status, _, errors = run([self.compiler, *self.flags, *self.prefixes[False], "-fsyntax-only",
+                                 *self._paths(False, folder), "-x", "c++", "-"], COMPILE_SECONDS, given=text,
+                                env=self.environment)
+        return "" if status == 0 else errors or "no message"
 
     def commands(self, part, folder):
         """How a part is compiled and linked."""
@@ -201,6 +227,11 @@ def first_error(errors):
     return found[0] if found else errors.strip().split("\n")[0]
 
 
+def first_message(errors):
+    """The first error without its place, which is another one without the examples."""
+    return re.sub(r"^.*?\berror: ", "", first_error(errors)) if errors else ""
+
+
 def is_compile_time_check(errors):
     """Whether an assertion failed, or a precondition at compile time; and not the grammar."""
     return bool(re.search(r"error: [^\n]*(static_assert|static assertion|constant expression|not constant|non-constant|"
@@ -232,6 +263,7 @@ class Judge:
         self.builder, self.parts = builder, parts
         self.inputs = {part.name: builder.inputs_of(part) for part in PARTS}
         self.must_not_compile = sorted((builder.root / MUST_NOT_COMPILE).glob("*.cpp"))
+        self.inputs["examples beside the code"] = builder.compiler_version
         self.inputs["compile-time clauses"] = digest(*(p.read_text() for p in self.must_not_compile),
                                                      builder.compiler_version)
         self.folders = queue.Queue()
@@ -274,69 +306,75 @@ class Judge:
         parts = [p for p in PARTS if file is None or file in p.headers]
         first = FIRST.get(file, [p.name for p in parts])
         parts.sort(key=lambda p: (p.name not in first, PARTS.index(p)))
-        verdict, new, at_all = Verdict("survived", {}), False, False
-        for part in parts:
-            enough = {"all": False, "first": part.name not in first, "quick": True}[self.parts]
+        steps = [("examples beside the code", True, self._examples)]
+        steps += [(p.name, p.name in first, functools.partial(self._run, p)) for p in parts]
+        steps += [("compile-time clauses", False, self._compile_fail)]
+        verdict, new = Verdict("survived", {}), False
+        for name, is_first, find in steps:
+            enough = {"all": False, "first": not is_first, "quick": True}[self.parts]
             if verdict.status == "killed" and enough:
                 break
-            results, ran = self._remembered(part.name, file, text, lambda: self._run(part, folder, file, text))
-            verdict.results[part.name], new = results, new or ran
+            results, ran = self._remembered(name, file, text, lambda: find(folder, file, text))
+            verdict.results[name], new = results, new or ran
             if verdict.killers():
                 verdict.status = "killed"
-        said = {s for results in verdict.results.values() for s, _ in results.values()}
-        if verdict.status == "survived" and "invalid" not in said or file is None:
-            results, ran = self._remembered("compile-time clauses", file, text,
-                                            lambda: self._compile_fail(folder, file, text))
-            verdict.results["compile-time clauses"], new = results, new or ran
-            if verdict.killers():
-                verdict.status = "killed"
-        elif verdict.status == "survived":
-            verdict.status = "invalid"
+            elif any(said == "invalid" for said, _ in results.values()):
+                verdict.status = "invalid"
+                break
         with self.lock:
             self.repeated += not new
         return verdict
 
     def _remembered(self, name, file, text, find):
-        """(results, whether they were found just now). In a quick run, those of a failed example are enough."""
+        """(results, whether they were found just now)"""
         headers = [t for f, t in self.builder.headers.items() if f != file]
         key = digest(self.inputs[name], file or "", text, *headers)[:32]
-        quick_key = key + " quick"
-        for known in [key, quick_key] if self.parts == "quick" else [key]:
-            if known in self.known:
-                return self.known[known], False
+        if key in self.known:
+            return self.known[key], False
         results = find()
-        if self.parts == "quick" and list(results) == [EXAMPLES]:
-            key = quick_key
         with self.lock:
             self.known[key] = results
             with self.path.open("a") as out:
                 out.write(json.dumps([key, results]) + "\n")
         return results, True
 
+    def _examples(self, folder, file, text):
+        """What the examples beside the code say, and whether the header is C++ at all."""
+        builder = self.builder
+        builder.write(folder, file, text)
+        headers = builder.users[file] if file else list(builder.headers)
+        errors = builder.read(folder / "examples", headers)
+        if not errors:
+            return {EXAMPLES: ("pass", "")}
+        others = builder.read(folder, headers)  # without the examples
+        if others and not is_compile_time_check(others):
+            return {f"{EXAMPLES.split(':')[0]}: does not compile": ("invalid", first_error(others))}
+        # What is wrong without them too, or is no C++ as they use it, is no finding of theirs: the parts will meet it.
+        found = is_compile_time_check(errors) and first_message(others) != first_message(errors)
+        return {EXAMPLES: ("fail", first_error(errors)) if found else ("pass", "")}
+
     def _run(self, part, folder, file, text):
         """{check: (verdict, why)} of one part."""
         self.builder.write(folder, file, text)
-        results = {}
         errors = self.builder.compile(part, folder)
-        if errors and file and is_compile_time_check(errors):
-            # An example beside the code may have failed: without the examples, what do the others say?
-            bare = without_examples(text)
-            if bare != text:
-                is_example = is_in_header(errors, folder)
-                if is_example and self.parts == "quick":
-                    return {EXAMPLES: ("fail", first_error(errors))}
-                self.builder.write(folder, file, bare)
-                again = self.builder.compile(part, folder)
-                if again != errors:
-                    results[EXAMPLES] = ("fail", first_error(errors))
-                errors = again
         if errors:
             plain = is_in_header(errors, folder) and not is_compile_time_check(errors)
-            return {**results, f"{part.name}: does not compile": ("invalid" if plain else "fail", first_error(errors))}
-        status, out, errors = run([folder / "program"], RUN_SECONDS)
+            return {f"{part.name}: does not compile": ("invalid" if plain else "fail", first_error(errors))}
+        results = self._said(part, folder)
+        hung = [check for check, (said, _) in results.items() if said == "hang"]
+        if hung and all(said in ("pass", "hang", "skipped") for said, _ in results.values()):
+            # On a busy machine a check may only have been slow: what kills by this alone must do so twice.
+            results |= self._said(part, folder, hung)
+        return results
+
+    def _said(self, part, folder, checks=()):
+        """What a part that has been compiled says, or only these checks of it."""
+        prefix = "" if part.laws else f"{part.name}: "
+        status, out, errors = run([folder / "program", *(c.removeprefix(prefix) for c in checks)], RUN_SECONDS)
+        results = {}
         for line in out.splitlines():
             check, said, why = (line.split("\t") + ["", ""])[:3]
-            results[f"{check}" if part.laws else f"{part.name}: {check}"] = (said, why[:400])
+            results[prefix + check] = (said, why[:400])
         if status != 0:
             results[f"{part.name}: ends"] = ("crash", errors[:400])
         return results
@@ -345,6 +383,9 @@ class Judge:
         self.builder.write(folder, file, text)
         results = {}
         for source in self.must_not_compile:
+            included = re.findall(r'#include [<"]cnnspec/(\w+\.hpp)[>"]', source.read_text())
+            if file and not set(included) & set(self.builder.users[file]):
+                continue  # the mutant is not in it
             errors = self.builder.refuses(source, folder)
             right = is_refusal(source.read_text().split("\n")[0], errors)
             results[f"compile-time clauses: {source.stem}"] = (
