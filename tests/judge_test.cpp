@@ -270,7 +270,7 @@ TEST(JudgeReport, the_json_of_a_right_kernel_has_no_wrong_ratio) {
 /// What is not judged is neither right nor wrong: a sum of so many large terms may overflow.
 TEST(JudgeReport, a_failure_counts_the_elements_that_were_judged) {
   const Case c{Op::linear_backward_weight, DType::f32, parse_descriptor(Family::linear, "mb1ic2oc1"), 1,
-               "x[0]=1 x[1]=3e38 dy[0]=2"};
+               "x[0]=1 x[1]=170141183460469231731687303715884105728 dy[0]=2"};
   Kernel kernel;
   kernel.f32.linear_backward_weight = [](const auto*, const float*, const float*, float* dw) {
     dw[0] = dw[1] = 0;

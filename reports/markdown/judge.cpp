@@ -65,9 +65,12 @@ std::string wrong_elements(const Json& f) {
   return picture.empty() ? text : text + block(picture) + "\n";
 }
 
+/// `f`: with its "layer", if it is a network's.
 std::string failure(const Json& f) {
-  std::string text = fmt::format("#### {} {}: {}\n\n{}, data {}, seed {}\n\n", code(get(f, "op")), get(f, "dtype"),
-                                 get(f, "kind"), code(get(f, "descriptor")), code(get(f, "data")), f["seed"].dump());
+  std::string text =
+      fmt::format("#### {}{} {}: {}\n\n{}, data {}, seed {}\n\n",
+                  f.contains("layer") ? code(get(f, "layer")) + " " : "", code(get(f, "op")), get(f, "dtype"),
+                  get(f, "kind"), code(get(f, "descriptor")), code(get(f, "data")), f["seed"].dump());
   if (f.contains("detail")) text += block(get(f, "detail")) + "\n";
   if (f.contains("elements_wrong")) text += wrong_elements(f);
   for (const Json& d : f["diagnosis"])
@@ -91,31 +94,30 @@ bool are_alike(const Json& a, const Json& b) {
 /// A comment on GitHub takes 65,536 characters, and there is more to say than this.
 constexpr std::size_t most_characters = 40'000;
 
-/// Failures that are like the first, folded: how to see each again.
+/// Failures that are like the first: how to see each again, folded; of a network, which is repeated as a whole, where.
 std::string more_like_it(std::span<const Json> failures) {
   if (failures.empty()) return "";
-  std::string lines, last;
-  for (const Json& f : failures)
-    if (const std::string repro = get(f, "repro"); repro != last) {  // the steps of a network have the same
-      lines += (lines.empty() ? "" : "\n") + repro;
-      last = repro;
-    }
+  std::string lines, layers;
+  for (const Json& f : failures) {
+    lines += (lines.empty() ? "" : "\n") + get(f, "repro");
+    if (f.contains("layer")) layers += (layers.empty() ? "" : ", ") + code(get(f, "layer"));
+  }
+  if (!layers.empty()) return "\nThe same in " + layers + ".\n";
   return fmt::format("\n<details><summary>{} more like it</summary>\n\n{}\n</details>\n", failures.size(),
                      block(lines));
 }
 
 /// Each kind of failure once, as far as there is room.
-std::string failures(const std::vector<Json>& all) {
+std::string failures(std::vector<Json> all) {
   std::string text = all.empty() ? "" : "### What is wrong\n";
-  for (std::size_t begin = 0; begin < all.size();) {
-    const std::span<const Json> rest = std::span(all).subspan(begin);
-    const auto end = std::ranges::find_if_not(rest, [&](const Json& f) { return are_alike(rest.front(), f); });
-    const std::size_t alike = static_cast<std::size_t>(end - rest.begin());
-    const std::string group = "\n" + failure(rest.front()) + more_like_it(rest.subspan(1, alike - 1));
+  for (auto first = all.begin(); first != all.end();) {
+    const auto next =
+        std::stable_partition(first + 1, all.end(), [&](const Json& other) { return are_alike(*first, other); });
+    const std::string group = "\n" + failure(*first) + more_like_it({first + 1, next});
     if (text.size() + group.size() > most_characters)
-      return text + fmt::format("\nAnd {} more, which the JSON result has.\n", rest.size());
+      return text + fmt::format("\nAnd {} more, which the JSON result has.\n", all.end() - first);
     text += group;
-    begin += alike;
+    first = next;
   }
   return text;
 }
@@ -142,7 +144,10 @@ std::string markdown_of_judge_network(const Json& r) {
   for (const Json& s : r["steps"]) {
     table.add({code(get(s, "layer")), code(get(s, "op")), get(s, "dtype"), code(get(s, "descriptor")),
                get(s, "verdict"), worst_ratio(s)});
-    if (s.contains("failure")) wrong.push_back(s["failure"]);
+    if (s.contains("failure")) {
+      wrong.push_back(s["failure"]);
+      wrong.back()["layer"] = s["layer"];
+    }
   }
   return text + table.text() + failures(wrong) + "\nAgain:\n\n" + block(get(r, "repro"));
 }

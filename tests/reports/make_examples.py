@@ -65,7 +65,9 @@ def wrong_gradient(gradcheck):
     wrong = copy.deepcopy(gradcheck)
     del wrong["sweep"]
     wrong["verdict"] = "fail"
-    wrong["tensors"][0]["wrong"] = 12
+    kernel = wrong["tensors"][1]
+    kernel["wrong"] = 12
+    kernel["first_wrong"] = {"index": [0, 0, 1, 2], "output": 7, "backward": "-12", "finite_difference": "-8"}
     wrong["failure"] = ("cnn2: conv1.kernel [0,0,1,2] output 7: the derivative of conv1.kernel is -8 by finite difference but "
                         "-12 by backward (12 of 1080 wrong)")
     return wrong
