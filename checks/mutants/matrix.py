@@ -9,13 +9,31 @@ def group_of(check):
     return group.replace("<double>", "").replace(" with relu", "").replace(" without relu", "")
 
 
+# Kinds of checks, in the order in which they are shown.
+LAWS, TWINS, GRADIENTS = "laws", "independent twins", "finite differences"
+KINDS = (LAWS, TWINS, GRADIENTS, "hand-worked", "examples beside the code", "extents", "descriptions", "clauses",
+         "compile-time clauses", "the compiler")
+LAYERS = ("conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp")
+
+
+def kind_of(check):
+    group = group_of(check)
+    if group in KINDS:
+        return group
+    if check.endswith(" laws: does not compile"):
+        return "the compiler"
+    last = group.split(" ")[-1]
+    return {"twin": TWINS, "L10": TWINS, "gradient": GRADIENTS}.get(last, LAWS)
+
+
 STATUSES = ("killed", "equivalent", "survived", "killed although listed", "invalid")
 
 
 class Report:
-    def __init__(self, mutants, verdicts, reasons):
+    def __init__(self, mutants, verdicts, reasons, run):
+        """run: how they were judged, for the result: {"parts": ..., "sample": {"mutants", "of", "seed"}, "version"}"""
         self.mutants = sorted(mutants, key=lambda m: (m.file, m.line))
-        self.verdicts, self.reasons = verdicts, reasons
+        self.verdicts, self.reasons, self.run = verdicts, reasons, run
 
     def status(self, mutant):
         found = self.verdicts[mutant.id].status
@@ -41,6 +59,7 @@ class Report:
                 print(f"  {m.id}  {m.file}:{m.line}  {m.mutation}\n            {by}")
             print()
         self.print_table()
+        self.print_kinds()
         self.print_checks()
         for status, title in (("survived", "alive, and not listed as equivalent"),
                               ("killed although listed", "killed, although listed as equivalent")):
@@ -74,10 +93,50 @@ class Report:
                 alone[groups[0]].append(m)
         return kills, alone
 
+    def kinds(self, mutant):
+        """(kinds of checks that ran on it, those that killed it)"""
+        said = [(kind_of(check), verdict) for results in self.verdicts[mutant.id].results.values()
+                for check, (verdict, _) in results.items() if verdict not in ("invalid", "skipped")]
+        return {kind for kind, _ in said}, {kind for kind, verdict in said if verdict != "pass"}
+
+    def by_kind(self):
+        """{kind: mutants on which it ran, that it kills, and that it alone of the kinds that ran kills}"""
+        rows = {kind: collections.Counter() for kind in KINDS}
+        for m in self.compiled():
+            ran, killed = self.kinds(m)
+            for kind in ran:
+                rows[kind].update(ran=1, kills=kind in killed, alone=killed == {kind})
+        return {kind: {name: row[name] for name in ("ran", "kills", "alone")} for kind, row in rows.items() if row}
+
+    def beyond_gradients(self):
+        """Mutants of the layers' loops that pass every finite difference: how many of them laws and twins kill."""
+        found = collections.Counter(judged=0, pass_gradients=0, killed=0, by_laws=0, by_twins=0, by_neither=0)
+        for m in self.compiled():
+            ran, killed = self.kinds(m)
+            if m.file not in LAYERS or not m.in_loop or GRADIENTS not in ran:
+                continue
+            passes = GRADIENTS not in killed
+            found.update(judged=1, pass_gradients=passes, killed=passes and bool(killed),
+                         by_laws=passes and LAWS in killed, by_twins=passes and TWINS in killed,
+                         by_neither=passes and bool(killed) and not killed & {LAWS, TWINS})
+        return dict(found)
+
+    def compiled(self):
+        return [m for m in self.mutants if self.verdicts[m.id].status != "invalid"]
+
+    def print_kinds(self):
+        print(f"\n{'kills of each kind of check':<28}{'ran on':>8}{'kills':>8}{'alone':>8}   (of the kinds that ran)")
+        for kind, row in self.by_kind().items():
+            print(f"{kind:<28}{row['ran']:>8}{row['kills']:>8}{row['alone']:>8}")
+        b = self.beyond_gradients()
+        print(f"\nOf {b['judged']} mutants of the layers' loops on which finite differences ran, {b['pass_gradients']} "
+              f"pass them all; {b['killed']} of these\nare killed: {b['by_laws']} by laws, {b['by_twins']} by independent "
+              f"twins, {b['by_neither']} by neither of them, among the kinds that ran.")
+
     def print_checks(self):
         kills, alone = self.killers_by_group()
         files = sorted({m.file for m in self.mutants})
-        print(f"\n{'kills of each check':<28}{'all':>6}{'alone':>7}   "
+        print(f"\n{'kills of each check that ran':<28}{'all':>6}{'alone':>7}   "
               + " ".join(f.removesuffix(".hpp") for f in files))
         for group in sorted(kills, key=lambda g: (-len(kills[g]), g)):
             row = collections.Counter(m.file for m in kills[group])
@@ -89,6 +148,8 @@ class Report:
         compiled = len(self.mutants) - len(self.with_status("invalid"))
         print(f"\n{len(self.mutants)} mutants, of which {compiled} compile: {killed} killed, "
               f"{len(self.with_status('equivalent'))} equivalent, {len(self.with_status('survived'))} alive")
+        if len(self.mutants) < self.run["sample"]["of"]:
+            print(f"{len(self.mutants)} of {self.run['sample']['of']} mutants were judged")
 
     def write_matrix(self, path):
         """A row for each mutant, a column for each check that killed one."""
@@ -106,11 +167,14 @@ class Report:
         return {
             "type": "mutants",
             "schema": 1,
+            **self.run,
             "totals": {s: len(self.with_status(s)) for s in STATUSES},
             "headers": [{"file": file, "mutants": counts.total(), "killed": counts["killed"],
                          "equivalent": counts["equivalent"], "survived": counts["survived"],
                          "listed_but_killed": counts["killed although listed"], "invalid": counts["invalid"]}
                         for file, counts in self.by_header()],
+            "kinds": self.by_kind(),
+            "beyond_gradients": self.beyond_gradients(),
             "checks": {g: {"kills": len(kills[g]), "alone": len(alone[g])} for g in sorted(kills)},
             "mutants": [{"id": m.id, "file": m.file, "line": m.line, "mutation": m.mutation, "source": m.source,
                          "status": self.status(m), "reason": self.reasons.get(m.id),

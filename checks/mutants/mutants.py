@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes small mistakes in the specification, one at a time, and shows which checks notice each.
 
-Every header of spec/ is mutated: operators, bounds, constants, texts, names that are easily mistaken for one another,
-and dropped or repeated statements. Each mutant is compiled with the fast part of the suite, and judged by the laws,
-the gradient checks, the hand-worked examples and the clauses.
+Every header of spec/ is mutated: operators, indices, bounds, constants, texts, names that are easily mistaken for one
+another, and dropped or repeated statements. Each mutant is compiled with the fast part of the suite, and judged by the
+laws, their independent twins, the gradient checks, the hand-worked examples and the clauses.
 
 examples:
   ./cnnspec mutants                            all of them, and the kill matrix
@@ -26,6 +26,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import threading
@@ -66,7 +67,7 @@ def arguments():
     parser.add_argument("--jobs", metavar="N", type=count(1), default=os.cpu_count(), help="at once (all cores)")
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", dest="parts", action="store_const", const="quick", default="first",
-                          help="end with the first part of the suite that kills: half the time, a thinner matrix")
+                          help="end with the first part of the suite that kills: less time, a thinner matrix")
     how_much.add_argument("--thorough", dest="parts", action="store_const", const="all",
                           help="run every part of the suite, those too that only look at what others let live")
     parser.add_argument("--json", metavar="FILE", help="write the result for programs")
@@ -130,6 +131,10 @@ def write_whole(path, text):
         beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def version():
+    return re.search(r"project\(\s*cnnspec\s+VERSION\s+([\d.]+)", (ROOT / "CMakeLists.txt").read_text())[1]
 
 
 def reporter(build):
@@ -232,7 +237,10 @@ def main():
     start = time.monotonic()
     judge.expect_the_specification_passes()
     verdicts = judge_all(judge, mutants, args.jobs)
-    report = matrix.Report(mutants, verdicts, reasons)
+    report = matrix.Report(mutants, verdicts, reasons, {
+        "version": version(),
+        "parts": "thorough" if judge.parts == "all" else judge.parts,
+        "sample": {"mutants": len(mutants), "of": len(everything), "seed": args.seed if args.sample else None}})
     if args.only:
         for m in mutants:
             print_mutant(m, headers[m.file], verdicts[m.id], builder, reasons.get(m.id))

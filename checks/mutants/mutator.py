@@ -62,6 +62,7 @@ class Mutant:
     which: int      # of the lines with this text, from 1
     mutation: str   # "`<` -> `<=`", and "#2" if it is the second such place of the line
     text: str       # the whole mutated header
+    in_loop: bool   # whether it is in a loop, or in what is done in each round of one (for_each_tap)
 
     @property
     def id(self):
@@ -391,9 +392,16 @@ def describe(edit, text, line_start):
     return f"`{old}` -> `{other}`" + (f" #{nth}" if nth > 1 else "")
 
 
+def loops_of(header):
+    """(start, end) of what is done again and again."""
+    return [(header.tokens[first].start, header.tokens[last].end) for kind, first, last in header.statements
+            if kind == "for" or header.tokens[first].text.startswith("for_each")]
+
+
 def mutants_of(file, text):
     """All mutants of a header, in the order of their places; no two have the same text."""
     header = Header(text)
+    loops = loops_of(header)
     lines = text.split("\n")
     seen_lines, which = {}, []
     for line in lines:
@@ -411,7 +419,8 @@ def mutants_of(file, text):
         texts.add(mutated)
         number = text.count("\n", 0, start)
         mutant = Mutant(file, number + 1, lines[number].strip(), which[number],
-                        describe(edit, text, starts[number]), mutated)
+                        describe(edit, text, starts[number]), mutated,
+                        any(first <= start and end <= last for first, last in loops))
         if mutant.id in ids:
             raise ValueError(f"{file}:{number + 1}: two mutants are called {mutant.mutation}")
         ids.add(mutant.id)

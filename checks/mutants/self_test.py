@@ -16,6 +16,7 @@ import unittest
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import equivalent  # noqa: E402
+import matrix  # noqa: E402
 import mutants  # noqa: E402
 import mutator  # noqa: E402
 import suite  # noqa: E402
@@ -169,6 +170,46 @@ class Refusals(unittest.TestCase):
         self.assertFalse(suite.is_refusal("// must compile", self.GCC))
 
 
+class Kinds(unittest.TestCase):
+    """What each kind of check is worth, of verdicts that are written down here."""
+
+    def test_follow_from_the_name_of_a_check(self):
+        for check, kind in (("conv2d L4: padding", "laws"), ("conv2d<double> L10: agrees", "independent twins"),
+                            ("network with relu twin: agrees", "independent twins"),
+                            ("relu gradient: backward", "finite differences"), ("hand-worked: A.b", "hand-worked"),
+                            (suite.EXAMPLES, "examples beside the code"), ("clauses: A.b", "clauses"),
+                            ("hand-worked: does not compile", "hand-worked"), ("conv2d laws: ends", "laws"),
+                            ("conv2d laws: does not compile", "the compiler"),
+                            ("compile-time clauses: a", "compile-time clauses")):
+            self.assertEqual(matrix.kind_of(check), kind, check)
+
+    def test_count_what_ran_what_kills_and_what_alone_kills(self):
+        header = "void f() {\n  for (int i = 0; i < n; ++i) y += 1;\n  y -= 2;\n}\n"
+        made = mutator.mutants_of("conv2d.hpp", header)
+        (adds,) = [m for m in made if m.mutation == "`+=` -> `-=`"]
+        (less,) = [m for m in made if m.mutation == "`<` -> `<=`"]
+        (after,) = [m for m in made if m.mutation == "`-=` -> `+=`"]
+        self.assertEqual([adds.in_loop, less.in_loop, after.in_loop], [True, True, False])
+        law, twin, gradient = "conv2d L4: a", "conv2d L10: b", "conv2d gradient: c"
+        verdicts = {
+            adds.id: suite.Verdict("killed", {"laws": {law: ("fail", ""), twin: ("pass", ""), gradient: ("pass", "")}}),
+            less.id: suite.Verdict("killed", {"laws": {law: ("pass", ""), twin: ("hang", ""), gradient: ("crash", "")},
+                                              "hand-worked": {"hand-worked: d": ("pass", "")}}),
+            after.id: suite.Verdict("killed", {"laws": {law: ("fail", ""), gradient: ("pass", "")}})}
+        sample = {"sample": {"mutants": 3, "of": 9, "seed": 1}}
+        report = matrix.Report([adds, less, after], verdicts, {}, sample)
+        self.assertEqual(report.by_kind(), {
+            "laws": {"ran": 3, "kills": 2, "alone": 2}, "independent twins": {"ran": 2, "kills": 1, "alone": 0},
+            "finite differences": {"ran": 3, "kills": 1, "alone": 0}, "hand-worked": {"ran": 1, "kills": 0, "alone": 0}})
+        self.assertEqual(report.beyond_gradients(), {"judged": 2, "pass_gradients": 1, "killed": 1, "by_laws": 1,
+                                                     "by_twins": 0, "by_neither": 0})
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            report.print(detailed=False)
+        self.assertIn("Of 2 mutants of the layers' loops on which finite differences ran, 1 pass them all", out.getvalue())
+        self.assertIn("3 of 9 mutants were judged", out.getvalue())
+
+
 REFUSED = """// expect: C1
 #include "cnnspec/small.hpp"
 static_assert(cnnspec::larger(1, 2) == 1, "C1: as it must be");
@@ -251,7 +292,11 @@ class Whole(unittest.TestCase):
 
     def test_the_result_for_programs_has_a_row_for_each_header(self):
         _, result = self.run_with("")
-        self.assertEqual((result["type"], result["schema"]), ("mutants", 1))
+        self.assertEqual((result["type"], result["schema"], result["parts"]), ("mutants", 1, "first"))
+        self.assertEqual(result["sample"], {"mutants": len(result["mutants"]), "of": len(result["mutants"]), "seed": None})
+        self.assertRegex(result["version"], r"^\d+\.\d+\.\d+$")
+        self.assertEqual(self.run_with("", "--sample", "4", "--seed", "3", "--quick")[1]["sample"],
+                         {"mutants": 4, "of": len(result["mutants"]), "seed": 3})
         totals = result["totals"]
         self.assertEqual(result["headers"], [
             {"file": "small.hpp", "mutants": len(result["mutants"]), "killed": totals["killed"], "equivalent": 0,

@@ -10,6 +10,34 @@ const row = (h) =>
     [page.code(h.file),
      ...[h.mutants, h.killed, h.equivalent, h.survived, h.listed_but_killed, h.invalid].map(page.count)];
 
+const kindColumns = [
+  {title: "kind of check", text: true}, {title: "mutants on which it ran"}, {title: "that it kills"},
+  {title: "that no other kind that ran kills"}
+];
+
+function kinds(r) {
+  const b = r.beyond_gradients;
+  const rows = Object.entries(r.kinds).map(([name, k]) => [name, ...[k.ran, k.kills, k.alone].map(page.count)]);
+  return page.part(
+      "kinds", "Which kinds of checks notice",
+      page.lead(
+          `Of ${page.plural(b.judged, "mutant")} of the layers’ loops on which finite differences ran, `,
+          `${page.count(b.pass_gradients)} pass them all; ${page.count(b.killed)} of these are killed: `,
+          `${page.count(b.by_laws)} by laws, ${page.count(b.by_twins)} by independent twins, `,
+          `${page.count(b.by_neither)} by neither of them, among the kinds that ran.`),
+      page.table("kinds", "Mutants by kind of check", kindColumns, rows));
+}
+
+// Until when each mutant was judged.
+const partsWords = {
+  quick: "until a part of the suite killed it",
+  first: "by the parts meant for its header, and by the others while alive",
+  thorough: "by every part of the suite"
+};
+
+const drawn = ({mutants, of, seed}) =>
+    `${page.count(mutants)} of ${page.count(of)} judged${seed === null ? "" : `, drawn with seed ${seed}`}`;
+
 function kills(checks) {
   const rows = Object.entries(checks).sort(([a, x], [b, y]) => y.kills - x.kills || (a < b ? -1 : 1));
   const most = rows.slice(0, 1).map(([name, c]) => ` Most, ${page.count(c.kills)}, were killed by “${name}”.`);
@@ -17,7 +45,7 @@ function kills(checks) {
   const bars = (label, data, backgroundColor) =>
       ({label, data, backgroundColor, barPercentage: 0.85, categoryPercentage: 0.8});
   const chart = page.chart("kills", "Mutants that each check kills", {
-    finding: `${page.plural(rows.length, "check")} killed a mutant; ${needed} killed one that no other did.${most}`,
+    finding: `${page.plural(rows.length, "check")} killed a mutant; ${needed} killed one that no other that ran did.${most}`,
     height: 70 + 26 * rows.length,
     columns: [{title: "check", text: true}, {title: "kills"}, {title: "alone"}],
     rows: rows.map(([name, c]) => [name, page.count(c.kills), page.count(c.alone)]),
@@ -27,7 +55,7 @@ function kills(checks) {
         labels: rows.map(([name]) => name),
         datasets: [
           bars("kills", rows.map(([, k]) => k.kills), c.quiet),
-          bars("alone: no other check kills them", rows.map(([, k]) => k.alone), c.accent)
+          bars("alone: no other check that ran kills them", rows.map(([, k]) => k.alone), c.accent)
         ]
       },
       options: {
@@ -80,7 +108,7 @@ page.results.mutants = (r) => {
     plainTitle: "Mutants of the specification",
     verdict: good ? "pass" : "fail",
     sentence: sentence(r.totals.survived, wrongly, compiled),
-    facts: [page.plural(r.headers.length, "header")],
+    facts: [page.plural(r.headers.length, "header"), drawn(r.sample), `each ${partsWords[r.parts]}`],
     parts: [
       page.summary([
         ["mutants", page.count(r.mutants.length), `${page.count(compiled)} compile`],
@@ -90,6 +118,7 @@ page.results.mutants = (r) => {
       mutantList(r.mutants, "survived"),
       mutantList(r.mutants, "killed although listed"),
       page.part("headers", "Headers", page.table("headers", "Mutants by header", columns, r.headers.map(row))),
+      kinds(r),
       kills(r.checks),
       page.killMatrix(r),
       mutantList(r.mutants, "equivalent"),

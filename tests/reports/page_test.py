@@ -487,6 +487,14 @@ class Mutants(unittest.TestCase):
             marked = BROWSER.script("return arguments[0].map((row) => row.querySelector('.kill') !== null)", rows)
             self.assertEqual([bool(m["killed_by"]) for m in own], marked)
 
+    def test_the_kinds_of_checks_have_a_row_each_and_what_passes_gradients_is_told(self):
+        result = fixture("mutants")
+        BROWSER.open(BROWSER.page_of("mutants"))
+        rows = [row.text.split("\n")[0] for row in BROWSER.all("table[data-table=kinds] tbody tr")]
+        for (name, kind), row in zip(result["kinds"].items(), rows, strict=True):
+            self.assertEqual(f"{name} {kind['ran']} {kind['kills']} {kind['alone']}", row)
+        self.assertIn(f"{result['beyond_gradients']['pass_gradients']} pass them all", BROWSER.one("[data-part=kinds]").text)
+
     def test_those_alive_are_listed_with_their_lines(self):
         BROWSER.open(BROWSER.page_of("mutants"))
         (alive,) = [m for m in fixture("mutants")["mutants"] if m["status"] == "survived"]
