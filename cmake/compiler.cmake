@@ -13,6 +13,9 @@ if(PROJECT_IS_TOP_LEVEL)
   mark_as_advanced(CNNSPEC_CCACHE)
   if(CNNSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CNNSPEC_CCACHE})
+    # It looks into precompiled headers (if CCACHE_SLOPPINESS is pch_defines,time_macros, as ./cnnspec has it).
+    add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>"
+                        "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
 endif()
 
