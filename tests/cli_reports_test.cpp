@@ -61,7 +61,7 @@ TEST(CliReports, writes_json_and_junit_before_the_reports) {
 
 TEST(CliReports, gradcheck_repeats_itself_whatever_the_file_is_called) {
   const Folder folder;
-  const std::string network = cnnspec("show cnn --config c1=1,c2=1,in_h=8,in_w=8,classes=2 --format json").out;
+  const std::string network = cnnspec("show cnn --config c1=1,c2=1,in_h=8,in_w=8,out_dim=2 --format json").out;
   for (const char* name : {"a b;touch broken", "$(touch broken)", "net"}) {
     const std::string file = folder.file(name, network), result = folder / "result.json";
     EXPECT_EQ(cnnspec("gradcheck " + quoted(file) + " --json " + quoted(result)).status, 0);
@@ -97,7 +97,8 @@ TEST(CliReports, each_failure_is_repeated_by_its_line) {
   const std::string result = folder / "result.json";
   EXPECT_EQ(cnnspec("judge " + mistakes + " --cases 20 --timeout 1 --json " + quoted(result)).status, 1);
   std::set<std::string> kinds;
-  for (const json& f : read_json(result)["failures"]) {
+  const json read = read_json(result);
+  for (const json& f : read["failures"]) {
     if (!kinds.insert(f["kind"]).second) continue;
     const Outcome o = again(f["repro"]);
     EXPECT_EQ(o.status, 1) << f["repro"] << o.err;
