@@ -95,7 +95,7 @@ TEST(CliReports, gradcheck_says_how_to_have_the_curves_that_a_report_leaves_out)
 TEST(CliReports, each_failure_is_repeated_by_its_line) {
   const Folder folder;
   const std::string result = folder / "result.json";
-  EXPECT_EQ(cnnspec("judge " + mistakes + " --cases 20 --timeout 1 --json " + quoted(result)).status, 1);
+  EXPECT_EQ(cnnspec("judge " + mistakes + " --cases 20 --timeout 0.5 --json " + quoted(result)).status, 1);
   std::set<std::string> kinds;
   const json read = read_json(result);
   for (const json& f : read["failures"]) {
@@ -111,7 +111,7 @@ TEST(CliReports, each_failure_is_repeated_by_its_line) {
 TEST(CliReports, a_wrong_network_is_repeated_by_its_line) {
   const Folder folder;
   const std::string result = folder / "result.json";
-  const std::string options = " --net cnn2 --config c1=2,c2=2,in_h=8,in_w=8 --dtype f32 --mb 3 --json ";
+  const std::string options = " --net cnn2 --config c1=2,c2=2,in_h=8,in_w=8 --dtype f32 --mb 3 --timeout 0.5 --json ";
   EXPECT_EQ(cnnspec("judge " + mistakes + options + quoted(result)).status, 1);
   json first = read_json(result);
   json second = json::parse(again(first["repro"].get<std::string>() + " --json -").out);

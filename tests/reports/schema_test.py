@@ -25,7 +25,7 @@ RUNS = [
     ("judge", ["judge", "LIBRARY", "--cases", "20", "--timeout", "1"], WRONG_KERNEL),
     ("judge", ["judge", "im2col", "--op", "linear_forward", "--cases", "3", "--data", "signed-zeros"], VACUOUS),
     ("judge-network", ["judge", "im2col", "--net", "cnn", "--dtype", "f32"], RIGHT),
-    ("judge-network", ["judge", "LIBRARY", "--net", "cnn2", "--dtype", "f32"], WRONG_KERNEL),
+    ("judge-network", ["judge", "LIBRARY", "--net", "cnn2", "--dtype", "f32", "--timeout", "1"], WRONG_KERNEL),
     ("gradcheck", ["gradcheck", "linear"], RIGHT),
     ("gradcheck", ["gradcheck", "linear", "--sweep"], RIGHT),
     ("gradcheck", ["gradcheck", "linear", "--scalar", "float"], RIGHT),
