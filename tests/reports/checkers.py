@@ -102,12 +102,13 @@ def faint_graphics(browser):
 
 
 def unseen_characters(browser):
-    """Texts and names that hold what cannot be seen, or what turns the order of others round."""
+    """Texts and names that hold what cannot be seen, or what turns the order of others round. What stands there for
+    browsers without scripts is Markdown, which breaks up what GitHub would link with U+2060."""
     return browser.script(r"""
         const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
         const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
         for (let t = texts.nextNode(); t; t = texts.nextNode())
-          if (t.parentElement.tagName !== 'SCRIPT' && unseen.test(t.data)) found.push(t.data);
+          if (!t.parentElement.matches('script, noscript') && unseen.test(t.data)) found.push(t.data);
         for (const e of document.querySelectorAll('[aria-label]'))
           if (unseen.test(e.getAttribute('aria-label'))) found.push(e.getAttribute('aria-label'));
         return found.map(escape)""")
