@@ -26,7 +26,7 @@ RUNS = {
     "judge_network": ["judge", KERNEL, "--net", "cnn2", "--config", "c1=2,c2=2,in_h=8,in_w=8", "--dtype", "f32", "--timeout",
                       "0.5"],
     "gradcheck": ["gradcheck", "cnn2", "--sweep"],
-    "census": ["census", "--op", "linear", "--max", "features=3"],
+    "census": ["census", "--max", "extent=2,kernel=2,padding=1"],
 }
 # What a browser, Markdown, a terminal and a shell take for more than text.
 BAD = ("</script><img src=x onerror=\"window.broken=1\"><script>window.broken=1</script> ${x} {{script}} <!-- "
