@@ -265,7 +265,7 @@ void add_golden_folders(Seeds& to) {
 
 void add_censuses(Seeds& to) {
   CensusFile file;
-  file.version = "0.1.0", file.size = 100;
+  file.version = "0.1.0", file.source = "0123456789abcdef", file.size = 100;
   to.text("census-begun", Reader::census, to_json(file));
   file.shard = {3, 64};
   file.plan.bounds.extent = 7, file.plan.seed = ~std::uint64_t{0}, file.plan.proof = CensusProof::random;

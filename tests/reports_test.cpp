@@ -230,7 +230,7 @@ TEST(Markdown, of_hostile_results_is_no_markup_no_link_no_mention_and_no_line_of
 TEST(Markdown, of_mutants_tells_what_ran_and_what_passes_the_gradient_checks) {
   Json json = example_json("mutants");
   const auto text = [&] { return markdown_of({parse_result(json.dump(), "x")}); };
-  EXPECT_TRUE(contains(text(), "48 of 1,939 mutants of version 0.1.0 were judged, each until a part"));
+  EXPECT_TRUE(contains(text(), "48 of 1,939 mutants of version `0.1.0` were judged, each until a part"));
   EXPECT_TRUE(contains(text(), "| `independent twins` | 10 | 4 | 0 |"));
   EXPECT_TRUE(
       contains(text(), "4 pass them all; 3 of these are killed: 3 by laws, 2 by independent twins, 0 by neither"));

@@ -1,5 +1,10 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
+#include <utility>
+#include <vector>
+
 #include "reports/markdown/markdown.hpp"
 #include "reports/markdown/text.hpp"
 
@@ -14,9 +19,13 @@ std::string headers(const Json& rows) {
   return table.text();
 }
 
+/// Those that kill most first.
 std::string kinds_table(const Json& kinds) {
   Table table({"kind of check", "mutants on which it ran", "that it kills", "that no other kind that ran kills"}, 1);
-  for (const auto& [name, row] : kinds.items())
+  std::vector<std::pair<std::string, Json>> rows;
+  for (const auto& [name, row] : kinds.items()) rows.emplace_back(name, row);
+  std::ranges::stable_sort(rows, std::greater{}, [](const auto& r) { return r.second["kills"].template get<Idx>(); });
+  for (const auto& [name, row] : rows)
     table.add({code(name), number(row["ran"]), number(row["kills"]), number(row["alone"])});
   return table.text();
 }
@@ -26,7 +35,7 @@ std::string extent_of(const Json& r) {
   const Json& sample = r["sample"];
   const std::string parts = r["parts"];
   std::string text = fmt::format("{} of {} mutants of version {} were judged", number(sample["mutants"]),
-                                 number(sample["of"]), words(r["version"].get<std::string>()));
+                                 number(sample["of"]), code(r["version"].get<std::string>()));
   if (sample["seed"].is_number()) text += ", drawn with seed " + sample["seed"].dump();
   if (parts == "thorough") return text + ", by every part of the suite.\n\n";
   return text + (parts == "quick" ? ", each until a part of the suite killed it.\n\n"

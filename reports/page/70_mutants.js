@@ -17,7 +17,8 @@ const kindColumns = [
 
 function kinds(r) {
   const b = r.beyond_gradients;
-  const rows = Object.entries(r.kinds).map(([name, k]) => [name, ...[k.ran, k.kills, k.alone].map(page.count)]);
+  const sorted = Object.entries(r.kinds).sort(([, a], [, b]) => b.kills - a.kills);
+  const rows = sorted.map(([name, k]) => [name, ...[k.ran, k.kills, k.alone].map(page.count)]);
   return page.part(
       "kinds", "Which kinds of checks notice",
       page.lead(

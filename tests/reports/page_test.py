@@ -491,7 +491,8 @@ class Mutants(unittest.TestCase):
         result = fixture("mutants")
         BROWSER.open(BROWSER.page_of("mutants"))
         rows = [row.text.split("\n")[0] for row in BROWSER.all("table[data-table=kinds] tbody tr")]
-        for (name, kind), row in zip(result["kinds"].items(), rows, strict=True):
+        most_first = sorted(sorted(result["kinds"].items()), key=lambda item: -item[1]["kills"])
+        for (name, kind), row in zip(most_first, rows, strict=True):
             self.assertEqual(f"{name} {kind['ran']} {kind['kills']} {kind['alone']}", row)
         self.assertIn(f"{result['beyond_gradients']['pass_gradients']} pass them all", BROWSER.one("[data-part=kinds]").text)
 
