@@ -13,9 +13,6 @@ if(PROJECT_IS_TOP_LEVEL)
   mark_as_advanced(CNNSPEC_CCACHE)
   if(CNNSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CNNSPEC_CCACHE})
-    # It looks into precompiled headers (if CCACHE_SLOPPINESS is pch_defines,time_macros, as ./cnnspec has it).
-    add_compile_options("$<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>"
-                        "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
   endif()
 endif()
 
@@ -38,4 +35,14 @@ function(cnnspec_own target)
             # with sanitizers, it takes numbers of Boost's for uninitialised ones
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CNNSPEC_SANITIZED}>>:-Wno-maybe-uninitialized>
             $<$<BOOL:${CNNSPEC_WERROR}>:-Werror>)
+endfunction()
+
+# cnnspec_precompile(target ...): target_precompile_headers(target ...), such that ccache can look into them. (It does if
+# CCACHE_SLOPPINESS is pch_defines,time_macros, as ./cnnspec has it.)
+function(cnnspec_precompile target)
+  target_precompile_headers(${target} ${ARGN})
+  if(CNNSPEC_CCACHE)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fpch-preprocess>
+                                             "$<$<COMPILE_LANG_AND_ID:CXX,Clang>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
 endfunction()
