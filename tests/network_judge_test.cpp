@@ -116,7 +116,8 @@ TEST(NetworkJudge, says_in_json_what_it_says_on_the_terminal) {
 TEST(NetworkJudge, has_no_ratio_of_what_the_kernel_did_not_compute) {
   checks::Kernel only_linear;
   only_linear.f32.linear_forward = healthy_kernel().f32.linear_forward;
-  for (const auto& s : nlohmann::json::parse(network_to_json(judged(only_linear)))["steps"])
+  const auto json = nlohmann::json::parse(network_to_json(judged(only_linear)));
+  for (const auto& s : json["steps"])
     EXPECT_EQ(s["worst_ratio"].is_null(), s["verdict"] != "pass") << s;
 }
 
