@@ -7,6 +7,7 @@
 #include "checks/cases/layer_case.hpp"
 #include "checks/cases/network_case.hpp"
 #include "checks/cases/sizes.hpp"
+#include "checks/cases/work.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/generate/invalid.hpp"
 #include "checks/generate/rapidcheck.hpp"
@@ -155,6 +156,20 @@ int rejected_networks(const NetworkFunctions& f) {
   return rejected<NetworkCase>([&](const NetworkCase& c) { return check_case(c, f); });
 }
 
+/// Four taps, of which the twins' zero-stuffed images would make half a billion multiply-adds.
+TEST(LayerCases, a_problem_that_the_twins_would_make_huge_is_not_computed) {
+  const cnnspec_conv2d p{1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 150, 150, 149, 149, 149, 149, 150, 150};
+  ASSERT_TRUE(check(p).ok());
+  EXPECT_LE(taps(p), most_layer_taps);
+  EXPECT_GT(work_of(p), 1e8);
+  cnnspec_conv2d small = p;
+  small.pad_bottom = small.pad_right = 1, small.dilation_height = small.dilation_width = 1;
+  small.pad_top = small.pad_left = 1, small.stride_height = small.stride_width = 1;
+  ASSERT_TRUE(check(small).ok());
+  EXPECT_LE(work_of(small), most_layer_work);
+  EXPECT_GT(check_case(LayerCase{LayerCase::Layer::conv2d, small}).compared,
+            check_case(LayerCase{LayerCase::Layer::conv2d, p}).compared);
+}
 TEST(LayerCases, the_specification_passes) { EXPECT_EQ(rejected_layers({}), 0); }
 TEST(LayerCases, a_layer_that_reads_the_wrong_cell_is_rejected) {
   LayerFunctions f;
