@@ -111,6 +111,12 @@ TEST(Clauses, C4_finds_the_window_that_straddles_the_image) {
   EXPECT_TRUE(violated_clauses(p).empty());
 }
 
+TEST(Clauses, a_pooling_axis_that_is_known_later_violates_none_yet) {
+  volatile Idx later = dyn;  // at run time
+  const Axis straddling{.before = 1, .after = 1};
+  EXPECT_TRUE(check_pool_axis("max_pool2d", "height", later, 2, straddling).ok());
+  EXPECT_EQ(pool_out(later, 2, straddling), dyn);
+}
 TEST(Clauses, an_axis_violates_the_first_one_alone) {
   EXPECT_EQ(clause_of({5, 1, 3, {}}, true), Clause::none);
   EXPECT_EQ(clause_of({0, 1, 3, {}}, true), Clause::C1);
