@@ -67,7 +67,7 @@ void list_layer(Numbers, FlattenLayer&) {}
 void list_layer(Numbers number, LinearDefinition& d) { number(d.out_features, 1, 8); }
 
 using AnyDefinition = decltype(LayerDefinition::what);
-enum Kind : Idx { conv, pool, relu, flat, lin, kinds };
+enum Kind : Idx { conv, pool, relu, flat, lin };  // as in AnyDefinition
 AnyDefinition definition_of_kind(Kind kind) {
   const AnyDefinition all[]{Conv2dDefinition{}, MaxPool2dConfig{}, ReluLayer{}, FlattenLayer{}, LinearDefinition{}};
   return all[static_cast<std::size_t>(kind)];
@@ -86,6 +86,7 @@ void list_kind(Fields& f, LayerDefinition& layer, std::size_t axes) {
 }
 
 void list_definition(Fields& f, NetworkDefinition& net) {
+  // How often which number of axes; 0, 2 and 4 are refused.
   constexpr std::array axes{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 3,
                             3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 0, 4};
   Idx which = std::find(axes.begin(), axes.end(), static_cast<int>(net.input.size())) - axes.begin();
