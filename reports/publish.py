@@ -8,7 +8,7 @@ one that fails leaves it.
 parts:
   onednn       what oneDNN scores before the judge
   census       every small configuration, proved
-  mutants      all small mistakes in the specification, and which checks kill each
+  mutants      the mutants of the specification, all of them, and which checks kill each
   coverage     what the tests run of spec/ and checks/: builds the tests with clang++
   fuzzing      sizes of the corpora, executions per second: builds the fuzz targets twice, with and without sanitizers
   bench        the benchmark: gradient checks, loops, the judge
