@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Measures where cnnspec stands, and writes it down: reports/README.md, reports/bench.md, reports/conventions.md.
 
-Each part is measured with cnnspec's own commands, its result kept in the build folder with the day, the machine and the
-versions. The pages are then made of all results that are there. A part that is measured again replaces its older result;
-one that fails leaves it.
+Each part is measured with cnnspec's own commands. Its result is kept in reports/results, to be committed with the pages,
+and the day, the machine and the versions in reports/results/facts. The pages are then made of all results that are there. A
+part that is measured again replaces its older result; one that fails, or is interrupted, leaves it.
 
 parts:
   onednn       what oneDNN scores before the judge
@@ -15,12 +15,13 @@ parts:
   suite        a build from nothing and the whole test run
   conventions  what libraries compute where conventions differ; only where all libraries of the page are installed
 
-The mutants and the suite take longest. --list says how long each part took here when it was measured last.
+The mutants and the suite take longest. --list says how long each part took when it was measured last. Measure speed on a
+machine that does nothing else: the result says how loaded it was.
 
 examples:
   ./cnnspec publish                        everything
   ./cnnspec publish --only onednn          one part, and the pages anew
-  ./cnnspec publish --only none            the pages alone, from what was measured before
+  ./cnnspec publish --only none            the pages alone, from the results that are there
 
 status: 0 if what was asked for was measured and the pages are written, 1 if a command failed (the pages are made of what
 is there), 2 if nothing is there or a file cannot be written, 130 if it was interrupted.
@@ -82,10 +83,10 @@ def run(command, allowed=(0,)):
 
 
 def revision():
-    """Which source this is: " (1a2b3c4)", with a "+" where files have been changed since, other than the pages."""
+    """Which source this is: " (1a2b3c4)", with a "+" where files have been changed since, other than what is published."""
     commit = machine.output("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip()
     changed = machine.output("git", "-C", str(ROOT), "status", "--porcelain", "--untracked-files=no", "--", ".",
-                             ":(exclude,top,glob)reports/*.md").strip()
+                             ":(exclude,top,glob)reports/*.md", ":(exclude,top)reports/results").strip()
     return f" ({commit}{'+' if changed else ''})" if commit else ""
 
 
@@ -119,20 +120,21 @@ def measure_conventions(options, page):
 
 def measure(options, part, commit):
     """A part's result and what is known about it, in the place of the older ones."""
-    file, facts = standing.paths(options.folder, part)
-    fresh = file.with_suffix(".new" + file.suffix)
+    file, facts = standing.paths(ROOT / "reports", part)
+    fresh = options.build / "published" / file.name
+    fresh.parent.mkdir(exist_ok=True)
     fresh.unlink(missing_ok=True)  # a census would go on from there
     start = time.monotonic()
     if part == "conventions":
         if not measure_conventions(options, fresh):
             say("conventions: a library of the page is absent, so the page stays as it is")
             return
-        files.write(ROOT / "reports" / "conventions.md", fresh.read_text(encoding="utf-8"))
     else:
         words, allowed = COMMANDS[part]
         peer = ["--benchdnn", options.benchdnn] if part == "bench" and options.benchdnn else []
         run([ROOT / "cnnspec", *words, *peer, "--json", fresh], allowed)
-    fresh.replace(file)
+    facts.parent.mkdir(parents=True, exist_ok=True)
+    files.write(file, fresh.read_text(encoding="utf-8"))
     known = about(options, part, commit, time.monotonic() - start)
     if part == "fuzzing":
         known["corpora"] = corpora()
@@ -153,44 +155,55 @@ def arguments(words):
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
         parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
     options.build = options.build.resolve()
-    options.folder = options.build / "published"
     return options
 
 
-def list_parts(folder):
+def list_parts():
     for part in PARTS:
-        known = standing.facts_of(folder, part)
-        print(f"{part:<13}" + (f"{known['date']}, {known['seconds']:,} s" if known else "not measured here yet"))
+        known = standing.facts_of(ROOT / "reports", part)
+        print(f"{part:<13}" + (f"{known['date']}, {known['seconds']:,} s" if known else "not measured yet"))
+
+
+def write_pages(options):
+    """Of what is there: none, if nothing is."""
+    try:
+        pages = standing.pages(ROOT / "reports", options.build / "bin" / "cnnspec")
+    except (standing.StandingError, files.ResultError) as error:
+        raise PublishError(error, 1) from error
+    for name, text in pages.items():
+        files.write(ROOT / "reports" / name, text)
+
+
+def succeeds(action, *arguments):
+    try:
+        action(*arguments)
+    except PublishError as error:
+        say(error)
+        return False
+    return True
 
 
 def publish(options):
-    """The status. A part that fails does not keep the others from being measured."""
-    options.folder.mkdir(parents=True, exist_ok=True)
-    commit, failed = revision(), False
+    """The status. A part that fails does not keep the others from being measured. The pages are those of the results at
+    any time, since a test of the suite, which is a part, demands it."""
+    commit = revision()
     run([ROOT / "cnnspec", "build"])
+    measured, written = True, succeeds(write_pages, options)
     for part in [part for part in PARTS if options.only is None or part in options.only]:
-        try:
-            measure(options, part, commit)
-        except PublishError as error:
-            say(error)
-            failed = True
-    try:
-        pages = standing.pages(options.folder, options.build / "bin" / "cnnspec")
-    except standing.StandingError as error:
-        raise PublishError(error, 1) from error
-    if not pages:
+        measured = succeeds(measure, options, part, commit) and measured
+        written = succeeds(write_pages, options)
+    if not any(standing.facts_of(ROOT / "reports", part) for part in PARTS):
         raise PublishError("nothing was measured yet; run ./cnnspec publish", 2)
-    for name, text in pages.items():
-        files.write(ROOT / "reports" / name, text)
-        say(f"wrote {ROOT / 'reports' / name}")
-    return 1 if failed else 0
+    if written:
+        say(f"wrote the pages in {ROOT / 'reports'}")
+    return 0 if measured and written else 1
 
 
 def main():
     try:
         options = arguments(sys.argv[1:])
         if options.list:
-            list_parts(options.folder)
+            list_parts()
             return 0
         return publish(options)
     except (PublishError, files.ResultError, OSError) as error:

@@ -1,4 +1,5 @@
-"""The published pages, made of the results that `./cnnspec publish` keeps: reports/README.md and reports/bench.md."""
+"""The published pages, reports/README.md and reports/bench.md, made of the results that `./cnnspec publish` keeps beside
+them: results/PART.json, and what is known about it in results/facts/PART.json."""
 
 import json
 import subprocess
@@ -12,7 +13,11 @@ HEAD = """# The standing
 What cnnspec's own checks say of it and of others, with the day, the machine and the versions. All of it is made by
 `./cnnspec publish`, each part with the command that is named there. Two pages of their own: [where libraries
 differ](conventions.md) by convention, and what each computes; and [the benchmark](bench.md), with what it compares and
-how to repeat it.
+how to repeat it. The results themselves are in [results](results); of them,
+
+    ./cnnspec report reports/results/{onednn,census,mutants,bench,fuzzing,suite}.json --html standing.html
+
+makes one page to look at.
 """
 
 FUZZING = """\
@@ -30,8 +35,9 @@ class StandingError(Exception):
 
 
 def paths(folder, part):
-    """Its result, and what is known about it."""
-    return folder / (part + (".md" if part == "conventions" else ".json")), folder / f"{part}.about.json"
+    """Its result (that of the conventions is their page), and what is known about it."""
+    file = folder / "conventions.md" if part == "conventions" else folder / "results" / f"{part}.json"
+    return file, folder / "results" / "facts" / f"{part}.json"
 
 
 def facts_of(folder, part):
@@ -50,9 +56,9 @@ def result_of(folder, part):
         raise StandingError(f"{path}: {error}") from error
 
 
-def markdown_of(cnnspec, file):
-    """What `cnnspec report` makes of a result, a level deeper."""
-    done = subprocess.run([cnnspec, "report", file], capture_output=True, text=True, check=False)
+def markdown_of(cnnspec, file, text=None):
+    """What `cnnspec report` makes of a result in a file, or of a text ("-" as the file), a level deeper."""
+    done = subprocess.run([cnnspec, "report", file], input=text, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise StandingError(done.stderr.strip())
     return "\n".join("#" + line if line.startswith("#") else line for line in done.stdout.strip().splitlines())
@@ -104,11 +110,9 @@ def speed_section(folder, cnnspec):
     result = merged_benchmark(folder)
     if result is None:
         return None
-    file = folder / "speed.json"
-    results.write(file, results.text_of(result))
     where = "\n\n".join(provenance(f"./cnnspec publish --only {part}", facts_of(folder, part)) for part in BENCHMARKS
                         if facts_of(folder, part))
-    return f"\n## Speed\n\n{where}\n\n{markdown_of(cnnspec, file)}\n"
+    return f"\n## Speed\n\n{where}\n\n{markdown_of(cnnspec, '-', results.text_of(result))}\n"
 
 
 def sections(folder, cnnspec):

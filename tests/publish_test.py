@@ -12,6 +12,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -112,8 +113,11 @@ class Publish(unittest.TestCase):
     def asked(self):
         return [line.split(" --json")[0] for line in (self.root / "asked").read_text().splitlines()]
 
+    def file(self, name):
+        return self.root / "reports" / "results" / name
+
     def facts(self, part):
-        return json.loads((self.build / "published" / f"{part}.about.json").read_text())
+        return json.loads(self.file(f"facts/{part}.json").read_text())
 
     def test_all_parts_are_measured_in_full_and_shown_with_day_machine_and_versions(self):
         self.assertEqual(self.run_with(), 0, self.said.getvalue())
@@ -163,11 +167,11 @@ class Publish(unittest.TestCase):
 
     def test_one_part_leaves_the_others_as_they_were(self):
         self.assertEqual(self.run_with(), 0)
-        before = (self.build / "published" / "mutants.about.json").stat().st_mtime_ns
+        before = self.file("facts/mutants.json").stat().st_mtime_ns
         (self.root / "asked").unlink()
         self.assertEqual(self.run_with("--only", "onednn"), 0)
         self.assertEqual(self.asked(), ["build", "judge onednn"])
-        self.assertEqual((self.build / "published" / "mutants.about.json").stat().st_mtime_ns, before)
+        self.assertEqual(self.file("facts/mutants.json").stat().st_mtime_ns, before)
 
     def test_the_page_is_made_of_what_is_there_and_says_what_is_not(self):
         self.assertEqual(self.run_with("--only", "census", "--only", "suite"), 0)
@@ -204,11 +208,12 @@ class Publish(unittest.TestCase):
         self.assertEqual(self.run_with(), 0)
         for part in ("census", "bench", "coverage"):
             with self.subTest(part):
-                path = self.build / "published" / f"{part}.json"
+                path = self.file(f"{part}.json")
                 text = path.read_text()
                 path.write_text(f'{{"type": "{part}"')
-                self.assertGreater(self.run_with("--only", "none"), 0)
-                path.write_text(text)
+                self.assertEqual(self.run_with("--only", "none"), 1)
+                self.assertEqual(self.run_with("--only", part), 0)
+                self.assertEqual(json.loads(path.read_text()), json.loads(text))
 
     def test_an_interruption_and_what_cannot_be_run_end_with_one_line(self):
         self.assertEqual(self.run_with("--only", "census"), 0)
@@ -216,16 +221,31 @@ class Publish(unittest.TestCase):
         self.assertEqual(self.run_with("--only", "mutants"), 130)
         lines = self.said.getvalue().splitlines()
         self.assertEqual(lines.count("cnnspec: interrupted; what was measured is kept"), 1)
+        self.assertIn("\n## Every small configuration\n", self.page())
         self.assertNotIn("Traceback", self.said.getvalue())
         (self.root / "cnnspec").chmod(0o644)
         self.assertEqual(self.run_with("--only", "census"), 2)
         self.assertRegex(self.said.getvalue().splitlines()[-1], "^cnnspec: .*Permission denied")
+
+    def test_results_are_kept_beside_the_pages_which_can_be_made_of_them_without_a_build_that_measured(self):
+        self.assertEqual(self.run_with(), 0)
+        page, bench = self.page(), self.page("bench.md")
+        self.assertEqual(sorted(path.name for path in self.file("").glob("*.json")), sorted(
+            f"{part}.json" for part in self.publish.PARTS if part != "conventions"))
+        shutil.rmtree(self.build / "published")
+        for name in ("README.md", "bench.md"):
+            (self.root / "reports" / name).unlink()
+        self.assertEqual(self.run_with("--only", "none"), 0)
+        self.assertEqual((self.page(), self.page("bench.md")), (page, bench))
 
     def test_the_revision_is_that_of_the_source_before_the_pages_were_written(self):
         somebody = ["-c", "user.name=a", "-c", "user.email=a@b"]
         for words in (["init", "-q"], ["add", "-A"], [*somebody, "commit", "-qm", "a"]):
             subprocess.run(["git", "-C", str(self.root), *words], check=True)
         (self.root / "reports" / "conventions.md").write_text("# changed\n")
+        self.file("").mkdir()
+        self.file("census.json").write_text("{}")
+        subprocess.run(["git", "-C", str(self.root), "add", "-A"], check=True)
         self.assertRegex(self.publish.revision(), r"^ \([0-9a-f]+\)$")
         (self.folder / "conventions.py").write_text("changed")
         self.assertRegex(self.publish.revision(), r"^ \([0-9a-f]+\+\)$")
@@ -237,7 +257,34 @@ class Publish(unittest.TestCase):
         lines = printed.getvalue().splitlines()
         self.assertEqual([line.split()[0] for line in lines], self.publish.PARTS)
         self.assertRegex(lines[1], r"^census +\d{4}-\d\d-\d\d, \d+ s$")
-        self.assertIn("not measured here yet", lines[0])
+        self.assertIn("not measured yet", lines[0])
+
+
+class Published(unittest.TestCase):
+    """What is committed: every figure of a page is that of a result."""
+
+    REPORTS = TESTS.parent / "reports"
+
+    def made(self, folder):
+        load()  # finds the modules
+        import standing
+        return standing.pages(folder, CNNSPEC)
+
+    def test_the_pages_are_those_of_the_results(self):
+        pages = self.made(self.REPORTS)
+        self.assertEqual({"README.md", "bench.md"}, set(pages))
+        for name, text in pages.items():
+            self.assertEqual((self.REPORTS / name).read_text(), text, "write the pages: ./cnnspec publish --only none")
+
+    def test_another_figure_in_a_result_is_another_page(self):
+        with tempfile.TemporaryDirectory() as folder:
+            copy = pathlib.Path(folder) / "reports"
+            shutil.copytree(self.REPORTS / "results", copy / "results")
+            census = copy / "results" / "census.json"
+            text = census.read_text()
+            census.write_text(text.replace("4251528", "4251529"))
+            self.assertNotEqual(census.read_text(), text)
+            self.assertNotEqual(self.made(copy)["README.md"], (self.REPORTS / "README.md").read_text())
 
 
 if __name__ == "__main__":

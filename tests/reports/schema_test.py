@@ -180,6 +180,13 @@ class WrongResults(unittest.TestCase):
             run = subprocess.run([CNNSPEC, "report", str(path)], capture_output=True, text=True)
             self.assertEqual(0, run.returncode, (path.name, run.stderr))
 
+    def test_describe_what_is_published(self):
+        results = [json.loads(path.read_text()) for path in (HERE.parent.parent / "reports" / "results").glob("*.json")]
+        shown = [result for result in results if (SCHEMAS / f"{result.get('type')}.json").exists()]
+        self.assertIn("census", {result["type"] for result in shown})
+        for result in shown:
+            self.assertEqual([], complaints(result), result["type"])
+
 
 if __name__ == "__main__":
     LIBRARY = sys.argv.pop(3)
