@@ -48,17 +48,18 @@ function matrixOf(mutants, file) {
   const columns = columnsOf(all);
   if (!columns.length) return page.note("No check killed a mutant of this header.");
   const size = `${page.plural(all.length, "mutant")} of ${file}, ${page.plural(columns.length, "check")}`;
-  return page.grid({
+  const grid = page.grid({
     name: "kills",
     kind: "kills",
     label: `Kill matrix: ${size}`,
-    hint: `${size}. Point at a square, or move with the arrow keys.`,
+    hint: "Tap or point at a square, or use the arrow keys.",
     head: [[
       page.el("th", {scope: "col", class: "corner"}, "line, mutation"),
       columns.map((c) => page.el("th", {scope: "col"}, page.el("span", {}, c)))
     ]],
     rows: all.map((one) => ({header: [header(one.mutant)], cells: columns.map((c) => cellOf(one, c))})),
   });
+  return [page.note(`${size}.`), grid];  // of which header: print has no list to choose from
 }
 
 page.killMatrix = (r) => {

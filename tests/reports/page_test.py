@@ -486,6 +486,9 @@ class Mutants(unittest.TestCase):
             self.assertEqual(len(own), len(rows))
             marked = BROWSER.script("return arguments[0].map((row) => row.querySelector('.kill') !== null)", rows)
             self.assertEqual([bool(m["killed_by"]) for m in own], marked)
+            BROWSER.media("print")
+            self.assertIn(f"of {header['file']}, ", BROWSER.one("[data-part=matrix]").text)
+            BROWSER.media()
 
     def test_the_kinds_of_checks_have_a_row_each_and_what_passes_gradients_is_told(self):
         result = fixture("mutants")
