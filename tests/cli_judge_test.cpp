@@ -60,14 +60,14 @@ TEST(CliJudge, is_vacuous_if_nothing_was_judged) {
 TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
   const Folder folder;
   const std::string file = folder / "result.json";
-  const Outcome o = cnnspec("judge " + wrong_kernel + " --json " + quoted(file));
+  const Outcome o = cnnspec("judge " + wrong_kernel + " --cases 20 --json " + quoted(file));
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(contains(o.out, "\nfail: "));
   const auto json = nlohmann::json::parse(content_of(file));
   EXPECT_EQ(json["schema"], 1);
   EXPECT_EQ(json["verdict"], "fail");
   EXPECT_EQ(json["failures"][0]["op"], "linear_backward_bias");
-  EXPECT_EQ(json_of(wrong_kernel)["failures"], json["failures"]);
+  EXPECT_EQ(json_of(wrong_kernel + " --cases 20")["failures"], json["failures"]);
   EXPECT_EQ(cnnspec("judge im2col --cases 1 --json /nonexistent/result.json").status, 2);
 }
 

@@ -75,7 +75,8 @@ TEST(CliReports, gradcheck_repeats_itself_whatever_the_file_is_called) {
 
 TEST(CliReports, gradcheck_writes_json_whatever_the_bytes_of_its_target_are) {
   const Folder folder;
-  const std::string file = folder.file("\xff\xfe.json", cnnspec("show cnn2 --format json").out);
+  const std::string file =
+      folder.file("\xff\xfe.json", cnnspec("show cnn2 --config c1=1,c2=1,in_h=6,in_w=6 --format json").out);
   for (const char* format : {"--json -", "--markdown -"}) {
     const Outcome o = cnnspec("gradcheck " + quoted(file) + " --mode directional " + format);
     EXPECT_EQ(o.status, 0) << o.err;

@@ -3,11 +3,12 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr Idx most = std::numeric_limits<Idx>::max();
+constexpr Idx most_elements = std::numeric_limits<Idx>::max();
 
 /// Throws C3.
 void add(const char* what, Idx& total, Idx n) {
-  if (!sum_fits(total, n)) refuse({Clause::C3, "total", what, "after the earlier layers, at most", most - total, n});
+  if (!sum_fits(total, n))
+    cnnspec::refuse({Clause::C3, "total", what, "after the earlier layers, at most", most_elements - total, n});
   total += n;
 }
 
@@ -20,8 +21,8 @@ Idx elements(const std::vector<Idx>& extents) {
 Idx mult_adds(const LayerDescription& layer) {
   const Idx positions = elements(layer.output) / layer.output.front();  // of each channel or feature
   if (!product_fits(layer.parameters, positions))
-    refuse({Clause::C3, "multiply-adds", "output positions", "for that many parameters, at most",
-            most / layer.parameters, positions});
+    cnnspec::refuse({Clause::C3, "multiply-adds", "output positions", "for that many parameters, at most",
+                     most_elements / layer.parameters, positions});
   return layer.parameters * positions;
 }
 

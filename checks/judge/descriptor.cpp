@@ -22,7 +22,7 @@ class Unsupported : public UsageError {
 
 // ---- Reading: characters -----------------------------------------------------------------------------------------
 
-constexpr Idx most = std::numeric_limits<Idx>::max();
+constexpr Idx largest_size = std::numeric_limits<Idx>::max();
 
 bool is_letter(char c) { return 'a' <= c && c <= 'z'; }
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
@@ -54,7 +54,7 @@ class Cursor {
     for (const char c : digits) {
       const Idx digit = c - '0';
       if (!product_fits(10, value) || !sum_fits(10 * value, digit))
-        fail(begin, "a number of at most " + std::to_string(most), std::string(digits.substr(0, 40)));
+        fail(begin, "a number of at most " + std::to_string(largest_size), std::string(digits.substr(0, 40)));
       value = 10 * value + digit;
     }
     return value;
@@ -150,7 +150,7 @@ Extents read_extents(Cursor cursor) {
     const Idx column = cursor.column(), extent = cursor.number("an extent, as in 8x16x7x7");
     if (extent < 1) cursor.fail(column, "an extent of at least 1 (C1)", "0");
     if (!product_fits(result.count, extent))
-      cursor.fail(column, "at most " + std::to_string(most) + " elements (C3)", "more");
+      cursor.fail(column, "at most " + std::to_string(largest_size) + " elements (C3)", "more");
     result.count *= extent;
   }
   cursor.take_while([](char c) { return c == '_'; });
@@ -224,7 +224,8 @@ Line read_line(const Items& items, const char* operation, char axis) {
   line.in = in ? in->value : items.required(std::string("i") + axis);
   line.kernel = kernel ? kernel->value : items.required(std::string("k") + axis);
   line.axis.stride = value_or(find("s", axis), 1);
-  if (dilation_from_zero == most) refuse_unless_ok({Clause::C3, operation, name, "a dilation below", most, most});
+  if (dilation_from_zero == largest_size)
+    refuse_unless_ok({Clause::C3, operation, name, "a dilation below", largest_size, largest_size});
   line.axis.dilation = dilation_from_zero + 1;
   if (!out) {
     line.axis.before = value_or(before, 0);
@@ -240,7 +241,7 @@ Line read_line(const Items& items, const char* operation, char axis) {
     refuse_clause(items, v);
   const Idx window = line.axis.dilation * (line.kernel - 1) + 1;
   if (!product_fits(line.out - 1, line.axis.stride) || !sum_fits((line.out - 1) * line.axis.stride, window))
-    refuse_clause(items, {Clause::C3, operation, name, "a padded extent of at most", most, line.out});
+    refuse_clause(items, {Clause::C3, operation, name, "a padded extent of at most", largest_size, line.out});
   const Idx needed = (line.out - 1) * line.axis.stride + window;
   line.axis.before = before  ? before->value
                      : after ? excess(excess(needed, line.in), after->value)
@@ -292,7 +293,7 @@ cnnspec_linear read_linear(const Items& items) {
   const Idx height = items.value("ih").value_or(1), width = items.value("iw").value_or(height);
   for (const Idx factor : {height, width}) {
     if (!product_fits(p.in_features, factor))
-      refuse_clause(items, {Clause::C3, "linear", "in_features", "a product of at most", most, factor});
+      refuse_clause(items, {Clause::C3, "linear", "in_features", "a product of at most", largest_size, factor});
     p.in_features *= factor;
   }
   return p;

@@ -266,7 +266,7 @@ struct Pipe {
   /// The last line in it, of printable ASCII.
   std::string last_line() const {
     std::string text(std::size_t{1} << 16, '\0');
-    const ssize_t size = read(read_end, text.data(), text.size());
+    const ssize_t size = ::read(read_end, text.data(), text.size());
     text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
     while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.pop_back();
     text = text.substr(text.rfind('\n') + 1);

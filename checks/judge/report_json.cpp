@@ -38,7 +38,7 @@ Json map_of(const Failure& f, std::size_t most) {
 }
 
 Json json_of(const Coverage& coverage) {
-  Json families = Json::array();
+  Json covered = Json::array();
   for (const auto& [family, cells] : coverage.cells) {
     Json axes = Json::array(), impossible = Json::array(), rows = Json::array();
     for (const CoverageAxis& axis : coverage_axes(family))
@@ -47,9 +47,9 @@ Json json_of(const Coverage& coverage) {
       impossible.push_back({p.axis, p.level, p.other_axis, p.other_level});
     for (const auto& [levels, cases] : cells)
       rows.push_back({{"levels", levels}, {"cases", cases.computed}, {"unsupported", cases.unsupported}});
-    families.push_back({{"family", name_of(family)}, {"axes", axes}, {"impossible", impossible}, {"cells", rows}});
+    covered.push_back({{"family", name_of(family)}, {"axes", axes}, {"impossible", impossible}, {"cells", rows}});
   }
-  return families;
+  return covered;
 }
 
 /// What there is a number for, or null.
