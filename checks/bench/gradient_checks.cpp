@@ -5,6 +5,7 @@
 #include "checks/describe/config.hpp"
 #include "checks/extents.hpp"
 #include "checks/gradient/check_network.hpp"
+#include "checks/keep_memory.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -35,6 +36,7 @@ void check(benchmark::State& state, const Size& size, GradientScalar scalar, Mod
 }
 
 [[maybe_unused]] const int registered = [] {
+  keep_freed_memory();  // as the command does
   for (const auto& [scalar_name, scalar] :
        {std::pair{"exact", GradientScalar::exact}, std::pair{"rational", GradientScalar::rational},
         std::pair{"float50", GradientScalar::float50}, std::pair{"double", GradientScalar::double_precision}})

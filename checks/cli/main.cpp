@@ -11,6 +11,7 @@
 #include "checks/cli/names.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/text.hpp"
+#include "checks/keep_memory.hpp"
 #include "checks/usage_error.hpp"
 #include "checks/version.hpp"
 #include "cnnspec/shape.hpp"
@@ -121,5 +122,6 @@ ExitStatus run_and_report(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a run whose exit status is its verdict
   cnnspec::checks::occupy_standard_descriptors();
+  cnnspec::checks::keep_freed_memory();
   return static_cast<int>(cnnspec::checks::run_and_report(argc, argv));
 }
