@@ -2,8 +2,9 @@
 """Measures where cnnspec stands, and writes it down: reports/README.md, reports/bench.md, reports/conventions.md.
 
 Each part is measured with cnnspec's own commands. Its result is kept in reports/results, to be committed with the pages,
-and the day, the machine and the versions in reports/results/facts. The pages are then made of all results that are there. A
-part that is measured again replaces its older result; one that fails, or is interrupted, leaves it.
+and the day, the machine and the versions in reports/results/facts. The pages are then made of all results that are there;
+of a part without one, they keep what they say. A part that is measured again replaces its older result; one that fails, or
+is interrupted, leaves it.
 
 parts:
   onednn       what oneDNN scores before the judge
@@ -118,6 +119,11 @@ def measure_conventions(options, page):
     return run(words, allowed=(0, LIBRARY_ABSENT)) == 0
 
 
+def without_spaces(text):
+    """JSON as it is kept: a quarter of the size."""
+    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
 def measure(options, part, commit):
     """A part's result and what is known about it, in the place of the older ones."""
     file, facts = standing.paths(ROOT / "reports", part)
@@ -134,7 +140,8 @@ def measure(options, part, commit):
         peer = ["--benchdnn", options.benchdnn] if part == "bench" and options.benchdnn else []
         run([ROOT / "cnnspec", *words, *peer, "--json", fresh], allowed)
     facts.parent.mkdir(parents=True, exist_ok=True)
-    files.write(file, fresh.read_text(encoding="utf-8"))
+    text = fresh.read_text(encoding="utf-8")
+    files.write(file, text if part == "conventions" else without_spaces(text))
     known = about(options, part, commit, time.monotonic() - start)
     if part == "fuzzing":
         known["corpora"] = corpora()

@@ -1,5 +1,6 @@
 """The published pages, reports/README.md and reports/bench.md, made of the results that `./cnnspec publish` keeps beside
-them: results/PART.json, and what is known about it in results/facts/PART.json."""
+them: results/PART.json, and what is known about it in results/facts/PART.json. Of a part without a result, the page keeps
+the section that it has."""
 
 import json
 import subprocess
@@ -13,9 +14,13 @@ HEAD = """# The standing
 What cnnspec's own checks say of it and of others, with the day, the machine and the versions. All of it is made by
 `./cnnspec publish`, each part with the command that is named there. Two pages of their own: [where libraries
 differ](conventions.md) by convention, and what each computes; and [the benchmark](bench.md), with what it compares and
-how to repeat it. The results themselves are in [results](results); of them,
+how to repeat it.
+"""
 
-    ./cnnspec report reports/results/{onednn,census,mutants,bench,fuzzing,suite}.json --html standing.html
+RESULTS = """
+The results themselves are in [results](results); of them,
+
+    ./cnnspec report {files} --html standing.html
 
 makes one page to look at.
 """
@@ -115,11 +120,22 @@ def speed_section(folder, cnnspec):
     return f"\n## Speed\n\n{where}\n\n{markdown_of(cnnspec, '-', results.text_of(result))}\n"
 
 
+def published_sections(folder):
+    """{title: section} of the page as it is."""
+    page = folder / "README.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    return {section.split("\n")[0]: f"\n## {section.rstrip()}\n" for section in text.split("\n## ")[1:]}
+
+
 def sections(folder, cnnspec):
     """{part: its section, or None if it was never measured}, in the order of the page."""
+    published = published_sections(folder)
+
     def shown(part, title, command, body):
         known = facts_of(folder, part)
-        return f"\n## {title}\n\n{provenance(command, known)}\n\n{body(known)}\n" if known else None
+        if known is None:
+            return published.get(title)
+        return f"\n## {title}\n\n{provenance(command, known)}\n\n{body(known)}\n"
 
     def reported(part):
         return lambda _: markdown_of(cnnspec, paths(folder, part)[0])
@@ -134,16 +150,29 @@ def sections(folder, cnnspec):
     }
 
 
+def notes(folder, found):
+    """Which results there are, and which parts have none."""
+    parts = [*found, *(part for part in BENCHMARKS if part not in found)]
+    there = [part for part in parts if facts_of(folder, part)]
+    shown = ",".join(part for part in there if part != "coverage")  # which has a page of its own
+    missing = [part for part in parts if part not in there and not found.get(part)]
+    kept = [part for part in parts if part not in there and found.get(part)]
+    text = RESULTS.replace("{files}", f"reports/results/{{{shown}}}.json" if "," in shown else
+                           f"reports/results/{shown}.json") if shown else ""
+    if kept:
+        text += f"\nWithout a result there, as published before: {', '.join(kept)}.\n"
+    if missing:
+        text += f"\nNot measured yet: {', '.join(missing)} (`./cnnspec publish --only PART`).\n"
+    return text
+
+
 def pages(folder, cnnspec):
     """{name in reports/: text} of what is there; nothing if nothing is."""
     found = sections(folder, cnnspec)
     speed = speed_section(folder, cnnspec)
     if speed is None and not any(found.values()):
         return {}
-    missing = [part for part, text in found.items() if text is None]
-    missing += [part for part in BENCHMARKS if part not in found and facts_of(folder, part) is None]
-    note = f"\nNot measured yet: {', '.join(missing)} (`./cnnspec publish --only PART`).\n" if missing else ""
-    written = {"README.md": HEAD + note + "".join(text for text in [*found.values(), speed] if text)}
+    written = {"README.md": HEAD + notes(folder, found) + "".join(text for text in [*found.values(), speed] if text)}
     if speed is not None:
         written["bench.md"] = table.markdown(merged_benchmark(folder), list(bench.GROUPS.values()))
     return written

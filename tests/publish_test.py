@@ -181,6 +181,20 @@ class Publish(unittest.TestCase):
         self.assertNotIn("## Fuzzing", page)
         self.assertIn("\n## The build and the tests\n", self.page("bench.md"))
 
+    def test_a_section_without_a_result_is_kept_and_that_is_said(self):
+        self.assertEqual(self.run_with("--only", "census", "--only", "mutants"), 0)
+        section = self.page().split("\n## Does the suite notice?\n")[1]
+        self.file("mutants.json").unlink()
+        self.file("facts/mutants.json").unlink()
+        for _ in range(2):
+            self.assertEqual(self.run_with("--only", "none"), 0)
+            self.assertEqual(self.page().split("\n## Does the suite notice?\n")[1], section)
+            self.assertIn("\nWithout a result there, as published before: mutants.\n", self.page())
+            self.assertIn("\nNot measured yet: onednn, coverage, fuzzing, bench, suite (", self.page())
+            self.assertIn("\n    ./cnnspec report reports/results/census.json --html standing.html\n", self.page())
+        self.assertEqual(self.run_with("--only", "mutants"), 0)
+        self.assertNotIn("as published before", self.page())
+
     def test_nothing_is_no_page(self):
         self.assertEqual(self.run_with("--only", "none"), 2)
         self.assertFalse((self.root / "reports" / "README.md").exists())
@@ -280,6 +294,8 @@ class Published(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             copy = pathlib.Path(folder) / "reports"
             shutil.copytree(self.REPORTS / "results", copy / "results")
+            shutil.copy(self.REPORTS / "README.md", copy)
+            self.assertEqual(self.made(copy)["README.md"], (self.REPORTS / "README.md").read_text())
             census = copy / "results" / "census.json"
             text = census.read_text()
             census.write_text(text.replace("4251528", "4251529"))
