@@ -96,11 +96,11 @@ page.results.bench = (r) => {
   const compared = r.figures.filter((f) => f.ratio !== undefined).length;
   return {
     title: "Benchmark",
-    plainTitle: `Benchmark of ${r.date}`,
+    plainTitle: "Benchmark",
     verdict: "measured",
     tone: "neutral",
     sentence: `${page.plural(r.figures.length, "figure")}, ${page.count(compared)} against a peer in the same run`,
-    facts: [r.date],
+    facts: [r.conditions.flatMap((c) => c.groups).join(", "), r.date],
     parts: [
       page.note(`${cpu}, ${page.plural(cores, "core")}, ${page.rounded(memory)} GiB, ${system}.`),
       page.note("The ratio is the own figure by the peer's: the median over pairs of runs."),

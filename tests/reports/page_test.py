@@ -185,6 +185,10 @@ class Charts(unittest.TestCase):
         self.assertIn("load average 0.12 at the start, 1.05 at the end.", text)
         self.assertEqual(1, text.count("with --quick"))
 
+    def test_of_the_benchmark_are_told_apart_by_their_groups(self):
+        BROWSER.open(BROWSER.page_of("bench"))
+        self.assertIn("Gradient check, Specification, Judge · 2024-05-06", BROWSER.one("p.facts").text)
+
     def test_change_their_colours_with_the_page(self):
         BROWSER.open(BROWSER.page_of("gradcheck"))
         colours = CHART + """
