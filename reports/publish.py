@@ -121,7 +121,10 @@ def measure_conventions(options, page):
 
 def without_spaces(text):
     """JSON as it is kept: a quarter of the size."""
-    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) + "\n"
+    try:
+        return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")) + "\n"
+    except ValueError as error:
+        raise PublishError(f"expected a result in JSON, got {text[:40]!r}: {error}", 1) from error
 
 
 def measure(options, part, commit):

@@ -154,11 +154,11 @@ def notes(folder, found):
     """Which results there are, and which parts have none."""
     parts = [*found, *(part for part in BENCHMARKS if part not in found)]
     there = [part for part in parts if facts_of(folder, part)]
-    shown = ",".join(part for part in there if part != "coverage")  # which has a page of its own
+    shown = [part for part in there if part != "coverage"]  # which `cnnspec report` does not know
     missing = [part for part in parts if part not in there and not found.get(part)]
     kept = [part for part in parts if part not in there and found.get(part)]
-    text = RESULTS.replace("{files}", f"reports/results/{{{shown}}}.json" if "," in shown else
-                           f"reports/results/{shown}.json") if shown else ""
+    names = shown[0] if len(shown) == 1 else f"{{{','.join(shown)}}}"  # as the shell expands them
+    text = RESULTS.format(files=f"reports/results/{names}.json") if shown else ""
     if kept:
         text += f"\nWithout a result there, as published before: {', '.join(kept)}.\n"
     if missing:

@@ -229,6 +229,14 @@ class Publish(unittest.TestCase):
                 self.assertEqual(self.run_with("--only", part), 0)
                 self.assertEqual(json.loads(path.read_text()), json.loads(text))
 
+    def test_what_a_command_writes_that_is_no_json_leaves_what_was_published(self):
+        self.assertEqual(self.run_with("--only", "census"), 0)
+        page, result = self.page(), self.file("census.json").read_text()
+        self.script("cnnspec", '#!/bin/sh\nfor file; do :; done\ntest "$1" = build || echo "{" >"$file"\n')
+        self.assertEqual(self.run_with("--only", "census"), 1)
+        self.assertIn("cnnspec: expected a result in JSON, got '{\\n'", self.said.getvalue())
+        self.assertEqual((self.page(), self.file("census.json").read_text()), (page, result))
+
     def test_an_interruption_and_what_cannot_be_run_end_with_one_line(self):
         self.assertEqual(self.run_with("--only", "census"), 0)
         (self.root / "interrupt").write_text("mutants")
