@@ -14,7 +14,7 @@ namespace cnnspec::checks {
 inline void keep_freed_memory() {
 #if defined(__GLIBC__)
   mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the largest that it takes
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);   // what is free beyond that is given back
 #endif
 }
 
