@@ -171,7 +171,7 @@ def arguments(words):
 def list_parts():
     for part in PARTS:
         known = standing.facts_of(ROOT / "reports", part)
-        print(f"{part:<13}" + (f"{known['date']}, {known['seconds']:,} s" if known else "not measured yet"))
+        print(f"{part:<13}" + (f"{known['date']}, {known['seconds']:,} s" if known else "no result in reports/results"))
 
 
 def write_pages(options):

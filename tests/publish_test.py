@@ -279,7 +279,7 @@ class Publish(unittest.TestCase):
         lines = printed.getvalue().splitlines()
         self.assertEqual([line.split()[0] for line in lines], self.publish.PARTS)
         self.assertRegex(lines[1], r"^census +\d{4}-\d\d-\d\d, \d+ s$")
-        self.assertIn("not measured yet", lines[0])
+        self.assertIn("no result in reports/results", lines[0])
 
 
 class Published(unittest.TestCase):
