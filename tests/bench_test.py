@@ -169,7 +169,7 @@ class Tables(unittest.TestCase):
     def test_say_how_loaded_the_machine_was_and_what_was_quick(self):
         text = table.markdown(a_result("spec", load=12.25), list(run.GROUPS.values()))
         self.assertIn("- spec: 2026-01-01, load average 0.5 at the start, 12.2 at the end.", text)
-        self.assertNotIn("--quick", text)
+        self.assertNotIn("with --quick", text)
         self.assertIn("at the end, with --quick: few runs, and parts left out.",
                       table.markdown(a_result("spec", quick=True), list(run.GROUPS.values())))
 
