@@ -14,6 +14,12 @@ if(PROJECT_IS_TOP_LEVEL)
   if(CNNSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CNNSPEC_CCACHE})
   endif()
+  # The tests are many programs, and what is linked into each has symbols by the ten thousand.
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -fuse-ld=lld CNNSPEC_HAVE_LLD)
+  if(CNNSPEC_HAVE_LLD)
+    add_link_options(-fuse-ld=lld)
+  endif()
 endif()
 
 # Compiles `target` as the project's own code: C++20, with the project's warnings, and without contracting a*b+c, so that

@@ -78,14 +78,19 @@ Case CaseList::at(Idx n) const {
 
 namespace {
 
-/// So many random cases share a child process. Given ones may be large: each has its own.
-constexpr Idx cases_in_batch = 48;
+/// How many cases share a child process. A process is dear, so that they are many; but of a short run, no more than
+/// leave something for every core. It does not depend on how many cores there are: nor does the result. Given cases may
+/// be large: each has a process of its own.
+Idx cases_in_batch(const JudgeOptions& options, const CaseList& cases) {
+  constexpr Idx least = 48, most = 192, batches_in_short_run = 32;
+  return options.problems.empty() ? std::clamp(cases.size() / batches_in_short_run, least, most) : 1;
+}
 
 /// Judges the cases of a run in batches, on several threads, and hands the results on in the order of the cases.
 class Run {
  public:
   Run(const Kernel& kernel, const JudgeOptions& options)
-      : kernel_(kernel), options_(options), cases_(options), batch_(options.problems.empty() ? cases_in_batch : 1) {}
+      : kernel_(kernel), options_(options), cases_(options), batch_(cases_in_batch(options, cases_)) {}
 
   KernelResult judge(const std::function<void(Idx)>& progress) {
     KernelResult result;

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""The start-up script ./cnnspec on a machine that has nothing, where the package manager and CMake only note what they
+are asked for: is what a command needs installed, and configured, and are mistakes told with status 2?
+
+Usage: start_up_test.py ROOT
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
+TOOLS = ("awk", "bash", "cat", "cut", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "nproc", "python3",
+         "readlink", "rm", "sed", "tail", "touch")
+NOTE = 'echo "${0##*/} $*" >>"$NOTES"\n'
+# What CMake leaves behind where it has configured, and what it has been told.
+CMAKE = NOTE + """
+case $1 in
+  --preset)
+    build=$PWD/build/$2
+    touch "$build/build.ninja"
+    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" >"$build/CMakeCache.txt"
+    for word; do case $word in *=ON) echo "${word%=ON}:BOOL=ON" >>"$build/CMakeCache.txt" ;; esac; done ;;
+  --build)
+    mkdir -p "$2/bin"
+    printf '#!/bin/sh\\necho "ran $*"\\n' >"$2/bin/cnnspec"
+    chmod +x "$2/bin/cnnspec" ;;
+esac
+"""
+# The package manager: a package that it is not to have is an error.
+APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
+
+
+class Machine:
+    """A copy of the script on a machine with these programs, and without any package."""
+
+    def __init__(self, folder, **programs):
+        self.root, self.bin, self.notes = folder / "project", folder / "bin", folder / "notes"
+        self.root.mkdir()
+        self.bin.mkdir()
+        for name in ("cnnspec", "CMakePresets.json"):
+            shutil.copy(ROOT / name, self.root / name)
+        for tool in (*TOOLS, "chmod"):
+            os.symlink(shutil.which(tool), self.bin / tool)
+        programs = {"apt_get": APT_GET, "cmake": CMAKE, "ctest": NOTE, "dpkg_query": "exit 1\n", "sudo": '"$@"\n', **programs}
+        for name, text in programs.items():
+            if text is not None:
+                path = self.bin / name.replace("_", "-")
+                path.write_text("#!/bin/sh\n" + text)
+                path.chmod(0o755)
+
+    def run(self, *arguments, **environment):
+        """(status, what it printed, what it said on the side, the commands that it gave)"""
+        self.notes.write_text("")
+        done = subprocess.run([self.root / "cnnspec", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              env={"PATH": str(self.bin), "HOME": "/", "NOTES": str(self.notes), **environment}, check=False)
+        return done.returncode, done.stdout, done.stderr, self.notes.read_text().splitlines()
+
+
+class StartUp(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def machine(self, **programs):
+        return Machine(pathlib.Path(tempfile.mkdtemp(dir=self.folder)), **programs)
+
+    def installed(self, commands):
+        return {word for c in commands if c.startswith("apt-get install") for word in c.split() if word[:1] != "-"}
+
+    def test_a_command_is_built_without_the_tests_and_what_they_need(self):
+        for words in (["ops"], ["build"]):
+            with self.subTest(words):
+                status, out, err, commands = self.machine().run(*words)
+                self.assertEqual((status, out), (0, "ran ops\n" if words == ["ops"] else ""), err)
+                self.assertIn("libcli11-dev", self.installed(commands))
+                self.assertNotIn("librapidcheck-dev", self.installed(commands))
+                self.assertIn("cmake --preset release -D CNNSPEC_BUILD_TESTS=OFF", commands)
+                self.assertTrue(commands[-1].endswith("build/release --target cnnspec_cli"), commands)
+
+    def test_what_is_built_is_not_configured_again_but_by_build_which_leaves_the_tests_in(self):
+        machine = self.machine()
+        machine.run("test")
+        for words, configured in ((["ops"], []), (["build"], ["cmake --preset release"])):
+            status, _, err, commands = machine.run(*words)
+            self.assertEqual(status, 0, err)
+            self.assertEqual([c for c in commands if c.startswith("cmake --preset")], configured)
+
+    def test_the_suite_is_built_with_what_it_needs_and_then_run(self):
+        for words, target, asked in ((["test"], "all", ""), (["test", "--fast", "-R", "x"], "cnnspec_fast_tests", "-L fast -R x")):
+            with self.subTest(words):
+                machine = self.machine()
+                machine.run("build")
+                status, _, err, commands = machine.run(*words, CMAKE_BUILD_PARALLEL_LEVEL="3")
+                self.assertEqual(status, 0, err)
+                self.assertLessEqual({"libgtest-dev", "librapidcheck-dev", "chromium"}, self.installed(commands))
+                self.assertIn("cmake --preset release -D CNNSPEC_BUILD_TESTS=ON", commands)
+                self.assertTrue(commands[-2].endswith(f"--target {target}"), commands)
+                self.assertTrue(commands[-1].startswith("ctest "), commands)
+                self.assertTrue(commands[-1].endswith(f"--parallel 3 {asked}".strip()), commands)
+
+    def test_the_status_of_the_suite_is_that_of_the_tests(self):
+        status, _, err, _ = self.machine(ctest="exit 8\n").run("test")
+        self.assertEqual(status, 8)
+        self.assertNotIn("passed", err)
+
+    def test_old_package_lists_are_renewed(self):
+        once = 'for word; do :; done\n[ "$1" = update ] || [ -e "$NOTES.updated" ] || exit 100\ntouch "$NOTES.updated"\n'
+        status, _, err, commands = self.machine(apt_get=NOTE + once).run("ops")
+        self.assertEqual(status, 0, err)
+        self.assertEqual([c.split()[1] for c in commands if c.startswith("apt-get")][:3], ["install", "update", "install"])
+
+    def test_only_an_optional_package_may_be_missing(self):
+        status, _, err, _ = self.machine().run("ops", ABSENT="libdnnl-dev")
+        self.assertEqual(status, 0)
+        self.assertIn("going on without libdnnl-dev", err)
+        status, out, err, commands = self.machine().run("ops", ABSENT="libboost-dev")
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("installing packages failed", err)
+        self.assertFalse([c for c in commands if c.startswith("cmake")])
+
+    def test_without_a_package_manager_what_is_missing_is_named(self):
+        status, _, err, commands = self.machine(apt_get=None).run("build")
+        self.assertEqual((status, commands), (2, []))
+        self.assertIn("please install these packages", err)
+        self.assertIn("libboost-dev", err)
+        self.assertNotIn("libdnnl-dev", err)
+
+    def test_a_compiler_that_a_preset_needs_is_installed(self):
+        clang = {"clang", "libclang-rt-dev"}
+        for preset, wanted in (("clang", clang), ("asan", clang), ("release", set()), ("ci", set())):
+            with self.subTest(preset):
+                _, _, _, commands = self.machine().run("ops", CNNSPEC_PRESET=preset)
+                self.assertEqual(self.installed(commands) & clang, wanted)
+
+    def test_an_unknown_preset_is_refused(self):
+        status, _, err, commands = self.machine().run("ops", CNNSPEC_PRESET="fast")
+        self.assertEqual((status, commands), (2, []))
+        self.assertIn('CNNSPEC_PRESET: CMakePresets.json has no "fast"', err)
+
+    def test_a_build_that_fails_is_status_2_with_the_end_of_its_output(self):
+        status, out, err, _ = self.machine(cmake="echo no such library\nexit 1\n").run("ops")
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("no such library", err)
+        self.assertIn("configuring failed", err)
+
+    def test_a_tree_that_was_moved_is_configured_anew(self):
+        machine = self.machine()
+        machine.run("build")
+        moved = machine.root.with_name("moved")
+        machine.root.rename(moved)
+        machine.root = moved
+        status, out, err, commands = machine.run("ops")
+        self.assertEqual((status, out), (0, "ran ops\n"), err)
+        self.assertIn("cmake --preset release -D CNNSPEC_BUILD_TESTS=OFF", commands)
+
+
+if __name__ == "__main__":
+    unittest.main()
