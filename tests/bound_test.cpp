@@ -7,14 +7,16 @@
 #include <limits>
 
 #include "checks/judge/comparison.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 using M = Measured<double>;
 
-constexpr double u = 0x1p-24, infinity = std::numeric_limits<double>::infinity(),
-                 nan = std::numeric_limits<double>::quiet_NaN();
+using tests::infinity, tests::nan;
+
+constexpr double u = 0x1p-24;
 
 const Arithmetic ieee_float = ieee(DType::f32);
 

@@ -42,9 +42,9 @@ TEST(CliShow, reads_the_json_that_it_writes) {
   const Folder folder;
   const std::string file = folder / "net.json";
   ASSERT_EQ(cnnspec("show cnn-relu --format json --out '" + file + "'").status, 0);
-  const std::string json = content_of(file);
-  EXPECT_EQ(cnnspec("show '" + file + "' --format json").out, json);
-  EXPECT_EQ(shell(command() + " show - --format json <'" + file + "'").out, json);
+  const std::string written = content_of(file);
+  EXPECT_EQ(cnnspec("show '" + file + "' --format json").out, written);
+  EXPECT_EQ(shell(command() + " show - --format json <'" + file + "'").out, written);
   EXPECT_EQ(cnnspec("show '" + file + "'").out, cnnspec("show cnn-relu").out);
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <map>
 #include <set>
 #include <string>
@@ -15,21 +14,20 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/usage_error.hpp"
+#include "tests/operation.hpp"
 #include "tests/seed.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-const std::set<std::string> inexact_families{"rounded"}, special_families{"infinities", "nan"};
+using tests::operation;
 
-Operation operation(Op op, const char* descriptor) {
-  return operation_of(op, parse_descriptor(family_of(op), descriptor));
-}
+using tests::infinity;
+const std::set<std::string> inexact_families{"rounded"}, special_families{"infinities", "nan"};
 
 /// One of random kinds, problems, storage types and claims.
 struct Drawn {

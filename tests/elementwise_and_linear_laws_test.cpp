@@ -9,7 +9,7 @@ namespace {
 
 using namespace checks;
 
-[[maybe_unused]] const bool added[] = {
+[[maybe_unused]] const bool added_elementwise_and_linear_laws[] = {
     add_law_tests("ReluLaws", relu_laws<Int128>(), spec_relu<Int128>()),
     add_law_tests("ReluLawsInDouble", relu_laws<double>(), spec_relu<double>()),
     add_law_tests("FlattenLaws", flatten_laws<Int128>(), spec_flatten<Int128>()),

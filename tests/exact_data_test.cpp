@@ -9,18 +9,16 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/judge/data.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "tests/operation.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
+using tests::operation;
+
 constexpr int float_bits = 24;
 constexpr std::array wide_families{"exact-first-wide", "exact-second-wide"};
-
-Operation operation(Op op, const char* descriptor) {
-  return operation_of(op, parse_descriptor(family_of(op), descriptor));
-}
 
 /// An arithmetic whose sums may have `bits`.
 Arithmetic arithmetic(int bits = float_bits) {

@@ -14,12 +14,14 @@
 #include "checks/judge/data.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "tests/seed.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN(),
-                 largest = std::numeric_limits<float>::max(), eta = std::numeric_limits<float>::denorm_min();
+using tests::infinity, tests::nan;
+
+constexpr double largest = std::numeric_limits<float>::max(), eta = std::numeric_limits<float>::denorm_min();
 
 using Values = std::vector<double>;
 

@@ -16,6 +16,7 @@
 #include "checks/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/folder.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -83,7 +84,7 @@ GoldenComparison compare_values(const Golden& g, const std::vector<double>& valu
   return compare(golden, actual);
 }
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+using tests::infinity, tests::nan;
 
 TEST(GoldenFolder, is_read_back) {
   for (const Sample& layer : layers)

@@ -12,11 +12,12 @@
 #include <vector>
 
 #include "tests/seed.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+using tests::infinity, tests::nan;
 
 /// The numbers from zero to infinity of a format whose binades have 2^F numbers and whose smallest is 2^least, in
 /// order: a quantum apart, which doubles with each binade from the third on (zero and the subnormals are the first).
@@ -64,7 +65,7 @@ int wrong_at_midpoints(const std::vector<double>& numbers, Round round) {
       const double s = sign == 0 ? 1 : -1;
       wrong += round(s * middle) != (even | sign);
       wrong += round(s * std::nextafter(middle, 0)) != (lower | sign);
-      wrong += round(s * std::nextafter(middle, inf)) != ((lower + 1) | sign);
+      wrong += round(s * std::nextafter(middle, infinity)) != ((lower + 1) | sign);
     }
   }
   return wrong;
@@ -100,7 +101,7 @@ TYPED_TEST(Half16, every_pattern_is_the_number_of_the_definition_and_comes_back)
       ASSERT_TRUE(std::isnan(Ours::value(Ours::nearest(value)))) << pattern;
       continue;
     }
-    ASSERT_EQ(std::fabs(value), magnitude == Ours::infinity ? inf : numbers[magnitude]) << pattern;
+    ASSERT_EQ(std::fabs(value), magnitude == Ours::infinity ? infinity : numbers[magnitude]) << pattern;
     ASSERT_EQ(std::signbit(value), pattern >= 0x8000) << pattern;
     ASSERT_EQ(Ours::nearest(value), bits);
   }
@@ -122,8 +123,8 @@ TYPED_TEST(Half16, zeros_infinities_NaN_and_what_no_16_bits_can_hold) {
   using Ours = typename TypeParam::Ours;
   EXPECT_EQ(Ours::nearest(0.0), 0);
   EXPECT_EQ(Ours::nearest(-0.0), 0x8000);
-  EXPECT_EQ(Ours::nearest(inf), Ours::infinity);
-  EXPECT_EQ(Ours::nearest(-inf), Ours::infinity | 0x8000);
+  EXPECT_EQ(Ours::nearest(infinity), Ours::infinity);
+  EXPECT_EQ(Ours::nearest(-infinity), Ours::infinity | 0x8000);
   EXPECT_EQ(Ours::nearest(std::numeric_limits<double>::max()), Ours::infinity);
   EXPECT_EQ(Ours::nearest(std::numeric_limits<double>::min()), 0);
   EXPECT_EQ(Ours::nearest(-std::numeric_limits<double>::denorm_min()), 0x8000);

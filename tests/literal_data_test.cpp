@@ -5,18 +5,18 @@
 
 #include <bit>
 #include <cmath>
-#include <limits>
 
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"
 #include "tests/seed.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+using tests::infinity, tests::nan;
 constexpr std::size_t everything = 1000;
 
 const Operation linear = operation_of(Op::linear_forward, parse_descriptor(Family::linear, "mb1ic3oc2"));

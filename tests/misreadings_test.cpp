@@ -15,6 +15,7 @@
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -22,8 +23,7 @@ namespace {
 using Names = std::vector<std::string>;
 using Values = std::vector<double>;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-constexpr double infinity = std::numeric_limits<double>::infinity();
+using tests::infinity, tests::nan;
 constexpr double garbage = 31232;  // 61 * 2^9, which every storage type holds
 
 Names names_of(const std::vector<const Misreading*>& found) {

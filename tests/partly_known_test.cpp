@@ -13,7 +13,7 @@
 namespace cnnspec {
 namespace {
 
-constexpr Idx most = std::numeric_limits<Idx>::max();
+constexpr Idx greatest = std::numeric_limits<Idx>::max();
 
 /// "ok", or what the ShapeError would say.
 std::string text_of(const Violation& v) { return v.ok() ? "ok" : ShapeError(v).what(); }
@@ -35,7 +35,7 @@ TEST(PartlyKnownExtents, of_conv2d_are_checked_as_far_as_they_are_known) {
 }
 TEST(PartlyKnownExtents, of_an_axis_are_checked_as_far_as_they_are_known) {
   EXPECT_EQ(text_of(check_axis("a", "b", dyn, 3, {})), "ok");
-  EXPECT_EQ(text_of(check_axis("a", "b", 3, dyn, {.before = most, .after = most})), "ok");
+  EXPECT_EQ(text_of(check_axis("a", "b", 3, dyn, {.before = greatest, .after = greatest})), "ok");
   EXPECT_EQ(text_of(check_axis("a", "b", dyn, 0, {})), "C1: a: b: expected at least 1, got 0");
   EXPECT_EQ(text_of(check_axis("a", "b", -1, dyn, {})), "C1: a: b: expected at least 1, got -1");
   EXPECT_EQ(text_of(check_axis("a", "b", dyn, dyn, {.stride = 0})), "C1: a: b: expected at least 1, got 0");
@@ -72,46 +72,50 @@ TEST(PartlyKnownExtents, of_tensors_agree_where_only_one_of_them_is_known_at_com
 }
 
 TEST(Limits, C3_of_a_padded_extent) {
-  EXPECT_EQ(conv_out(most - 3, 1, {.before = 1, .after = 2}), most);
-  EXPECT_EQ(text_of(check_axis("a", "b", most - 2, 1, {.before = 1, .after = 2})),
+  EXPECT_EQ(conv_out(greatest - 3, 1, {.before = 1, .after = 2}), greatest);
+  EXPECT_EQ(text_of(check_axis("a", "b", greatest - 2, 1, {.before = 1, .after = 2})),
             "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775805");
-  EXPECT_EQ(text_of(check_axis("a", "b", most, 1, {.before = 1})),
+  EXPECT_EQ(text_of(check_axis("a", "b", greatest, 1, {.before = 1})),
             "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775807");
-  EXPECT_EQ(text_of(check_axis("a", "b", most, 1, {.after = 1})),
+  EXPECT_EQ(text_of(check_axis("a", "b", greatest, 1, {.after = 1})),
             "C3: a: b: expected a padded extent of at most 9223372036854775807, got 9223372036854775807");
-  EXPECT_EQ(conv_out(most, 1), most);
+  EXPECT_EQ(conv_out(greatest, 1), greatest);
 }
 TEST(Limits, C3_of_a_dilated_window) {
-  EXPECT_EQ(conv_out(most, 2, {.dilation = most - 1}), 1);
-  EXPECT_EQ(text_of(check_axis("a", "b", 1, 2, {.dilation = most})),
+  EXPECT_EQ(conv_out(greatest, 2, {.dilation = greatest - 1}), 1);
+  EXPECT_EQ(text_of(check_axis("a", "b", 1, 2, {.dilation = greatest})),
             "C3: a: b: expected a dilated window of at most 9223372036854775807, got 2");
-  EXPECT_EQ(conv_out(most, most), 1);
-  EXPECT_EQ(conv_out(1, 1, {.dilation = most}), 1);
-  EXPECT_EQ(conv_out(most, 3, {.dilation = most / 2}), 1);
-  EXPECT_EQ(text_of(check_axis("a", "b", most, 3, {.dilation = most / 2 + 1})),
+  EXPECT_EQ(conv_out(greatest, greatest), 1);
+  EXPECT_EQ(conv_out(1, 1, {.dilation = greatest}), 1);
+  EXPECT_EQ(conv_out(greatest, 3, {.dilation = greatest / 2}), 1);
+  EXPECT_EQ(text_of(check_axis("a", "b", greatest, 3, {.dilation = greatest / 2 + 1})),
             "C3: a: b: expected a dilated window of at most 9223372036854775807, got 3");
 }
 // While the compiler computes, it does not let an overflow pass: these find one that comes before the refusal.
 constexpr bool refused(Idx in, Idx k, const Axis& a) { return check_axis("", "", in, k, a).clause == Clause::C3; }
-static_assert(refused(most, 1, {.before = 1}) && refused(most, 1, {.after = 1}));
-static_assert(refused(most - 2, 1, {.before = 1, .after = 2}) && refused(1, 1, {.before = most, .after = most}));
-static_assert(refused(1, 2, {.dilation = most}) && refused(1, most, {.dilation = most}));
-static_assert(refused(most, 3, {.dilation = most / 2 + 1}) && !refused(most, 3, {.dilation = most / 2}));
-static_assert(!refused(most - 3, 1, {.before = 1, .after = 2}) && !refused(most, 2, {.dilation = most - 1}));
+static_assert(refused(greatest, 1, {.before = 1}) && refused(greatest, 1, {.after = 1}));
+static_assert(refused(greatest - 2, 1, {.before = 1, .after = 2}) &&
+              refused(1, 1, {.before = greatest, .after = greatest}));
+static_assert(refused(1, 2, {.dilation = greatest}) && refused(1, greatest, {.dilation = greatest}));
+static_assert(refused(greatest, 3, {.dilation = greatest / 2 + 1}) &&
+              !refused(greatest, 3, {.dilation = greatest / 2}));
+static_assert(!refused(greatest - 3, 1, {.before = 1, .after = 2}) &&
+              !refused(greatest, 2, {.dilation = greatest - 1}));
 
 TEST(Limits, of_sums_and_products) {
-  EXPECT_TRUE(sum_fits(most, 0) && sum_fits(0, most) && sum_fits(most - 1, 1));
-  EXPECT_FALSE(sum_fits(most, 1) || sum_fits(1, most));
-  EXPECT_TRUE(product_fits(0, most) && product_fits(most, 0) && product_fits(1, most) && product_fits(most / 2, 2));
-  EXPECT_FALSE(product_fits(2, most) || product_fits(most, 2) || product_fits(most / 2 + 1, 2));
+  EXPECT_TRUE(sum_fits(greatest, 0) && sum_fits(0, greatest) && sum_fits(greatest - 1, 1));
+  EXPECT_FALSE(sum_fits(greatest, 1) || sum_fits(1, greatest));
+  EXPECT_TRUE(product_fits(0, greatest) && product_fits(greatest, 0) && product_fits(1, greatest) &&
+              product_fits(greatest / 2, 2));
+  EXPECT_FALSE(product_fits(2, greatest) || product_fits(greatest, 2) || product_fits(greatest / 2 + 1, 2));
 }
 TEST(Limits, of_products_with_zero_when_the_program_runs) {  // where a division by zero would end it
-  for (const Idx n : {Idx{0}, Idx{1}, most}) EXPECT_TRUE(product_fits(0, n) && product_fits(n, 0)) << n;
+  for (const Idx n : {Idx{0}, Idx{1}, greatest}) EXPECT_TRUE(product_fits(0, n) && product_fits(n, 0)) << n;
 }
 TEST(Limits, C3_of_the_elements_of_a_tensor) {
-  EXPECT_EQ(dyn_shape(most / 2, 2).count(), most - 1);
-  EXPECT_EQ(dyn_shape(2, most / 2).count(), most - 1);
-  EXPECT_EQ(dyn_shape(1, most, 1).count(), most);
+  EXPECT_EQ(dyn_shape(greatest / 2, 2).count(), greatest - 1);
+  EXPECT_EQ(dyn_shape(2, greatest / 2).count(), greatest - 1);
+  EXPECT_EQ(dyn_shape(1, greatest, 1).count(), greatest);
   // Any two of these can be multiplied, all three cannot.
   const auto refused_by = [](auto make) -> std::string {
     try {
@@ -122,12 +126,12 @@ TEST(Limits, C3_of_the_elements_of_a_tensor) {
     return "none";
   };
   EXPECT_EQ(refused_by([] { (void)dyn_shape(Idx{1} << 31, Idx{1} << 20, Idx{1} << 20); }), "C3");
-  EXPECT_EQ(refused_by([] { (void)Shape<most, 2>{}; }), "C3");
+  EXPECT_EQ(refused_by([] { (void)Shape<greatest, 2>{}; }), "C3");
 }
 TEST(Limits, C3_refuses_only_what_cannot_be_addressed) {
   if (checks::sanitized) return;  // a sanitizer ends the program where so much memory is asked for
   try {
-    (void)zeros<double>(dyn_shape(most / 8));
+    (void)zeros<double>(dyn_shape(greatest / 8));
     ADD_FAILURE() << "that much memory?";
   } catch (const std::bad_alloc&) {
   }

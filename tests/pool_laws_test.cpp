@@ -7,7 +7,7 @@ namespace {
 
 using namespace checks;
 
-[[maybe_unused]] const bool added[] = {
+[[maybe_unused]] const bool added_pool_laws[] = {
     add_law_tests("MaxPool2dLaws", max_pool2d_laws<Int128>(), spec_max_pool2d<Int128>()),
     add_law_tests("MaxPool2dLawsInDouble", max_pool2d_laws<double>(), spec_max_pool2d<double>()),
     add_law_tests("MaxPool2dLawsOrder", max_pool2d_order_laws(), spec_max_pool2d<Term>()),

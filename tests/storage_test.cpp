@@ -6,15 +6,15 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "checks/judge/stream.hpp"
 #include "tests/seed.hpp"
+#include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+using tests::infinity, tests::nan;
 
 bool same(double a, double b) {
   return (std::isnan(a) && std::isnan(b)) || std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);

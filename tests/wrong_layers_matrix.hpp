@@ -24,14 +24,14 @@ using Ids = std::set<std::string, ById>;
 
 // The problems are the same in every run, whatever CNNSPEC_SEED is: which laws find a mistake is part of the test.
 inline constexpr std::uint64_t problems_seed = 1;
-inline constexpr int problems = 60;
+inline constexpr int problems_of_a_law = 60;
 
 /// Adds the ids of the laws that reject these functions on at least one problem.
 template <class F, class P, class Draw>
 void add_rejecting(Ids& ids, const std::vector<checks::Law<F, P>>& laws, const F& functions, Draw draw) {
   for (const checks::Law<F, P>& law : laws) {
     checks::RandomChoices choices(problems_seed);
-    for (int n = 0; n < problems && !ids.contains(law.id); ++n) {
+    for (int n = 0; n < problems_of_a_law && !ids.contains(law.id); ++n) {
       const P problem = draw(choices);
       if (!judge(law, functions, problem, choices.seed()).holds()) ids.insert(law.id);
     }
@@ -42,7 +42,7 @@ void add_rejecting(Ids& ids, const std::vector<checks::Law<F, P>>& laws, const F
 template <class Check>
 void add_gradient(Ids& ids, Check check) {
   checks::RandomChoices choices(problems_seed);
-  for (int n = 0; n < problems && !ids.contains("gradient"); ++n)
+  for (int n = 0; n < problems_of_a_law && !ids.contains("gradient"); ++n)
     for (const checks::TensorReport& tensor : check(choices).tensors)
       if (tensor.wrong > 0) ids.insert("gradient");
 }

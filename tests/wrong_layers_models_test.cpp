@@ -53,7 +53,8 @@ Ids rejecting(const ModelFunctions<Int128>& model) {
 namespace {
 
 TEST(WrongLayers, every_mistake_in_a_model_is_rejected_by_the_laws_that_see_it) {
-  expect_each_rejected("model", spec_network<Int128>(), wrong_models(), rejecting);
+  expect_each_rejected("model", spec_network<Int128>(), wrong_models(),
+                       [](const auto& model) { return rejecting(model); });
 }
 
 }  // namespace

@@ -332,8 +332,8 @@ template <class T>
 Outcome N3_a_real_cell_wins_among_minus_infinities(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& problem,
                                                    Choices& data) {
   const cnnspec_pool2d p = with_padding(problem);
-  const T infinity = std::numeric_limits<T>::infinity();
-  const auto x = tensor_of<T>(x_shape(p), [&](Idx) { return data.chance(80) ? -infinity : T(-1); });
+  const T minus_infinity = -std::numeric_limits<T>::infinity();
+  const auto x = tensor_of<T>(x_shape(p), [&](Idx) { return data.chance(80) ? minus_infinity : T(-1); });
   return follows_the_rule(f, p, x, data);
 }
 template <class T>
