@@ -16,6 +16,7 @@
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/judge/sanitized.hpp"
 #include "checks/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
@@ -61,10 +62,12 @@ void expect_same_on_all_cores(const Kernel& kernel, JudgeOptions options) {
 }
 
 TEST(JudgeRun, of_a_right_kernel_is_the_same_on_any_number_of_cores) {
+  if (sanitized) GTEST_SKIP() << "with sanitizers there is one thread";
   expect_same_on_all_cores(healthy, options_for(healthy, {}, {DType::f32, DType::f16}, tests::scaled(20)));
 }
 
 TEST(JudgeRun, of_a_wrong_kernel_is_the_same_on_any_number_of_cores) {
+  if (sanitized) GTEST_SKIP() << "with sanitizers there is one thread";
   Kernel kernel = healthy;
   kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
     healthy.f32.linear_forward(p, x, w, b, y);
