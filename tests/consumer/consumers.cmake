@@ -7,14 +7,25 @@ set_tests_properties(Consumer.runs_the_installed_command
                      PROPERTIES FIXTURES_REQUIRED installed_package PASS_REGULAR_EXPRESSION
                                 "^cnnspec ${PROJECT_VERSION}\n$")
 
+# What is compiled all anew is so quickly: without optimisation, and by clang++ where there is one.
+set(quick_compiler ${CMAKE_CXX_COMPILER})
+if(CLANGXX)
+  execute_process(COMMAND ${CLANGXX} -dumpversion OUTPUT_VARIABLE clang_version OUTPUT_STRIP_TRAILING_WHITESPACE)
+  if(clang_version VERSION_GREATER_EQUAL 14)
+    set(quick_compiler ${CLANGXX})
+  endif()
+endif()
+
 # cnnspec_consumer(name FROM CHECKS), see run.cmake
 function(cnnspec_consumer name from checks)
-  set(flags ${CMAKE_CXX_FLAGS_${configuration}}) # as what is installed
+  set(compiler ${CMAKE_CXX_COMPILER}) # as what is installed
+  set(flags ${CMAKE_CXX_FLAGS_${configuration}})
   if(NOT from STREQUAL "package")
-    set(flags -O0) # compiled all anew: quickly
+    set(compiler ${quick_compiler})
+    set(flags -O0)
   endif()
   add_test(NAME Consumer.${name}
-           COMMAND ${CMAKE_COMMAND} -D COMPILER=${CMAKE_CXX_COMPILER} -D LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -D
+           COMMAND ${CMAKE_COMMAND} -D COMPILER=${compiler} -D LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER} -D
                    WERROR=${CNNSPEC_WERROR} -D GENERATOR=${CMAKE_GENERATOR} -D FROM=${from} -D CHECKS=${checks} -D
                    SOURCE=${PROJECT_SOURCE_DIR} -D PREFIX=${prefix} -D FLAGS=${flags} -D
                    BUILD=${CMAKE_CURRENT_BINARY_DIR}/consumer/${name} -P
