@@ -7,7 +7,7 @@ laws, their independent twins, the gradient checks, the hand-worked examples and
 
 examples:
   ./cnnspec mutants                            all of them, and the kill matrix
-  ./cnnspec mutants --sample 40 --quick        40, chosen by --seed: what a change must pass
+  ./cnnspec mutants --sample 16 --quick        16, chosen by --seed: what a change must pass
   ./cnnspec mutants --file relu                one header's
   ./cnnspec mutants --list --file conv2d       only what they are
   ./cnnspec mutants --only 1f3a90c2            one mutant: its text, how it is compiled, what each check says
