@@ -22,9 +22,9 @@
 #include <optional>
 #include <stdexcept>
 
+#include "checks/child_process.hpp"
 #include "checks/judge/sanitized.hpp"
 #include "checks/judge/storage.hpp"
-#include "checks/leave.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -309,7 +309,7 @@ class Batch {
   std::size_t run_from(std::size_t first) {
     shared_.current = first, shared_.begin_ns = now_ns(), shared_.has_fault = false, shared_.finished = false;
     const Pipe said;
-    const pid_t pid = fork();
+    const pid_t pid = fork_child();
     if (pid < 0) no_resource("process");
     if (pid == 0) child_.run(first, offsets_[first], given_up_, said.write_end);
     const auto [status, hung] = wait_for(pid);

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
-#include "checks/leave.hpp"
+#include "checks/child_process.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -48,7 +48,7 @@ std::string own_name(void* library) {
 void rehearse(const std::string& path, const std::string& absolute) {
   constexpr int through = 99;  // a status that a library would hardly exit with
   constexpr unsigned longest_s = 20;
-  const pid_t child = fork();
+  const pid_t child = fork_child();
   if (child < 0) throw no_library(path, std::string("no process to load it in: ") + std::strerror(errno));
   if (child == 0) {
     alarm(longest_s);

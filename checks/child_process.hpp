@@ -1,0 +1,28 @@
+// How a child process is forked, and how it ends: without what the end of main would do, which is the parent's. Where a
+// build measures coverage, a child first writes down what it has run, which would else be lost; but only the first ones
+// of a process, because writing takes longer than what they do, and the others run the same.
+#pragma once
+
+#include <unistd.h>
+
+#include <atomic>
+
+extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);  // only there where coverage is measured
+
+namespace cnnspec::checks {
+
+inline std::atomic<int> children_forked = 0;
+
+/// As fork.
+inline pid_t fork_child() {
+  ++children_forked;
+  return fork();
+}
+
+[[noreturn]] inline void leave(int status) {
+  constexpr int most_counted = 16;
+  if (__llvm_profile_write_file != nullptr && children_forked <= most_counted) __llvm_profile_write_file();
+  _exit(status);
+}
+
+}  // namespace cnnspec::checks
