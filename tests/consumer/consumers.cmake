@@ -7,7 +7,7 @@ set_tests_properties(Consumer.runs_the_installed_command
                      PROPERTIES FIXTURES_REQUIRED installed_package PASS_REGULAR_EXPRESSION
                                 "^cnnspec ${PROJECT_VERSION}\n$")
 
-# What is compiled all anew is so quickly: without optimisation, and by clang++ where there is one.
+# For what compiles cnnspec anew: of the compilers that are there, the quicker one.
 set(quick_compiler ${CMAKE_CXX_COMPILER})
 if(CLANGXX)
   execute_process(COMMAND ${CLANGXX} -dumpversion OUTPUT_VARIABLE clang_version OUTPUT_STRIP_TRAILING_WHITESPACE)
