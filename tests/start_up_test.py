@@ -13,7 +13,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
-TOOLS = ("awk", "bash", "cat", "cut", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "nproc", "python3",
+TOOLS = ("awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "nproc", "python3",
          "readlink", "rm", "sed", "tail", "touch")
 NOTE = 'echo "${0##*/} $*" >>"$NOTES"\n'
 # What CMake leaves behind where it has configured, and what it has been told.
@@ -43,7 +43,7 @@ class Machine:
         self.bin.mkdir()
         for name in ("cnnspec", "CMakePresets.json"):
             shutil.copy(ROOT / name, self.root / name)
-        for tool in (*TOOLS, "chmod"):
+        for tool in TOOLS:
             os.symlink(shutil.which(tool), self.bin / tool)
         programs = {"apt_get": APT_GET, "cmake": CMAKE, "ctest": NOTE, "dpkg_query": "exit 1\n", "sudo": '"$@"\n', **programs}
         for name, text in programs.items():
@@ -132,10 +132,21 @@ class StartUp(unittest.TestCase):
 
     def test_a_compiler_that_a_preset_needs_is_installed(self):
         clang = {"clang", "libclang-rt-dev"}
-        for preset, wanted in (("clang", clang), ("asan", clang), ("release", set()), ("ci", set())):
+        for preset in ("clang", "coverage", "asan", "fuzz"):
             with self.subTest(preset):
                 _, _, _, commands = self.machine().run("ops", CNNSPEC_PRESET=preset)
-                self.assertEqual(self.installed(commands) & clang, wanted)
+                self.assertLessEqual(clang, self.installed(commands))
+        for preset in ("release", "ci", "debug"):
+            with self.subTest(preset):
+                _, _, _, commands = self.machine().run("ops", CNNSPEC_PRESET=preset)
+                self.assertFalse(clang & self.installed(commands))
+
+    def test_beside_an_old_compiler_a_newer_one_is_installed(self):
+        for preset, version, wanted in (("release", 10, True), ("release", 12, False), ("asan", 10, False)):
+            with self.subTest(preset, version=version):
+                machine = self.machine(**{"g++": f"echo {version}\n"})
+                _, _, _, commands = machine.run("ops", CNNSPEC_PRESET=preset)
+                self.assertEqual("g++-12" in self.installed(commands), wanted)
 
     def test_an_unknown_preset_is_refused(self):
         status, _, err, commands = self.machine().run("ops", CNNSPEC_PRESET="fast")
