@@ -182,7 +182,7 @@ KernelFunctions<std::uint16_t> functions_16() {
 }
 
 template <Order order>
-Kernel healthy() {
+Kernel adding_in() {
   constexpr Naive naive{order, Mistake::none};
   return {"naive", "", functions<naive>(), {}, functions_16<Half, naive>(), functions_16<Bfloat16, naive>()};
 }
@@ -778,15 +778,15 @@ const BrokenKernel& broken_kernel(std::string_view name) {
 Kernel healthy_kernel(Order order) {
   switch (order) {
     case Order::forward:
-      return healthy<Order::forward>();
+      return adding_in<Order::forward>();
     case Order::reversed:
-      return healthy<Order::reversed>();
+      return adding_in<Order::reversed>();
     case Order::pairwise:
-      return healthy<Order::pairwise>();
+      return adding_in<Order::pairwise>();
     case Order::fused:
-      return healthy<Order::fused>();
+      return adding_in<Order::fused>();
     case Order::wide:
-      return healthy<Order::wide>();
+      return adding_in<Order::wide>();
   }
   return {};
 }

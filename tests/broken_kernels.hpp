@@ -35,5 +35,6 @@ const BrokenKernel& broken_kernel(std::string_view name);
 
 /// All operations, all storage types but f64; the 16-bit ones computed in f32 and rounded once.
 checks::Kernel healthy_kernel(Order order = Order::forward);
+inline const checks::Kernel healthy = healthy_kernel();
 
 }  // namespace cnnspec::tests

@@ -24,7 +24,7 @@
 namespace cnnspec::checks {
 namespace {
 
-const Kernel healthy = tests::healthy_kernel();
+using tests::healthy;
 
 JudgeOptions options_for(const Kernel& kernel, const std::vector<Op>& ops, const std::vector<DType>& dtypes,
                          Idx cases) {

@@ -71,7 +71,7 @@ TEST(Plainer, than_the_plainest_is_nothing) {
 
 // ---- Kernels that are wrong on some problems ----
 
-const Kernel flawless = tests::healthy_kernel();
+using tests::healthy;
 
 Conditions conditions(double seconds_per_call = 10) {
   Conditions c;
@@ -79,7 +79,7 @@ Conditions conditions(double seconds_per_call = 10) {
   return c;
 }
 
-/// The failure of a case, shrunk; what is left still fails, and passes on the flawless kernel.
+/// The failure of a case, shrunk; what is left still fails, and passes on the healthy kernel.
 Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Conditions& how = conditions(),
                const std::string& data = "") {
   const Case c{op, DType::f32, parse_descriptor(family_of(op), descriptor), tests::test_seed(), data};
@@ -92,14 +92,14 @@ Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Condit
   const CaseResult again = judge_case(kernel, f.failed, how);
   EXPECT_TRUE(again.failure && again.failure->kind == f.kind) << reproduce("", f.failed);
   EXPECT_EQ(again.failure ? describe_failure("", *again.failure) : "", describe_failure("", f));
-  EXPECT_FALSE(judge_case(flawless, f.failed, how).failure) << reproduce("", f.failed);
+  EXPECT_FALSE(judge_case(healthy, f.failed, how).failure) << reproduce("", f.failed);
   return f;
 }
 
 TEST(Shrink, finds_the_least_stride_and_padding_that_fail) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
-    const int status = flawless.f32.conv2d_forward(p, x, w, b, y);
+    const int status = healthy.f32.conv2d_forward(p, x, w, b, y);
     if (p->stride_width > 1 && p->pad_left > 0) y[0] += 1;
     return status;
   };
@@ -110,9 +110,9 @@ TEST(Shrink, finds_the_least_stride_and_padding_that_fail) {
 }
 
 TEST(Shrink, leaves_only_the_elements_that_matter) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
-    const int status = flawless.f32.linear_forward(p, x, w, b, y);
+    const int status = healthy.f32.linear_forward(p, x, w, b, y);
     if (p->in_features >= 3) y[0] -= x[2] * w[2];
     return status;
   };
@@ -125,7 +125,7 @@ TEST(Shrink, leaves_only_the_elements_that_matter) {
 }
 
 TEST(Shrink, keeps_what_data_must_be_like) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
     for (Idx n = 0; n < p->count; ++n) y[n] = x[n] <= 0 ? 0 : x[n] < 100 ? x[n] : 100;
     return CNNSPEC_DONE;
@@ -138,7 +138,7 @@ TEST(Shrink, keeps_what_data_must_be_like) {
 }
 
 TEST(Shrink, starts_from_given_data_as_well) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.relu_backward = [](const cnnspec_elementwise* p, const float* x, const float* dy, float* dx) {
     for (Idx n = 0; n < p->count; ++n) dx[n] = x[n] < 0 ? 0 : dy[n];
     return CNNSPEC_DONE;
@@ -148,11 +148,11 @@ TEST(Shrink, starts_from_given_data_as_well) {
 }
 
 TEST(Shrink, of_a_kind_stays_of_that_kind) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   // Small problems fail in another way.
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
     if (p->count < 4) return 7;
-    flawless.f32.relu_forward(p, x, y);
+    healthy.f32.relu_forward(p, x, y);
     const_cast<float*>(x)[3] = 9;
     return CNNSPEC_DONE;
   };
@@ -162,10 +162,10 @@ TEST(Shrink, of_a_kind_stays_of_that_kind) {
 }
 
 TEST(Shrink, finds_the_least_that_crashes) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.linear_backward_weight = [](const cnnspec_linear* p, const float* x, const float* dy, float* dw) {
     if (p->batch > 1 && p->out_features % 2 == 0) std::abort();
-    return flawless.f32.linear_backward_weight(p, x, dy, dw);
+    return healthy.f32.linear_backward_weight(p, x, dy, dw);
   };
   const Failure f = shrunk(kernel, Op::linear_backward_weight, "mb5ic9oc8");
   EXPECT_EQ(f.kind, FailureKind::crash);
@@ -173,10 +173,10 @@ TEST(Shrink, finds_the_least_that_crashes) {
 }
 
 TEST(Shrink, finds_the_least_that_hangs) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.max_pool2d_forward = [](const cnnspec_pool2d* p, const float* x, float* y) {
     while (p->kernel_height > 1) pause();
-    return flawless.f32.max_pool2d_forward(p, x, y);
+    return healthy.f32.max_pool2d_forward(p, x, y);
   };
   const Failure f = shrunk(kernel, Op::max_pool2d_forward, "mb1ic1ih3iw1kh2kw1", conditions(0.1));
   EXPECT_EQ(f.kind, FailureKind::hang);
@@ -184,7 +184,7 @@ TEST(Shrink, finds_the_least_that_hangs) {
 }
 
 TEST(Shrink, finds_the_least_that_is_written_beyond) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
     for (Idx n = 0; n < (p->count + 3) / 4 * 4; ++n) y[n] = x[n] <= 0 ? 0 : x[n];
     return CNNSPEC_DONE;
@@ -195,11 +195,11 @@ TEST(Shrink, finds_the_least_that_is_written_beyond) {
 }
 
 TEST(Shrink, finds_the_least_that_is_read_beyond) {
-  Kernel kernel = flawless;
+  Kernel kernel = healthy;
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
     const volatile float* const all = x;
     for (Idx n = 0; n < p->count; ++n) y[n] = all[n] <= 0 && all[n + 1] <= all[n + 1] + 1 ? 0 : all[n];
-    return flawless.f32.relu_forward(p, x, y);
+    return healthy.f32.relu_forward(p, x, y);
   };
   const Failure f = shrunk(kernel, Op::relu_forward, "300");
   EXPECT_EQ(f.kind, FailureKind::out_of_bounds);
@@ -210,7 +210,7 @@ TEST(Shrink, leaves_what_does_not_fail_again_as_it_is) {
   Failure once;
   once.failed = {Op::relu_forward, DType::f32, cnnspec_elementwise{9}, 1};
   once.kind = FailureKind::crash, once.data = "ones";
-  const Failure f = shrink(flawless, once, conditions());
+  const Failure f = shrink(healthy, once, conditions());
   EXPECT_EQ(reproduce("", f.failed), reproduce("", once.failed));
 }
 
