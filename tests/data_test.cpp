@@ -24,9 +24,8 @@
 namespace cnnspec::checks {
 namespace {
 
-using tests::operation;
+using tests::infinity, tests::operation;
 
-using tests::infinity;
 const std::set<std::string> inexact_families{"rounded"}, special_families{"infinities", "nan"};
 
 /// One of random kinds, problems, storage types and claims.
