@@ -8,6 +8,7 @@
 
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/picture.hpp"
+#include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/storage.hpp"
 
 namespace cnnspec::checks {
@@ -61,7 +62,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_for(c.dtype, *conditions.profile)),
       data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {
-  if (data_.size() == 1) data_.push_back(data_.front());
+  if (data_.size() == 1) repeat_data();
 }
 
 CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<double> inputs)
@@ -69,12 +70,18 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_for(c.dtype, *conditions.profile)) {
-  data_.assign(2, given_data(operation_, arithmetic_, std::move(inputs)));
+  data_ = {given_data(operation_, arithmetic_, std::move(inputs))};
+  repeat_data();
+}
+
+void CaseJudge::repeat_data() {
+  constexpr double few_elements = 0x1p16;
+  data_.resize(operation_.elements() <= few_elements ? placements.size() : 2, data_.front());
 }
 
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
-  Trial t{&operation_, case_.dtype, {}, Garbage::number, Placement::at_begin, group};
-  if (n % 2 == 1) t.garbage = Garbage::nan, t.placement = Placement::at_end;
+  Trial t{&operation_, case_.dtype, {}, Garbage::number, placements[n % placements.size()], group};
+  if (n % 2 == 1) t.garbage = Garbage::nan;
   for (const std::vector<double>& v : data.inputs) t.inputs.push_back(encode(case_.dtype, v));
   return t;
 }
@@ -141,9 +148,10 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   return false;
 }
 
-/// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of
-/// operations that select, the elements that can be selected.
+/// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of a
+/// pooling, the cells of its windows; of a relu, the elements.
 void CaseJudge::count_terms(CaseResult& result) const {
+  if (family_of(case_.op) == Family::max_pool2d) return count_cells(result);
   const auto counted =
       std::find_if(data_.rbegin(), data_.rend(), [](const DataSet& d) { return !d.expected.terms.empty(); });
   if (counted == data_.rend()) {
@@ -151,10 +159,8 @@ void CaseJudge::count_terms(CaseResult& result) const {
     return;
   }
   const std::vector<Idx>& terms = counted->expected.terms;
-  const Family family = family_of(case_.op);
-  const bool sums = family == Family::conv2d || family == Family::linear;
-  const Idx selectable = case_.op == Op::max_pool2d_backward ? operation_.inputs[1].count() : operation_.output.count();
-  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : selectable;
+  const bool sums = family_of(case_.op) != Family::elementwise;
+  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : operation_.output.count();
   for (std::size_t n = 0; n < terms.size(); ++n) {
     if (sums && terms[n] == 0) continue;  // not in the sample
     Idx visible = 0;
@@ -163,6 +169,16 @@ void CaseJudge::count_terms(CaseResult& result) const {
     result.visible += visible;
   }
   result.visible = std::min(result.visible, result.terms);
+}
+
+void CaseJudge::count_cells(CaseResult& result) const {
+  ShownCells cells(operation_);
+  for (const DataSet& d : data_) {
+    const auto is_equality = [](double bound) { return bound == 0; };
+    const bool is_exact = !d.sampled && std::ranges::all_of(d.expected.bounds, is_equality);
+    if (is_exact) cells.add(d.inputs[0], d.inputs.size() > 1 ? &d.inputs[1] : nullptr);
+  }
+  result.terms = cells.cells(), result.visible = cells.shown();
 }
 
 Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::string& detail) const {

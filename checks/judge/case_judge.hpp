@@ -29,15 +29,17 @@ class CaseJudge {
 
   const Operation& operation() const { return operation_; }
   const Arithmetic& arithmetic() const { return arithmetic_; }
-  /// Each for a call of its own. There are at least two, so that tensors lie at either end of their room, and on
-  /// garbage of either kind: one that is alone is there twice.
+  /// Each for a call of its own. One that is alone is there several times, once for each placement of the tensors, if it
+  /// is not large; and at least twice, so that tensors lie at either end of their room, and on garbage of either kind.
   const std::vector<DataSet>& data() const { return data_; }
 
  private:
   Trial trial(const DataSet& data, std::size_t n, std::size_t group) const;
   bool is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const;
   bool is_right(const DataSet& data, const Execution& e, CaseResult& result) const;
+  void repeat_data();
   void count_terms(CaseResult& result) const;
+  void count_cells(CaseResult& result) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;
   void examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const;
 

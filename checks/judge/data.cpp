@@ -4,11 +4,13 @@
 #include <array>
 #include <bit>
 #include <cassert>
+#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "checks/describe/text.hpp"
 #include "checks/judge/literal_data.hpp"
+#include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"
@@ -31,6 +33,10 @@ Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw)
   return inputs;
 }
 
+bool is_bias_gradient(const Operation& o) {
+  return o.op == Op::conv2d_backward_bias || o.op == Op::linear_backward_bias;
+}
+
 // ---- Where a family applies ----
 
 bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
@@ -44,6 +50,11 @@ bool has_terms_to_spare(const Operation& o, const Arithmetic&, const ExactPlan& 
 bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
   return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
          a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
+}
+/// A term can vanish where a large sum is rounded once more, when it is stored.
+bool rounds_sums_when_stored(const Operation& o, const Arithmetic& a, const ExactPlan&) {
+  const bool adds = o.multiplies() || is_bias_gradient(o);
+  return adds && a.rounds_output() && o.most_terms() <= Idx{1} << (a.accumulator.digits - 1);
 }
 /// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
 bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
@@ -68,6 +79,25 @@ Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const E
   // relu shows an element where it is positive: here it is wherever it was not in the other family.
   inputs[0] = draw_integers(o, plan, seed, 0)[0];
   for (double& e : inputs[0]) e = -e;
+  return inputs;
+}
+
+/// Small odd integers of both signs, so that results are mostly as small as the type of the output holds exactly: the sum
+/// of n of them is about sqrt(n) as large.
+Operands<double> draw_stored(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  constexpr double deviations = 4;
+  const double most = std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
+  const Idx half = std::clamp(static_cast<Idx>((most - 1) / 2), Idx{0}, Idx{15});
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
+    const bool is_narrow = o.multiplies() && i == 1;
+    for (double& e : v) {
+      const Idx size = 2 * (is_narrow ? 0 : stream.below(half + 1)) + 1;
+      e = static_cast<double>(stream.below(2) == 0 ? size : -size);
+    }
+  }
   return inputs;
 }
 
@@ -131,6 +161,43 @@ Operands<double> draw_constant(const Operation& o, const Arithmetic&, const Exac
 Operands<double> draw_negative(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   return with_x(o, plan, seed, [](Stream& s) { return -1.0 - static_cast<double>(s.below(99)); });
 }
+/// In the order of memory. Where there are more cells than integers that the type holds, they begin anew.
+Operands<double> draw_sorted(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed,
+                             bool descending) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  const Idx count = static_cast<Idx>(inputs[0].size()), values = Idx{1} << a.storage.digits;
+  for (Idx n = 0; n < count; ++n) {
+    const Idx v = n % values - std::min(count, values) / 2;
+    inputs[0][static_cast<std::size_t>(n)] = static_cast<double>(descending ? -v : v);
+  }
+  return inputs;
+}
+Operands<double> draw_ascending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_sorted(o, a, plan, seed, false);
+}
+Operands<double> draw_descending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_sorted(o, a, plan, seed, true);
+}
+
+const cnnspec_pool2d& pooling(const Operation& o) { return std::get<cnnspec_pool2d>(o.problem); }
+Idx sets_of_peaks(const Operation& o) { return Peaks(pooling(o)).sets(); }
+Operands<double> draw_nth_peaks(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed, Idx n) {
+  Operands<double> inputs{Peaks(pooling(o)).x(n, seed)};
+  if (inputs.size() == o.inputs.size()) return inputs;
+  // dy: odd, and so small that the sums of what one cell can get are exact in the accumulator.
+  const Idx most = std::min((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{15});
+  Stream stream(~seed, static_cast<std::uint64_t>(n));
+  std::vector<double>& dy = inputs.emplace_back(static_cast<std::size_t>(o.inputs[1].count()));
+  for (double& e : dy) {
+    const Idx size = 2 * stream.below((most + 1) / 2 + (most < 1)) + 1;
+    e = static_cast<double>(stream.below(2) == 0 ? size : -size);
+  }
+  return inputs;
+}
+Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_nth_peaks(o, a, plan, seed, 0);
+}
+
 Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   const bool everywhere = Stream(seed, 99).below(2) == 0;
   return with_x(o, plan, seed, [&](Stream& s) {
@@ -191,6 +258,10 @@ constexpr char overflow_text[] = "integers times a power of two, the sums nearly
 constexpr char ties_text[] = "an x of few different integers, so that windows have ties";
 constexpr char constant_text[] = "a constant x, so that all cells of a window tie";
 constexpr char negative_text[] = "an x of negative integers only";
+constexpr char peaks_text[] = "an x in which one and the same cell of the windows is the greatest";
+constexpr char ascending_text[] = "an x of ascending integers";
+constexpr char descending_text[] = "an x of descending integers";
+constexpr char stored_text[] = "small odd integers, so that sums lose nothing when they are stored";
 constexpr char minus_infinity_text[] = "an x with windows of nothing but -inf";
 constexpr char infinities_text[] = "small integers and infinities";
 constexpr char nan_text[] = "small integers and NaN";
@@ -210,6 +281,10 @@ constexpr std::array families{
     DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
     DataFamily{"all-negative", Use::in_turn, say<negative_text>, to_pooling, draw_negative},
     DataFamily{"minus-infinity", Use::in_turn, say<minus_infinity_text>, to_pooling, draw_minus_infinity},
+    DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks, draw_nth_peaks},
+    DataFamily{"ascending", Use::always, say<ascending_text>, to_pooling, draw_ascending},
+    DataFamily{"descending", Use::always, say<descending_text>, to_pooling, draw_descending},
+    DataFamily{"exact-stored", Use::always, say<stored_text>, rounds_sums_when_stored, draw_stored},
     DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
     DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
     DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
@@ -246,11 +321,15 @@ class ExactMaker {
 
   std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
     std::vector<DataSet> sets;
-    for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
     if (!operation_.multiplies()) {
-      for (std::size_t n = 0; n < sets.size(); ++n) expect_measured(sets[n], *used[n]);
+      for (const DataFamily* f : used)
+        if (f->sets != nullptr)
+          for (Idx n = 0; n < f->sets(operation_); ++n) sets.push_back(nth(*f, n));
+        else
+          expect_measured(sets.emplace_back(draw(*f, plan_)), *f);
       return sets;
     }
+    for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
     if (!plan_.proved()) count_visible(sets, used);
     const std::vector<std::vector<double>> results = run_exactly(operation_, inputs_of(sets));
     for (std::size_t n = 0; n < sets.size(); ++n) {
@@ -258,8 +337,24 @@ class ExactMaker {
       values.assign(results[n].begin(), results[n].end());
       if (arithmetic_.rounds_output())
         for (long double& v : values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
+      if (arithmetic_.rounds_output() && is_wide(*used[n])) count_shown(sets[n]);
     }
     return sets;
+  }
+
+  /// One set of a family of several, which selects, or adds up exactly.
+  DataSet nth(const DataFamily& f, Idx n) const {
+    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_),
+                f.draw_nth(operation_, arithmetic_, plan_, seed_, n), {}, {}};
+    if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
+      set.expected = expect(operation_, arithmetic_, set.inputs);
+      return set;
+    }
+    const std::vector<double> values = run_spec(operation_, set.inputs);
+    set.expected.values.assign(values.begin(), values.end());
+    if (arithmetic_.rounds_output())
+      for (long double& v : set.expected.values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
+    return set;
   }
 
  private:
@@ -282,6 +377,17 @@ class ExactMaker {
     }
     set.visible = set.expected.terms;
     set.shows_all = false;
+    if (arithmetic_.rounds_output() && is_bias_gradient(operation_)) count_shown(set);
+  }
+
+  /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in: all
+  /// or, as far as is counted, none.
+  void count_shown(DataSet& set) const {
+    Operands<TermRange> inputs;
+    for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
+    set.visible.clear(), set.shows_all = false;
+    for (const TermRange& sum : run_spec(operation_, inputs))
+      set.visible.push_back(sum.loss_shows_in(arithmetic_.storage.digits) ? sum.terms : 0);
   }
 
   static std::vector<Operands<double>> inputs_of(const std::vector<DataSet>& sets) {
@@ -301,7 +407,8 @@ class ExactMaker {
   void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
     const double budget = std::ldexp(1.0, plan_.bits);
     for (std::size_t n = 0; n < sets.size(); ++n) {
-      if (!is_wide(*used[n]) && used[n]->draw != draw_one_hot) continue;  // within the budget if it applies
+      // The others are within the budget where they apply.
+      if (used[n]->draw == draw_stored || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
       for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
         const auto results =
             run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),
@@ -325,8 +432,9 @@ class ExactMaker {
 std::span<const DataFamily> data_families() { return families; }
 
 const DataFamily* find_data_family(std::string_view name) {
-  const auto found =
-      std::find_if(families.begin(), families.end(), [&](const DataFamily& f) { return f.name == name; });
+  const auto found = std::find_if(families.begin(), families.end(), [&](const DataFamily& f) {
+    return f.name == name || (f.sets != nullptr && name.starts_with(std::string(f.name) + ":"));
+  });
   return found == families.end() ? nullptr : &*found;
 }
 
@@ -344,6 +452,23 @@ DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Ope
   return set;
 }
 
+namespace {
+
+/// The set that is named FAMILY:N.
+DataSet nth_set(const Operation& operation, const Arithmetic& arithmetic, const ExactPlan& plan, std::uint64_t seed,
+                const DataFamily& family, const std::string& name) {
+  const std::string_view number = std::string_view(name).substr(std::string_view(family.name).size() + 1);
+  const Idx sets = family.sets(operation);
+  Idx n = -1;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), n);
+  if (error != std::errc() || end != number.data() + number.size() || n < 0 || n >= sets)
+    throw UsageError("--data", "", std::string(family.name) + ":0 to " + family.name + ":" + std::to_string(sets - 1),
+                     in_quotes(name));
+  return ExactMaker(operation, arithmetic, plan, seed, false).nth(family, n);
+}
+
+}  // namespace
+
 std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
                                const std::string& data, const DataOptions& options) {
   const ExactPlan plan = plan_exact(operation, arithmetic);
@@ -360,6 +485,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
     if (!family->applies(operation, arithmetic, plan))
       throw UsageError("--data", "", std::string("a family that applies to this ") + name_of(operation.op),
                        in_quotes(data));
+    if (data != family->name) return {nth_set(operation, arithmetic, plan, seed, *family, data)};
     used = {family};
   }
 

@@ -20,9 +20,13 @@ struct DataFamily {
   bool (*applies)(const Operation&, const Arithmetic&, const ExactPlan&);
   /// Data for every input.
   Operands<double> (*draw)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed);
+  /// Of a family of several sets, NAME:0, NAME:1, ...: how many there are, and the n-th.
+  Idx (*sets)(const Operation&) = nullptr;
+  Operands<double> (*draw_nth)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed,
+                               Idx n) = nullptr;
 };
 std::span<const DataFamily> data_families();
-/// Null if there is none of that name.
+/// By its name, or by that of one of its sets. Null if there is none of that name.
 const DataFamily* find_data_family(std::string_view name);
 
 /// The inputs of one call, and what may come out.

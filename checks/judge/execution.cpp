@@ -1,6 +1,7 @@
 #include "checks/judge/execution.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -17,6 +18,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <optional>
@@ -33,6 +35,7 @@ using Ending = Execution::Ending;
 
 constexpr std::size_t most_inputs = 3;
 constexpr std::size_t fence_bytes = 256;
+constexpr std::size_t cache_line = 64;
 constexpr rlim_t most_file_bytes = rlim_t{1} << 24;
 constexpr std::size_t most_said = 200;
 
@@ -72,20 +75,33 @@ class Mapping {
 class Slot {
  public:
   explicit Slot(std::size_t capacity)
-      : pages_(rounded_up(capacity + 2 * fence_bytes, page_bytes())),
+      : pages_(rounded_up(capacity + 2 * (fence_bytes + cache_line), page_bytes())),
         mapping_(pages_ + 2 * page_bytes(), PROT_NONE, MAP_PRIVATE) {
     if (mprotect(begin(), pages_, PROT_READ | PROT_WRITE) != 0) no_resource("memory");
   }
   std::byte* begin() const { return mapping_.data() + page_bytes(); }
   std::byte* end() const { return begin() + pages_; }
 
-  /// Makes room for `size` bytes and fills them and what is around them.
+  /// Makes room for `size` bytes and fills them and what is around them. `alignment`: a multiple of an element's size.
   std::byte* place(std::size_t size, Placement placement, std::size_t alignment, Garbage garbage) {
-    std::byte* const last = end() - size;
-    data_ = placement == Placement::at_begin ? begin() : last - reinterpret_cast<std::uintptr_t>(last) % alignment;
+    data_ = place_of(size, placement, alignment);
     size_ = size, fill_ = static_cast<std::byte>(garbage);
     std::memset(fence_begin(), static_cast<int>(fill_), static_cast<std::size_t>(fence_end() - fence_begin()));
     return data_;
+  }
+  std::byte* place_of(std::size_t size, Placement placement, std::size_t alignment) const {
+    std::byte* const last = end() - size;
+    switch (placement) {
+      case Placement::at_begin:
+        return begin();
+      case Placement::at_end:
+        return last - reinterpret_cast<std::uintptr_t>(last) % alignment;
+      case Placement::unaligned:  // by one element, or as little aligned as was asked for
+        return begin() + (alignment < cache_line ? cache_line : 0) + alignment;
+      case Placement::aligned:
+        return begin() + rounded_up(cache_line, alignment);
+    }
+    return begin();
   }
   bool fences_hold() const {
     const auto untouched = [&](std::byte b) { return b == fill_; };
@@ -134,6 +150,37 @@ extern "C" void note_fault(int signal, siginfo_t* info, void*) {
   std::raise(signal);
 }
 
+/// A power of two, and no less than an element has.
+std::size_t alignment_of(const Isolation& isolation, DType dtype) {
+  return std::max(isolation.alignment, element_bytes(dtype));
+}
+
+// ---- What a kernel allocates ----
+
+#if defined(M_PERTURB)
+/// From now on, what is allocated is full of bytes that are a huge negative number in each storage type, or one of moderate
+/// size. (Not of NaN's 0xff: that would mean to leave it as it is.)
+void dirty_heap(Garbage garbage) {
+  constexpr int huge = 0xfe;
+  const int byte = garbage == Garbage::nan ? huge : static_cast<int>(garbage);
+  mallopt(M_PERTURB, byte ^ 0xff);
+}
+/// The C library keeps small blocks that were freed, and hands them out again as they are. It has none of the judge's left
+/// once these are taken.
+void take_kept_blocks() {
+  constexpr std::size_t largest = 1032, step = 16;
+  constexpr int kept_of_each = 7;
+  for (std::size_t size = step / 2; size <= largest; size += step)
+    for (int n = 0; n < kept_of_each; ++n) {
+      void* volatile taken = std::malloc(size);
+      static_cast<void>(taken);
+    }
+}
+#else
+void dirty_heap(Garbage) {}
+void take_kept_blocks() {}
+#endif
+
 /// One child process that makes calls `first` to the last.
 class Child {
  public:
@@ -144,7 +191,7 @@ class Child {
       for (std::size_t i = 0; i < t.inputs.size(); ++i) capacity_[i] = std::max(capacity_[i], t.inputs[i].size());
       capacity_[most_inputs] = std::max(capacity_[most_inputs], output_bytes(t));
     }
-    for (const std::size_t capacity : capacity_) slots_.emplace_back(capacity + isolation_.alignment);
+    for (const std::size_t capacity : capacity_) slots_.emplace_back(capacity + alignment_of(isolation_, DType::f64));
   }
 
   static std::size_t output_bytes(const Trial& t) {
@@ -154,6 +201,7 @@ class Child {
   /// In the child: never returns.
   [[noreturn]] void run(std::size_t first, std::size_t output_offset, const std::vector<bool>& given_up, int said) {
     confine(said);
+    take_kept_blocks();
     std::size_t skipped = trials_.size();  // a group: a number that none has
     for (std::size_t n = first; n < trials_.size(); ++n) {
       const Trial& t = trials_[n];
@@ -175,15 +223,17 @@ class Child {
   void make(std::size_t n, std::byte* output) noexcept {
     const Trial& t = trials_[n];
     Record& r = records_[n];
+    const std::size_t alignment = alignment_of(isolation_, t.dtype);
+    dirty_heap(t.garbage);
     const void* pointers[most_inputs] = {};
     for (std::size_t i = 0; i < t.inputs.size(); ++i) {
       if (t.inputs[i].empty()) continue;
-      std::byte* const p = slots_[i].place(t.inputs[i].size(), t.placement, isolation_.alignment, t.garbage);
+      std::byte* const p = slots_[i].place(t.inputs[i].size(), t.placement, alignment, t.garbage);
       std::memcpy(p, t.inputs[i].data(), t.inputs[i].size());
       pointers[i] = p;
     }
     const std::size_t size = output_bytes(t);
-    std::byte* const result = slots_[most_inputs].place(size, t.placement, isolation_.alignment, t.garbage);
+    std::byte* const result = slots_[most_inputs].place(size, t.placement, alignment, t.garbage);
 
     shared_.current = n;
     r.begun = true;

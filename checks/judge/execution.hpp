@@ -1,12 +1,15 @@
 // Execution: calls of a kernel in a child process, and what it did besides computing.
 //
 // The kernel gets copies of its inputs and an output full of garbage. Each tensor lies between two pages that cannot be
-// accessed: in one run it ends where the second begins, in another it begins where the first ends. What room is left
-// on its other side is filled with known bytes. After the call the copies must still be equal to the inputs, and the
+// accessed: in one run it ends where the second begins, in another it begins where the first ends, in others it lies
+// between them, one element beyond an address that vectors are aligned to, or at one. What room is left beside it is
+// filled with known bytes. What the kernel allocates is full of garbage as well, as far as the C library can do that:
+// memory that it reads and never wrote makes it go wrong in every call and not in one of a thousand. After the call the copies must still be equal to the inputs, and the
 // filling must be what it was. The child runs under limits of time, memory and output; whatever it does to itself is
 // told, and the next calls go on in another child.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string>
@@ -20,8 +23,11 @@ namespace cnnspec::checks {
 /// What every byte of an output holds before the call: a NaN in each storage type, or a number of moderate size.
 enum class Garbage : unsigned char { nan = 0xff, number = 0x4b };
 
-/// Which end of a tensor touches a page that cannot be accessed.
-enum class Placement { at_end, at_begin };
+/// Which end of a tensor touches a page that cannot be accessed; or, if neither does, how it is aligned: to no more than an
+/// element must be, or to a line of the cache.
+enum class Placement { at_begin, at_end, unaligned, aligned };
+inline constexpr std::array placements{Placement::at_begin, Placement::at_end, Placement::unaligned,
+                                       Placement::aligned};
 
 /// One call.
 struct Trial {

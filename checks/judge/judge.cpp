@@ -56,6 +56,12 @@ CaseList::CaseList(const JudgeOptions& options) : options_(options) {
         given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
         require_memory(given_.back(), options.most_bytes);
       }
+  if (!options.problems.empty()) return;
+  std::map<Op, DefaultCases> known;  // the same for each storage type
+  for (const JudgedOperation& o : options.operations) {
+    const std::uint64_t seed = Stream(options.seed, static_cast<std::uint64_t>(o.op)).bits();
+    of_rows_.push_back(known.try_emplace(o.op, o.op, options.limits, seed).first->second);
+  }
 }
 
 Idx CaseList::size() const {
@@ -69,11 +75,12 @@ Case CaseList::at(Idx n) const {
   const JudgedOperation& operation = options_.operations[static_cast<std::size_t>(n % operations)];
   const auto kind = static_cast<std::uint64_t>(operation.op) * 4 + static_cast<std::uint64_t>(operation.dtype);
   // 32 bits: enough to tell cases apart, and few enough to be read and typed.
-  const std::uint64_t seed =
-      Stream(Stream(options_.seed, kind).bits(), static_cast<std::uint64_t>(n / operations)).bits() >> 32;
-  RandomChoices choices(seed);
-  return {operation.op, operation.dtype, draw_problem(choices, family_of(operation.op), options_.limits), seed,
-          options_.data};
+  const auto seed_of = [&](Idx k) {
+    return Stream(Stream(options_.seed, kind).bits(), static_cast<std::uint64_t>(k)).bits() >> 32;
+  };
+  const Idx k = n / operations;
+  const DefaultCase c = of_rows_[static_cast<std::size_t>(n % operations)].at(k, seed_of);
+  return {operation.op, operation.dtype, c.problem, seed_of(k), options_.data.empty() ? c.data : options_.data};
 }
 
 namespace {
@@ -96,10 +103,7 @@ class Run {
     KernelResult result;
     result.kernel = kernel_.name, result.conditions = options_.conditions, result.seed = options_.seed;
     result.least_sensitivity = options_.least_sensitivity;
-    for (const JudgedOperation& s : options_.operations) {
-      OperationResult& row = result.operations.emplace_back();
-      row.op = s.op, row.dtype = s.dtype;
-    }
+    for (const JudgedOperation& s : options_.operations) result.operations.emplace_back(s.op, s.dtype);
     given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
     const int jobs = sanitized ? 1 : std::max(1, options_.jobs);
     if (jobs == 1)
@@ -233,6 +237,7 @@ class Run {
       if (row.given_up) continue;
       row.add(j.result);
       result.coverage.add(j.which.problem, j.result.supported);
+      if (j.result.supported) row.sizes.add(j.which.problem);
       if (j.result.failure && row.failed <= options_.failures_kept) result.failures.push_back(*j.result.failure);
       if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
     }

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "checks/generate/configurations.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/judge/default_cases.hpp"
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
@@ -24,7 +24,7 @@ struct JudgeOptions {
   double seconds = 0;  // stop after that long, 0: never
   std::uint64_t seed = 1;
   std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
-  Limits limits{};                // of random problems
+  Limits limits{};                // of small random problems
   std::string data;               // as in Case
   double least_sensitivity = 0.9;
   Idx failures_kept = 3;  // of each operation: they are looked at more closely, and told
@@ -53,7 +53,8 @@ class CaseList {
 
  private:
   const JudgeOptions& options_;
-  std::vector<Case> given_;  // from options.problems
+  std::vector<Case> given_;              // from options.problems
+  std::vector<DefaultCases> of_rows_{};  // for each of options.operations, if no problem is given
 };
 
 /// Judges all cases, or as many as there is time for, several at a time. The result is the same however many.

@@ -97,6 +97,7 @@ std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs) {
 }
 
 template std::vector<double> run_spec(const Operation&, const Operands<double>&);
+template std::vector<TermRange> run_spec(const Operation&, const Operands<TermRange>&);
 template std::vector<ExactLanes<2>> run_spec(const Operation&, const Operands<ExactLanes<2>>&);
 template std::vector<ExactLanes<4>> run_spec(const Operation&, const Operands<ExactLanes<4>>&);
 template std::vector<Measured<double>> run_spec(const Operation&, const Operands<Measured<double>>&);

@@ -13,6 +13,7 @@
 #include "checks/judge/data.hpp"
 #include "checks/judge/execution.hpp"
 #include "checks/judge/ratio_histogram.hpp"
+#include "checks/judge/size_coverage.hpp"
 
 namespace cnnspec::checks {
 
@@ -98,6 +99,8 @@ const char* name_of(Verdict verdict);
 
 /// All cases of one operation and storage type.
 struct OperationResult {
+  explicit OperationResult(Op of = {}, DType stored = {}) : op(of), dtype(stored), sizes(of) {}
+
   Op op{};
   DType dtype{};
   Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged ones and unsupported ones
@@ -109,6 +112,7 @@ struct OperationResult {
   double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
   double seconds = 0;
+  SizeCoverage sizes;             // of the cases that the kernel computed
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
   const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
 

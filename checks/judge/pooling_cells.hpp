@@ -1,0 +1,57 @@
+// Pooling cells: which cells of which windows a kernel must have looked at, because their loss would have shown.
+//
+// A set of data shows a cell of a window where that cell is the only greatest one: a kernel that does not look at it
+// returns something else. So each set shows at most one cell of each window. Data of peaks shows all of them, one set for
+// each cell: in set (a, b) the greatest numbers of x are those in rows i and columns j with
+//   floor(i / DH) mod KH = a,  floor(j / DW) mod KW = b,
+// and every other one is less. The rows that a window looks at are DH apart: floor(i / DH) takes KH consecutive values,
+// and each residue modulo KH once. So a window holds one such cell, or none where that cell is padding; and each real cell
+// of each window wins in exactly one of the KH*KW sets.
+//
+// Windows of more than most_cells_in_full cells do not get so many sets. Instead the peaks lie elsewhere in each plane, and
+// a cell of the window counts as shown once it has won in any window.
+#pragma once
+
+#include <vector>
+
+#include "checks/judge/operation.hpp"
+
+namespace cnnspec::checks {
+
+inline constexpr Idx most_cells_in_full = 1024;
+
+/// x of the data of peaks, set by set.
+class Peaks {
+ public:
+  explicit Peaks(const cnnspec_pool2d& p);
+  Idx sets() const { return sets_; }
+  /// Small integers, all of them numbers of every storage type.
+  std::vector<double> x(Idx set, std::uint64_t seed) const;
+
+ private:
+  const cnnspec_pool2d problem_;
+  Idx cells_, sets_;
+};
+
+/// Counts the cells that were shown, over sets of data.
+class ShownCells {
+ public:
+  explicit ShownCells(const Operation& operation);
+  /// `dy`: of a backward pass; a window whose gradient is 0 shows nothing. Null: of a forward pass. Windows whose greatest
+  /// number is -infinity show nothing.
+  void add(const std::vector<double>& x, const std::vector<double>* dy);
+  Idx cells() const { return cells_; }
+  Idx shown() const;
+  bool by_window() const { return by_window_; }
+
+ private:
+  template <class Visit>
+  void for_each_window(Visit visit) const;
+
+  const cnnspec_pool2d problem_;
+  bool by_window_;
+  Idx cells_ = 0;
+  std::vector<bool> shown_;
+};
+
+}  // namespace cnnspec::checks
