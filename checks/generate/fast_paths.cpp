@@ -8,7 +8,8 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr Idx most_taps = 60'000;  // more are halved away
+// More are halved away.
+constexpr Idx most_taps = 40'000, most_elements = 6'000;
 
 template <class T, std::size_t N>
 const T& one_of(Choices& choices, const std::array<T, N>& list) {
@@ -61,7 +62,8 @@ cnnspec_conv2d draw_conv2d_fast_path(Choices& choices) {
   const auto set_channels = [&] {
     p.groups = depthwise ? in : 1, p.in_channels = in, p.out_channels = depthwise ? in : out;
   };
-  for (set_channels(); taps(p) > most_taps && (in > 1 || out > 1); set_channels())
+  const auto is_large = [&] { return taps(p) > most_taps || x_count(p) + y_count(p) > most_elements; };
+  for (set_channels(); is_large() && (in > 1 || out > 1); set_channels())
     (in > out || depthwise ? in : out) = std::max(Idx{1}, (in > out || depthwise ? in : out) / 2);
   return p;
 }
@@ -70,7 +72,10 @@ cnnspec_pool2d draw_pool2d_fast_path(Choices& choices) {
   cnnspec_pool2d p{};
   draw_window(choices, pool2d_windows, one_of(choices, images), p);
   p.batch = choices.chance(50) ? 1 : 2;
-  for (p.channels = one_of(choices, channels); taps(p) > most_taps / 8 && p.channels > 1;) p.channels /= 2;
+  const auto is_large = [&] {  // it is called once for each cell of its window
+    return p.kernel_height * p.kernel_width * x_count(p) > 2 * most_elements;
+  };
+  for (p.channels = one_of(choices, channels); is_large() && p.channels > 1;) p.channels /= 2;
   return p;
 }
 

@@ -11,10 +11,10 @@ namespace cnnspec::checks {
 
 /// How much a sized problem may cost, and how large the numbers are that are free.
 struct SizedLimits {
-  Idx most_taps = 150'000;    // multiply-adds
-  Idx most_elements = 60'000;  // of all tensors together
-  Idx most_elements_of_calls = 240'000;  // of all calls that a pooling takes
-  Idx most_free = 4;          // of a number that is free
+  Idx most_taps = 40'000;              // multiply-adds
+  Idx most_elements = 5'000;           // of all tensors together
+  Idx most_elements_of_calls = 15'000;  // the same over all calls: a pooling takes one for each cell of its window
+  Idx most_free = 4;                   // of a number that is free
 };
 
 /// A valid problem that has what is wanted; none if that cannot be (two wishes contradict each other), or only at a higher

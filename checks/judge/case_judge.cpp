@@ -75,13 +75,14 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
 }
 
 void CaseJudge::repeat_data() {
-  constexpr double few_elements = 0x1p16;
-  data_.resize(operation_.elements() <= few_elements ? placements.size() : 2, data_.front());
+  constexpr double many_elements = 0x1p16;
+  if (operation_.elements() <= many_elements) data_.resize(placements.size(), data_.front());
 }
 
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
-  Trial t{&operation_, case_.dtype, {}, Garbage::number, placements[n % placements.size()], group};
-  if (n % 2 == 1) t.garbage = Garbage::nan;
+  const std::size_t turn = data_.size() == 1 ? 1 : n;  // what is called once ends at a page that cannot be accessed
+  Trial t{&operation_, case_.dtype, {}, Garbage::number, placements[turn % placements.size()], group};
+  if (turn % 2 == 1) t.garbage = Garbage::nan;
   for (const std::vector<double>& v : data.inputs) t.inputs.push_back(encode(case_.dtype, v));
   return t;
 }

@@ -29,8 +29,7 @@ class CaseJudge {
 
   const Operation& operation() const { return operation_; }
   const Arithmetic& arithmetic() const { return arithmetic_; }
-  /// Each for a call of its own. One that is alone is there several times, once for each placement of the tensors, if it
-  /// is not large; and at least twice, so that tensors lie at either end of their room, and on garbage of either kind.
+  /// Each for a call of its own. One that is alone is there once for each placement of the tensors, unless it is large.
   const std::vector<DataSet>& data() const { return data_; }
 
  private:

@@ -180,22 +180,25 @@ Operands<double> draw_descending(const Operation& o, const Arithmetic& a, const 
 }
 
 const cnnspec_pool2d& pooling(const Operation& o) { return std::get<cnnspec_pool2d>(o.problem); }
-Idx sets_of_peaks(const Operation& o) { return Peaks(pooling(o)).sets(); }
-Operands<double> draw_nth_peaks(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed, Idx n) {
-  Operands<double> inputs{Peaks(pooling(o)).x(n, seed)};
-  if (inputs.size() == o.inputs.size()) return inputs;
-  // dy: odd, and so small that the sums of what one cell can get are exact in the accumulator.
-  const Idx most = std::min((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{15});
-  Stream stream(~seed, static_cast<std::uint64_t>(n));
-  std::vector<double>& dy = inputs.emplace_back(static_cast<std::size_t>(o.inputs[1].count()));
+Idx sets_of_peaks(const Operation& o) { return Peaks::sets(pooling(o)); }
+/// dy: odd, and so small that the sums of what one cell can get are exact in the accumulator, if that can be.
+std::vector<double> dy_of_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed) {
+  const Idx most = std::clamp((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{1}, Idx{15});
+  Stream stream(~seed);
+  std::vector<double> dy(static_cast<std::size_t>(o.inputs[1].count()));
   for (double& e : dy) {
-    const Idx size = 2 * stream.below((most + 1) / 2 + (most < 1)) + 1;
+    const Idx size = 2 * stream.below((most + 1) / 2) + 1;
     e = static_cast<double>(stream.below(2) == 0 ? size : -size);
   }
+  return dy;
+}
+Operands<double> draw_nth_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed, Idx n) {
+  Operands<double> inputs{Peaks(pooling(o), seed).x(n)};
+  if (o.inputs.size() > 1) inputs.push_back(dy_of_peaks(o, a, seed));
   return inputs;
 }
-Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
-  return draw_nth_peaks(o, a, plan, seed, 0);
+Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  return draw_nth_peaks(o, a, seed, 0);
 }
 
 Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
@@ -281,7 +284,7 @@ constexpr std::array families{
     DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
     DataFamily{"all-negative", Use::in_turn, say<negative_text>, to_pooling, draw_negative},
     DataFamily{"minus-infinity", Use::in_turn, say<minus_infinity_text>, to_pooling, draw_minus_infinity},
-    DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks, draw_nth_peaks},
+    DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks},
     DataFamily{"ascending", Use::always, say<ascending_text>, to_pooling, draw_ascending},
     DataFamily{"descending", Use::always, say<descending_text>, to_pooling, draw_descending},
     DataFamily{"exact-stored", Use::always, say<stored_text>, rounds_sums_when_stored, draw_stored},
@@ -324,9 +327,9 @@ class ExactMaker {
     if (!operation_.multiplies()) {
       for (const DataFamily* f : used)
         if (f->sets != nullptr)
-          for (Idx n = 0; n < f->sets(operation_); ++n) sets.push_back(nth(*f, n));
+          add_peaks(*f, sets);
         else
-          expect_measured(sets.emplace_back(draw(*f, plan_)), *f);
+          expect_sums(sets.emplace_back(draw(*f, plan_)), *f);
       return sets;
     }
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
@@ -342,22 +345,49 @@ class ExactMaker {
     return sets;
   }
 
-  /// One set of a family of several, which selects, or adds up exactly.
-  DataSet nth(const DataFamily& f, Idx n) const {
-    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_),
-                f.draw_nth(operation_, arithmetic_, plan_, seed_, n), {}, {}};
+  /// One set of a family of several.
+  DataSet nth(const DataFamily& f, Idx n) const { return peaks(f, n, draw_nth_peaks(operation_, arithmetic_, seed_, n)); }
+
+ private:
+  void add_peaks(const DataFamily& f, std::vector<DataSet>& sets) const {
+    const Peaks all(pooling(operation_), seed_);
+    Operands<double> inputs(operation_.inputs.size());
+    if (inputs.size() > 1) inputs[1] = dy_of_peaks(operation_, arithmetic_, seed_);
+    for (Idx n = 0; n < f.sets(operation_); ++n) {
+      inputs[0] = all.x(n);
+      sets.push_back(peaks(f, n, inputs));
+    }
+  }
+
+  /// Of a selection, or a sum without products.
+  void expect_sums(DataSet& set, const DataFamily& f) const {
+    const bool adds_up_all = is_bias_gradient(operation_);
+    if (adds_up_all || !plan_.proved() || f.use == Use::on_request) return expect_measured(set, f);
+    set.expected.values = exact_results(set.inputs);
+    set.shows_all = false;
+    for (const long double v : set.expected.values) set.visible.push_back(v != 0);
+    set.expected.terms = set.visible;
+  }
+
+  /// Where no sum rounds in double.
+  std::vector<long double> exact_results(const Operands<double>& inputs) const {
+    std::vector<double> values = run_spec(operation_, inputs);
+    if (arithmetic_.rounds_output())
+      for (double& v : values) v = rounded_to(arithmetic_.dtype, v);
+    return {values.begin(), values.end()};
+  }
+
+  /// Selects, or adds up exactly.
+  DataSet peaks(const DataFamily& f, Idx n, Operands<double> inputs) const {
+    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), std::move(inputs), {}, {}};
     if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       return set;
     }
-    const std::vector<double> values = run_spec(operation_, set.inputs);
-    set.expected.values.assign(values.begin(), values.end());
-    if (arithmetic_.rounds_output())
-      for (long double& v : set.expected.values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
+    set.expected.values = exact_results(set.inputs);
     return set;
   }
 
- private:
   static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
 
   DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
@@ -440,6 +470,7 @@ const DataFamily* find_data_family(std::string_view name) {
 
 void leave_infinities(const Operation& operation, DataSet& set) {
   const bool backward = operation.op == Op::max_pool2d_backward;
+  set.expected.bounds.resize(set.expected.values.size());
   for (std::size_t n = 0; n < set.expected.values.size(); ++n)
     if (std::isinf(backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])))
       set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();

@@ -20,10 +20,8 @@ struct DataFamily {
   bool (*applies)(const Operation&, const Arithmetic&, const ExactPlan&);
   /// Data for every input.
   Operands<double> (*draw)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed);
-  /// Of a family of several sets, NAME:0, NAME:1, ...: how many there are, and the n-th.
+  /// Of a family of several sets, NAME:0, NAME:1, ...: how many there are.
   Idx (*sets)(const Operation&) = nullptr;
-  Operands<double> (*draw_nth)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed,
-                               Idx n) = nullptr;
 };
 std::span<const DataFamily> data_families();
 /// By its name, or by that of one of its sets. Null if there is none of that name.

@@ -15,13 +15,9 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A problem of more elements gets one family of data: two calls.
+/// A problem of more elements gets one family of data, and one call.
 constexpr double many_elements = 0x1p16;
 constexpr const char* data_of_large = "exact-first-wide";
-
-DefaultCase with_data_to_its_size(Op op, const Problem& problem) {
-  return {problem, operation_of(op, problem).elements() > many_elements ? data_of_large : ""};
-}
 
 template <class T>
 void shuffle(Choices& choices, std::vector<T>& list) {
@@ -37,10 +33,11 @@ struct Stratum {
   Idx value;
 };
 
-std::optional<Problem> draw_with(Choices& choices, Op op, std::initializer_list<Stratum> strata) {
+std::optional<Problem> draw_with(Choices& choices, Op op, std::initializer_list<Stratum> strata,
+                                 const SizedLimits& limits = {}) {
   WantedSizes wanted;
   for (const Stratum& s : strata) wanted.*s.axis->wanted = s.value;
-  return draw_sized(choices, op, wanted);
+  return draw_sized(choices, op, wanted, limits);
 }
 
 /// Meets two strata at once if there is a problem that does. A few partners are tried.
@@ -57,6 +54,9 @@ std::optional<Problem> pair_up(Choices& choices, Op op, const Stratum& s, std::v
   return {};
 }
 
+/// What a single size may cost that is not to be had for less.
+constexpr SizedLimits large_limits{.most_taps = 200'000, .most_elements = 70'000, .most_elements_of_calls = 300'000};
+
 /// Problems that take each of the boundaries on each axis, large ones together with small ones.
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
@@ -68,6 +68,7 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   const auto take = [&](const Stratum& s) {
     std::optional<Problem> p = pair_up(choices, op, s, small);
     if (!p) p = draw_with(choices, op, {s});
+    if (!p) p = draw_with(choices, op, {s}, large_limits);
     if (p) problems.push_back(*p);
   };
   for (const Stratum& s : large) take(s);
@@ -100,52 +101,72 @@ std::optional<Problem> draw_stretched(Choices& choices, Op op) {
 
 // ---- Special ----
 
-/// Counters of 16 bits, and limits of a grid.
+constexpr SizedLimits far_limits{.most_taps = Idx{1} << 24, .most_elements = Idx{1} << 22,
+                                 .most_elements_of_calls = Idx{1} << 40, .most_free = 1};
+
+/// Beyond what a counter of 16 bits holds, with and without a sign, and beyond the limits of a grid: the extents that
+/// kernels count in such.
 std::vector<Problem> far_problems(Choices& choices, Op op) {
-  constexpr std::array<Idx, 5> limits{32'767, 32'768, 32'769, 65'535, 65'536};
-  constexpr SizedLimits far{.most_taps = Idx{1} << 24, .most_elements = Idx{1} << 22, .most_elements_of_calls = Idx{1} << 40,
-                            .most_free = 2};
+  constexpr Idx beyond_16_bits = 65'537;
   std::vector<Problem> problems;
-  std::size_t n = 0;
-  for (const SizeAxis& axis : size_axes(op))
-    for (const Idx value : {Idx{65'537}, limits[n++ % limits.size()]}) {
-      WantedSizes wanted;
-      wanted.*axis.wanted = value;
-      if (const auto p = draw_sized(choices, op, wanted, far)) problems.push_back(*p);
-    }
+  for (const SizeAxis& axis : size_axes(op)) {
+    const auto is = [&](auto... wanted) { return ((axis.wanted == wanted) || ...); };
+    using W = WantedSizes;
+    if (!is(&W::batch, &W::groups, &W::in_channels, &W::out_channels, &W::in_height, &W::in_width, &W::in_features,
+            &W::out_features, &W::count))
+      continue;
+    if (const auto p = draw_with(choices, op, {{&axis, beyond_16_bits}}, far_limits)) problems.push_back(*p);
+  }
   return problems;
 }
 
+/// An image of that many rows and columns, and four windows in it.
+template <class P>
+P large_image(Idx side) {
+  P p{};
+  const Line line{side, 2, 1, {.stride = side - 1}};
+  set_height(p, line), set_width(p, line);
+  p.batch = 1;
+  return p;
+}
+
 /// Products of extents beyond 2^16 and 2^20.
-std::vector<Problem> far_products(Choices& choices, Op op) {
-  constexpr SizedLimits far{.most_taps = Idx{1} << 24, .most_elements = Idx{1} << 23, .most_elements_of_calls = Idx{1} << 40,
-                            .most_free = 1};
+std::vector<Problem> far_products(Op op) {
   std::vector<Problem> problems;
-  for (const Idx side : {Idx{257}, Idx{1025}}) {
-    WantedSizes wanted;
-    switch (family_of(op)) {
+  for (const Idx side : {Idx{257}, Idx{1025}}) switch (family_of(op)) {
+      case Family::conv2d: {
+        auto p = large_image<cnnspec_conv2d>(side);
+        p.groups = p.in_channels = p.out_channels = 1;
+        problems.push_back(p);
+        break;
+      }
+      case Family::max_pool2d: {
+        auto p = large_image<cnnspec_pool2d>(side);
+        p.channels = 1;
+        problems.push_back(p);
+        break;
+      }
       case Family::elementwise:
-        wanted.count = side * side;
+        problems.push_back(cnnspec_elementwise{side * side});
         break;
       case Family::linear:
-        wanted.in_features = wanted.out_features = side;
+        problems.push_back(cnnspec_linear{1, side, side});
         break;
-      default:
-        wanted.in_height = wanted.in_width = side;
     }
-    if (const auto p = draw_sized(choices, op, wanted, far)) problems.push_back(*p);
-  }
   return problems;
 }
 
 }  // namespace
 
-DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op_(op), limits_(limits) {
+DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool with_large)
+    : op_(op), limits_(limits) {
   RandomChoices choices(seed), fixed(static_cast<std::uint64_t>(op));
   stretched_ = meet_all_boundaries(choices, op);
-  for (const Problem& p : network_layers(family_of(op))) special_.push_back(with_data_to_its_size(op, p));
-  for (const Problem& p : far_problems(fixed, op)) special_.push_back(with_data_to_its_size(op, p));
-  for (const Problem& p : far_products(fixed, op)) special_.push_back(with_data_to_its_size(op, p));
+  for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
+    for (const Problem& problem : problems) {
+      const bool is_large = operation_of(op, problem).elements() > many_elements;
+      if (with_large || !is_large) special_.push_back({problem, is_large ? data_of_large : ""});
+    }
 }
 
 DefaultCase DefaultCases::drawn(Idx n, std::uint64_t seed) const {

@@ -2,8 +2,9 @@
 //   small       everything small, in every combination;
 //   stretched   small but for one or two numbers, which take the values around which fast code branches (size_axes.hpp):
 //               the first cases take each of them exactly, on every axis that the operation has; later ones are drawn;
-//   special     in a fixed list: one extent near 2^15 and 2^16, products of extents beyond 2^16 and 2^20, and layers of
-//               real networks, with smaller images; later and between them, shapes that have fast paths of their own;
+//   special     in a fixed list: layers of real networks, with smaller images, extents beyond 2^16, and products of extents
+//               beyond 2^16 and 2^20; later and between them, shapes that have fast paths of their own. Those that are
+//               large are judged in one storage type of an operation only, the first;
 //   neighbours  the problem before with one number changed, for kernels that keep plans, weights or memory between calls.
 #pragma once
 
@@ -24,7 +25,7 @@ struct DefaultCase {
 class DefaultCases {
  public:
   /// `seed`: of the order and the rest of the stretched cases.
-  DefaultCases(Op op, const Limits& limits, std::uint64_t seed);
+  DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool with_large = true);
   /// The n-th, with decisions of its own drawn with `seed_of(n)`, in which `seed_of` is a function of n alone.
   template <class SeedOf>
   DefaultCase at(Idx n, SeedOf seed_of) const {

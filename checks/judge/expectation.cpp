@@ -23,11 +23,14 @@ struct Grid {
 };
 
 Grid grid_of(double v) {
+  constexpr int fraction_bits = 52, bias = 1023;
+  const auto bits = std::bit_cast<std::uint64_t>(v);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
+  const int field = static_cast<int>(bits >> fraction_bits & 0x7ff);
   if (v == 0 || !std::isfinite(v)) return {};
-  int exponent = 0;
-  const double fraction = std::frexp(std::fabs(v), &exponent);
-  const int zeros = std::countr_zero(static_cast<std::uint64_t>(std::ldexp(fraction, 53)));
-  return {exponent - 53 + zeros, 53 - zeros};
+  const std::uint64_t significand = field == 0 ? fraction : fraction | std::uint64_t{1} << fraction_bits;
+  const int zeros = std::countr_zero(significand);
+  return {std::max(field, 1) - bias - fraction_bits + zeros, static_cast<int>(std::bit_width(significand)) - zeros};
 }
 
 Grid grid_of(const std::vector<double>& values) {
@@ -155,6 +158,7 @@ void run_together(const Operation& operation, std::span<const Operands<double>> 
 
 std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets) {
   assert(operation.multiplies());
+  if (sets.size() == 1) return {run_spec(operation, sets.front())};
   std::vector<std::vector<double>> results;
   for (std::span<const Operands<double>> left(sets); !left.empty();) {
     const std::span<const Operands<double>> some = left.first(std::min<std::size_t>(4, left.size()));

@@ -9,6 +9,7 @@
 #include <exception>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "checks/judge/closer_look.hpp"
@@ -57,10 +58,10 @@ CaseList::CaseList(const JudgeOptions& options) : options_(options) {
         require_memory(given_.back(), options.most_bytes);
       }
   if (!options.problems.empty()) return;
-  std::map<Op, DefaultCases> known;  // the same for each storage type
+  std::set<Op> known;
   for (const JudgedOperation& o : options.operations) {
     const std::uint64_t seed = Stream(options.seed, static_cast<std::uint64_t>(o.op)).bits();
-    of_rows_.push_back(known.try_emplace(o.op, o.op, options.limits, seed).first->second);
+    of_rows_.emplace_back(o.op, options.limits, seed, known.insert(o.op).second);
   }
 }
 

@@ -48,10 +48,8 @@ const std::map<Family, std::vector<const char*>> published{
     {Family::linear,
      {
          R"(mb1ic512oc1000n"ResNet-18")",
-         R"(mb1ic1280oc1000n"MobileNet")",
          R"(mb2ic400oc120n"LeNet, first")",
          R"(mb2ic84oc10n"LeNet, last")",
-         R"(mb1ic4096oc1000n"VGG, last")",
      }},
 };
 

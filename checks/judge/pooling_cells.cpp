@@ -22,30 +22,43 @@ RealCells real_cells(Idx begin, Idx kernel, Idx dilation, Idx in) {
 
 }  // namespace
 
-Peaks::Peaks(const cnnspec_pool2d& p) : problem_(p), cells_(p.kernel_height * p.kernel_width), sets_(cells_) {
-  if (cells_ <= most_cells_in_full) return;
+Idx Peaks::sets(const cnnspec_pool2d& p) {
   constexpr Idx least = 16;
-  const Idx planes_and_windows = p.batch * p.channels * p.out_height * p.out_width;
-  sets_ = std::clamp(2 * cells_ / planes_and_windows, least, most_cells_in_full);
+  const Idx cells = p.kernel_height * p.kernel_width;
+  if (cells <= most_cells_in_full) return cells;
+  return std::clamp(2 * cells / (p.batch * p.channels * p.out_height * p.out_width), least, most_cells_in_full);
 }
 
-std::vector<double> Peaks::x(Idx set, std::uint64_t seed) const {
-  constexpr Idx height_of_peaks = 100, all_negative = 128;
+Peaks::Peaks(const cnnspec_pool2d& p, std::uint64_t seed)
+    : problem_(p),
+      cells_(p.kernel_height * p.kernel_width),
+      begin_(Stream(seed).below(cells_)),
+      sizes_(static_cast<std::size_t>(p.batch * p.channels * p.in_height * p.in_width)) {
+  constexpr Idx largest = 100;
+  Stream stream(seed, 1);
+  for (double& size : sizes_) size = static_cast<double>(1 + stream.below(largest));
+}
+
+std::vector<double> Peaks::x(Idx set) const {
+  constexpr double all_negative = 128;
   const cnnspec_pool2d& p = problem_;
+  const double shift = set % 2 == 0 ? 0 : all_negative;
   std::vector<double> x;
-  x.reserve(static_cast<std::size_t>(p.batch * p.channels * p.in_height * p.in_width));
-  Stream stream(seed, static_cast<std::uint64_t>(set));
-  const Idx shift = set % 2 == 0 ? 0 : all_negative;
-  const Idx begin = Stream(seed).below(cells_);
+  x.reserve(sizes_.size());
+  for (const double size : sizes_) x.push_back(-size - shift);
   for (Idx plane = 0; plane < p.batch * p.channels; ++plane) {
-    const Idx cell = cells_ <= most_cells_in_full ? set : (begin + set * p.batch * p.channels + plane) % cells_;
-    for (Idx i = 0; i < p.in_height; ++i)
-      for (Idx j = 0; j < p.in_width; ++j) {
-        const bool is_peak = i / p.dilation_height % p.kernel_height == cell / p.kernel_width &&
-                             j / p.dilation_width % p.kernel_width == cell % p.kernel_width;
-        const Idx size = 1 + stream.below(height_of_peaks);
-        x.push_back(static_cast<double>((is_peak ? size : -size) - shift));
+    const Idx cell = cells_ <= most_cells_in_full ? set : (begin_ + set * p.batch * p.channels + plane) % cells_;
+    for (Idx i = 0; i < p.in_height; ++i) {
+      if (i / p.dilation_height % p.kernel_height != cell / p.kernel_width) continue;
+      for (Idx j = cell % p.kernel_width * p.dilation_width; j < p.in_width; ++j) {
+        if (j / p.dilation_width % p.kernel_width != cell % p.kernel_width) {
+          j += (p.kernel_width - 1) * p.dilation_width - 1;  // to the next such columns
+          continue;
+        }
+        const auto place = static_cast<std::size_t>((plane * p.in_height + i) * p.in_width + j);
+        x[place] = sizes_[place] - shift;
       }
+    }
   }
   return x;
 }

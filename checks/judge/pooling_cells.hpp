@@ -23,14 +23,15 @@ inline constexpr Idx most_cells_in_full = 1024;
 /// x of the data of peaks, set by set.
 class Peaks {
  public:
-  explicit Peaks(const cnnspec_pool2d& p);
-  Idx sets() const { return sets_; }
+  Peaks(const cnnspec_pool2d& p, std::uint64_t seed);
+  static Idx sets(const cnnspec_pool2d& p);
   /// Small integers, all of them numbers of every storage type.
-  std::vector<double> x(Idx set, std::uint64_t seed) const;
+  std::vector<double> x(Idx set) const;
 
  private:
   const cnnspec_pool2d problem_;
-  Idx cells_, sets_;
+  const Idx cells_, begin_;
+  std::vector<double> sizes_;  // of the elements
 };
 
 /// Counts the cells that were shown, over sets of data.
