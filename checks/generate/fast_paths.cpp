@@ -63,8 +63,11 @@ cnnspec_conv2d draw_conv2d_fast_path(Choices& choices) {
     p.groups = depthwise ? in : 1, p.in_channels = in, p.out_channels = depthwise ? in : out;
   };
   const auto is_large = [&] { return taps(p) > most_taps || x_count(p) + y_count(p) > most_elements; };
-  for (set_channels(); is_large() && (in > 1 || out > 1); set_channels())
-    (in > out || depthwise ? in : out) = std::max(Idx{1}, (in > out || depthwise ? in : out) / 2);
+  for (set_channels(); is_large(); set_channels()) {
+    Idx& larger = depthwise || in > out ? in : out;
+    if (larger == 1) break;
+    larger /= 2;
+  }
   return p;
 }
 

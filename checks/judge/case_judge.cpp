@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <numeric>
 
@@ -79,10 +80,19 @@ void CaseJudge::repeat_data() {
   if (operation_.elements() <= many_elements) data_.resize(placements.size(), data_.front());
 }
 
+/// One set of data, called again and again, lies everywhere in turn. Of several, two that follow each other lie at the same
+/// place: for kernels that take an address for what was there before.
+Placement CaseJudge::placement_of(std::size_t n) const {
+  using enum Placement;
+  constexpr std::array<std::array<Placement, 4>, 2> turns{{{at_end, at_begin, at_begin, unaligned},
+                                                           {at_begin, at_end, at_end, aligned}}};
+  if (data_.size() == 1) return at_end;
+  const bool all_alike = data_.front().family == data_.back().family;
+  return all_alike ? placements[n % placements.size()] : turns[case_.seed % 2][n % 4];
+}
+
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
-  const std::size_t turn = data_.size() == 1 ? 1 : n;  // what is called once ends at a page that cannot be accessed
-  Trial t{&operation_, case_.dtype, {}, Garbage::number, placements[turn % placements.size()], group};
-  if (turn % 2 == 1) t.garbage = Garbage::nan;
+  Trial t{&operation_, case_.dtype, {}, n % 2 == 1 ? Garbage::nan : Garbage::number, placement_of(n), group};
   for (const std::vector<double>& v : data.inputs) t.inputs.push_back(encode(case_.dtype, v));
   return t;
 }

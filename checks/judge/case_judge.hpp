@@ -33,6 +33,7 @@ class CaseJudge {
   const std::vector<DataSet>& data() const { return data_; }
 
  private:
+  Placement placement_of(std::size_t n) const;
   Trial trial(const DataSet& data, std::size_t n, std::size_t group) const;
   bool is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const;
   bool is_right(const DataSet& data, const Execution& e, CaseResult& result) const;
