@@ -1,4 +1,5 @@
-// Pooling: a kernel that never looks at one cell of its windows is convicted on that very problem, whichever cell it is.
+// Pooling: a kernel that never looks at one cell of its windows is convicted on that very problem, whichever cell it
+// is.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 

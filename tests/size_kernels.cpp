@@ -1,5 +1,5 @@
-// Kernels that are wrong because of a size. Each calls the healthy kernel, on operands that it has spoilt, or spoils what
-// came out.
+// Kernels that are wrong because of a size. Each calls the healthy kernel, on operands that it has spoilt, or spoils
+// what came out.
 #include "tests/size_kernels.hpp"
 
 #include <algorithm>
@@ -334,7 +334,8 @@ bool has_several_blocks_of_features(const Problem& p) {
 
 /// The rest after the last vector begins at the number of vectors, so that what lies between is added twice.
 template <Idx lanes>
-int rest_begins_at_number_of_vectors(const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
+int rest_begins_at_number_of_vectors(const cnnspec_linear* p, const float* x, const float* w, const float* b,
+                                     float* y) {
   const Idx k = p->in_features;
   return linear_with(p, x, w, b, y, [&](Idx, Idx c) {
     const bool twice = k % lanes > 0 && c >= k / lanes && c < whole_blocks(k, lanes);

@@ -134,7 +134,8 @@ void print_table(const AlarmOptions& options, const Alarms& alarms) {
   fmt::print("{:<24}{:<6}{:>10}{:>13}{:>8}{:>14}\n", "operation", "dtype", "judged", "unsupported", "failed",
              "error/bound");
   const auto print_row = [](const std::string& name, const std::string& dtype, const Count& c) {
-    fmt::print("{:<24}{:<6}{:>10}{:>13}{:>8}{:>14.3f}\n", name, dtype, c.judged, c.unsupported, c.failed, c.worst_ratio);
+    fmt::print("{:<24}{:<6}{:>10}{:>13}{:>8}{:>14.3f}\n", name, dtype, c.judged, c.unsupported, c.failed,
+               c.worst_ratio);
   };
   const auto sum = [&](auto counts_here) {
     Count all;
@@ -157,11 +158,12 @@ void print_table(const AlarmOptions& options, const Alarms& alarms) {
   fmt::print("{} runs, {:.0f} s\n", alarms.runs, alarms.seconds);
 }
 
-bool is_enough(const AlarmOptions& options, const Alarms& alarms, double seconds) {
+/// Of cases only when all kernels have had theirs.
+bool is_enough(const AlarmOptions& options, const Alarms& alarms, Idx runs_of_seed, double seconds) {
   if (options.seconds > 0 && seconds >= options.seconds) return true;
-  return options.cases > 0 && std::ranges::all_of(options.dtypes, [&](const std::string& dtype) {
-           return judged_in(alarms, dtype) >= options.cases;
-         });
+  if (options.cases == 0 || alarms.runs % runs_of_seed != 0) return false;
+  return std::ranges::all_of(options.dtypes,
+                             [&](const std::string& dtype) { return judged_in(alarms, dtype) >= options.cases; });
 }
 
 int run(const AlarmOptions& options) {
@@ -172,7 +174,7 @@ int run(const AlarmOptions& options) {
   };
   const double before = alarms.seconds;
   const Idx dtypes = std::ssize(options.dtypes), runs_of_seed = std::ssize(options.kernels) * dtypes;
-  while (!interrupted && !is_enough(options, alarms, seconds())) {
+  while (!interrupted && !is_enough(options, alarms, runs_of_seed, seconds())) {
     const Idx part = alarms.runs % runs_of_seed;
     const std::string& dtype = options.dtypes[static_cast<std::size_t>(part % dtypes)];
     const auto type = std::find(dtype_names.begin(), dtype_names.end(), dtype) - dtype_names.begin();
@@ -211,8 +213,10 @@ int main(int argc, char** argv) {
   CLI::App app("How often right kernels are found wrong. Status 1: at least once.");
   const std::vector<std::string> types(dtype_names.begin(), dtype_names.end());
   app.add_option("--kernel", options.kernels, "a kernel that is right; may be repeated; all built-in ones by default");
-  app.add_option("--dtype", options.dtypes, "a storage type; may be repeated; all by default")->check(CLI::IsMember(types));
-  app.add_option("--cases", options.cases, "stop once so many cases were judged in each storage type")
+  app.add_option("--dtype", options.dtypes, "a storage type; may be repeated; all by default")
+      ->check(CLI::IsMember(types));
+  app.add_option("--cases", options.cases,
+                 "stop once so many cases were judged in each storage type, and all kernels at the same seeds")
       ->check(CLI::Range(1, 1'000'000'000));
   app.add_option("--cases-of-operation", options.cases_of_op, "cases of each operation in one run")
       ->check(CLI::Range(1, 1'000'000));

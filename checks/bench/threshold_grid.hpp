@@ -21,9 +21,9 @@ std::vector<GridKernel> grid_kernels(Idx step = 1);
 /// "conv2d_forward, batch, at 129"
 std::string describe(const GridKernel& kernel);
 
-/// For each of `kernels`, how many cases a default run judges until it convicts it, the last included; 0: it does not. All
-/// are of operation `op`. What no case's problem would make wrong is not called, since it is im2col; every other call is
-/// judged as ever.
+/// For each of `kernels`, how many cases a default run judges until it convicts it, the last included; 0: it does not.
+/// All are of operation `op`. A kernel is not called on problems on which it makes no mistake, since it is im2col there;
+/// on all others it is judged as ever.
 std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, Op op, const JudgeOptions& options);
 
 /// Options of a default run of that operation, in f32.

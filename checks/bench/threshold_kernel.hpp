@@ -1,5 +1,5 @@
-// A kernel that is wrong from a size on, or at some sizes alone, along one axis of its problems; and there as little as can
-// be: one term of one element of the output is left out. Everything else is computed by im2col.
+// A kernel that is wrong from a size on, or at some sizes alone, along one axis of its problems; and there as little as
+// can be: one term of one element of the output is left out. Everything else is computed by im2col.
 #pragma once
 
 #include <array>
