@@ -83,7 +83,7 @@ def new_result(session, groups, load):
 def print_figures(result):
     """For people: a line for each figure."""
     for f in result["figures"]:
-        line = f"{f['group']:<10}{f['name']:<52}{table.number(f['median']):>10} {f['unit']:<16}"
+        line = f"{f['group']:<13}{f['name']:<52}{table.number(f['median']):>10} {f['unit']:<16}"
         if "ratio" in f:
             line += f"{table.number(f['ratio']):>9} x {f['peer']['name']}, {table.number(f['peer']['median'])}"
         print(line.rstrip())
