@@ -405,15 +405,14 @@ bool linear_batch_leaves_rest(const Problem& p) {
 using Table = std::vector<BrokenKernel>;
 using Shows = bool (*)(const Problem&);
 
-/// `row`: its name, its source.
 template <class Function>
 void add(Table& t, const char* name, const char* source, Op op, Shows shows, Function F::*operation, Function function,
-         std::vector<std::string> kinds = {"wrong-value"}) {
+         std::vector<std::string> kinds = {"wrong-value"}, const char* diagnosis = nullptr) {
   t.push_back(with_functions<Function>({.name = name,
                                         .source = source,
                                         .ops = {op},
                                         .kinds = std::move(kinds),
-                                        .diagnosis = nullptr,
+                                        .diagnosis = diagnosis,
                                         .behaves_like = nullptr,
                                         .shows = shows},
                                        {operation, function}));

@@ -224,7 +224,11 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "of the first run of each kernel");
   app.add_option("--jobs", options.jobs, "processor cores to use")->check(CLI::Range(1, 1024));
   app.add_option("--json", options.json, "go on with this file, or begin it; -: the standard output");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   if (options.kernels.empty()) options.kernels = right_kernels();
   if (options.dtypes.empty()) options.dtypes = types;
   if (options.cases == 0 && options.seconds == 0) {

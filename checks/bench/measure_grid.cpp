@@ -163,7 +163,11 @@ int main(int argc, char** argv) {
   app.add_option("--step", options.step, "one of so many kernels alone")->check(CLI::Range(1, 100'000));
   app.add_option("--jobs", options.jobs, "processor cores to use")->check(CLI::Range(1, 1024));
   app.add_option("--json", options.json, "write the result for programs; -: on the standard output, and nothing else");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   try {
     return cnnspec::checks::run(options);
   } catch (const std::exception& error) {
