@@ -63,17 +63,19 @@ int max_pool2d_backward(const cnnspec_pool2d* p, const float* x, const float* dy
 
 template <std::size_t bytes, After after>
 BrokenKernel adding_up_in(const char* name) {
-  return with_functions({.name = name,
-                         .ops = {Op::conv2d_forward, Op::conv2d_backward_kernel, Op::max_pool2d_backward,
-                                 Op::linear_backward_weight},
-                         .kinds = {"wrong-value", "nondeterministic"},
-                         .diagnosis = nullptr,
-                         .behaves_like = nullptr,
-                         .needs_history = true},
-                        Replaced{&F::conv2d_forward, &conv2d_forward<bytes, after>},
-                        Replaced{&F::conv2d_backward_kernel, &conv2d_backward_kernel<bytes, after>},
-                        Replaced{&F::max_pool2d_backward, &max_pool2d_backward<bytes, after>},
-                        Replaced{&F::linear_backward_weight, &linear_backward_weight<bytes, after>});
+  BrokenKernel b = with_kernel({.name = name,
+                                .ops = {Op::conv2d_forward, Op::conv2d_backward_kernel, Op::max_pool2d_backward,
+                                        Op::linear_backward_weight},
+                                .kinds = {"wrong-value", "nondeterministic"},
+                                .diagnosis = nullptr,
+                                .behaves_like = nullptr,
+                                .needs_history = true});
+  F& functions = b.kernel.f32;
+  functions.conv2d_forward = conv2d_forward<bytes, after>;
+  functions.conv2d_backward_kernel = conv2d_backward_kernel<bytes, after>;
+  functions.max_pool2d_backward = max_pool2d_backward<bytes, after>;
+  functions.linear_backward_weight = linear_backward_weight<bytes, after>;
+  return b;
 }
 
 }  // namespace

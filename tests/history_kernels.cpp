@@ -201,20 +201,22 @@ int workspace_of_two_threads(const cnnspec_conv2d* p, const float* x, const floa
 
 BrokenKernel with_history(const char* name, const char* source, std::vector<Op> ops,
                           bool (*shows)(const Problem&) = nullptr) {
-  return {.name = name,
-          .source = source,
-          .ops = std::move(ops),
-          .kinds = {"nondeterministic", "wrong-value"},
-          .diagnosis = nullptr,
-          .behaves_like = nullptr,
-          .needs_history = true,
-          .shows = shows};
+  return with_kernel({.name = name,
+                      .source = source,
+                      .ops = std::move(ops),
+                      .kinds = {"nondeterministic", "wrong-value"},
+                      .diagnosis = nullptr,
+                      .behaves_like = nullptr,
+                      .needs_history = true,
+                      .shows = shows});
 }
 
 template <class Function>
 BrokenKernel with_history(const char* name, const char* source, Op op, bool (*shows)(const Problem&),
                           Function F::*operation, Function function) {
-  return with_functions<Function>(with_history(name, source, {op}, shows), {operation, function});
+  BrokenKernel b = with_history(name, source, {op}, shows);
+  b.kernel.f32.*operation = function;
+  return b;
 }
 
 }  // namespace
@@ -229,13 +231,12 @@ std::vector<BrokenKernel> history_kernels() {
                            Op::conv2d_forward, nullptr, &F::conv2d_forward, &conv2d_with_prepared_weights<1>));
   t.push_back(with_history("weights of linear of an earlier call with the same place and shape", "", Op::linear_forward,
                            nullptr, &F::linear_forward, &linear_with_prepared_weights<many>));
-  t.push_back(with_functions(with_history("right for ten calls", "llm.c PR 852",
-                                          {Op::conv2d_backward_kernel, Op::max_pool2d_backward, Op::relu_forward,
-                                           Op::linear_forward}),
-                             Replaced{&F::conv2d_backward_kernel, &dw_of_first_calls},
-                             Replaced{&F::max_pool2d_backward, &pool_dx_of_first_calls},
-                             Replaced{&F::relu_forward, &relu_of_first_calls},
-                             Replaced{&F::linear_forward, &linear_of_first_calls}));
+  F& counting = t.emplace_back(with_history("right for ten calls", "llm.c PR 852",
+                                            {Op::conv2d_backward_kernel, Op::max_pool2d_backward, Op::relu_forward,
+                                             Op::linear_forward}))
+                    .kernel.f32;
+  counting.conv2d_backward_kernel = dw_of_first_calls, counting.max_pool2d_backward = pool_dx_of_first_calls;
+  counting.relu_forward = relu_of_first_calls, counting.linear_forward = linear_of_first_calls;
   t.push_back(with_history("subnormals flushed after a 1x1 convolution", "opencv #21046", Op::conv2d_forward, nullptr,
                            &F::conv2d_forward, &mode_left_on_by_1x1));
   t.push_back(with_history("window looked up by the extents of x", "tensorflow #61482", Op::max_pool2d_forward, nullptr,

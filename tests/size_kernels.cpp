@@ -408,14 +408,14 @@ using Shows = bool (*)(const Problem&);
 template <class Function>
 void add(Table& t, const char* name, const char* source, Op op, Shows shows, Function F::*operation, Function function,
          std::vector<std::string> kinds = {"wrong-value"}, const char* diagnosis = nullptr) {
-  t.push_back(with_functions<Function>({.name = name,
-                                        .source = source,
-                                        .ops = {op},
-                                        .kinds = std::move(kinds),
-                                        .diagnosis = diagnosis,
-                                        .behaves_like = nullptr,
-                                        .shows = shows},
-                                       {operation, function}));
+  t.push_back(with_kernel({.name = name,
+                           .source = source,
+                           .ops = {op},
+                           .kinds = std::move(kinds),
+                           .diagnosis = diagnosis,
+                           .behaves_like = nullptr,
+                           .shows = shows}));
+  t.back().kernel.f32.*operation = function;
 }
 
 void add_conv2d(Table& t) {

@@ -17,17 +17,10 @@ std::vector<BrokenKernel> history_kernels();
 /// Wrong where memory that they allocate is not zero.
 std::vector<BrokenKernel> heap_kernels();
 
-/// `b` with the healthy kernel, but for these functions.
-template <class Function>
-struct Replaced {
-  Function checks::KernelFunctions<float>::*operation;
-  Function by;
-};
-template <class... Functions>
-BrokenKernel with_functions(BrokenKernel b, Replaced<Functions>... replaced) {
+/// `b` with the healthy kernel.
+inline BrokenKernel with_kernel(BrokenKernel b) {
   b.kernel = healthy_kernel();
   b.kernel.name = b.name;
-  ((b.kernel.f32.*replaced.operation = replaced.by), ...);
   return b;
 }
 
