@@ -26,7 +26,7 @@ import result as results  # noqa: E402
 import run  # noqa: E402
 import session as sessions  # noqa: E402
 import table  # noqa: E402
-from groups import fuzz, gradcheck, judge, spec, suite  # noqa: E402
+from groups import false_alarms, fuzz, gradcheck, grid, judge, spec, suite  # noqa: E402
 
 
 def a_result(*group_names, median=1.0, machine="a", date="2026-01-01", quick=False, load=1.5):
@@ -144,7 +144,7 @@ class Files(unittest.TestCase):
 class CommandLine(unittest.TestCase):
     def test_bad_usage_is_status_2_and_says_what_was_expected(self):
         for words, said in ((["--only", "speed"], "gradcheck"), (["--benchdnn", "/none"], "/none"), (["--fast"], "--fast"),
-                            (["--json", "-", "--markdown", "-"], "standard output")):
+                            (["--seeds", "0"], "at least 1"), (["--json", "-", "--markdown", "-"], "standard output")):
             with self.subTest(words):
                 status, _, err = run_main(*words)
                 self.assertEqual(status, 2)
@@ -180,6 +180,54 @@ class Tables(unittest.TestCase):
 
     def test_what_would_break_a_table_is_escaped(self):
         self.assertEqual(table.row(["a|b", "<i>"]), "| a\\|b | &lt;i> |")
+
+
+def a_grid_kernel(op, axis, n, cases, kind="from N on"):
+    return {"op": op, "family": "conv2d", "axis": axis, "kind": kind, "n": n, "name": f"{op}, {axis}, from {n} on",
+            "convicted": sum(c > 0 for c in cases), "cases": cases, "seconds_until": [0.5 for c in cases if c > 0]}
+
+
+class Grid(unittest.TestCase):
+    def of(self, *kernels):
+        session = sessions.Session(pathlib.Path("."))
+        grid.add(session, {"seeds": 2, "kernels": list(kernels)})
+        return session
+
+    def test_tells_the_share_of_each_axis_and_names_what_was_not_convicted(self):
+        session = self.of(a_grid_kernel("conv2d_forward", "batch", 8, [3, 9]),
+                          a_grid_kernel("conv2d_backward_input", "batch", 8, [5, 0]),
+                          a_grid_kernel("conv2d_forward", "groups", 9, [1, 2]))
+        share, cases, seconds = session.figures
+        self.assertAlmostEqual(share["high"], 100)
+        self.assertAlmostEqual(share["low"], 66.6667)
+        self.assertEqual((cases["low"], cases["high"], cases["runs"], seconds["median"]), (1, 9, 5, 0.5))
+        (series,) = session.series
+        self.assertEqual(series["name"], "grid: conv2d, from N on")
+        self.assertEqual([(c["name"], c["points"]) for c in series["curves"]],
+                         [("batch", [{"x": 8, "y": 75.0}]), ("groups", [{"x": 9, "y": 100.0}])])
+        self.assertEqual(session.skipped, [{"name": "grid: conv2d_backward_input, batch, from 8 on",
+                                            "why": "convicted at 1 of 2 seeds"}])
+
+    def test_stands_where_nothing_was_convicted(self):
+        session = self.of(a_grid_kernel("conv2d_forward", "batch", 8, [0, 0]))
+        self.assertEqual([f["median"] for f in session.figures], [0])
+
+
+class FalseAlarms(unittest.TestCase):
+    RESULT = {"plan": {"dtypes": ["f32"]}, "failures": [],
+              "counts": [{"kernel": k, "dtype": "f32", "op": op, "judged": 10, "unsupported": 1, "failed": 0,
+                          "worst_ratio": ratio} for k, op, ratio in (("a", "x", 0.25), ("b", "x", 0.75), ("b", "y", 0))]}
+
+    def test_are_counted_by_type_with_the_largest_error_of_each_operation(self):
+        session = sessions.Session(pathlib.Path("."))
+        false_alarms.add(session, self.RESULT)
+        self.assertEqual([(f["name"], f["median"]) for f in session.figures],
+                         [("f32: cases judged", 30), ("f32: false alarms", 0), ("f32, x: largest error / bound", 0.75),
+                          ("f32, y: largest error / bound", 0)])
+
+    def test_are_a_failure_that_shows_how_to_see_one_again(self):
+        with self.assertRaisesRegex(programs.Failure, "cnnspec judge a --case"):
+            false_alarms.add(sessions.Session(pathlib.Path(".")), {**self.RESULT, "failures": ["cnnspec judge a --case 1"]})
 
 
 class Torch(unittest.TestCase):

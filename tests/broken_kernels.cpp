@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "checks/scalars/half.hpp"
+#include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {
 namespace {
@@ -621,8 +622,11 @@ void add_relu(Table& t) {
   t.push_back(broken<M::negative_leaks>(
       {.name = "negative numbers leak through relu", .ops = relus, .diagnosis = "negative elements scaled by 0.01"}));
   t.push_back(broken<M::clipped_at_6>({.name = "relu clipped at 6", .ops = relus, .diagnosis = "clipped at 6"}));
-  t.push_back(broken<M::nan_to_zero>(
-      {.name = "relu of NaN is zero", .ops = {Op::relu_forward}, .diagnosis = "NaN becomes 0", .specials = true}));
+  t.push_back(broken<M::nan_to_zero>({.name = "relu of NaN is zero",
+                                      .source = "pytorch #7999",
+                                      .ops = {Op::relu_forward},
+                                      .diagnosis = "NaN becomes 0",
+                                      .specials = true}));
   t.push_back(broken<M::nan_to_zero>({.name = "no gradient where the x of relu is NaN",
                                       .ops = {Op::relu_backward},
                                       .diagnosis = "NaN in x drops dy",
@@ -764,6 +768,8 @@ std::span<const BrokenKernel> broken_kernels() {
     add_arithmetic(t);
     add_output(t);
     add_behaviour(t);
+    for (const Table& more : {size_kernels(), history_kernels(), heap_kernels()})
+      t.insert(t.end(), more.begin(), more.end());
     return t;
   }();
   return table;

@@ -20,11 +20,12 @@ struct BrokenKernel {
   /// What the judge should call it, as in its report. Several: it may be any of them, since it depends on what else the
   /// process did or on what the memory held. "pass": it is no offence, but the judge must survive it.
   std::vector<std::string> kinds{"wrong-value"};
-  const char* diagnosis = "";       // the misreading that explains it best, if one does
+  const char* diagnosis = "";       // the misreading that explains it best, if one does; null: not known
   const char* profile = "ieee";     // the strictest claim that it breaks
   const char* behaves_like = "";    // the profile that it keeps; null: not known
   bool specials = false;            // only NaN and infinities show it
   bool needs_memory_limit = false;  // it must not run where there is none
+  bool needs_history = false;       // right in a process that has done nothing else, or most of the time
   /// Problems on which it is wrong for some data; on all others it is right. Null: not known.
   bool (*shows)(const checks::Problem&) = nullptr;
   checks::Kernel kernel{};  // the operations that are not in `ops` are those of healthy_kernel()

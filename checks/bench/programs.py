@@ -32,11 +32,12 @@ class Usage:
         self.together_mib = together_mib
 
 
-def measured(command, *, env=None, allowed=(0,), watch_memory=False):
-    """Runs a command to its end: what it printed, and what it took. To watch the memory takes some of the processor."""
+def measured(command, *, env=None, allowed=(0,), watch_memory=False, stderr=subprocess.STDOUT):
+    """Runs a command to its end: what it printed, and what it took. To watch the memory takes some of the processor.
+    `stderr`: where its standard error goes; None: to ours."""
     start = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, text=True, errors="replace", env={**os.environ, **(env or {})})
+                               stderr=stderr, text=True, errors="replace", env={**os.environ, **(env or {})})
     try:
         with memory.Peak(process.pid) if watch_memory else contextlib.nullcontext() as peak:
             printed = process.stdout.read()

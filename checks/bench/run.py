@@ -9,13 +9,16 @@ groups:
   spec       the specification's loops for each scalar, static extents, the machine's peak
   judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
   fuzz       executions per second of the fuzz targets, where they are built
+  grid       which kernels that are wrong at one size the judge convicts: many minutes, only with --only grid
+  false-alarms  how often the judge finds right kernels wrong: many minutes, only with --only false-alarms
   suite      time and memory of a build from nothing and of the whole test run: many minutes, only with --only suite
 
 examples:
-  ./cnnspec bench                                          all but the suite
+  ./cnnspec bench                                          all but the last three
   ./cnnspec bench --quick --only spec                      one group, with fewer runs
   ./cnnspec bench --json bench.json --markdown reports/bench.md
   ./cnnspec bench --only suite --json bench.json           adds that group's figures to the file, or replaces them
+  ./cnnspec bench --only grid --seeds 3
   ./cnnspec bench --only judge --benchdnn ~/oneDNN/build/tests/benchdnn/benchdnn
   ./cnnspec bench -- --benchmark_filter=loops/forward      Google Benchmark alone, with its options
 
@@ -36,10 +39,10 @@ import programs  # noqa: E402
 import result as results  # noqa: E402
 import session as sessions  # noqa: E402
 import table  # noqa: E402
-from groups import fuzz, gradcheck, judge, spec, suite  # noqa: E402
+from groups import false_alarms, fuzz, gradcheck, grid, judge, spec, suite  # noqa: E402
 
-GROUPS = {group.NAME: group for group in (gradcheck, spec, judge, fuzz, suite)}
-BY_DEFAULT = [name for name in GROUPS if name != "suite"]
+GROUPS = {group.NAME: group for group in (gradcheck, spec, judge, fuzz, grid, false_alarms, suite)}
+BY_DEFAULT = [name for name, group in GROUPS.items() if group not in (grid, false_alarms, suite)]
 
 
 def arguments(words):
@@ -53,12 +56,15 @@ def arguments(words):
                         "FILE keeps its other groups; - is the standard output")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
     parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
+    parser.add_argument("--seeds", metavar="N", type=int, help="how many seeds the grid is judged at (10)")
     parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without "
                         "sanitizers")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
         parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
+    if options.seeds is not None and options.seeds < 1:
+        parser.error(f"--seeds: expected at least 1, got {options.seeds}")
     if options.markdown == "-" and options.json == "-":
         parser.error("--json - and --markdown -: only one of them can have the standard output")
     return options
@@ -77,7 +83,7 @@ def new_result(session, groups, load):
 def print_figures(result):
     """For people: a line for each figure."""
     for f in result["figures"]:
-        line = f"{f['group']:<10}{f['name']:<52}{table.number(f['median']):>10} {f['unit']:<16}"
+        line = f"{f['group']:<13}{f['name']:<52}{table.number(f['median']):>10} {f['unit']:<16}"
         if "ratio" in f:
             line += f"{table.number(f['ratio']):>9} x {f['peer']['name']}, {table.number(f['peer']['median'])}"
         print(line.rstrip())
@@ -90,11 +96,11 @@ def main(words):
     options = arguments(words[:google])
     if options.list:
         for name, group in GROUPS.items():
-            print(f"{name:<11}{group.__doc__.strip()}")
+            print(f"{name:<13}{group.__doc__.strip()}")
         return 0
     if options.build is None:
         raise results.ResultError("--build: expected the build folder; ./cnnspec bench gives it")
-    session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn)
+    session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn, seeds=options.seeds)
     if google < len(words):
         os.execv(session.program, [str(session.program), *words[google + 1:]])
 

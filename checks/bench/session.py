@@ -9,8 +9,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 class Session:
-    def __init__(self, build, *, quick=False, benchdnn=None):
-        self.build, self.quick, self.benchdnn = build, quick, benchdnn
+    def __init__(self, build, *, quick=False, benchdnn=None, seeds=None):
+        self.build, self.quick, self.benchdnn, self.seeds = build, quick, benchdnn, seeds
         self.cnnspec, self.program = build / "bin/cnnspec", build / "bin/cnnspec_bench"
         self.progress = programs.Progress()
         self.figures, self.series, self.skipped, self.versions = [], [], [], {}

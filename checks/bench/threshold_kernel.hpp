@@ -1,0 +1,41 @@
+// A kernel that is wrong from a size on, or at some sizes alone, along one axis of its problems; and there as little as
+// can be: one term of one element of the output is left out. Everything else is computed by im2col.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "checks/kernels/kernel.hpp"
+
+namespace cnnspec::checks {
+
+/// A number that a kernel may block, vectorise or count by.
+struct ThresholdAxis {
+  const char* name;
+  Family family;
+  Idx (*size)(const Problem&, Op);
+};
+const std::vector<ThresholdAxis>& threshold_axes();
+
+enum class ThresholdKind { from, at, multiples, off_multiples };
+inline constexpr std::array<const char*, 4> threshold_kind_names{"from N on", "at N", "at multiples of N",
+                                                                 "above N, off its multiples"};
+constexpr const char* name_of(ThresholdKind kind) { return threshold_kind_names[static_cast<std::size_t>(kind)]; }
+
+/// Where optimised code branches, with both neighbours.
+inline constexpr std::array<Idx, 16> threshold_sizes{8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256};
+
+struct ThresholdMistake {
+  const ThresholdAxis* axis = nullptr;  // null: none is made
+  ThresholdKind kind{};
+  Idx n = 0;
+
+  bool is_made_at(Idx size) const;
+  bool is_made_on(const Problem& problem, Op op) const;
+};
+
+/// f32. It makes the mistake that `threshold_mistake` holds in the thread that calls it, or that forked its process.
+Kernel threshold_kernel();
+extern thread_local ThresholdMistake threshold_mistake;
+
+}  // namespace cnnspec::checks
