@@ -6,6 +6,7 @@ Usage: start_up_test.py ROOT
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -210,6 +211,11 @@ class StartUp(unittest.TestCase):
                 status, out, err, commands = self.machine(with_python=True).run(*words.split())
                 self.assertEqual((status, commands), (0, []), err)
                 self.assertIn(answer, out)
+
+    def test_fuzz_knows_its_targets_before_they_are_built(self):
+        _, out, err, _ = self.machine(with_python=True).run("fuzz", "--list")
+        built = re.search(r"set\(cnnspec_fuzz_targets ([a-z ]+)\)", (ROOT / "fuzz/CMakeLists.txt").read_text())[1]
+        self.assertEqual([line.split()[0] for line in out.splitlines()], sorted(built.split()), err)
 
     def test_fuzz_targets_are_built_by_presets_that_have_them(self):
         status, _, err, commands = self.machine(with_python=True).run("fuzz", CNNSPEC_PRESET="release")
