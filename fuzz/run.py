@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Fuzzes cnnspec: runs the targets side by side, keeps what is new, and tells of the inputs that fail.
 
-Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--jobs N] [--seed N]     fuzz these targets, or all of them
-       ./cnnspec fuzz TARGET FILE...                                      run a target on these inputs alone
-       ./cnnspec fuzz [TARGET...] --minimise                              drop what the corpora can do without
-       ./cnnspec fuzz --seeds                                             write the seeds into the corpora again
-       ./cnnspec fuzz --list                                              the targets, and how large their corpora are
+Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--jobs N] [--seed N] [-- FLAG...]   fuzz these targets, or all of them
+       ./cnnspec fuzz TARGET FILE... [-- FLAG...]                       run a target on these inputs alone
+       ./cnnspec fuzz [TARGET...] --minimise                            drop what the corpora can do without
+       ./cnnspec fuzz --seeds                                           write the seeds into the corpora again
+       ./cnnspec fuzz --list                                            the targets, and how large their corpora are
+
+After -- stand libFuzzer's own flags, such as -max_len=64. They replace those of fuzz/options, but for what is kept in a
+corpus: that has to keep the usual limits. build/fuzz/bin/fuzz_layer -help=1 lists the flags.
 
 Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). Those that reach code which
 no input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that crashes, hangs, leaks or
@@ -15,6 +18,7 @@ targets; what they found stays in build/.../fuzzing, where the next run goes on.
 Examples:
   ./cnnspec fuzz                                   all targets, one minute each, with sanitizers
   ./cnnspec fuzz layer kernel --seconds 3600
+  ./cnnspec fuzz layer -- -max_len=64              with one of libFuzzer's flags: no input of more than 64 bytes
   CNNSPEC_PRESET=fuzz-plain ./cnnspec fuzz layer   without sanitizers: more inputs in the same time
   ./cnnspec fuzz layer build/fuzz/fuzzing/failures/layer-crash-1f3a...
 
@@ -27,6 +31,7 @@ import configparser
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -35,11 +40,19 @@ import tempfile
 import threading
 import time
 
+sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "checks"))
+import front_end  # noqa: E402
+
 SECONDS_TO_MINIMISE = 30
 # How often an edge is passed, and what was compared, guides the fuzzer, but would fill the tree with thousands of
 # files.
 MERGE = ["-merge=1", "-use_counters=0", "-use_cmp=0"]
+# Flags of libFuzzer that are not taken, since they are set here, and what to use instead.
+OWN_FLAGS = {"max_total_time": "--seconds", "seed": "--seed", "jobs": "--jobs", "workers": "--jobs", "fork": "--jobs",
+             "merge": "--minimise", "help": "build/fuzz/bin/fuzz_layer -help=1",
+             **dict.fromkeys(("artifact_prefix", "exact_artifact_path", "minimize_crash", "print_final_stats"), None)}
 
 
 class Interrupted(Exception):
@@ -119,7 +132,8 @@ class Processes:
 class Fuzzing:
     """One target: its program and its folders."""
 
-    def __init__(self, home, build, target, processes, screen):
+    def __init__(self, home, build, target, flags, processes, screen):
+        self.flags = flags
         self.target, self.processes, self.screen = target, processes, screen
         self.program = build / "bin" / f"fuzz_{target}"
         self.settings = home / "options" / f"fuzz_{target}.options"
@@ -161,6 +175,10 @@ class Fuzzing:
         output = process.communicate()[0]
         return self.processes.wait(process), output
 
+    def unknown_flags(self):
+        """Those flags that libFuzzer does not know: it would warn and go on without them."""
+        return re.findall(r"unrecognized flag '([^']*)'", self.call(*self.flags, "-help=1")[1]) if self.flags else []
+
     def fuzz(self, seconds, seed):
         """Fuzzes, and then keeps what is new, or tells which input fails."""
         self.run(seconds, seed)
@@ -171,7 +189,7 @@ class Fuzzing:
 
     def run(self, seconds, seed):
         """Sets `failure` to the path of an input that fails."""
-        arguments = [f"-max_total_time={seconds}", "-print_final_stats=1", self.found, self.corpus]
+        arguments = [*self.flags, f"-max_total_time={seconds}", "-print_final_stats=1", self.found, self.corpus]
         if seed is not None:
             arguments.insert(0, f"-seed={seed}")
         process, start = self.start(*arguments), time.monotonic()
@@ -235,18 +253,18 @@ class Fuzzing:
         if failure.stat().st_size <= 1:
             return failure
         smallest = failure.with_name(failure.name + "-minimised")
-        self.call("-minimize_crash=1", f"-max_total_time={SECONDS_TO_MINIMISE}",
+        self.call(*self.flags, "-minimize_crash=1", f"-max_total_time={SECONDS_TO_MINIMISE}",
                   f"-exact_artifact_path={self.link(self.failures)}/{smallest.name}", failure)
         if smallest.exists() and smallest.stat().st_size and not self.passes(smallest):
             return smallest
         return failure
 
     def passes(self, path):
-        return self.call(path)[0] == 0
+        return self.call(*self.flags, path)[0] == 0
 
     def report(self, path):
         """What the target says about an input that fails, without the engine's own words."""
-        output = self.call(path)[1]
+        output = self.call(*self.flags, path)[1]
         start = output.find(f"\nfuzz_{self.target}: ")
         said = output[start if start >= 0 else max(output.find("\n=="), 0):]
         for end in ("\n==", "\nMS: "):  # a sanitizer's stack trace of our own abort; the mutations
@@ -255,11 +273,24 @@ class Fuzzing:
         return f"{said.strip()}\n{self.again(path)}"
 
     def again(self, path):
-        return f"  again: ./cnnspec fuzz {self.target} {path}"
+        flags = f" -- {shlex.join(self.flags)}" if self.flags else ""
+        return f"  again: ./cnnspec fuzz {self.target} {path}{flags}"
 
 
-def targets_of(build):
-    return sorted(path.name.removeprefix("fuzz_") for path in (build / "bin").glob("fuzz_*"))
+def targets_of(home):
+    """Of each target the options are written down, whether it is built or not."""
+    return sorted(path.stem.removeprefix("fuzz_") for path in (home / "options").glob("fuzz_*.options"))
+
+
+def wrong_flag(flag):
+    """What is wrong with a flag for libFuzzer, as far as it can be told without libFuzzer; or ""."""
+    named = re.fullmatch(r"-([a-z_0-9]+)=.*", flag, re.DOTALL)
+    if not named:
+        return f"expected libFuzzer's flags after --, such as -max_len=64, got '{flag}'"
+    if named[1] not in OWN_FLAGS:
+        return ""
+    instead = OWN_FLAGS[named[1]]
+    return f"'{flag}' after --: " + (f"use {instead} instead" if instead else "this is set by ./cnnspec fuzz itself")
 
 
 def parse(arguments):
@@ -276,11 +307,22 @@ def parse(arguments):
     parser.add_argument("--seeds", action="store_true", help="write the seeds into the corpora, and do no more")
     parser.add_argument("--list", action="store_true", help="list the targets, and do no more")
     parser.add_argument("names", nargs="*", metavar="TARGET or FILE")
-    options = parser.parse_args(arguments)
+    front_end.add_check(parser)
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    options, unknown = parser.parse_known_args(arguments[:end])
+    options.flags = arguments[end + 1:]
+    if unknown:
+        hint = "; libFuzzer's own flags go after --" if any(re.match("-[a-z]", word) for word in unknown) else ""
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
+    for flag in options.flags:
+        if wrong := wrong_flag(flag):
+            parser.error(wrong)
+    if options.flags and (options.minimise or options.seeds or options.list):
+        parser.error("flags after -- are for targets and files alone, not for --minimise, --seeds and --list")
     for name in ("seconds", "jobs"):
         if getattr(options, name) < 1:
             parser.error(f"--{name}: expected at least 1, got {getattr(options, name)}")
-    known = targets_of(options.build)
+    known = targets_of(options.home)
     options.targets = list(dict.fromkeys(name for name in options.names if name in known)) or known
     options.files = [pathlib.Path(name) for name in options.names if name not in known]
     for path in options.files:
@@ -337,14 +379,20 @@ def main(arguments):
         for target in options.targets:
             print(f"{target:10}{len(list((options.home / 'corpus' / target).glob('*'))):6} inputs")
         return 0
+    if options.check_arguments:
+        return front_end.tell_needs("cnnspec_fuzzers")
     if options.seeds:
         return subprocess.run([options.build / "fuzz" / "make_seeds", options.home / "seeds",
                                options.home / "corpus"]).returncode
     signal.signal(signal.SIGTERM, interrupt)
     processes, screen = Processes(), Screen()
-    fuzzings = [Fuzzing(options.home, options.build, target, processes, screen) for target in options.targets]
-    if not fuzzings:
-        print(f"no target is built in {options.build}", file=sys.stderr)
+    fuzzings = [Fuzzing(options.home, options.build, target, options.flags, processes, screen)
+                for target in options.targets]
+    if absent := [fuzzing.program.name for fuzzing in fuzzings if not fuzzing.program.exists()]:
+        print(f"not built in {options.build}: {', '.join(absent)}", file=sys.stderr)
+        return 2
+    if unknown := fuzzings[0].unknown_flags():
+        print(f"libFuzzer has no flag {', '.join(unknown)}; {fuzzings[0].program} -help=1 lists them", file=sys.stderr)
         return 2
     if options.files:
         return run_files(fuzzings[0], options.files)

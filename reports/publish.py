@@ -40,6 +40,8 @@ import time
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "reports"), str(ROOT / "checks" / "bench")]
+sys.path.append(str(ROOT / "checks"))
+import front_end  # noqa: E402
 import machine  # noqa: E402
 import result as files  # noqa: E402
 import standing  # noqa: E402
@@ -161,6 +163,7 @@ def arguments(words):
     parser.add_argument("--node-modules", metavar="DIR", type=pathlib.Path,
                         help="where npm installed onnxruntime-node and @tensorflow/tfjs, for the page on conventions")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
+    front_end.add_check(parser)
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
         parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
@@ -215,6 +218,8 @@ def main():
         if options.list:
             list_parts()
             return 0
+        if options.check_arguments:
+            return front_end.tell_needs()  # the other commands build what they need
         return publish(options)
     except (PublishError, files.ResultError, OSError) as error:
         say(error)

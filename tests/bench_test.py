@@ -144,11 +144,21 @@ class Files(unittest.TestCase):
 class CommandLine(unittest.TestCase):
     def test_bad_usage_is_status_2_and_says_what_was_expected(self):
         for words, said in ((["--only", "speed"], "gradcheck"), (["--benchdnn", "/none"], "/none"), (["--fast"], "--fast"),
-                            (["--seeds", "0"], "at least 1"), (["--json", "-", "--markdown", "-"], "standard output")):
+                            (["--seeds", "0"], "at least 1"),
+                            (["--json", "-", "--markdown", "-"], "standard output"), (["--json", "/none/x"], "'/none/x'"),
+                            (["--markdown", "."], "--markdown: expected a file that can be written, got '.'")):
             with self.subTest(words):
                 status, _, err = run_main(*words)
                 self.assertEqual(status, 2)
                 self.assertIn(said, err)
+
+    def test_is_checked_where_nothing_is_built(self):
+        check = ["--check-arguments", "--build", "/none"]
+        self.assertEqual(run_main(*check)[:2], (0, "needs: cnnspec_bench cnnspec_cli\n"))
+        self.assertEqual(run_main(*check, "--only", "fuzz", "--build-fuzz")[:2], (0, "needs: cnnspec_bench cnnspec_cli fuzz\n"))
+        self.assertEqual(run_main(*check, "--", "--build-fuzz", "--help")[:2], (0, "needs: cnnspec_bench cnnspec_cli\n"))
+        with tempfile.NamedTemporaryFile("w") as other:
+            self.assertIsInstance(run_main(*check, "--json", other.name)[0], results.ResultError)
 
     def test_help_has_examples_and_the_list_every_group(self):
         _, out, _ = run_main("--help")

@@ -191,7 +191,7 @@ std::string write(const Folder& folder, std::size_t n, const char* extension, co
 }
 
 TEST(ShowDot, is_read_by_Graphviz) {
-  if (shell("dot -V").status != 0) GTEST_SKIP() << "Graphviz is not installed";
+  if (shell("dot -V").status != 0) GTEST_SKIP() << "Graphviz is not installed (Debian: graphviz)";
   const Folder folder;
   const std::vector<NamedNetwork> all = networks();
   for (std::size_t n = 0; n < all.size(); ++n) {
@@ -215,6 +215,8 @@ std::string python_with_torch() {
     if (shell(std::string(python) + " -c 'import torch'").status == 0) return python;
   return "";
 }
+
+constexpr const char* no_torch = "no python3 here has PyTorch (Debian: python3-torch), which ./cnnspec test does not install";
 
 /// Small integers, so that every sum is exact. PyTorch gets the same from the program below.
 double value(std::size_t n, std::size_t tensor) { return static_cast<double>((n * 7 + tensor * 3) % 11) - 5; }
@@ -265,7 +267,7 @@ std::string python_tuple(const std::vector<Idx>& extents) {
 
 TEST(ShowPytorch, runs_as_it_is_and_computes_what_the_specification_computes) {
   const std::string python = python_with_torch();
-  if (python.empty()) GTEST_SKIP() << "PyTorch is not installed";
+  if (python.empty()) GTEST_SKIP() << no_torch;
   const Folder folder;
   std::string line = python + " '" + folder.file("run.py", run_programs) + "'";
   std::string expected;
@@ -285,7 +287,7 @@ TEST(ShowPytorch, runs_as_it_is_and_computes_what_the_specification_computes) {
 
 TEST(ShowPytorch, renames_layers_that_are_named_like_attributes_of_the_installed_Sequential) {
   const std::string python = python_with_torch();
-  if (python.empty()) GTEST_SKIP() << "PyTorch is not installed";
+  if (python.empty()) GTEST_SKIP() << no_torch;
   const Outcome attributes = shell(python + " -c 'import torch; print(*dir(torch.nn.Sequential()), sep=\"\\n\")'");
   NamedNetwork network{"names", {{5}, {}}};
   for (const std::string& name : lines_of(attributes.out)) network.definition.layers.push_back({name, ReluLayer{}});

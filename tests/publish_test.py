@@ -272,6 +272,18 @@ class Publish(unittest.TestCase):
         (self.folder / "conventions.py").write_text("changed")
         self.assertRegex(self.publish.revision(), r"^ \([0-9a-f]+\+\)$")
 
+    def test_arguments_are_checked_before_anything_is_built(self):
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            self.assertEqual(self.run_with("--check-arguments", "--only", "census"), 0)
+        self.assertEqual(printed.getvalue(), "needs:\n")
+        for words, message in ((["--only", "nosuch"], "argument --only: invalid choice: 'nosuch'"),
+                               (["--benchdnn", "/nosuch"], "--benchdnn: expected the path of a program, got '/nosuch'")):
+            with self.assertRaises(SystemExit) as ended:
+                self.run_with("--check-arguments", *words)
+            self.assertEqual(ended.exception.code, 2)
+            self.assertIn(message, self.said.getvalue())
+        self.assertFalse((self.root / "asked").exists())
+
     def test_the_list_says_what_was_measured_and_how_long_it_took(self):
         self.assertEqual(self.run_with("--only", "census"), 0)
         with contextlib.redirect_stdout(io.StringIO()) as printed:

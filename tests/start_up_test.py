@@ -6,6 +6,7 @@ Usage: start_up_test.py ROOT
 """
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,21 @@ case $1 in
     chmod +x "$2/bin/cnnspec" ;;
 esac
 """
+# What the commands that are written in Python check their arguments with.
+PYTHON = ("CMakeLists.txt", "checks", "fuzz/options", "fuzz/run.py", "reports/publish.py", "reports/standing.py",
+          "spec/cnnspec")
+# A command with an argument that is wrong, and what is said of it.
+WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
+         "fuzz layer": (["-max_len=64"], "libFuzzer's own flags go after --"),
+         "fuzz kernel": (["--", "-seed=1"], "'-seed=1' after --: use --seed instead"),
+         "bench": (["--only", "speed"], "argument --only: invalid choice: 'speed'"),
+         "bench --json": (["."], "--json: expected a file that can be written, got '.'"),
+         "mutants": (["--sample", "0"], "argument --sample: expected an integer of at least 1, got '0'"),
+         "mutants --file": (["nosuch"], "--file: expected one of "),
+         "mutants --html": (["/nosuch/page.html"], "--html: expected a file that can be written, got '/nosuch/page.html'"),
+         "publish": (["--only", "speed"], "argument --only: invalid choice: 'speed'"),
+         "coverage": (["--some"], "unrecognized arguments: --some"),
+         "coverage --json": (["."], "--json: expected a file that can be written, got ")}
 # The package manager: a package that it is not to have is an error.
 APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
 
@@ -37,12 +53,18 @@ APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
 class Machine:
     """A copy of the script on a machine with these programs, and without any package."""
 
-    def __init__(self, folder, **programs):
+    def __init__(self, folder, with_python=False, **programs):
         self.root, self.bin, self.notes = folder / "project", folder / "bin", folder / "notes"
         self.root.mkdir()
         self.bin.mkdir()
         for name in ("cnnspec", "CMakePresets.json"):
             shutil.copy(ROOT / name, self.root / name)
+        for name in PYTHON if with_python else ():
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("*.cpp", "*.json", "__pycache__"))
+            else:
+                (self.root / name).parent.mkdir(exist_ok=True)
+                shutil.copy(ROOT / name, self.root / name)
         for tool in TOOLS:
             os.symlink(shutil.which(tool), self.bin / tool)
         programs = {"apt_get": APT_GET, "cmake": CMAKE, "ctest": NOTE, "dpkg_query": "exit 1\n", "sudo": '"$@"\n', **programs}
@@ -68,6 +90,9 @@ class StartUp(unittest.TestCase):
 
     def machine(self, **programs):
         return Machine(pathlib.Path(tempfile.mkdtemp(dir=self.folder)), **programs)
+
+    def built(self, commands):
+        return [words[words.index("--target") + 1] for words in map(str.split, commands) if "--target" in words]
 
     def installed(self, commands):
         return {word for c in commands if c.startswith("apt-get install") for word in c.split() if word[:1] != "-"}
@@ -97,7 +122,7 @@ class StartUp(unittest.TestCase):
                 machine.run("build")
                 status, _, err, commands = machine.run(*words, CMAKE_BUILD_PARALLEL_LEVEL="3")
                 self.assertEqual(status, 0, err)
-                self.assertLessEqual({"libgtest-dev", "librapidcheck-dev", "chromium"}, self.installed(commands))
+                self.assertLessEqual({"libgtest-dev", "librapidcheck-dev", "chromium", "graphviz"}, self.installed(commands))
                 self.assertIn("cmake --preset release -D CNNSPEC_BUILD_TESTS=ON", commands)
                 self.assertTrue(commands[-2].endswith(f"--target {target}"), commands)
                 self.assertTrue(commands[-1].startswith("ctest "), commands)
@@ -147,6 +172,66 @@ class StartUp(unittest.TestCase):
                 machine = self.machine(**{"g++": f"echo {version}\n"})
                 _, _, _, commands = machine.run("ops", CNNSPEC_PRESET=preset)
                 self.assertEqual("g++-12" in self.installed(commands), wanted)
+
+    def test_without_Graphviz_the_suite_runs(self):
+        status, _, err, commands = self.machine().run("test", ABSENT="graphviz")
+        self.assertEqual(status, 0, err)
+        self.assertIn("going on without graphviz", err)
+        self.assertTrue(commands[-1].startswith("ctest "), commands)
+
+    def test_a_wrong_argument_is_told_before_anything_is_installed_or_built(self):
+        for command, (arguments, message) in WRONG.items():
+            with self.subTest(command):
+                machine = self.machine(with_python=True)
+                status, out, err, commands = machine.run(*command.split(), *arguments)
+                self.assertEqual((status, out, commands), (2, "", []), err)
+                self.assertIn(message, err)
+                self.assertFalse((machine.root / "build").exists())
+
+    def test_a_right_argument_is_followed_by_what_has_to_be_built_for_it(self):
+        # What is built here runs nothing, so the commands themselves fail afterwards.
+        for words, targets in (("fuzz layer -- -max_len=64", ["cnnspec_fuzzers"]),
+                               ("fuzz --seeds", ["cnnspec_fuzzers"]),
+                               ("bench --only spec -- --help", ["cnnspec_bench", "cnnspec_cli"]),
+                               ("mutants --sample 1", ["cnnspec_mutants_laws"]),
+                               ("mutants --sample 1 --html=x.html", ["cnnspec_mutants_laws", "cnnspec_cli"]),
+                               ("coverage", ["cnnspec_fast_tests"]),
+                               ("coverage --all", ["all"])):
+            with self.subTest(words):
+                _, _, err, commands = self.machine(with_python=True).run(*words.split())
+                self.assertEqual(self.built(commands), targets, err)
+                self.assertIn("libboost-dev", self.installed(commands))
+
+    def test_what_needs_no_build_is_answered_without_one(self):
+        for words, answer in (("fuzz --help", "./cnnspec fuzz layer -- -max_len=64"), ("fuzz --list", "layer"),
+                              ("bench -h", "usage: "), ("bench --list", "gradcheck"), ("mutants --help", "usage: "),
+                              ("mutants --list --file relu", "relu.hpp:"), ("publish --help", "usage: "),
+                              ("publish --list", "no result in reports/results"), ("coverage --help", "usage: ")):
+            with self.subTest(words):
+                status, out, err, commands = self.machine(with_python=True).run(*words.split())
+                self.assertEqual((status, commands), (0, []), err)
+                self.assertIn(answer, out)
+
+    def test_fuzz_knows_its_targets_before_they_are_built(self):
+        _, out, err, _ = self.machine(with_python=True).run("fuzz", "--list")
+        built = re.search(r"set\(cnnspec_fuzz_targets ([a-z ]+)\)", (ROOT / "fuzz/CMakeLists.txt").read_text())[1]
+        self.assertEqual([line.split()[0] for line in out.splitlines()], sorted(built.split()), err)
+
+    def test_fuzz_targets_are_built_by_presets_that_have_them(self):
+        status, _, err, commands = self.machine(with_python=True).run("fuzz", CNNSPEC_PRESET="release")
+        self.assertEqual((status, commands), (2, []))
+        self.assertIn('the fuzz targets are in "fuzz" and "fuzz-plain"', err)
+        _, _, err, commands = self.machine(with_python=True).run("fuzz", CNNSPEC_PRESET="fuzz-plain")
+        self.assertEqual(self.built(commands), ["cnnspec_fuzzers"], err)
+
+    def test_Python_is_installed_where_arguments_cannot_be_checked_without_it(self):
+        python = shutil.which("python3")
+        machine = self.machine(with_python=True, apt_get=NOTE + f'ln -s "{python}" "${{0%/*}}/python3"\n')
+        (machine.bin / "python3").unlink()
+        (machine.bin / "ln").symlink_to(shutil.which("ln"))
+        status, _, err, commands = machine.run("fuzz", "--nonsense")
+        self.assertEqual((status, self.installed(commands) - {"apt-get", "install"}), (2, {"python3"}), err)
+        self.assertIn("unrecognized arguments: --nonsense", err)
 
     def test_an_unknown_preset_is_refused(self):
         status, _, err, commands = self.machine().run("ops", CNNSPEC_PRESET="fast")

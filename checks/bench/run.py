@@ -33,7 +33,10 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.append(str(HERE.parent))
+import front_end  # noqa: E402
 import machine  # noqa: E402
 import programs  # noqa: E402
 import result as results  # noqa: E402
@@ -60,6 +63,7 @@ def arguments(words):
     parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without "
                         "sanitizers")
     parser.add_argument("--build", type=pathlib.Path, help=argparse.SUPPRESS)
+    front_end.add_check(parser)
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
         parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
@@ -67,6 +71,10 @@ def arguments(words):
         parser.error(f"--seeds: expected at least 1, got {options.seeds}")
     if options.markdown == "-" and options.json == "-":
         parser.error("--json - and --markdown -: only one of them can have the standard output")
+    for name in ("json", "markdown"):
+        path = getattr(options, name)
+        if path not in (None, "-") and not front_end.can_be_written(path):
+            parser.error(f"--{name}: expected a file that can be written, got '{path}'")
     return options
 
 
@@ -100,13 +108,15 @@ def main(words):
         return 0
     if options.build is None:
         raise results.ResultError("--build: expected the build folder; ./cnnspec bench gives it")
+    to_file = options.json not in (None, "-")
+    old = results.read(options.json) if to_file else None  # before minutes are spent
+    if options.check_arguments:
+        return front_end.tell_needs("cnnspec_bench", "cnnspec_cli", *(["fuzz"] if options.build_fuzz else []))
     session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn, seeds=options.seeds)
     if google < len(words):
         os.execv(session.program, [str(session.program), *words[google + 1:]])
 
     groups = [name for name in GROUPS if name in (options.only or BY_DEFAULT)]
-    to_file = options.json not in (None, "-")
-    old = results.read(options.json) if to_file else None  # before minutes are spent
     start, load = time.monotonic(), os.getloadavg()[0]
     for name in groups:
         GROUPS[name].measure(session)

@@ -20,8 +20,9 @@ import sys
 
 sys.dont_write_bytecode = True
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "checks" / "mutants"))
+sys.path += [str(ROOT / "checks" / "mutants"), str(ROOT / "checks")]
 import figures
+import front_end
 import mutator
 
 LEFT_OUT = ("checks/bench/", "checks/mutants/")  # not part of what the tests run
@@ -136,12 +137,15 @@ def main():
     parser.add_argument("--all", action="store_true", help="run all tests, not only those with the label fast")
     parser.add_argument("--json", type=pathlib.Path, metavar="F", help="where to write the figures (BUILD/coverage.json)")
     parser.add_argument("--no-run", action="store_true", help="look again at what the last run has counted")
+    front_end.add_check(parser)
     arguments = parser.parse_args()
     build = arguments.build.resolve()
     profiles = build / "profiles"
     result = (arguments.json or build / "coverage.json").resolve()
-    if result.is_dir() or not os.access(result.parent, os.W_OK):  # told before the tests run, and not after them
+    if arguments.json is not None and not front_end.can_be_written(result):
         fail(f"--json: expected a file that can be written, got {str(result)!r}")
+    if arguments.check_arguments:
+        return front_end.tell_needs("all" if arguments.all else "cnnspec_fast_tests")
 
     if not arguments.no_run:
         run_tests(build, profiles, arguments.all)

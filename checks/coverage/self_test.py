@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The figures of coverage, tested on small reports: what counts, and which reports must be rejected."""
 import pathlib
+import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.dont_write_bytecode = True
@@ -179,6 +181,25 @@ class Table(unittest.TestCase):
         self.assertTrue(figures.as_json(judged(*ALL))["passed"])
         self.assertEqual(figures.as_json(judged(*ALL))["folders"]["spec"]["branches"],
                          {"covered": 2, "total": 2, "percent": 100.0})
+
+
+class CommandLine(unittest.TestCase):
+    def run_with(self, *words):
+        """(status, what it printed, what it said on the side), where nothing is built."""
+        with tempfile.TemporaryDirectory() as folder:
+            command = [sys.executable, coverage.__file__, "--build", f"{folder}/build", "--check-arguments", *words]
+            done = subprocess.run(command, capture_output=True, text=True)
+        return done.returncode, done.stdout, done.stderr
+
+    def test_is_checked_where_nothing_is_built(self):
+        self.assertEqual(self.run_with(), (0, "needs: cnnspec_fast_tests\n", ""))
+        self.assertEqual(self.run_with("--all"), (0, "needs: all\n", ""))
+        for words, message in ((["--some"], "unrecognized arguments: --some"),
+                               (["--json", "/nosuch/file"], "--json: expected a file that can be written, got '/nosuch/file'"),
+                               (["--json", "."], "--json: expected a file that can be written")):
+            status, out, err = self.run_with(*words)
+            self.assertEqual((status, out), (2, ""))
+            self.assertIn(message, err)
 
 
 if __name__ == "__main__":

@@ -33,13 +33,15 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.append(str(HERE.parent))
 import equivalent  # noqa: E402
+import front_end  # noqa: E402
 import matrix  # noqa: E402
 import mutator  # noqa: E402
 import suite  # noqa: E402
 
-HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 
 
@@ -78,6 +80,7 @@ def arguments():
     for name, default in (("--build", None), ("--spec", ROOT / "spec/cnnspec"),
                           ("--equivalent", HERE / "equivalent.txt")):
         parser.add_argument(name, type=pathlib.Path, default=default, help=argparse.SUPPRESS)
+    front_end.add_check(parser)
     return parser.parse_args()
 
 
@@ -112,11 +115,8 @@ def check_outputs(args):
     if list(paths.values()).count("-") > 1:
         raise UsageError("-: expected one result for the standard output, got more")
     for output, path in paths.items():
-        target = pathlib.Path(path).resolve()
-        if path != "-" and (not path or target.is_dir() or not os.access(target.parent, os.W_OK)):
+        if path != "-" and not front_end.can_be_written(path):
             raise UsageError(f"--{output}: expected a file that can be written, got {path!r}")
-    if (args.html or args.markdown) and not reporter(args.build).exists():
-        raise UsageError(f"{reporter(args.build)} is not built; ./cnnspec mutants builds it")
 
 
 def write_whole(path, text):
@@ -228,6 +228,11 @@ def main():
     if args.build is None:
         raise UsageError("--build: expected the build folder; ./cnnspec mutants gives it")
     check_outputs(args)
+    needs_reporter = args.html or args.markdown
+    if args.check_arguments:
+        return front_end.tell_needs("cnnspec_mutants_laws", *(["cnnspec_cli"] if needs_reporter else []))
+    if needs_reporter and not reporter(args.build).exists():
+        raise UsageError(f"{reporter(args.build)} is not built; ./cnnspec mutants builds it")
 
     (args.build / "mutants").mkdir(parents=True, exist_ok=True)
     lock = open(args.build / "mutants/.lock", "w")  # two runs at once would compile in the same folders

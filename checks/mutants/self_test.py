@@ -338,6 +338,23 @@ class Whole(unittest.TestCase):
         finally:
             suite.Judge = judge
 
+    def test_arguments_are_checked_where_nothing_is_built(self):
+        judge = suite.Judge
+        suite.Judge = None
+        try:
+            laws, page = "needs: cnnspec_mutants_laws", str(self.path / "page.html")
+            for options, needs in ((["--sample", "1"], laws), (["--html", page], f"{laws} cnnspec_cli"),
+                                   ([f"--markdown={page}"], f"{laws} cnnspec_cli")):
+                self.assertEqual(self.run_main("", "--check-arguments", *options), (0, f"{needs}\n"))
+            self.assertFalse(self.run_main("", "--check-arguments", "--list")[1].startswith("needs:"))
+            for options, message in ((["--only", "12345678"], "--only: there is no mutant '12345678'"),
+                                     (["--file", "nosuch"], "--file: expected one of small.hpp, got 'nosuch.hpp'"),
+                                     (["--html", str(self.path)], "--html: expected a file that can be written")):
+                with self.assertRaisesRegex(mutants.UsageError, message):
+                    self.run_main("", "--check-arguments", *options)
+        finally:
+            suite.Judge = judge
+
     def test_a_sample_depends_on_its_seed_alone(self):
         ids = [[m["id"] for m in self.run_with("", "--sample", "4", "--seed", seed)[1]["mutants"]]
                for seed in ("1", "1", "2")]

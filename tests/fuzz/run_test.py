@@ -153,8 +153,68 @@ def test_the_targets_are_listed(toys):
     assert status == 0 and [line.split() for line in text.splitlines()] == [[target, "1", "inputs"] for target in "ab"]
 
 
+def test_flags_after_two_hyphens_go_to_libFuzzer_and_replace_the_options(toys):
+    toys.add("a", "bad", b"!")
+    bad = toys.corpus("a") / "bad"
+    status, text = toys.fuzz("a", bad, toy="allocate")
+    assert status == 1 and "0 of 1 inputs pass" in text, (status, text)
+    status, text = toys.fuzz("a", bad, "--", "-malloc_limit_mb=100", toy="allocate")
+    assert status == 0 and "1 of 1 inputs pass" in text, (status, text)
+    status, text = toys.fuzz("b", "--", "-runs=7")
+    assert status == 0 and "fuzz_b: 7 inputs" in text, (status, text)
+    status, text = toys.fuzz("a", "--seconds", 2, "--", "-max_len=2", "-print_pcs=0", toy="crash")
+    assert status == 1 and text.strip().endswith(" -- -max_len=2 -print_pcs=0"), (status, text)
+    again = text.split("again: ./cnnspec fuzz a ")[1].strip().split(" -- ")
+    status, text = toys.fuzz("a", again[0], "--", *again[1].split(), toy="crash")
+    assert status == 1 and "0 of 1 inputs pass" in text, (status, text)
+
+
+def test_what_is_kept_has_to_keep_the_usual_limits(toys):
+    found = toys.build / "fuzzing" / "a"
+    found.mkdir(parents=True)
+    (found / "large").write_bytes(b"!")
+    before = sorted(toys.corpus("a").iterdir())
+    status, text = toys.fuzz("a", "--", "-malloc_limit_mb=100", "-runs=3", toy="allocate")
+    assert status == 0, (status, text)
+    assert b"!" not in {path.read_bytes() for path in toys.corpus("a").iterdir()}, text
+    assert set(before) <= set(toys.corpus("a").iterdir())
+
+
+def test_a_flag_that_libFuzzer_does_not_know_is_refused(toys):
+    for arguments in (["a", "--seconds", 600], ["a", toys.corpus("a") / "harmless"]):
+        status, text = toys.fuzz(*arguments, "--", "-max_lenn=3")
+        assert status == 2 and "libFuzzer has no flag -max_lenn=3" in text, (status, text)
+
+
+def test_a_target_that_is_not_built_is_told(toys):
+    (toys.build / "bin" / "fuzz_b").unlink()
+    status, text = toys.fuzz("--seconds", 1)
+    assert status == 2 and text.endswith("the build: fuzz_b\n"), (status, text)
+
+
+def test_arguments_are_checked_where_nothing_is_built(toys):
+    shutil.rmtree(toys.build)
+    for arguments in ([], ["a", "--seconds", 5], ["b", toys.corpus("a") / "harmless"], ["--seeds"], ["--minimise"],
+                      ["a", "--", "-max_len=64", "-dict=x y"]):
+        status, text = toys.fuzz("--check-arguments", *arguments)
+        assert (status, text) == (0, "needs: cnnspec_fuzzers\n"), (arguments, status, text)
+    status, text = toys.fuzz("--check-arguments", "--list")
+    assert status == 0 and not text.startswith("needs:"), (status, text)
+    status, text = toys.fuzz("--check-arguments", "--nonsense")
+    assert status == 2 and "unrecognized arguments: --nonsense\n" in text, (status, text)
+    assert not toys.build.exists()
+
+
 def test_a_wrong_command_line_is_refused(toys):
     for arguments, words in ((["nosuch"], "expected a target (a, b) or a file, got 'nosuch'"),
+                             (["--nonsense"], "unrecognized arguments: --nonsense\n"),
+                             (["-max_len=64"], "unrecognized arguments: -max_len=64; libFuzzer's own flags go after --"),
+                             (["--", "-seed=1"], "'-seed=1' after --: use --seed instead"),
+                             (["--", "-merge=1"], "'-merge=1' after --: use --minimise instead"),
+                             (["--", "-artifact_prefix=x"], "'-artifact_prefix=x' after --: this is set by"),
+                             (["--", "a"], "expected libFuzzer's flags after --, such as -max_len=64, got 'a'"),
+                             (["--", "--max_len=64"], "expected libFuzzer's flags after --, such as -max_len=64, got '--max"),
+                             (["--minimise", "--", "-max_len=64"], "not for --minimise, --seeds and --list"),
                              (["--seconds", 0], "--seconds: expected at least 1, got 0"),
                              (["--jobs", 0], "--jobs: expected at least 1, got 0"),
                              ([toys.corpus("a") / "harmless"], "files are run by one target: name it first")):

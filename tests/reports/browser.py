@@ -1,4 +1,8 @@
-"""A browser for the tests of pages: Debian's chromium and chromium-driver."""
+"""A browser for the tests of pages: Debian's chromium and chromium-driver.
+
+A page answers later than it is asked: it hears of other media at its next frame, and of a new width after it is laid out.
+Whatever changes it waits here until the page has followed, or is told that it has not; never for a time.
+"""
 
 import base64
 import http.server
@@ -10,13 +14,37 @@ import tempfile
 import threading
 
 from selenium import webdriver
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 HERE = pathlib.Path(__file__).resolve().parent
 QUIET = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
          "--disable-component-update --disable-sync --disable-dev-shm-usage").split()
+PATIENCE = 60  # seconds until what does not come true is an error
+
+# What a page has not followed yet. Other pages than the reports' have nothing that could lag behind.
+BEHIND = """
+    const [url, wide, media, features] = arguments;
+    const queries = [...(media ? [media] : []), ...Object.entries(features).map(([name, value]) => `(${name}: ${value})`)];
+    const behind = queries.filter((query) => !matchMedia(query).matches);
+    const [here] = location.href.split('#');
+    if (here !== url || document.readyState !== 'complete') behind.push(`${here} is ${document.readyState}`);
+    if (innerWidth !== wide) behind.push(`it is ${innerWidth} wide`);
+    if (!window.cnnspecPage) return behind;
+    const root = document.documentElement;
+    if (root.classList.contains('on-paper') !== matchMedia('print').matches) behind.push('it is open for other media');
+    for (const chart of [...document.querySelectorAll('canvas')].map((canvas) => Chart.getChart(canvas))) {
+      const room = chart?.canvas.parentElement.getBoundingClientRect().width;
+      if (!chart) behind.push('a chart is not drawn');
+      else if (Math.abs(chart.width - room) > 1) behind.push(`a chart is ${chart.width} wide, not ${room}`);
+      else if (Chart.defaults.color !== getComputedStyle(root).getPropertyValue('--muted').trim())
+        behind.push('a chart has the colours of another scheme');
+    }
+    return behind"""
 
 
 class Browser:
@@ -61,9 +89,31 @@ class Browser:
         path.write_text(f"<!doctype html><html lang=en><meta charset=utf-8><link rel=icon href=data:,>{html}")
         return path
 
-    def media(self, media="", **features):
-        named = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+    def soon(self, holds, otherwise=lambda: "it does not hold"):
+        """What `holds` returns once it is true of the page. What is not there yet, or was replaced meanwhile, is not."""
+        passing = (NoSuchElementException, StaleElementReferenceException)
+        try:
+            return WebDriverWait(self.driver, PATIENCE, 0.02, passing).until(lambda _: holds())
+        except TimeoutException:
+            raise AssertionError(f"after {PATIENCE} s: {otherwise()}") from None
+
+    def behind(self):
+        """What the page still lacks: to be there, and the width, the media and the colours that it was given last."""
+        return self.script(BEHIND, self.url, self.wide, *self.shown_as)
+
+    def follows(self):
+        self.soon(lambda: self.behind() == [], self.behind)
+
+    def emulate(self, width, media, **features):
+        self.wide, self.shown_as = width, (media, {name.replace("_", "-"): value for name, value in features.items()})
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                                    {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+        named = [{"name": name, "value": value} for name, value in self.shown_as[1].items()]
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": named})
+
+    def media(self, media="", **features):
+        self.emulate(self.wide, media, **features)
+        self.follows()
 
     def pdf(self):
         """The page as it is printed on A4."""
@@ -79,18 +129,25 @@ class Browser:
         touch("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
         touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
+    def press(self, *keys):
+        """And waits until the page has seen the last of them go up."""
+        self.script("if (window.released === undefined) addEventListener('keyup', () => ++window.released, true);"
+                    "window.released = 0")
+        ActionChains(self.driver).send_keys(*keys).perform()
+        self.soon(lambda: self.script("return window.released") == len(keys), lambda: f"the page has not seen {keys}")
+
     def width(self, width):
-        self.wide = width
-        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
-                                    {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False})
+        self.emulate(width, self.shown_as[0], **self.shown_as[1])
+        self.follows()
 
     def open(self, path, width=1280):
-        self.width(width)
-        self.media(prefers_reduced_motion="reduce")  # what glides cannot be clicked
+        self.emulate(width, "", prefers_reduced_motion="reduce")  # what glides cannot be clicked
         self.driver.get("about:blank")
         self.driver.get_log("browser")
         self.driver.get_log("performance")
-        self.driver.get(path.as_uri())
+        self.url = path.as_uri()
+        self.driver.get(self.url)
+        self.follows()
         return self.driver
 
     def script(self, text, *arguments):
