@@ -9,15 +9,20 @@
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/size_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
+#include "checks/judge/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
-#include "checks/judge/operation.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 /// A problem of more elements gets one family of data, and one call.
 constexpr double many_elements = 0x1p16;
-constexpr const char* data_of_large = "exact-first-wide";
+
+/// Of so large a problem: wide integers, or small ones where the sums of wide ones are too long to be exact.
+const char* data_of_large(const Operation& o) {
+  const bool has_room = !o.multiplies() || plan_exact(o, ieee(DType::f32)).proved();
+  return has_room ? "exact-first-wide" : "exact-small";
+}
 
 template <class T>
 void shuffle(Choices& choices, std::vector<T>& list) {
@@ -164,8 +169,9 @@ DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool
   stretched_ = meet_all_boundaries(choices, op);
   for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
     for (const Problem& problem : problems) {
-      const bool is_large = operation_of(op, problem).elements() > many_elements;
-      if (with_large || !is_large) special_.push_back({problem, is_large ? data_of_large : ""});
+      const Operation operation = operation_of(op, problem);
+      const bool is_large = operation.elements() > many_elements;
+      if (with_large || !is_large) special_.push_back({problem, is_large ? data_of_large(operation) : ""});
     }
 }
 

@@ -93,6 +93,7 @@ void ShownCells::for_each_window(Visit visit) const {
 }
 
 void ShownCells::add(const std::vector<double>& x, const std::vector<double>* dy) {
+  if (count_ == cells_) return;
   const cnnspec_pool2d& p = problem_;
   for_each_window([&](Idx n, Idx plane, Idx row, Idx column, RealCells rows, RealCells columns) {
     if (dy != nullptr && (*dy)[static_cast<std::size_t>(n)] == 0) return;
@@ -110,10 +111,10 @@ void ShownCells::add(const std::vector<double>& x, const std::vector<double>* dy
       }
     if (winner < 0 || std::isinf(best)) return;
     const Idx window = by_window_ ? n * p.kernel_height * p.kernel_width : 0;
-    shown_[static_cast<std::size_t>(window + winner)] = true;
+    auto shown = shown_[static_cast<std::size_t>(window + winner)];
+    if (!shown) ++count_;
+    shown = true;
   });
 }
-
-Idx ShownCells::shown() const { return std::count(shown_.begin(), shown_.end(), true); }
 
 }  // namespace cnnspec::checks

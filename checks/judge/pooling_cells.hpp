@@ -42,8 +42,7 @@ class ShownCells {
   /// number is -infinity show nothing.
   void add(const std::vector<double>& x, const std::vector<double>* dy);
   Idx cells() const { return cells_; }
-  Idx shown() const;
-  bool by_window() const { return by_window_; }
+  Idx shown() const { return count_; }
 
  private:
   template <class Visit>
@@ -51,7 +50,7 @@ class ShownCells {
 
   const cnnspec_pool2d problem_;
   bool by_window_;
-  Idx cells_ = 0;
+  Idx cells_ = 0, count_ = 0;
   std::vector<bool> shown_;
 };
 
