@@ -61,9 +61,18 @@ TEST(Profiles, apply_to_the_storage_types_that_they_are_about) {
   EXPECT_EQ(dtypes_of("tf32"), "f32");
   EXPECT_EQ(dtypes_of("bf16"), "f32");
   EXPECT_EQ(dtypes_of("f16-acc"), "f32 f16");
+  EXPECT_EQ(dtypes_of("bf16-acc"), "f32 bf16");
   EXPECT_EQ(find_profile("tf33"), nullptr);
   EXPECT_EQ(find_profile(""), nullptr);
-  EXPECT_EQ(std::string(profiles().front().name), "ieee") << "the default";
+}
+
+TEST(Profiles, have_a_default_for_each_storage_type) {
+  for (const DType dtype : {DType::f32, DType::f64}) EXPECT_EQ(std::string(default_profile(dtype).name), "ieee");
+  for (const DType dtype : {DType::f16, DType::bf16}) {
+    EXPECT_EQ(std::string(default_profile(dtype).name), "f32-acc");
+    EXPECT_EQ(arithmetic_for(dtype, nullptr).accumulator, format_of(DType::f32));
+    EXPECT_EQ(arithmetic_for(dtype, find_profile("ieee")).accumulator, format_of(dtype)) << "where it is asked for";
+  }
 }
 
 TEST(Profiles, keep_the_storage_type_and_claim_what_they_are_named_after) {
@@ -85,6 +94,10 @@ TEST(Profiles, keep_the_storage_type_and_claim_what_they_are_named_after) {
   const Arithmetic half_sums = find_profile("f16-acc")->arithmetic(DType::f32);
   EXPECT_EQ(half_sums.accumulator, format_of(DType::f16));
   EXPECT_TRUE(half_sums.rounds_factors() && !half_sums.rounds_output());
+  const Arithmetic short_sums = find_profile("bf16-acc")->arithmetic(DType::f32);
+  EXPECT_EQ(short_sums.accumulator, format_of(DType::bf16));
+  EXPECT_EQ(short_sums.factor_digits, 8);
+  EXPECT_EQ(find_profile("bf16-acc")->arithmetic(DType::bf16).accumulator, format_of(DType::bf16));
   const Arithmetic wide_sums = find_profile("f32-acc")->arithmetic(DType::bf16);
   EXPECT_EQ(wide_sums.accumulator, format_of(DType::f32));
   EXPECT_TRUE(!wide_sums.rounds_factors() && wide_sums.rounds_output());

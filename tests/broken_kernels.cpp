@@ -681,7 +681,7 @@ void add_arithmetic(Table& t) {
                                                    .dtype = DType::f16,
                                                    .diagnosis = "sums rounded to f16",
                                                    .profile = "f32-acc",
-                                                   .behaves_like = "ieee"}));
+                                                   .behaves_like = "f16-acc"}));
   t.push_back(broken_16<Half, M::kernel_flipped>({.name = "kernel of f16 flipped",
                                                   .ops = conv2d_products,
                                                   .dtype = DType::f16,

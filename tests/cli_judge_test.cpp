@@ -65,7 +65,7 @@ TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(contains(o.out, "\nfail: "));
   const auto json = nlohmann::json::parse(content_of(file));
-  EXPECT_EQ(json["schema"], 1);
+  EXPECT_EQ(json["schema"], 2);
   EXPECT_EQ(json["verdict"], "fail");
   EXPECT_EQ(json["failures"][0]["op"], "linear_backward_bias");
   EXPECT_EQ(json_of(wrong_kernel + " --cases 20")["failures"], json["failures"]);
@@ -172,7 +172,8 @@ TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
 }
 
 TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
-  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile f32-acc")["profile"], "f32-acc");
+  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile bf16-acc")["operations"][0]["profile"],
+            "bf16-acc");
   expect_judge_refuses("im2col --dtype f64 --profile tf32", "a profile of a storage type that is judged");
   const auto usual = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20"),
              special = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20 --specials"),
@@ -224,7 +225,7 @@ TEST(CliJudge, writes_json_that_a_parser_reads_whatever_the_kernel_is_called) {
   std::filesystem::copy_file(CNNSPEC_TEST_WRONG_KERNEL, hostile);
   const auto json = json_of(quoted(hostile) + " --cases 60");
   EXPECT_EQ(json["verdict"], "fail");
-  for (const char* key : {"profile", "complete", "sensitivity", "not_judged", "worst_ratio", "unsupported"})
+  for (const char* key : {"complete", "sensitivity", "not_judged", "worst_ratio", "unsupported"})
     EXPECT_TRUE(json.contains(key)) << key;
   const auto& failure = json["failures"][0];
   for (const char* key :

@@ -221,7 +221,7 @@ TEST(JudgeProfile, is_refused_for_a_storage_type_that_it_says_nothing_about) {
 }
 
 TEST(JudgeRun, passes_16_bit_kernels_that_round_once) {
-  for (const char* profile : {"ieee", "f32-acc"}) {
+  for (const char* profile : {"", "ieee"}) {
     auto options = options_for(healthy, {}, {DType::f16, DType::bf16}, tests::scaled(20));
     ASSERT_EQ(options.operations.size(), 24u);
     options.conditions.profile = find_profile(profile);

@@ -92,7 +92,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
 
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
-  c.profile = &profile_named(a.profile);
+  c.profile = profile_named(a.profile);
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
@@ -116,7 +116,7 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
   // What a profile says about one storage type is nothing about another.
   const bool has_any = !options.operations.empty();
-  std::erase_if(options.operations, [&](const auto& o) { return !options.conditions.profile->applies(o.dtype); });
+  std::erase_if(options.operations, [&](const auto& o) { return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype); });
   if (has_any && options.operations.empty())
     throw UsageError("--profile", "", "a profile of a storage type that is judged", in_quotes(a.profile));
   options.jobs = jobs_of(a);
@@ -246,8 +246,7 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("NET");
   command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
       ->type_name("K=V,...");
-  command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
-      ->type_name("P");
+  command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
   command->add_flag("--specials", a->specials, "also judge data with NaN and infinities");
   command

@@ -19,7 +19,7 @@ Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digit
   return {dtype, storage, accumulator, std::min(factor_digits, storage.digits)};
 }
 
-constexpr std::array<Profile, 5> all_profiles{{
+constexpr std::array<Profile, 6> all_profiles{{
     {"ieee", "products and sums in the storage type, or in a wider one", [](DType) { return true; }, ieee},
     {"f32-acc", "16-bit storage, products and sums in f32, one rounding at the end", has_16_bits,
      [](DType dtype) { return accumulating(dtype, binary32, 24); }},
@@ -30,6 +30,9 @@ constexpr std::array<Profile, 5> all_profiles{{
     {"f16-acc", "f32 or f16 storage, products and sums in f16",
      [](DType dtype) { return dtype == DType::f32 || dtype == DType::f16; },
      [](DType dtype) { return accumulating(dtype, binary16, 11); }},
+    {"bf16-acc", "f32 or bf16 storage, products and sums in bfloat16",
+     [](DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; },
+     [](DType dtype) { return accumulating(dtype, bfloat16, 8); }},
 }};
 
 }  // namespace
@@ -54,7 +57,14 @@ Format format_of(DType dtype) {
 
 Arithmetic ieee(DType dtype) { return accumulating(dtype, format_of(dtype), format_of(dtype).digits); }
 
-Arithmetic arithmetic_for(DType dtype, const Profile& profile) {
+const Profile& default_profile(DType dtype) { return *find_profile(has_16_bits(dtype) ? "f32-acc" : "ieee"); }
+
+const Profile& profile_for(DType dtype, const Profile* claimed) {
+  return claimed == nullptr ? default_profile(dtype) : *claimed;
+}
+
+Arithmetic arithmetic_for(DType dtype, const Profile* claimed) {
+  const Profile& profile = profile_for(dtype, claimed);
   if (profile.applies(dtype)) return profile.arithmetic(dtype);
   std::vector<std::string> names;
   for (const Profile& p : profiles())

@@ -1,5 +1,5 @@
 // Arithmetic: the floating-point formats that a kernel stores and adds up in, and what it therefore may round. A
-// profile is what a kernel claims about itself; the default claim is the strictest.
+// profile is what a kernel claims about itself; what it claims by default depends on the storage type.
 #pragma once
 
 #include <span>
@@ -41,15 +41,23 @@ struct Profile {
   Arithmetic (*arithmetic)(DType);
 };
 
-/// ieee, f32-acc, tf32, bf16, f16-acc: the strictest first.
+/// ieee, f32-acc, tf32, bf16, f16-acc, bf16-acc: of one storage type, the strictest first; but `ieee` on 16 bits is the
+/// weakest, the same as sums in the storage type.
 std::span<const Profile> profiles();
 /// Null if there is none of that name.
 const Profile* find_profile(std::string_view name);
 
-/// That of a storage type under a profile. Throws UsageError if the profile says nothing about that type.
-Arithmetic arithmetic_for(DType dtype, const Profile& profile);
+/// What a kernel claims if nothing else is said: f32 and f64 `ieee`; 16 bits are stored, and the sums taken in f32,
+/// `f32-acc`, because that is what everybody means by them, and because sums of 8 or 11 digits prove little.
+const Profile& default_profile(DType dtype);
+/// `claimed`, or the default one where that is null.
+const Profile& profile_for(DType dtype, const Profile* claimed);
 
-/// The default: products and sums in the storage type, or in a wider one.
+/// That of a storage type under a profile; null: the default one. Throws UsageError if the profile says nothing about
+/// that type.
+Arithmetic arithmetic_for(DType dtype, const Profile* claimed);
+
+/// Products and sums in the storage type, or in a wider one.
 Arithmetic ieee(DType dtype);
 
 }  // namespace cnnspec::checks

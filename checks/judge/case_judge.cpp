@@ -59,7 +59,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
     : case_(c),
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
-      arithmetic_(arithmetic_for(c.dtype, *conditions.profile)),
+      arithmetic_(arithmetic_for(c.dtype, conditions.profile)),
       data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {
   if (data_.size() == 1) data_.push_back(data_.front());
 }
@@ -68,7 +68,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
     : case_(c),
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
-      arithmetic_(arithmetic_for(c.dtype, *conditions.profile)) {
+      arithmetic_(arithmetic_for(c.dtype, conditions.profile)) {
   data_.assign(2, given_data(operation_, arithmetic_, std::move(inputs)));
 }
 

@@ -58,7 +58,7 @@ std::string reproduce(const NetworkResult& result, const std::vector<DType>& dty
 
 /// For people.
 std::string describe_network(const NetworkResult& result);
-/// For programs: one object, schema 1.
+/// For programs: one object, schema 2.
 std::string network_to_json(const NetworkResult& result);
 
 }  // namespace cnnspec::checks

@@ -40,7 +40,7 @@ std::string describe_coverage(const KernelResult& result, std::optional<Idx> cas
 /// Why the verdict is what it is, in one sentence.
 std::string describe_verdict(const KernelResult& result);
 
-/// One object, schema 1, whose keys are those of the command line's documentation. A number that is not finite is a
+/// One object, schema 2, whose keys are those of the command line's documentation. A number that is not finite is a
 /// string: "nan", "inf", "-inf".
 std::string to_json(const KernelResult& result);
 

@@ -16,6 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Of both kinds of result.
+constexpr int judge_schema = 2;
+
 /// Of all wrong elements that a result lists: `cnnspec report` reads no more than 64 MiB.
 constexpr std::size_t most_listed = std::size_t{1} << 16;
 
@@ -93,9 +96,10 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
   return j;
 }
 
-Json json_of(const OperationResult& o, double least_sensitivity) {
+Json json_of(const OperationResult& o, const Conditions& conditions, double least_sensitivity) {
   return {{"op", name_of(o.op)},
           {"dtype", name_of(o.dtype)},
+          {"profile", profile_for(o.dtype, conditions.profile).name},
           {"verdict", name_of(o.verdict(least_sensitivity))},
           {"cases", o.cases},
           {"unsupported", o.unsupported},
@@ -117,13 +121,12 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
 
 std::string to_json(const KernelResult& r) {
   Json j{{"type", "judge"},
-         {"schema", 1},
+         {"schema", judge_schema},
          {"version", version()},
          {"kernel", r.kernel},
          {"verdict", name_of(r.verdict())},
          {"sentence", describe_verdict(r)},
          {"seed", r.seed},
-         {"profile", r.conditions.profile->name},
          {"complete", !r.interrupted && !r.stopped_on_time},
          {"seconds", r.seconds},
          {"cases", r.cases()},
@@ -138,7 +141,7 @@ std::string to_json(const KernelResult& r) {
   const std::size_t most = most_in_map(2 * r.failures.size());
   for (const Failure& f : r.failures)
     j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce(r.kernel, f.failed, r.conditions), most));
-  for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
+  for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.conditions, r.least_sensitivity));
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -151,6 +154,7 @@ std::string network_to_json(const NetworkResult& r) {
     Json j{{"layer", s.layer},
            {"op", name_of(s.what.op)},
            {"dtype", name_of(s.what.dtype)},
+           {"profile", profile_for(s.what.dtype, r.conditions.profile).name},
            {"descriptor", to_descriptor(s.what.problem)},
            {"verdict", verdict_of(s)},
            {"worst_ratio", judged ? json_number(s.result.worst_ratio) : Json()},
@@ -161,15 +165,14 @@ std::string network_to_json(const NetworkResult& r) {
   }
   const LayerStep* const first = r.first_wrong();
   const Json j{{"type", "judge-network"},
-               {"schema", 1},
+               {"schema", judge_schema},
                {"version", version()},
                {"kernel", r.kernel},
                {"network", r.network},
                {"verdict", name_of(r.verdict())},
                {"sentence", describe_verdict(r)},
                {"seed", r.seed},
-               {"profile", r.conditions.profile->name},
-               {"seconds", r.seconds},
+                     {"seconds", r.seconds},
                {"repro", reproduce(r, r.dtypes)},
                {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
                {"steps", steps}};

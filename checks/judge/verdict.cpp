@@ -104,7 +104,7 @@ double KernelResult::worst_ratio() const {
 std::string options_of(const Conditions& conditions) {
   const Conditions usual;
   std::string line;
-  if (conditions.profile != usual.profile) line += std::string(" --profile ") + conditions.profile->name;
+  if (conditions.profile != nullptr) line += std::string(" --profile ") + conditions.profile->name;
   if (conditions.data.specials) line += " --specials";
   if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);
   if (conditions.isolation.seconds_per_call != usual.isolation.seconds_per_call)

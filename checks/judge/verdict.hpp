@@ -27,7 +27,7 @@ struct Case {
 
 /// How a case is judged: what the kernel claims, which data it gets, what it may use.
 struct Conditions {
-  const Profile* profile = &profiles().front();
+  const Profile* profile = nullptr;  // the default one of each storage type
   DataOptions data{};
   Isolation isolation{};
 };

@@ -122,22 +122,33 @@ std::string failures(std::vector<Json> all) {
   return text;
 }
 
-std::string facts(const Json& r) {
-  return fmt::format("profile {}, seed {}, {:.1f} s", get(r, "profile"), r["seed"].dump(), r["seconds"].get<double>());
+/// "profile ieee, ", or "profiles ieee, f32-acc, "; nothing where there is no row.
+std::string profiles_of(const Json& rows) {
+  std::vector<std::string> names;
+  for (const Json& r : rows)
+    if (std::ranges::find(names, get(r, "profile")) == names.end()) names.push_back(get(r, "profile"));
+  std::string text = names.empty() ? "" : names.size() == 1 ? "profile " : "profiles ";
+  for (const std::string& name : names) text += name + ", ";
+  return text;
+}
+
+/// `rows`: where the result has its operations or steps.
+std::string facts(const Json& r, const char* rows) {
+  return fmt::format("{}seed {}, {:.1f} s", profiles_of(r.at(rows)), r["seed"].dump(), r["seconds"].get<double>());
 }
 
 }  // namespace
 
 std::string markdown_of_judge(const Json& r) {
   return fmt::format("## Judge {}: {}\n\n{} ({}{}).\n\n", code(get(r, "kernel")), get(r, "verdict"),
-                     words(get(r, "sentence")), facts(r),
+                     words(get(r, "sentence")), facts(r, "operations"),
                      r["complete"].get<bool>() ? "" : "; the run did not come to its end") +
          operations(r["operations"]) + remarks(r["operations"]) + failures(r["failures"].get<std::vector<Json>>());
 }
 
 std::string markdown_of_judge_network(const Json& r) {
   std::string text = fmt::format("## Judge {} on {}: {}\n\n{} ({}).\n\n", code(get(r, "kernel")),
-                                 code(get(r, "network")), get(r, "verdict"), words(get(r, "sentence")), facts(r));
+                                 code(get(r, "network")), get(r, "verdict"), words(get(r, "sentence")), facts(r, "steps"));
   if (r["first_wrong_layer"].is_string()) text += "First wrong layer: " + code(get(r, "first_wrong_layer")) + "\n\n";
   Table table({"layer", "operation", "dtype", "problem", "verdict", "error/bound"}, 5);
   std::vector<Json> wrong;

@@ -76,12 +76,18 @@ const summary = (r) => {
   ]);
 };
 
+// What is claimed of the rows: "profile ieee", or "profiles ieee, f32-acc"; nothing where there is no row.
+function profilesOf(rows) {
+  const names = [...new Set(rows.map((row) => row.profile))];
+  return names.length ? [`${names.length === 1 ? "profile" : "profiles"} ${page.listed(names)}`] : [];
+}
+
 page.results.judge = (r) => ({
   title: ["Judge of ", page.code(r.kernel)],
   plainTitle: `Judge of ${r.kernel}`,
   verdict: r.verdict,
   sentence: r.sentence + (r.complete ? "" : "; the run did not come to its end"),
-  facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`],
+  facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), ...profilesOf(r.operations), `seed ${r.seed}`],
   parts: [
     summary(r), r.failures.length ? page.failures(r.failures) : null, operations(r.operations),
     page.ratios(r.operations, r.ratio_edges), r.coverage.length ? page.coverage(r.coverage) : null
@@ -124,7 +130,7 @@ page.results["judge-network"] = (r) => {
     verdict: r.verdict,
     sentence: r.sentence,
     facts: [
-      page.listed([...new Set(r.steps.map((s) => s.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`,
+      page.listed([...new Set(r.steps.map((s) => s.dtype))]), ...profilesOf(r.steps), `seed ${r.seed}`,
       page.duration(r.seconds)
     ],
     parts: [

@@ -121,7 +121,7 @@ WRONG = [
     ("judge_fail", without("verdict")),
     ("judge_fail", without("failures", 0, "repro")),
     ("judge_fail", with_value("right", "verdict")),
-    ("judge_fail", with_value(2, "schema")),
+    ("judge_fail", with_value(1, "schema")),
     ("judge_fail", with_value("12", "cases")),
     ("judge_fail", with_value(-1, "cases")),
     ("judge_fail", with_value(None, "worst_ratio")),
