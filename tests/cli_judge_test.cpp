@@ -185,6 +185,25 @@ TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
   EXPECT_EQ(json_of("im2col --op relu_forward --cases 5 --align 64 --timeout 60")["verdict"], "pass");
 }
 
+TEST(CliJudge, tells_conventions_and_passes_what_is_accepted) {
+  // The built-in kernel multiplies its padding, which shows where a weight is infinite.
+  const std::string run = "judge im2col --op conv2d_forward --dtype f32 --cases 60 --specials";
+  const Outcome differs = cnnspec(run), accepted = cnnspec(run + " --accept padded-taps-multiplied,ftz");
+  EXPECT_EQ(differs.status, 1) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "\ndiffers: ")) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "--accept padded-taps-multiplied")) << differs.out;
+  EXPECT_EQ(accepted.status, 0) << accepted.out;
+  EXPECT_TRUE(contains(accepted.out, "\npass: ")) << accepted.out;
+  EXPECT_EQ(cnnspec(run + " --accept ftz").status, 1);
+  expect_judge_refuses("im2col --accept ftzz", "did you mean \"ftz\"?");
+}
+
+TEST(CliLists, the_page_of_conventions_is_the_registry_s) {
+  EXPECT_EQ(cnnspec("conventions --markdown").out, content_of(std::string(CNNSPEC_TEST_DOCS) + "/conventions.md"))
+      << "./cnnspec conventions --markdown > docs/conventions.md";
+  EXPECT_TRUE(contains(cnnspec("conventions").out, "ties-shared"));
+}
+
 TEST(CliJudge, is_the_same_on_any_number_of_cores) {
   if (checks::sanitized) GTEST_SKIP() << "with sanitizers there is one thread";
   const std::string few = wrong_kernel + " --cases 100 --jobs ";
@@ -239,7 +258,7 @@ TEST(CliJudge, helps) {
   EXPECT_EQ(o.status, 0);
   for (const char* option :
        {"--op", "--dtype", "--cases", "--seconds", "--seed", "--case", "--shapes", "--mb", "--json", "--profile",
-        "--data", "--specials", "--sample", "--timeout", "--align", "--jobs", "--junit"})
+        "--data", "--specials", "--sample", "--accept", "--timeout", "--align", "--jobs", "--junit"})
     EXPECT_TRUE(contains(o.out, option)) << option;
 }
 

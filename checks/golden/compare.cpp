@@ -127,6 +127,7 @@ std::string reason_of(const GoldenComparison& r) {
       return plural(r.outputs.size(), "output") + ", every element exact or within what rounding in any order explains";
     case Verdict::fail:
       return fmt::format("{} of {} wrong", those(Verdict::fail).size(), plural(r.outputs.size(), "output"));
+    case Verdict::differs:  // of the judge's own runs only
     case Verdict::vacuous:
       break;
   }

@@ -16,7 +16,7 @@ bool has_16_bits(DType dtype) { return dtype == DType::f16 || dtype == DType::bf
 
 Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digits) {
   const Format storage = format_of(dtype);
-  return {dtype, storage, accumulator, std::min(factor_digits, storage.digits)};
+  return {dtype, storage, accumulator, std::min(factor_digits, storage.digits), false};
 }
 
 constexpr std::array<Profile, 6> all_profiles{{
@@ -39,7 +39,15 @@ constexpr std::array<Profile, 6> all_profiles{{
 
 double Format::unit() const { return std::ldexp(1.0, -digits); }
 double Format::smallest() const { return std::ldexp(1.0, least_exponent); }
+double Format::least_normal() const { return std::ldexp(1.0, least_exponent + digits - 1); }
 double Format::largest() const { return std::ldexp(2 - std::ldexp(1.0, 1 - digits), largest_exponent); }
+
+Format Arithmetic::factor() const {
+  const auto least_normal_exponent = [](const Format& f) { return f.least_exponent + f.digits - 1; };
+  const int least_normal = std::max(least_normal_exponent(storage), least_normal_exponent(accumulator));
+  return {factor_digits, least_normal - (factor_digits - 1),
+          std::min(storage.largest_exponent, accumulator.largest_exponent)};
+}
 
 Format format_of(DType dtype) {
   switch (dtype) {

@@ -17,6 +17,7 @@ struct Format {
 
   double unit() const;      // u, the unit roundoff: 2^-digits
   double smallest() const;  // eta, the smallest subnormal
+  double least_normal() const;
   double largest() const;
   friend bool operator==(const Format&, const Format&) = default;
 };
@@ -28,8 +29,13 @@ struct Arithmetic {
   DType dtype{};
   Format storage, accumulator;
   int factor_digits = 0;  // the factors of a product may first be rounded to that many digits; at most storage.digits
+  bool flushes = false;   // operands and results below the least normal number may count as 0
 
   bool rounds_factors() const { return factor_digits < storage.digits; }
+  /// What is added up may first be rounded to the accumulator.
+  bool rounds_summands() const { return accumulator.digits < storage.digits; }
+  /// The factors' format: as many exponents as storage type and accumulator both have.
+  Format factor() const;
   /// A result is rounded once more when it is stored.
   bool rounds_output() const { return storage.digits < accumulator.digits; }
 };

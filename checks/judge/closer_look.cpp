@@ -221,12 +221,20 @@ void diagnose(const Kernel& kernel, const JudgeOptions& options, const Operation
         failures[n]->diagnoses.push_back({m->name, m->sentence});
 }
 
+/// What no convention explains is shrunk to what none explains.
+Conditions shrinking_conditions(const Failure& f, Conditions conditions) {
+  if (f.fits.empty()) conditions.accepted = conventions_of(f.failed.op, f.failed.dtype);
+  return conditions;
+}
+
 }  // namespace
 
 void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult& result) {
   for (OperationResult& row : result.operations)
-    if (row.failed > 0) row.behaves_like = behaves_like(kernel, options, row, result.failures);
-  for (Failure& f : result.failures) f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, options.conditions));
+    if (row.failed > 0 && row.conventions.empty() && row.nearest_explains < row.failed)
+      row.behaves_like = behaves_like(kernel, options, row, result.failures);
+  for (Failure& f : result.failures)
+    f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, shrinking_conditions(f, options.conditions)));
   for (const OperationResult& row : result.operations) {
     std::vector<Failure*> failures;
     for (Failure& f : result.failures)

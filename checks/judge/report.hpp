@@ -30,6 +30,9 @@ bool is_alike(const Failure& a, const Failure& b);
 /// All failures, or those of one operation. Those that are like the one before are only mentioned.
 std::string describe_failures(const KernelResult& result, const OperationResult* only = nullptr);
 
+/// What must be accepted for all that differs to pass.
+ConventionSet conventions_to_accept(const KernelResult& result);
+
 /// "3 of 100 cases are wrong"
 std::string describe_count(Idx failed, Idx judged);
 

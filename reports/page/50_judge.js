@@ -35,6 +35,13 @@ function row(o) {
 // What a row of the table has no room for.
 function notesOf(o) {
   const notes = [];
+  if (o.conventions.length)
+    notes.push(
+        o.accepted ? `was judged under ${o.conventions.join(", ")}, as it is accepted` :
+                     `differs: it follows ${o.conventions.join(", ")} in all of its cases (--accept ${o.conventions.join(",")})`);
+  if (o.nearest !== null)
+    notes.push(`is wrong; ${o.nearest.conventions.join(", ")} explains ${o.nearest.cases} of its ${
+        page.plural(o.failed, "failed case")}`);
   if (o.behaves_like !== null) notes.push(`behaves like the profile ${o.behaves_like}`);
   if (o.given_up_after !== null)
     notes.push(`was given up after ${page.plural(o.given_up_after, "case")}, because too many hung`);
@@ -102,7 +109,7 @@ function wrongness({failure: f}) {
 }
 
 function step(s, first) {
-  const tones = {pass: "pass", fail: "fail"};
+  const tones = {pass: "pass", fail: "fail", differs: "differs"};
   return [
     s.layer, page.code(s.op), s.dtype,
     [
@@ -121,7 +128,8 @@ const stepColumns = [
 ];
 
 page.results["judge-network"] = (r) => {
-  const firstWrong = r.steps.findIndex((s) => s.verdict === "fail");
+  const firstFailed = r.steps.findIndex((s) => s.verdict === "fail");
+  const firstWrong = firstFailed >= 0 ? firstFailed : r.steps.findIndex((s) => s.verdict === "differs");
   const some = firstWrong >= 0 ? stepColumns.length : stepColumns.length - 1;
   const failures = r.steps.filter((s) => s.failure).map((s) => ({...s.failure, layer: s.layer}));
   return {
