@@ -173,16 +173,18 @@ Expectation pool_backward(const Rules& rules, const Selector& selector, const Op
 bool contains(const std::vector<double>& values, auto is) { return std::ranges::any_of(values, is); }
 
 /// What rules leave open that shows on such an x.
-std::vector<Choices> choices_for(const Rules& rules, bool backward, const std::vector<double>& x) {
+std::vector<Choices> choices_for(const Rules& rules, bool backward, const Format& storage,
+                                 const std::vector<double>& x) {
   const bool has_nan = contains(x, [](double v) { return std::isnan(v); });
   const bool has_empty = contains(x, [](double v) { return v == -infinity; });
+  const bool has_subnormal = contains(x, [&](double v) { return v != 0 && std::fabs(v) < storage.least_normal(); });
   const bool has_ignored = has_nan && rules.nan != Rules::Nan::wins_last;
   const bool is_mask = rules.ties == Rules::Ties::all || rules.ties == Rules::Ties::shared;
   std::vector<Choices> all{{}};
   const auto also = [&](auto change) {
     for (std::size_t n = all.size(); n-- > 0;) change(all.emplace_back(all[n]));
   };
-  if (backward && rules.flushes) also([](Choices& c) { c.compares_flushed = true; });
+  if (backward && rules.flushes && has_subnormal) also([](Choices& c) { c.compares_flushed = true; });
   if (backward && is_mask && has_nan) also([](Choices& c) { c.nan_is_no_tie = true; });
   if (has_ignored) also([](Choices& c) { c.all_nan_is_empty = true; });
   if (backward && ((rules.lowest_for_empty && has_empty) || has_ignored)) {
@@ -228,7 +230,7 @@ std::vector<Expectation> select_under(const Rules& rules, const Operation& opera
   std::vector<Expectation> all;
   if (operation.op == Op::relu_forward) return {relu_forward(rules, arithmetic, inputs[0])};
   const bool backward = operation.op == Op::max_pool2d_backward || operation.op == Op::relu_backward;
-  for (const Choices& choices : choices_for(rules, backward, inputs[0])) {
+  for (const Choices& choices : choices_for(rules, backward, arithmetic.storage, inputs[0])) {
     if (operation.op == Op::relu_backward) {
       all.push_back(relu_backward(rules, choices, arithmetic, inputs[0], inputs[1]));
       continue;
