@@ -10,7 +10,7 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 bool selects(const Operation& operation) {
   return family_of(operation.op) == Family::max_pool2d || family_of(operation.op) == Family::elementwise;
@@ -69,7 +69,7 @@ void multiply_missing_outputs(const cnnspec_conv2d& p, const std::vector<double>
                 const Idx first = ((c / in * out + o) * in + c % in) * p.kernel_height;
                 const double weight = weights[static_cast<std::size_t>((first + row) * p.kernel_width + column)];
                 if (!std::isfinite(weight) && !has_output(p, h, w, row, column)) {
-                  dx.values[element] = nan;
+                  dx.values[element] = not_a_number;
                   if (!std::isnan(dx.bounds[element])) dx.bounds[element] = 0;
                 }
               }
@@ -85,7 +85,7 @@ std::vector<Expectation> multiplied(const Operation& operation, const Operands<d
   const std::vector<double> plain = with_zeros(operation, p, inputs);
   for (std::size_t n = 0; n < plain.size(); ++n)
     if (std::isnan(plain[n])) {
-      e.values[n] = nan;
+      e.values[n] = not_a_number;
       if (!std::isnan(e.bounds[n])) e.bounds[n] = 0;
     }
   return {std::move(e)};
