@@ -230,6 +230,34 @@ TEST(JudgeConventions, do_not_hide_a_mistake_beside_them) {
 
 #endif
 
+// ---- Weaker claims, made beforehand ----
+
+TEST(JudgeProfiles, pass_kernels_that_keep_them_and_no_coarser_ones) {
+  struct Claimed {
+    const char *kernel, *profile;
+    Op op;
+    bool is_kept;
+  };
+  const Claimed all[] = {{"accumulated in f16 from the bias on", "f16-acc", Op::conv2d_forward, true},
+                         {"accumulated in f16 from the bias on", "f16-acc", Op::linear_forward, true},
+                         {"db accumulated in f16", "f16-acc", Op::conv2d_backward_bias, true},
+                         {"db accumulated in f16", "tf32", Op::conv2d_backward_bias, false},
+                         {"db accumulated in f16", "bf16", Op::linear_backward_bias, false},
+                         {"inputs rounded to TF32", "tf32", Op::conv2d_forward, true},
+                         {"inputs rounded to bf16", "bf16", Op::linear_backward_input, true},
+                         {"inputs rounded to bf16", "tf32", Op::conv2d_forward, false}};
+  for (const Claimed& c : all) {
+    JudgeOptions options;
+    options.operations = {{c.op, DType::f32}};
+    options.seed = tests::test_seed();
+    options.cases = tests::scaled(100);
+    options.failures_kept = 0;
+    options.conditions.profile = find_profile(c.profile);
+    const KernelResult r = judge(broken_kernel(c.kernel).kernel, options);
+    EXPECT_EQ(r.operations.front().failed == 0, c.is_kept) << c.kernel << " " << c.profile;
+  }
+}
+
 // ---- What is said ----
 
 TEST(JudgeConventions, are_named_in_every_report) {

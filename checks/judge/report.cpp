@@ -81,7 +81,7 @@ void say_of_conventions(const OperationResult& o, const auto& say) {
   if (!o.conventions.empty() && !o.accepted)
     say("nothing else is wrong: right on all of its cases under " + option);
   if (o.nearest_explains == 0) return;
-  const std::string most = fmt::format("{} explains {} of the {} failed cases", o.nearest.names(),
+  const std::string most = fmt::format("explained by {}: {} of the {} failed cases", o.nearest.names(),
                                        thousands(o.nearest_explains), thousands(o.failed));
   say(o.nearest_explains < o.failed ? most : most + ", but it does not hold in all cases that pass");
 }

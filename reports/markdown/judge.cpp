@@ -60,7 +60,7 @@ std::string remarks(const Json& rows) {
                                     : "differs: it follows " + conventions(r["conventions"]) + "; to accept it: " +
                                           code("--accept " + names_of(r["conventions"])));
     if (!r["nearest"].is_null())
-      say(fmt::format("{} explains {} of its {} failed cases", conventions(r["nearest"]["conventions"]),
+      say(fmt::format("explained by {}: {} of its {} failed cases", conventions(r["nearest"]["conventions"]),
                       number(r["nearest"]["cases"]), number(r["failed"])));
     if (r["behaves_like"].is_string()) say("behaves like " + code(get(r, "behaves_like")));
   }

@@ -66,7 +66,9 @@ function card(f, n) {
           page.badge(page.kind(f.kind), "fail")),
       page.el("p", {}, sentences[f.kind], f.detail ? [": ", page.el("span", {class: "detail"}, f.detail)] : "."),
       f.conventions.length ?
-          page.el("p", {class: "convention"}, "This case is right under ", page.code(`--accept ${f.conventions.join(",")}`), ".") :
+          page.el(
+              "p", {class: "convention"}, "This case is right under ",
+              page.code(`--accept ${f.conventions.join(",")}`), ".") :
           null,
       f.diagnosis.map((d) => page.el("p", {class: "diagnosis"}, page.el("b", {}, d.name), " ", d.sentence)),
       page.el("div", {class: "problems"}, plainest(f), found(f)));

@@ -38,9 +38,10 @@ function notesOf(o) {
   if (o.conventions.length)
     notes.push(
         o.accepted ? `was judged under ${o.conventions.join(", ")}, as it is accepted` :
-                     `differs: it follows ${o.conventions.join(", ")} in all of its cases (--accept ${o.conventions.join(",")})`);
+                     `differs: it follows ${o.conventions.join(", ")} in all of its cases (--accept ${
+                         o.conventions.join(",")})`);
   if (o.nearest !== null)
-    notes.push(`is wrong; ${o.nearest.conventions.join(", ")} explains ${o.nearest.cases} of its ${
+    notes.push(`is wrong; explained by ${o.nearest.conventions.join(", ")}: ${o.nearest.cases} of its ${
         page.plural(o.failed, "failed case")}`);
   if (o.behaves_like !== null) notes.push(`behaves like the profile ${o.behaves_like}`);
   if (o.given_up_after !== null)
