@@ -9,12 +9,19 @@ void Deviations::add(const CaseResult& result) {
   if (!result.failure) return;
   ++failed_;
   for (const ConventionSet set : result.explained_by) ++explained_[set];
-  const bool is_explained = !result.explained_by.empty();
-  const auto place = is_explained
-                         ? kept_.end()
-                         : std::ranges::find_if(kept_, [](const Failure& f) { return !f.fits.empty(); });
-  kept_.insert(place, *result.failure);
-  if (std::ssize(kept_) > most_kept_) kept_.pop_back();
+  std::vector<Failure>& first = first_[result.explained_by];
+  if (std::ssize(first) < most_kept_) first.push_back(*result.failure);
+}
+
+std::vector<Failure> Deviations::kept() const {
+  const ConventionSet set = nearest().set;
+  std::vector<Failure> kept;
+  for (const bool is_near : {false, true})
+    for (const auto& [explained_by, failures] : first_)  // nothing stands first
+      if ((std::ranges::find(explained_by, set) != explained_by.end()) == is_near)
+        kept.insert(kept.end(), failures.begin(), failures.end());
+  if (std::ssize(kept) > most_kept_) kept.resize(static_cast<std::size_t>(most_kept_));
+  return kept;
 }
 
 std::vector<ConventionSet> Deviations::explanations(ConventionSet accepted) const {

@@ -12,8 +12,7 @@ namespace cnnspec::checks {
 /// Of one operation and storage type.
 class Deviations {
  public:
-  /// At most so many failures are kept: those that no convention explains before the others, each in the order in which
-  /// they were added.
+  /// At most so many failures are kept.
   explicit Deviations(Idx most_kept) : most_kept_(most_kept) {}
 
   void add(const CaseResult& result);
@@ -29,12 +28,14 @@ class Deviations {
   };
   Nearest nearest() const;
 
-  const std::vector<Failure>& kept() const { return kept_; }
+  /// The first failures: of those that no convention explains, then of those that the nearest set does not explain, then
+  /// of the others.
+  std::vector<Failure> kept() const;
 
  private:
   Idx most_kept_ = 0, failed_ = 0;
-  std::map<ConventionSet, Idx> explained_;  // how many failed cases each explains
-  std::vector<Failure> kept_;
+  std::map<ConventionSet, Idx> explained_;                            // how many failed cases each explains
+  std::map<std::vector<ConventionSet>, std::vector<Failure>> first_;  // failures, by what explains them
 };
 
 }  // namespace cnnspec::checks

@@ -115,8 +115,10 @@ class Run {
     else
       judge_in_threads(jobs, result, progress);
     if (failure_) std::rethrow_exception(failure_);
-    for (const Deviations& d : deviations_)
-      result.failures.insert(result.failures.end(), d.kept().begin(), d.kept().end());
+    for (const Deviations& d : deviations_) {
+      const std::vector<Failure> kept = d.kept();
+      result.failures.insert(result.failures.end(), kept.begin(), kept.end());
+    }
     result.interrupted = is_interrupted();
     result.stopped_on_time = !result.interrupted && result.handled < size_;
     return result;
