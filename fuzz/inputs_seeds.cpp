@@ -161,12 +161,12 @@ void add_golden_cases(Seeds& to) {
   to.text("golden-written", Reader::golden_case, to_json(make_golden(c)));
   c.ops = ops_named("conv2d"), c.seed = ~std::uint64_t{0};
   add("conv2d", c);
-  c = {ops_named("max_pool2d"), DType::bf16, &profile_named("f32-acc"),
+  c = {ops_named("max_pool2d"), DType::bf16, profile_named("f32-acc"),
        parse_descriptor(Family::max_pool2d, "ic1ih3kh2")};
   add("max_pool2d", c);
   c = {{Op::relu_forward}, DType::f64, &profiles().front(), cnnspec_elementwise{5}, 1, "x[0]=nan \x1b[2J\u00e9"};
   add("relu", c);
-  c = {ops_named("linear"), DType::f16, &profile_named("f16-acc"), cnnspec_linear{1, 2, 3}};
+  c = {ops_named("linear"), DType::f16, profile_named("f16-acc"), cnnspec_linear{1, 2, 3}};
   add("linear", c);
   c.ops = {Op::linear_forward, Op::linear_backward_input};
   add("not-all-operations", c);

@@ -43,9 +43,20 @@ std::string pointer_of(const std::vector<std::string>& context) {
   return pointer;
 }
 
+/// A result of another version of cnnspec is refused by its number, before all that has changed since.
+void require_schema(const Json& json, const Json& schema, const std::string& type, const std::string& where) {
+  const Json& known = schema.at("properties").at("schema").at("enum").at(0);
+  const auto given = json.find("schema");
+  if (given != json.end() && given->is_number_integer() && *given != known)
+    throw UsageError(where, "/schema",
+                     "schema " + known.dump() + " of \"" + type + "\", all that this version of cnnspec reads",
+                     "schema " + given->dump());
+}
+
 /// The innermost complaint, which the validator tells first, is the one that says what is wrong.
 void validate(const Json& json, const std::string& type, const std::string& where) {
   const Json schema_json = Json::parse(schemas().at(type));
+  require_schema(json, schema_json, type, where);
   valijson::Schema schema;
   valijson::SchemaParser(valijson::SchemaParser::kDraft7)
       .populateSchema(valijson::adapters::NlohmannJsonAdapter(schema_json), schema);

@@ -61,9 +61,18 @@ TEST(Profiles, apply_to_the_storage_types_that_they_are_about) {
   EXPECT_EQ(dtypes_of("tf32"), "f32");
   EXPECT_EQ(dtypes_of("bf16"), "f32");
   EXPECT_EQ(dtypes_of("f16-acc"), "f32 f16");
+  EXPECT_EQ(dtypes_of("bf16-acc"), "f32 bf16");
   EXPECT_EQ(find_profile("tf33"), nullptr);
   EXPECT_EQ(find_profile(""), nullptr);
-  EXPECT_EQ(std::string(profiles().front().name), "ieee") << "the default";
+}
+
+TEST(Profiles, have_a_default_for_each_storage_type) {
+  for (const DType dtype : {DType::f32, DType::f64}) EXPECT_EQ(std::string(default_profile(dtype).name), "ieee");
+  for (const DType dtype : {DType::f16, DType::bf16}) {
+    EXPECT_EQ(std::string(default_profile(dtype).name), "f32-acc");
+    EXPECT_EQ(arithmetic_for(dtype, nullptr).accumulator, format_of(DType::f32));
+    EXPECT_EQ(arithmetic_for(dtype, find_profile("ieee")).accumulator, format_of(dtype)) << "where it is asked for";
+  }
 }
 
 TEST(Profiles, keep_the_storage_type_and_claim_what_they_are_named_after) {
@@ -85,6 +94,10 @@ TEST(Profiles, keep_the_storage_type_and_claim_what_they_are_named_after) {
   const Arithmetic half_sums = find_profile("f16-acc")->arithmetic(DType::f32);
   EXPECT_EQ(half_sums.accumulator, format_of(DType::f16));
   EXPECT_TRUE(half_sums.rounds_factors() && !half_sums.rounds_output());
+  const Arithmetic short_sums = find_profile("bf16-acc")->arithmetic(DType::f32);
+  EXPECT_EQ(short_sums.accumulator, format_of(DType::bf16));
+  EXPECT_EQ(short_sums.factor_digits, 8);
+  EXPECT_EQ(find_profile("bf16-acc")->arithmetic(DType::bf16).accumulator, format_of(DType::bf16));
   const Arithmetic wide_sums = find_profile("f32-acc")->arithmetic(DType::bf16);
   EXPECT_EQ(wide_sums.accumulator, format_of(DType::f32));
   EXPECT_TRUE(!wide_sums.rounds_factors() && wide_sums.rounds_output());
@@ -144,6 +157,11 @@ Measured<double> measure(const DotProduct& d) {
   return sum;
 }
 
+/// Of products of normal numbers.
+double bound_of(const Measured<double>& sum, const Arithmetic& claim) {
+  return error_bound(sum, claim, slack_of_products(sum.magnitude, claim));
+}
+
 struct Counts {
   int right = 0, wrong = 0, not_judged = 0;
 };
@@ -155,7 +173,7 @@ Counts judge(const Simulated& kernel, const Arithmetic& claim, Idx most) {
   for (int n = 0; n < tests::scaled(2000); ++n) {
     const DotProduct d = random_dot_product(stream, claim.dtype, most);
     const Measured<double> expected = measure(d);
-    const Judgement j = judge_element(kernel.run(d, stream), expected.value, error_bound(expected, claim)).judgement;
+    const Judgement j = judge_element(kernel.run(d, stream), expected.value, bound_of(expected, claim)).judgement;
     ++(j == Judgement::right ? counts.right : j == Judgement::wrong ? counts.wrong : counts.not_judged);
   }
   return counts;
@@ -229,7 +247,7 @@ TEST(ArithmeticBound, of_any_claim_is_kept_to_the_last_digit) {
     for (const DType dtype : {DType::f32, DType::f16, DType::bf16}) {
       if (!p.applies(dtype)) continue;
       const Measured<double> expected = measure(random_dot_product(stream, dtype, 20));
-      const double bound = error_bound(expected, p.arithmetic(dtype));
+      const double bound = bound_of(expected, p.arithmetic(dtype));
       ASSERT_GT(bound, 0);
       for (const double sign : {-1.0, 1.0}) {
         const auto judged = [&](double error) {

@@ -667,7 +667,10 @@ void add_arithmetic(Table& t) {
                                           .diagnosis = "sums rounded to f16",
                                           .behaves_like = nullptr}));
   t.push_back(broken<M::accumulated_f16>(
-      {.name = "db accumulated in f16", .ops = bias_gradients, .diagnosis = "sums rounded to f16"}));
+      {.name = "db accumulated in f16",
+       .ops = bias_gradients,
+       .diagnosis = "sums rounded to f16",
+       .behaves_like = "f16-acc"}));
   t.push_back(broken_16<Half, M::result_truncated>({.name = "f16 result truncated",
                                                     .ops = products,
                                                     .dtype = DType::f16,
@@ -685,7 +688,7 @@ void add_arithmetic(Table& t) {
                                                    .dtype = DType::f16,
                                                    .diagnosis = "sums rounded to f16",
                                                    .profile = "f32-acc",
-                                                   .behaves_like = "ieee"}));
+                                                   .behaves_like = "f16-acc"}));
   t.push_back(broken_16<Half, M::kernel_flipped>({.name = "kernel of f16 flipped",
                                                   .ops = conv2d_products,
                                                   .dtype = DType::f16,

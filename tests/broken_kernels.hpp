@@ -21,7 +21,7 @@ struct BrokenKernel {
   /// process did or on what the memory held. "pass": it is no offence, but the judge must survive it.
   std::vector<std::string> kinds{"wrong-value"};
   const char* diagnosis = "";       // the misreading that explains it best, if one does; null: not known
-  const char* profile = "ieee";     // the strictest claim that it breaks
+  const char* profile = "";         // the claim that it breaks; none: the default one of its storage type
   const char* behaves_like = "";    // the profile that it keeps; null: not known
   bool specials = false;            // only NaN and infinities show it
   bool needs_memory_limit = false;  // it must not run where there is none

@@ -65,7 +65,7 @@ TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
   EXPECT_EQ(o.status, 1);
   EXPECT_TRUE(contains(o.out, "\nfail: "));
   const auto json = nlohmann::json::parse(content_of(file));
-  EXPECT_EQ(json["schema"], 1);
+  EXPECT_EQ(json["schema"], 2);
   EXPECT_EQ(json["verdict"], "fail");
   EXPECT_EQ(json["failures"][0]["op"], "linear_backward_bias");
   EXPECT_EQ(json_of(wrong_kernel + " --cases 20")["failures"], json["failures"]);
@@ -172,7 +172,8 @@ TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
 }
 
 TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
-  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile f32-acc")["profile"], "f32-acc");
+  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile bf16-acc")["operations"][0]["profile"],
+            "bf16-acc");
   expect_judge_refuses("im2col --dtype f64 --profile tf32", "a profile of a storage type that is judged");
   const auto usual = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20"),
              special = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20 --specials"),
@@ -182,6 +183,25 @@ TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
   EXPECT_EQ(usual["operations"][0]["sampled"], 0);
   EXPECT_EQ(sampled["verdict"], "pass");
   EXPECT_EQ(json_of("im2col --op relu_forward --cases 5 --align 64 --timeout 60")["verdict"], "pass");
+}
+
+TEST(CliJudge, tells_conventions_and_passes_what_is_accepted) {
+  // The built-in kernel multiplies its padding, which shows where a weight is infinite.
+  const std::string run = "judge im2col --op conv2d_forward --dtype f32 --cases 60 --specials";
+  const Outcome differs = cnnspec(run), accepted = cnnspec(run + " --accept padded-taps-multiplied,ftz");
+  EXPECT_EQ(differs.status, 1) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "\ndiffers: ")) << differs.out;
+  EXPECT_TRUE(contains(differs.out, "--accept padded-taps-multiplied")) << differs.out;
+  EXPECT_EQ(accepted.status, 0) << accepted.out;
+  EXPECT_TRUE(contains(accepted.out, "\npass: ")) << accepted.out;
+  EXPECT_EQ(cnnspec(run + " --accept ftz").status, 1);
+  expect_judge_refuses("im2col --accept ftzz", "did you mean \"ftz\"?");
+}
+
+TEST(CliLists, the_page_of_conventions_is_the_registry_s) {
+  EXPECT_EQ(cnnspec("conventions --markdown").out, content_of(std::string(CNNSPEC_TEST_DOCS) + "/conventions.md"))
+      << "./cnnspec conventions --markdown > docs/conventions.md";
+  EXPECT_TRUE(contains(cnnspec("conventions").out, "ties-shared"));
 }
 
 TEST(CliJudge, is_the_same_on_any_number_of_cores) {
@@ -224,7 +244,7 @@ TEST(CliJudge, writes_json_that_a_parser_reads_whatever_the_kernel_is_called) {
   std::filesystem::copy_file(CNNSPEC_TEST_WRONG_KERNEL, hostile);
   const auto json = json_of(quoted(hostile) + " --cases 60");
   EXPECT_EQ(json["verdict"], "fail");
-  for (const char* key : {"profile", "complete", "sensitivity", "not_judged", "worst_ratio", "unsupported"})
+  for (const char* key : {"complete", "sensitivity", "not_judged", "worst_ratio", "unsupported"})
     EXPECT_TRUE(json.contains(key)) << key;
   const auto& failure = json["failures"][0];
   for (const char* key :
@@ -238,7 +258,7 @@ TEST(CliJudge, helps) {
   EXPECT_EQ(o.status, 0);
   for (const char* option :
        {"--op", "--dtype", "--cases", "--seconds", "--seed", "--case", "--shapes", "--mb", "--json", "--profile",
-        "--data", "--specials", "--sample", "--timeout", "--align", "--jobs", "--junit"})
+        "--data", "--specials", "--sample", "--accept", "--timeout", "--align", "--jobs", "--junit"})
     EXPECT_TRUE(contains(o.out, option)) << option;
 }
 

@@ -183,6 +183,7 @@ const Profile* behaves_like(const Kernel& kernel, Op op, DType dtype, const std:
   options.data = data;
   const KernelResult r = judge(kernel, options);
   EXPECT_EQ(r.verdict(), Verdict::fail);
+  EXPECT_TRUE(r.operations.front().conventions.empty());
   return r.operations.front().behaves_like;
 }
 
@@ -193,7 +194,8 @@ void expect_profile(const Profile* p, const std::string& name) {
 
 TEST(JudgeProfile, says_which_claim_a_kernel_would_keep) {
   const Kernel tf32 = tests::broken_kernel("inputs rounded to TF32").kernel;
-  expect_profile(behaves_like(tf32, Op::conv2d_forward, DType::f32), "tf32");
+  const Kernel half = tests::broken_kernel("f16 accumulated in f16").kernel;
+  expect_profile(behaves_like(half, Op::linear_backward_weight, DType::f16), "f16-acc");
   auto options = options_for(tf32, {Op::conv2d_forward}, {DType::f32}, tests::scaled(60));
   options.conditions.profile = find_profile("tf32");
   const KernelResult r = judge(tf32, options);
@@ -221,7 +223,7 @@ TEST(JudgeProfile, is_refused_for_a_storage_type_that_it_says_nothing_about) {
 }
 
 TEST(JudgeRun, passes_16_bit_kernels_that_round_once) {
-  for (const char* profile : {"ieee", "f32-acc"}) {
+  for (const char* profile : {"", "ieee"}) {
     auto options = options_for(healthy, {}, {DType::f16, DType::bf16}, tests::scaled(20));
     ASSERT_EQ(options.operations.size(), 24u);
     options.conditions.profile = find_profile(profile);
@@ -246,7 +248,8 @@ TEST(JudgeRun, judges_one_family_of_data_only_or_given_numbers) {
   }
   options.data = "subnormals";
   const KernelResult flushed = judge(kernel, options);
-  EXPECT_EQ(flushed.verdict(), Verdict::fail);
+  EXPECT_EQ(flushed.verdict(), Verdict::differs);
+  EXPECT_EQ(flushed.operations.at(0).conventions.names(), "ftz");
   EXPECT_EQ(flushed.failures.at(0).data, "subnormals");
   options.problems = {cnnspec_elementwise{3}};
   options.data = "x[1]=1 x[2]=2.802596928649634e-45";  // twice the smallest

@@ -17,9 +17,10 @@ namespace {
 
 using namespace checks;
 
-NetworkResult judged(const checks::Kernel& kernel, DType dtype = DType::f32, const std::string& name = "cnn2") {
+NetworkResult judged(const checks::Kernel& kernel, DType dtype = DType::f32, const std::string& name = "cnn2",
+                     const Conditions& conditions = {}) {
   const NamedNetwork network = load_network(name, "");
-  return judge_network(kernel, network.name, network.definition, 2, {dtype}, test_seed(), {});
+  return judge_network(kernel, network.name, network.definition, 2, {dtype}, test_seed(), conditions);
 }
 
 std::set<std::string> wrong_layers(const NetworkResult& r) {
@@ -50,6 +51,20 @@ TEST(NetworkJudge, names_the_first_wrong_layer_and_holds_nothing_against_the_rig
       << describe_network(r);
 }
 
+TEST(NetworkJudge, tells_conventions_from_mistakes) {
+  const checks::Kernel tf32 = broken_kernel("inputs rounded to TF32").kernel;
+  const NetworkResult r = judged(tf32);
+  EXPECT_EQ(r.verdict(), Verdict::differs);
+  EXPECT_NE(describe_verdict(r).find("--accept tf32"), std::string::npos) << describe_verdict(r);
+  Conditions accepting;
+  accepting.accepted = ConventionSet::named("tf32", "--accept");
+  const NetworkResult accepted = judged(tf32, DType::f32, "cnn2", accepting);
+  EXPECT_EQ(accepted.verdict(), Verdict::pass) << describe_network(accepted);
+  EXPECT_NE(reproduce(accepted, {DType::f32}).find("--accept tf32"), std::string::npos);
+  accepting.accepted = ConventionSet::named("ftz,bf16", "--accept");
+  EXPECT_EQ(judged(broken_kernel("kernel flipped").kernel, DType::f32, "cnn2", accepting).verdict(), Verdict::fail);
+}
+
 TEST(NetworkJudge, finds_a_flipped_kernel_in_every_convolution) {
   const NetworkResult r = judged(broken_kernel("kernel flipped").kernel);
   ASSERT_NE(r.first_wrong(), nullptr);
@@ -67,8 +82,11 @@ TEST(NetworkJudge, the_specification_stands_in_for_what_the_kernel_does_not_have
 }
 
 TEST(NetworkJudge, is_vacuous_where_a_step_has_no_bound) {
-  // 129 terms of 8-bit numbers may have lost every digit.
-  const NetworkResult r = judged(healthy_kernel(), DType::bf16, "cnn");
+  // 129 terms of 8-bit numbers may have lost every digit, if they are added up as such.
+  EXPECT_EQ(judged(healthy_kernel(), DType::bf16, "cnn").verdict(), Verdict::pass);
+  Conditions claim;
+  claim.profile = find_profile("ieee");
+  const NetworkResult r = judged(healthy_kernel(), DType::bf16, "cnn", claim);
   EXPECT_EQ(r.verdict(), Verdict::vacuous);
   ASSERT_EQ(r.unjudged().size(), 1);
   EXPECT_EQ(r.unjudged().front()->layer, "head");

@@ -60,6 +60,15 @@ TEST(Reports, what_is_no_result_is_refused_with_its_place) {
   EXPECT_TRUE(contains(refusal(wrong.dump()), "more")) << refusal(wrong.dump());
 }
 
+TEST(Reports, a_result_of_another_schema_is_refused_by_both_numbers) {
+  for (const char* name : {"judge_pass", "judge_network"}) {
+    Json old = example_json(name);
+    old["schema"] = 1;
+    for (const std::string part : {"/schema", "schema 2", "schema 1"})
+      EXPECT_TRUE(contains(refusal(old.dump()), part)) << refusal(old.dump());
+  }
+}
+
 TEST(Markdown, of_each_example_has_its_verdict_in_the_heading) {
   const auto heading = [](const std::string& name) {
     const std::string text = markdown_of({parse_result(example(name), name)});
@@ -68,6 +77,7 @@ TEST(Markdown, of_each_example_has_its_verdict_in_the_heading) {
   EXPECT_TRUE(contains(heading("judge_pass"), ": pass")) << heading("judge_pass");
   EXPECT_TRUE(contains(heading("judge_fail"), ": fail")) << heading("judge_fail");
   EXPECT_TRUE(contains(heading("judge_vacuous"), ": vacuous")) << heading("judge_vacuous");
+  EXPECT_TRUE(contains(heading("judge_differs"), ": differs")) << heading("judge_differs");
   EXPECT_TRUE(contains(heading("gradcheck_fail"), ": fail")) << heading("gradcheck_fail");
   EXPECT_TRUE(contains(heading("census"), "proved")) << heading("census");
   EXPECT_TRUE(contains(heading("census_disproved"), "disproved")) << heading("census_disproved");
@@ -98,6 +108,20 @@ TEST(Markdown, of_judge_has_all_that_the_terminal_says_of_an_operation) {
   const std::string name = "- `" + row["op"].get<std::string>() + "` f32: ";
   for (const std::string said : {"given up after 12 cases", "rounded data of 3 cases", "behaves like `tf32`"})
     EXPECT_TRUE(contains(text, name + said)) << said << text;
+}
+
+TEST(Markdown, says_which_conventions_an_operation_follows) {
+  Json json = example_json("judge_differs");
+  const std::string accept = "`--accept padded-taps-multiplied`", right = "right under the convention `padded-";
+  EXPECT_TRUE(contains(markdown_of_json(json), accept)) << markdown_of_json(json);
+  EXPECT_TRUE(contains(markdown_of_json(json), right)) << markdown_of_json(json);
+  Json& row = json["operations"][0];
+  row["accepted"] = true;
+  EXPECT_TRUE(contains(markdown_of_json(json), "judged under the convention `padded-taps-multiplied`"));
+  row["conventions"] = Json::array(), row["accepted"] = false;
+  row["nearest"] = {{"conventions", {"ftz", "tf32"}}, {"cases", 7}};
+  EXPECT_TRUE(contains(markdown_of_json(json), "explained by the conventions `ftz,tf32`: 7 of its 13 failed cases"))
+      << markdown_of_json(json);
 }
 
 TEST(Markdown, shows_how_wrong_an_operation_is_and_no_number_where_there_is_none) {

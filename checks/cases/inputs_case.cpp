@@ -459,9 +459,10 @@ void check_option(const InputsCase& c, const InputsFunctions& f) {
       return read_and([&] { return value_of<DType>(dtype_names, "--dtype", c.text); },
                       [&](DType dtype) { promise(name_of(dtype) == c.text, "a type has the name that was given"); });
     case Option::profile:
-      return read_and([&] { return &profile_named(c.text); },
+      return read_and([&] { return profile_named(c.text); },
                       [&](const Profile* p) {
-                        promise(c.text.empty() || p->name == c.text, "a profile has the name that was given");
+                        promise(c.text.empty() ? p == nullptr : p->name == c.text,
+                                "a profile has the name that was given");
                       });
     case Option::ops:
       return read_and([&] { return ops_named(c.text); },

@@ -28,6 +28,7 @@ struct Session {
 
 void add_census(CLI::App& app, Session& session);
 void add_compare(CLI::App& app, Session& session);
+void add_conventions(CLI::App& app, Session& session);
 void add_golden(CLI::App& app, Session& session);
 void add_gradcheck(CLI::App& app, Session& session);
 void add_judge(CLI::App& app, Session& session);

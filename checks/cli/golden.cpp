@@ -29,7 +29,7 @@ GoldenCase case_of(const GoldenArguments& a) {
   GoldenCase c;
   c.ops = ops_named(a.op);
   c.dtype = value_of<DType>(dtype_names, "--dtype", a.dtype);
-  c.profile = &profile_named(a.profile);
+  c.profile = profile_named(a.profile);
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   c.problem = parse_descriptor(family_of(c.ops.front()), a.descriptor, batch);
@@ -72,8 +72,7 @@ void add_golden(CLI::App& app, Session& session) {
   command->add_option("--seed", a->seed, "of the data (default: 1)")->type_name("S");
   command->add_option("--data", a->data, "a family of data, or the data itself (default: " + a->data + ")")
       ->type_name("DATA");
-  command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
-      ->type_name("P");
+  command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command->add_option("--mb", a->batch, "the minibatch, whatever --case says")->type_name("N");
   command
       ->add_option("--memory", a->memory,
@@ -92,7 +91,7 @@ single term; see `cnnspec judge --help` for the others.
 
 Examples:
   cnnspec golden --op conv2d_forward --case mb1ic3ih7oc4kh3sh2ph1 --out golden
-  cnnspec golden --op conv2d --case mb1ic3ih7oc4kh3sh2ph1 --dtype bf16 --profile f32-acc --out golden
+  cnnspec golden --op conv2d --case mb1ic3ih7oc4kh3sh2ph1 --dtype bf16 --profile bf16-acc --out golden
   cnnspec golden --op max_pool2d --case mb1ic2ih4kh2sh2 --data ties --seed 7 --out golden)");
   command->callback([&session, a] { session.run = [a] { return run_golden(*a); }; });
 }

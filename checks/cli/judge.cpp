@@ -33,7 +33,7 @@ namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, json, junit, profile, data, network, network_config;
+  std::string kernel, json, junit, profile, accepted, data, network, network_config;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
@@ -92,7 +92,8 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
 
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
-  c.profile = &profile_named(a.profile);
+  c.profile = profile_named(a.profile);
+  if (!a.accepted.empty()) c.accepted = ConventionSet::named(a.accepted, "--accept");
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
@@ -116,7 +117,9 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
   // What a profile says about one storage type is nothing about another.
   const bool has_any = !options.operations.empty();
-  std::erase_if(options.operations, [&](const auto& o) { return !options.conditions.profile->applies(o.dtype); });
+  std::erase_if(options.operations, [&](const auto& o) {
+    return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype);
+  });
   if (has_any && options.operations.empty())
     throw UsageError("--profile", "", "a profile of a storage type that is judged", in_quotes(a.profile));
   options.jobs = jobs_of(a);
@@ -152,6 +155,7 @@ ExitStatus status_of(Verdict verdict) {
     case Verdict::pass:
       return ExitStatus::ok;
     case Verdict::fail:
+    case Verdict::differs:
       return ExitStatus::found_wrong;
     case Verdict::vacuous:
       return ExitStatus::vacuous;
@@ -246,8 +250,11 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("NET");
   command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
       ->type_name("K=V,...");
-  command->add_option("--profile", a->profile, "what the kernel claims: ieee (default), f32-acc, tf32, bf16, f16-acc")
-      ->type_name("P");
+  command->add_option("--profile", a->profile, profile_help)->type_name("P");
+  command
+      ->add_option("--accept", a->accepted,
+                   "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`)")
+      ->type_name("NAMES");
   command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
   command->add_flag("--specials", a->specials, "also judge data with NaN and infinities");
   command
@@ -279,12 +286,18 @@ family, and on real numbers, where the error must be within a bound that holds f
       families + R"(;
 or the elements that are not zero: --data "x[3]=1 w[0]=-2.5"
 
-Exit status: 0 every case passed, 1 the kernel is wrong, 2 bad usage, 3 nothing is wrong but too little was shown.
+A verdict of `differs` is of a kernel that is wrong by the definition, and in all cases right by a convention that
+libraries follow: `cnnspec conventions` lists them. --accept NAMES makes it a pass under those rules, and everything
+else is judged as strictly as before.
+
+Exit status: 0 every case passed, 1 the kernel is wrong or differs, 2 bad usage, 3 nothing is wrong but too little
+was shown.
 
 Examples:
   cnnspec judge im2col
   cnnspec judge ./libmykernel.so --op conv2d_forward --seconds 60
   cnnspec judge ./libmykernel.so --profile tf32 --junit result.xml
+  cnnspec judge ./libmykernel.so --accept ftz,ties-shared
   cnnspec judge ./libmykernel.so --net cnn2
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1 --html report.html)");

@@ -21,7 +21,8 @@ namespace {
 
 void add_commands(CLI::App& app, Session& session) {
   for (const auto add :
-       {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_report, add_show, add_kernels, add_ops})
+       {add_judge, add_golden, add_compare, add_gradcheck, add_census, add_report, add_show, add_kernels, add_ops,
+        add_conventions})
     add(app, session);
 }
 

@@ -19,14 +19,18 @@ E value_of(const std::array<const char*, n>& names, const std::string& option, c
   throw UsageError(option, "", one_of({names.begin(), names.end()}, given), in_quotes(given));
 }
 
-/// The default one if none is given.
-inline const Profile& profile_named(const std::string& given) {
-  if (given.empty()) return profiles().front();
+inline constexpr const char* profile_help =
+    "what the kernel claims: ieee (default of f32 and f64), f32-acc (default of f16 and bf16), tf32, bf16, f16-acc, "
+    "bf16-acc";
+
+/// Null, the default one of each storage type, if none is given.
+inline const Profile* profile_named(const std::string& given) {
+  if (given.empty()) return nullptr;
   std::vector<std::string> names;
   for (const Profile& p : profiles()) names.push_back(p.name);
   const Profile* const profile = find_profile(given);
   if (profile == nullptr) throw UsageError("--profile", "", one_of(names, given), in_quotes(given));
-  return *profile;
+  return profile;
 }
 
 }  // namespace cnnspec::checks

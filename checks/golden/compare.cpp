@@ -47,7 +47,7 @@ std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operat
                                     const std::vector<double>& actual) {
   if (taps(operation.problem) > most_taps_to_explain) return {};
   const GoldenCase& c = result.made_of;
-  Observation seen{operation, arithmetic_for(c.dtype, *c.profile), {}, no_bound, actual};
+  Observation seen{operation, arithmetic_for(c.dtype, c.profile), {}, no_bound, actual};
   for (const TensorInfo& input : operation.inputs) seen.inputs.push_back(read_input(result.golden, c.dtype, input));
   std::vector<Diagnosis> diagnoses;
   for (const Misreading* m : explanations(std::span(&seen, 1)))
@@ -127,6 +127,7 @@ std::string reason_of(const GoldenComparison& r) {
       return plural(r.outputs.size(), "output") + ", every element exact or within what rounding in any order explains";
     case Verdict::fail:
       return fmt::format("{} of {} wrong", those(Verdict::fail).size(), plural(r.outputs.size(), "output"));
+    case Verdict::differs:  // of the judge's own runs only
     case Verdict::vacuous:
       break;
   }
@@ -220,7 +221,7 @@ std::string comparison_to_json(const GoldenComparison& r) {
                {"actual", r.actual},
                {"verdict", name_of(r.verdict())},
                {"dtype", name_of(r.made_of.dtype)},
-               {"profile", r.made_of.profile->name},
+               {"profile", profile_for(r.made_of.dtype, r.made_of.profile).name},
                {"descriptor", to_descriptor(r.made_of.problem)},
                {"seed", r.made_of.seed},
                {"data", r.made_of.data},

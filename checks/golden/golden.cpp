@@ -98,7 +98,7 @@ GoldenOutput golden_output(const Operation& operation, const Expectation& expect
 }
 
 Golden make_golden(const GoldenCase& c) {
-  const Arithmetic arithmetic = arithmetic_for(c.dtype, *c.profile);
+  const Arithmetic arithmetic = arithmetic_for(c.dtype, c.profile);
   Golden golden{c, {}, {}};
   if (c.ops.size() == 1) {
     const Operation operation = operation_of(c.ops.front(), c.problem);

@@ -14,7 +14,7 @@ namespace cnnspec::checks {
 struct GoldenCase {
   std::vector<Op> ops;  // one, or all of a layer
   DType dtype{};
-  const Profile* profile = &profiles().front();
+  const Profile* profile = nullptr;  // the default one of the storage type
   Problem problem;
   std::uint64_t seed = 1;
   std::string data = "rounded";  // a family, or literal data (literal_data.hpp)

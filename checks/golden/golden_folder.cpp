@@ -97,7 +97,7 @@ Json json_of(const Golden& golden) {
   return {{"schema", 1},
           {"operations", operations},
           {"dtype", name_of(c.dtype)},
-          {"profile", c.profile->name},
+          {"profile", profile_for(c.dtype, c.profile).name},
           {"descriptor", to_descriptor(c.problem)},
           {"geometry", geometry_of(c.problem)},
           {"seed", c.seed},

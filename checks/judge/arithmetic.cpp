@@ -16,10 +16,10 @@ bool has_16_bits(DType dtype) { return dtype == DType::f16 || dtype == DType::bf
 
 Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digits) {
   const Format storage = format_of(dtype);
-  return {dtype, storage, accumulator, std::min(factor_digits, storage.digits)};
+  return {dtype, storage, accumulator, std::min(factor_digits, storage.digits), false};
 }
 
-constexpr std::array<Profile, 5> all_profiles{{
+constexpr std::array<Profile, 6> all_profiles{{
     {"ieee", "products and sums in the storage type, or in a wider one", [](DType) { return true; }, ieee},
     {"f32-acc", "16-bit storage, products and sums in f32, one rounding at the end", has_16_bits,
      [](DType dtype) { return accumulating(dtype, binary32, 24); }},
@@ -30,13 +30,24 @@ constexpr std::array<Profile, 5> all_profiles{{
     {"f16-acc", "f32 or f16 storage, products and sums in f16",
      [](DType dtype) { return dtype == DType::f32 || dtype == DType::f16; },
      [](DType dtype) { return accumulating(dtype, binary16, 11); }},
+    {"bf16-acc", "f32 or bf16 storage, products and sums in bfloat16",
+     [](DType dtype) { return dtype == DType::f32 || dtype == DType::bf16; },
+     [](DType dtype) { return accumulating(dtype, bfloat16, 8); }},
 }};
 
 }  // namespace
 
 double Format::unit() const { return std::ldexp(1.0, -digits); }
 double Format::smallest() const { return std::ldexp(1.0, least_exponent); }
+double Format::least_normal() const { return std::ldexp(1.0, least_exponent + digits - 1); }
 double Format::largest() const { return std::ldexp(2 - std::ldexp(1.0, 1 - digits), largest_exponent); }
+
+Format Arithmetic::factor() const {
+  const auto least_normal_exponent = [](const Format& f) { return f.least_exponent + f.digits - 1; };
+  const int least_normal = std::max(least_normal_exponent(storage), least_normal_exponent(accumulator));
+  return {factor_digits, least_normal - (factor_digits - 1),
+          std::min(storage.largest_exponent, accumulator.largest_exponent)};
+}
 
 Format format_of(DType dtype) {
   switch (dtype) {
@@ -54,7 +65,14 @@ Format format_of(DType dtype) {
 
 Arithmetic ieee(DType dtype) { return accumulating(dtype, format_of(dtype), format_of(dtype).digits); }
 
-Arithmetic arithmetic_for(DType dtype, const Profile& profile) {
+const Profile& default_profile(DType dtype) { return *find_profile(has_16_bits(dtype) ? "f32-acc" : "ieee"); }
+
+const Profile& profile_for(DType dtype, const Profile* claimed) {
+  return claimed == nullptr ? default_profile(dtype) : *claimed;
+}
+
+Arithmetic arithmetic_for(DType dtype, const Profile* claimed) {
+  const Profile& profile = profile_for(dtype, claimed);
   if (profile.applies(dtype)) return profile.arithmetic(dtype);
   std::vector<std::string> names;
   for (const Profile& p : profiles())

@@ -24,7 +24,8 @@ class CaseJudge {
   /// What the calls show, up to the first that is not as it must be.
   CaseResult verdict(std::span<const Execution> executions) const;
 
-  /// The same, with calls of its own in a process of its own, and what kind of failure it is found out by more calls.
+  /// The same, with calls of its own in a process of its own. By more calls it is found out what kind of failure it is,
+  /// and of a wrong value which conventions explain it.
   CaseResult judge(const Kernel& kernel) const;
 
   const Operation& operation() const { return operation_; }
@@ -40,6 +41,10 @@ class CaseJudge {
   void repeat_data();
   void count_terms(CaseResult& result) const;
   void count_cells(CaseResult& result) const;
+  std::vector<Expectation> expectations(ConventionSet set, const DataSet& data) const;
+  void follow_conventions();
+  bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
+  std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;
   void examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const;
 
@@ -48,9 +53,10 @@ class CaseJudge {
   const Operation operation_;
   const Arithmetic arithmetic_;
   std::vector<DataSet> data_;
+  std::vector<std::vector<Expectation>> otherwise_;  // for each set of data, what else may come out as a whole
 };
 
-/// Judges one case in a process of its own. Throws as CaseJudge does.
+/// Judges one case in a process of its own. What accepted conventions explain is no failure. Throws as CaseJudge does.
 CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions = {});
 
 }  // namespace cnnspec::checks

@@ -103,11 +103,18 @@ bool passes_as(const Kernel& kernel, const JudgeOptions& options, const Operatio
   return true;
 }
 
+/// Whether a kernel that broke its claim may be said to behave like that profile. On 16 bits `ieee` is the same as sums
+/// in the storage type, which has a name of its own there.
+bool may_behave_like(const Profile& profile, DType dtype, const Profile& claimed) {
+  const bool is_named_otherwise = &profile == find_profile("ieee") && &profile != &default_profile(dtype);
+  return &profile != &claimed && profile.applies(dtype) && !is_named_otherwise;
+}
+
 /// The strictest profile that all cases are consistent with, after the one that was claimed.
 const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
                             const std::vector<Failure>& failures) {
   for (const Profile& profile : profiles()) {
-    if (&profile == options.conditions.profile || !profile.applies(row.dtype)) continue;
+    if (!may_behave_like(profile, row.dtype, profile_for(row.dtype, options.conditions.profile))) continue;
     Conditions as = options.conditions;
     as.profile = &profile;
     const bool consistent = std::all_of(failures.begin(), failures.end(), [&](const Failure& f) {
@@ -214,12 +221,20 @@ void diagnose(const Kernel& kernel, const JudgeOptions& options, const Operation
         failures[n]->diagnoses.push_back({m->name, m->sentence});
 }
 
+/// What no convention explains is shrunk to what none explains.
+Conditions shrinking_conditions(const Failure& f, Conditions conditions) {
+  if (f.fits.empty()) conditions.accepted = conventions_of(f.failed.op, f.failed.dtype);
+  return conditions;
+}
+
 }  // namespace
 
 void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult& result) {
   for (OperationResult& row : result.operations)
-    if (row.failed > 0) row.behaves_like = behaves_like(kernel, options, row, result.failures);
-  for (Failure& f : result.failures) f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, options.conditions));
+    if (row.failed > 0 && row.conventions.empty() && row.nearest_explains < row.failed)
+      row.behaves_like = behaves_like(kernel, options, row, result.failures);
+  for (Failure& f : result.failures)
+    f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, shrinking_conditions(f, options.conditions)));
   for (const OperationResult& row : result.operations) {
     std::vector<Failure*> failures;
     for (Failure& f : result.failures)

@@ -11,74 +11,78 @@
 #include "checks/judge/sample.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/scalars/lanes.hpp"
+#include "checks/scalars/perturbed.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 constexpr int any_exponent = std::numeric_limits<int>::max();  // of zero, a multiple of everything
 
-/// The largest e such that v is a multiple of 2^e, and how many digits v has from there on up.
-struct Grid {
-  int exponent = any_exponent, digits = 0;
-};
-
-Grid grid_of(double v) {
+/// The largest e such that v is a multiple of 2^e.
+int exponent_of(double v) {
   constexpr int fraction_bits = 52, bias = 1023;
+  if (v == 0 || !std::isfinite(v)) return any_exponent;
   const auto bits = std::bit_cast<std::uint64_t>(v);
   const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
   const int field = static_cast<int>(bits >> fraction_bits & 0x7ff);
-  if (v == 0 || !std::isfinite(v)) return {};
   const std::uint64_t significand = field == 0 ? fraction : fraction | std::uint64_t{1} << fraction_bits;
-  const int zeros = std::countr_zero(significand);
-  return {std::max(field, 1) - bias - fraction_bits + zeros, static_cast<int>(std::bit_width(significand)) - zeros};
+  return std::max(field, 1) - bias - fraction_bits + std::countr_zero(significand);
 }
 
-Grid grid_of(const std::vector<double>& values) {
-  Grid all;
-  for (const double v : values) {
-    const Grid g = grid_of(v);
-    all = {std::min(all.exponent, g.exponent), std::max(all.digits, g.digits)};
-  }
-  return all;
-}
-
-/// Sums up to this magnitude are exact, because every term of every output is a multiple of one power of two; 0: none.
-double exact_up_to(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
-  std::vector<Grid> grids;
-  for (const std::vector<double>& v : inputs) grids.push_back(grid_of(v));
-  int terms = any_exponent;
-  if (operation.multiplies()) {
-    if (std::max(grids[0].digits, grids[1].digits) > a.factor_digits) return 0;
-    if (grids[0].exponent == any_exponent || grids[1].exponent == any_exponent)
-      terms = any_exponent;
-    else
-      terms = grids[0].exponent + grids[1].exponent;
-    if (operation.takes_bias()) terms = std::min(terms, grids[2].exponent);
-  } else {
-    terms = grids.back().exponent;  // dy, or the x of a selection
-  }
-  if (terms == any_exponent) return std::numeric_limits<double>::infinity();  // all terms are zero
-  if (terms < a.accumulator.least_exponent) return 0;
-  return std::min({std::ldexp(1.0, terms + a.accumulator.digits), a.accumulator.largest(), a.storage.largest()});
+int exponent_of(const std::vector<double>& values) {
+  int least = any_exponent;
+  for (const double v : values) least = std::min(least, exponent_of(v));
+  return least;
 }
 
 bool is_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
+/// Whether an input is compared only, and what is selected by it comes out as it is.
+bool is_compared(const Operation& operation, std::size_t input) {
+  const Family family = family_of(operation.op);
+  return input == 0 && (family == Family::max_pool2d || family == Family::elementwise);
+}
+
 /// As numbers of R. A term that is not finite is left out: an output with such a term is not finite either, whatever
 /// the order, unless what is left may overflow. The x of a selection is compared, and stays what it is.
 template <class R>
 Operands<Measured<R>> measured(const Operation& operation, const Operands<double>& inputs) {
-  const Family family = family_of(operation.op);
-  const bool selects = family == Family::max_pool2d || family == Family::elementwise;
   Operands<Measured<R>> result(inputs.size());
   for (std::size_t n = 0; n < inputs.size(); ++n) {
-    const bool is_compared = selects && n == 0;
+    const bool keeps_all = is_compared(operation, n);
     result[n].reserve(inputs[n].size());
-    for (const double v : inputs[n]) result[n].emplace_back(is_compared || std::isfinite(v) ? static_cast<R>(v) : R(0));
+    for (const double v : inputs[n]) result[n].emplace_back(keeps_all || std::isfinite(v) ? static_cast<R>(v) : R(0));
   }
   return result;
+}
+
+/// How far from an element of an input may be what the kernel computes with.
+double slack_of_element(const Operation& operation, const Arithmetic& a, std::size_t input, double v) {
+  if (is_compared(operation, input) || operation.op == Op::relu_backward || !std::isfinite(v)) return 0;
+  if (operation.multiplies() && input < 2) return slack_of(v, a.factor(), a.flushes);
+  return slack_of(v, a.rounds_summands() ? a.accumulator : a.storage, a.flushes);
+}
+
+/// How far from each output may be that of the data that the kernel computes with; empty: it computes with what it is
+/// given.
+template <class R>
+std::vector<R> slacks_of(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  if (!a.rounds_factors() && !a.rounds_summands() && !a.flushes) return {};
+  bool is_any = false;
+  Operands<Perturbed<R>> perturbed(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (const double v : inputs[i]) {
+      const double slack = slack_of_element(operation, a, i, v);
+      is_any = is_any || slack > 0;
+      perturbed[i].emplace_back(is_compared(operation, i) || std::isfinite(v) ? static_cast<R>(v) : R(0),
+                                static_cast<R>(slack));
+    }
+  if (!is_any) return {};
+  std::vector<R> slacks;
+  for (const Perturbed<R>& p : run_spec(operation, perturbed)) slacks.push_back(p.slack);
+  return slacks;
 }
 
 /// A sum has the terms that the specification adds up; a selection has one, the element that it selects.
@@ -87,16 +91,34 @@ Idx terms_of(const Measured<R>& m) {
   return m.magnitude == 0 ? 0 : std::max(m.terms, Idx{1});
 }
 
+bool is_same_class(double a, double b) {
+  return std::isnan(a) == std::isnan(b) && std::isinf(a) == std::isinf(b) && (!std::isinf(a) || a == b);
+}
+
+/// A factor that counts as 0 makes NaN of an infinite one: where that changes an output, nothing is judged.
+void leave_flushed_beside_infinities(const Operation& operation, const Arithmetic& a, Operands<double> inputs,
+                                     const std::vector<double>& plain, Expectation& e) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (double& v : inputs[i])
+      if (!is_compared(operation, i) && std::fabs(v) < a.factor().least_normal()) v = 0;
+  const std::vector<double> flushed = run_spec(operation, inputs);
+  for (std::size_t n = 0; n < plain.size(); ++n)
+    if (!is_same_class(plain[n], flushed[n])) e.bounds[n] = no_bound;
+}
+
 template <class R>
 Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs,
                        double exact_limit) {
   const std::vector<Measured<R>> results = run_spec(operation, measured<R>(operation, inputs));
+  const std::vector<R> slacks = slacks_of<R>(operation, a, inputs);
   Expectation e;
   e.values.reserve(results.size()), e.bounds.reserve(results.size()), e.terms.reserve(results.size());
-  for (const Measured<R>& m : results) {
-    const bool exact = m.terms == 0 || m.magnitude <= exact_limit;
+  for (std::size_t n = 0; n < results.size(); ++n) {
+    const Measured<R>& m = results[n];
+    const R slack = slacks.empty() ? R(0) : slacks[n];
+    const bool exact = slack == 0 && (m.terms == 0 || m.magnitude <= exact_limit);
     e.values.push_back(exact ? static_cast<long double>(rounded_to(a.dtype, static_cast<double>(m.value))) : m.value);
-    e.bounds.push_back(exact ? 0 : error_bound(m, a));
+    e.bounds.push_back(exact ? 0 : error_bound(m, a, slack));
     e.terms.push_back(terms_of(m));
   }
   if (std::all_of(inputs.begin(), inputs.end(), is_finite)) return e;
@@ -106,6 +128,7 @@ Expectation expect_all(const Operation& operation, const Arithmetic& a, const Op
     e.values[n] = plain[n];
     if (!std::isnan(e.bounds[n])) e.bounds[n] = 0;
   }
+  if (a.flushes) leave_flushed_beside_infinities(operation, a, inputs, plain, e);
   return e;
 }
 
@@ -116,6 +139,25 @@ Expectation expect_all(const Operation& operation, const Arithmetic& a, const Op
 }
 
 }  // namespace
+
+std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs) {
+  if (!operation.multiplies()) {  // dy, or the x of a selection
+    const int exponent = exponent_of(inputs.back());
+    return exponent == any_exponent ? std::nullopt : std::optional(exponent);
+  }
+  const int a = exponent_of(inputs[0]), b = exponent_of(inputs[1]);
+  int terms = a == any_exponent || b == any_exponent ? any_exponent : a + b;
+  if (operation.takes_bias()) terms = std::min(terms, exponent_of(inputs[2]));
+  return terms == any_exponent ? std::nullopt : std::optional(terms);
+}
+
+double exact_up_to(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const std::optional<int> terms = least_exponent_of_terms(operation, inputs);
+  if (!terms) return std::numeric_limits<double>::infinity();  // all terms are zero
+  const Format& format = a.accumulator;
+  if (*terms < format.least_exponent || (a.flushes && std::ldexp(1.0, *terms) < format.least_normal())) return 0;
+  return std::min({std::ldexp(1.0, *terms + format.digits), format.largest(), a.storage.largest()});
+}
 
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs, Idx sample,
                    std::uint64_t seed) {

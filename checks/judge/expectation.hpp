@@ -1,6 +1,7 @@
 // Expectation: what a correct kernel may return on given inputs, element by element.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "checks/judge/arithmetic.hpp"
@@ -21,11 +22,19 @@ struct Expectation {
 };
 
 /// For any inputs that the storage type holds. The specification is run with (value, magnitude, terms), and an element
-/// must be equal where that proves that nothing can round: where all terms are multiples of one power of two, and the
-/// sum of their magnitudes is so small that every partial sum is a number of the accumulator. Elsewhere the bound
-/// holds. `sample`: about how many elements to judge, a few whole planes; 0: all. `seed`: which ones.
+/// must be equal where that proves that nothing can round: where all terms are multiples of one power of two, the sum
+/// of their magnitudes is so small that every partial sum is a number of the accumulator, and no element of the data
+/// may be replaced by another (perturbed.hpp). Elsewhere the bound holds. What selects, selects exactly, also where the
+/// arithmetic flushes: there more is right, as expect_under (checks/conventions) has it. `sample`: about how many
+/// elements to judge, a few whole planes; 0: all. `seed`: which ones.
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                    Idx sample = 0, std::uint64_t seed = 0);
+
+/// Sums up to this magnitude are exact, because every term of every output is a multiple of one power of two; 0: none.
+double exact_up_to(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs);
+
+/// The smallest power of two, by its exponent, that every term of every output is a multiple of; none if all are zero.
+std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs);
 
 /// The specification's results on several sets of inputs, several in one run of its loops. Only for operations that
 /// multiply, and data on which nothing rounds in double.

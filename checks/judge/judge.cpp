@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <set>
@@ -14,6 +15,7 @@
 
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "checks/judge/deviations.hpp"
 #include "checks/judge/sanitized.hpp"
 #include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"
@@ -97,8 +99,14 @@ Idx cases_in_batch(const JudgeOptions& options, const CaseList& cases) {
 /// Judges the cases of a run in batches, on several threads, and hands the results on in the order of the cases.
 class Run {
  public:
-  Run(const Kernel& kernel, const JudgeOptions& options)
-      : kernel_(kernel), options_(options), cases_(options), batch_(cases_in_batch(options, cases_)) {}
+  /// `most`: cases; the first of the list.
+  Run(const Kernel& kernel, const JudgeOptions& options, Idx most = std::numeric_limits<Idx>::max())
+      : kernel_(kernel),
+        options_(options),
+        cases_(options),
+        size_(std::min(most, cases_.size())),
+        batch_(cases_in_batch(options, cases_)),
+        deviations_(options.operations.size(), Deviations(options.failures_kept)) {}
 
   KernelResult judge(const std::function<void(Idx)>& progress) {
     KernelResult result;
@@ -112,11 +120,17 @@ class Run {
     else
       judge_in_threads(jobs, result, progress);
     if (failure_) std::rethrow_exception(failure_);
-    std::ranges::stable_sort(result.failures, {}, [&](const Failure& f) { return row_of(f.failed); });
+    for (const Deviations& d : deviations_) {
+      const std::vector<Failure> kept = d.kept();
+      result.failures.insert(result.failures.end(), kept.begin(), kept.end());
+    }
     result.interrupted = is_interrupted();
-    result.stopped_on_time = !result.interrupted && result.handled < cases_.size();
+    result.stopped_on_time = !result.interrupted && result.handled < size_;
     return result;
   }
+
+  /// Of each operation.
+  const std::vector<Deviations>& deviations() const { return deviations_; }
 
  private:
   struct Judged {
@@ -130,10 +144,10 @@ class Run {
   /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
   /// library takes care of its own, a sanitizer does not.
   void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
-    for (Idx batch = 0; batch * batch_ < cases_.size() && !is_interrupted() && !is_time_up(); ++batch) {
+    for (Idx batch = 0; batch * batch_ < size_ && !is_interrupted() && !is_time_up(); ++batch) {
       done_[batch] = judge_batch(batch);
       merge(batch, result);
-      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
+      if (progress) progress(std::min(size_, (batch + 1) * batch_));
     }
   }
 
@@ -143,12 +157,12 @@ class Run {
     for (int n = 0; n < jobs; ++n) workers.emplace_back([this] { work(); });
     for (Idx batch = 0; wait_for(batch); ++batch) {
       merge(batch, result);
-      if (progress) progress(std::min(cases_.size(), (batch + 1) * batch_));
+      if (progress) progress(std::min(size_, (batch + 1) * batch_));
     }
   }
 
   void work() {
-    const auto ends = [&](Idx batch) { return batch * batch_ >= cases_.size(); };
+    const auto ends = [&](Idx batch) { return batch * batch_ >= size_; };
     try {
       while (!failed_ && !is_interrupted() && !is_time_up()) {
         const Idx batch = next_++;
@@ -187,7 +201,7 @@ class Run {
     std::vector<CaseJudge> judges;
     std::vector<Trial> trials;
     judges.reserve(static_cast<std::size_t>(batch_));
-    for (Idx n = batch * batch_; n < std::min(cases_.size(), (batch + 1) * batch_); ++n) {
+    for (Idx n = batch * batch_; n < std::min(size_, (batch + 1) * batch_); ++n) {
       const Case c = cases_.at(n);
       if (given_up_[row_of(c)]) continue;
       const Clock::time_point begin = Clock::now();
@@ -231,7 +245,7 @@ class Run {
       const std::lock_guard lock(mutex_);
       judged = std::move(done_.extract(batch).mapped());
     }
-    result.handled = std::min(cases_.size(), (batch + 1) * batch_);
+    result.handled = std::min(size_, (batch + 1) * batch_);
     for (Judged& j : judged) {
       const std::size_t n = row_of(j.which);
       OperationResult& row = result.operations[n];
@@ -239,7 +253,7 @@ class Run {
       row.add(j.result);
       result.coverage.add(j.which.problem, j.result.supported);
       if (j.result.supported) row.sizes.add(j.which.problem);
-      if (j.result.failure && row.failed <= options_.failures_kept) result.failures.push_back(*j.result.failure);
+      deviations_[n].add(j.result);
       if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
     }
   }
@@ -247,6 +261,7 @@ class Run {
   const Kernel& kernel_;
   const JudgeOptions& options_;
   const CaseList cases_;
+  const Idx size_;  // how many of them
   const Idx batch_;
   const Clock::time_point start_ = Clock::now();
   std::vector<std::atomic<bool>> given_up_;  // for each operation
@@ -257,13 +272,54 @@ class Run {
   std::map<Idx, std::vector<Judged>> done_;
   int working_ = 0;  // threads
   std::exception_ptr failure_;
+  std::vector<Deviations> deviations_;  // for each operation
 };
+
+bool is_of(const Failure& f, const OperationResult& row) {
+  return f.failed.op == row.op && f.failed.dtype == row.dtype;
+}
+
+/// All cases of a row again, of which only what these conventions make of the definition is right.
+OperationResult judged_under(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+                             ConventionSet set) {
+  JudgeOptions following = options;
+  following.operations = {{row.op, row.dtype}};
+  following.conditions.follows = set;
+  following.failures_kept = 0;
+  following.seconds = 0;
+  return Run(kernel, following, row.cases).judge({}).operations.front();
+}
+
+/// Finds the conventions that explain all that a row's cases do otherwise: those that failed and, because a kernel that
+/// follows a convention only now and then is wrong, those that passed.
+void find_conventions(const Kernel& kernel, const JudgeOptions& options, const Deviations& deviations,
+                      KernelResult& result, OperationResult& row) {
+  if (row.failed == 0 || row.given_up) return;
+  for (const ConventionSet set : deviations.explanations(options.conditions.accepted)) {
+    OperationResult again = judged_under(kernel, options, row, set);
+    if (again.failed > 0 || again.cases < row.cases) continue;
+    if (set.is_within(options.conditions.accepted)) {
+      again.seconds += row.seconds;
+      row = again;
+      row.accepted = true;
+      std::erase_if(result.failures, [&](const Failure& f) { return is_of(f, row); });
+    }
+    row.conventions = set;
+    return;
+  }
+  const Deviations::Nearest nearest = deviations.nearest();
+  row.nearest = nearest.set, row.nearest_explains = nearest.cases;
+}
 
 }  // namespace
 
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   const Clock::time_point begin = Clock::now();
-  KernelResult result = Run(kernel, options).judge(progress);
+  Run run(kernel, options);
+  KernelResult result = run.judge(progress);
+  for (std::size_t n = 0; n < result.operations.size() && !result.interrupted; ++n)
+    find_conventions(kernel, options, run.deviations()[n], result, result.operations[n]);
+  if (options.interrupted != nullptr && *options.interrupted) result.interrupted = true;
   if (!result.interrupted) look_closer(kernel, options, result);
   result.seconds = seconds_since(begin);
   // An operation of another family than all given problems was not asked for.

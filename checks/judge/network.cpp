@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <span>
 
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/case_judge.hpp"
@@ -152,7 +154,7 @@ class Pass {
   /// The kernel's result if it is right, else what would be.
   Values step(const LayerProblem& layer, Op op, Operands<double> inputs) {
     LayerStep& s = steps_.emplace_back(LayerStep{layer.layer, {op, dtype_, *layer.problem, seed_, "given"}, true, {}});
-    const CaseJudge judge(s.what, conditions_, std::move(inputs));
+    const CaseJudge judge(s.what, conditions_, inputs);
     s.by_kernel = has(kernel_, op, dtype_);
     if (s.by_kernel) {
       const std::vector<Execution> executions = execute(kernel_, judge.trials(), conditions_.isolation);
@@ -160,11 +162,30 @@ class Pass {
       s.by_kernel = s.result.supported;
       if (s.by_kernel && !s.is_wrong()) return decode(dtype_, executions.front().output);
       if (CaseResult again = judge.judge(kernel_); again.failure) s.result = std::move(again);  // knows more about it
+      if (s.by_kernel && accepts(s, inputs, executions)) return decode(dtype_, executions.front().output);
     }
     const Expectation right = judge.data().front().expected;
     Values values;
     for (const long double v : right.values) values.push_back(rounded_to(dtype_, static_cast<double>(v)));
     return values;
+  }
+
+  /// Whether accepted conventions explain a wrong step, and all that came before of its operation: then it is judged
+  /// under them.
+  bool accepts(LayerStep& s, const Operands<double>& inputs, std::span<const Execution> executions) {
+    if (!s.differs()) return false;
+    const auto [known, is_first] = explaining_.try_emplace(s.what.op, s.result.explained_by);
+    if (!is_first)
+      std::erase_if(known->second, [&](ConventionSet set) {
+        return std::ranges::find(s.result.explained_by, set) == s.result.explained_by.end();
+      });
+    const auto set =
+        std::ranges::find_if(known->second, [&](ConventionSet one) { return one.is_within(conditions_.accepted); });
+    if (set == known->second.end()) return false;
+    Conditions following = conditions_;
+    following.follows = s.accepted = *set;
+    s.result = CaseJudge(s.what, following, inputs).verdict(executions);
+    return !s.is_wrong();
   }
 
   const Kernel& kernel_;
@@ -173,17 +194,20 @@ class Pass {
   const Conditions& conditions_;
   std::vector<LayerStep>& steps_;
   std::vector<Values> inputs_, parameters_;  // of each layer
+  std::map<Op, std::vector<ConventionSet>> explaining_;  // what explains all that an operation did otherwise
 };
 
 }  // namespace
 
 const LayerStep* NetworkResult::first_wrong() const {
-  const auto found = std::find_if(steps.begin(), steps.end(), [](const LayerStep& s) { return s.is_wrong(); });
+  auto found = std::ranges::find_if(steps, [](const LayerStep& s) { return s.is_wrong() && !s.differs(); });
+  if (found == steps.end()) found = std::ranges::find_if(steps, [](const LayerStep& s) { return s.is_wrong(); });
   return found == steps.end() ? nullptr : &*found;
 }
 
 Verdict NetworkResult::verdict() const {
-  if (first_wrong() != nullptr) return Verdict::fail;
+  if (const LayerStep* const wrong = first_wrong(); wrong != nullptr)
+    return wrong->differs() ? Verdict::differs : Verdict::fail;
   const auto by_kernel = std::count_if(steps.begin(), steps.end(), [](const LayerStep& s) { return s.by_kernel; });
   return by_kernel > 0 && unjudged().empty() ? Verdict::pass : Verdict::vacuous;
 }

@@ -18,8 +18,11 @@ struct LayerStep {
   Case what;
   bool by_kernel = true;  // false: the kernel does not have it, and the specification took its place
   CaseResult result;
+  ConventionSet accepted{};  // what the step was judged under, as it is accepted and explains what differs
 
   bool is_wrong() const { return result.failure.has_value(); }
+  /// Wrong by the definition, and right under conventions.
+  bool differs() const { return is_wrong() && !result.explained_by.empty(); }
 };
 
 inline constexpr Idx usual_batch_of_networks = 2;
@@ -34,11 +37,11 @@ struct NetworkResult {
   double seconds = 0;            // wall time
   std::string source, config;    // what --net and --config must be given to have the network again
 
-  /// The first step that is wrong; null if none is.
+  /// The first step that is wrong and that no convention explains, else the first that is wrong; null if none is.
   const LayerStep* first_wrong() const;
   /// The kernel's steps of which no element could be judged: their sums are too long for any bound.
   std::vector<const LayerStep*> unjudged() const;
-  /// Vacuous: no step was made by the kernel, or one could not be judged.
+  /// Differs: conventions explain all wrong steps. Vacuous: no step was made by the kernel, or one could not be judged.
   Verdict verdict() const;
 };
 
@@ -47,7 +50,7 @@ struct NetworkResult {
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);
 
-/// "pass", "fail", or why there is neither.
+/// "pass", "fail", "differs", or why there is neither.
 const char* verdict_of(const LayerStep& step);
 
 /// Why the verdict is what it is, in one sentence.
@@ -58,7 +61,7 @@ std::string reproduce(const NetworkResult& result, const std::vector<DType>& dty
 
 /// For people.
 std::string describe_network(const NetworkResult& result);
-/// For programs: one object, schema 1.
+/// For programs: one object, schema 2.
 std::string network_to_json(const NetworkResult& result);
 
 }  // namespace cnnspec::checks

@@ -23,6 +23,13 @@ std::string describe_verdict(const NetworkResult& r) {
   const auto wrong = count([](const LayerStep& s) { return s.is_wrong(); });
   const auto by_kernel = count([](const LayerStep& s) { return s.by_kernel; });
   const std::string steps = fmt::format("{} step{}", by_kernel, by_kernel == 1 ? "" : "s");
+  if (r.verdict() == Verdict::differs) {
+    ConventionSet all;
+    for (const LayerStep& s : r.steps)
+      if (s.differs()) all = all | s.result.failure->fits;
+    return fmt::format("{} of the kernel's {} {} as libraries do that follow {} (--accept {})", wrong, steps,
+                       wrong == 1 ? "is" : "are", all.names(), all.names());
+  }
   if (wrong > 0) return fmt::format("{} of the kernel's {} {} wrong", wrong, steps, wrong == 1 ? "is" : "are");
   if (by_kernel == 0) return "the kernel computes nothing of this network";
   if (const auto unjudged = r.unjudged(); !unjudged.empty())
@@ -41,6 +48,7 @@ std::string reproduce(const NetworkResult& r, const std::vector<DType>& dtypes) 
 
 const char* verdict_of(const LayerStep& s) {
   if (!s.by_kernel) return s.result.supported ? "not in the kernel" : "not supported";
+  if (s.differs()) return "differs";
   return s.is_wrong() ? "fail" : s.result.judged > 0 ? "pass" : "not judged";
 }
 

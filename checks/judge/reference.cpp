@@ -102,5 +102,7 @@ template std::vector<ExactLanes<2>> run_spec(const Operation&, const Operands<Ex
 template std::vector<ExactLanes<4>> run_spec(const Operation&, const Operands<ExactLanes<4>>&);
 template std::vector<Measured<double>> run_spec(const Operation&, const Operands<Measured<double>>&);
 template std::vector<Measured<long double>> run_spec(const Operation&, const Operands<Measured<long double>>&);
+template std::vector<Perturbed<double>> run_spec(const Operation&, const Operands<Perturbed<double>>&);
+template std::vector<Perturbed<long double>> run_spec(const Operation&, const Operands<Perturbed<long double>>&);
 
 }  // namespace cnnspec::checks

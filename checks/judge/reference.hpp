@@ -6,6 +6,7 @@
 #include "checks/judge/operation.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/measured.hpp"
+#include "checks/scalars/perturbed.hpp"
 #include "checks/scalars/term_range.hpp"
 
 namespace cnnspec::checks {
@@ -19,8 +20,8 @@ template <std::size_t lanes>
 using ExactLanes = Lanes<double, lanes>;
 
 /// The elements of the output. The specification handles one image; here y and dx stand side by side, and the gradients
-/// of the parameters are summed over the images. Instantiated for double, TermRange, Measured<double>,
-/// Measured<long double>, ExactLanes<2> and ExactLanes<4>.
+/// of the parameters are summed over the images. Instantiated for double, TermRange, Measured and Perturbed of double and
+/// long double, ExactLanes<2> and ExactLanes<4>.
 template <class S>
 std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs);
 

@@ -70,6 +70,24 @@ std::string what_is_wrong(const Failure& f, const std::string& margin) {
 
 }  // namespace
 
+namespace {
+
+/// What conventions have to do with what an operation does otherwise.
+void say_of_conventions(const OperationResult& o, const auto& say) {
+  const std::string option = "--accept " + o.conventions.names();
+  for (const Convention* c : o.conventions.all())
+    say(fmt::format("follows the convention {}: {}", c->name, c->rule));
+  if (o.accepted) say("judged under what it follows, as it is accepted: " + option);
+  if (!o.conventions.empty() && !o.accepted)
+    say("nothing else is wrong: right on all of its cases under " + option);
+  if (o.nearest_explains == 0) return;
+  const std::string most = fmt::format("explained by {}: {} of the {} failed cases", o.nearest.names(),
+                                       thousands(o.nearest_explains), thousands(o.failed));
+  say(o.nearest_explains < o.failed ? most : most + ", but it does not hold in all cases that pass");
+}
+
+}  // namespace
+
 std::vector<std::string> describe_operations(const KernelResult& result) {
   std::vector<std::string> lines;
   const auto say = [&](const OperationResult& o, const std::string& what) {
@@ -80,6 +98,7 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
     if (o.sampled > 0)
       say(o, fmt::format("rounded data of {} cases was judged on a sample of their outputs, exact data on all",
                          thousands(o.sampled)));
+    say_of_conventions(o, [&](const std::string& what) { say(o, what); });
     if (o.behaves_like != nullptr)
       say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,
                          o.behaves_like->name));
@@ -90,6 +109,7 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
 
 std::string describe_failure(const std::string& kernel, const Failure& f, const Conditions& conditions, Again again) {
   std::string text = what_is_wrong(f, "");
+  if (!f.fits.empty()) text += fmt::format("  this case is right under --accept {}\n", f.fits.names());
   for (const Diagnosis& d : f.diagnoses)
     text += fmt::format("  {}: {}: {}\n", &d == &f.diagnoses.front() ? "diagnosis" : "or", d.name, d.sentence);
   if (f.shrunk != nullptr) {
@@ -102,7 +122,7 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
 bool is_alike(const Failure& a, const Failure& b) {
   const auto same_name = [](const Diagnosis& x, const Diagnosis& y) { return x.name == y.name; };
   return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind &&
-         std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
+         a.fits == b.fits && std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
 }
 
 std::string describe_failures(const KernelResult& r, const OperationResult* only) {
@@ -147,6 +167,12 @@ const OperationResult& most_vacuous(const KernelResult& r) {
 
 }  // namespace
 
+ConventionSet conventions_to_accept(const KernelResult& r) {
+  ConventionSet all = r.conditions.accepted;
+  for (const OperationResult& o : r.operations) all = all | o.conventions;
+  return all;
+}
+
 std::string describe_count(Idx failed, Idx judged) {
   return fmt::format("{} of {} case{} {} wrong", thousands(failed), thousands(judged), judged == 1 ? "" : "s",
                      failed == 1 ? "is" : "are");
@@ -160,8 +186,14 @@ std::string describe_verdict(const KernelResult& r) {
                          thousands(judged), judged == 1 ? "" : "s");
     case Verdict::fail: {
       Idx failed = 0;
-      for (const OperationResult& o : r.operations) failed += o.failed;
+      for (const OperationResult& o : r.operations)
+        if (o.verdict(r.least_sensitivity) == Verdict::fail) failed += o.failed;
       return describe_count(failed, judged);
+    }
+    case Verdict::differs: {
+      const ConventionSet all = conventions_to_accept(r);
+      return fmt::format("otherwise than defined, but always as libraries do that follow {} (--accept {})", all.names(),
+                         all.names());
     }
     case Verdict::vacuous:
       break;

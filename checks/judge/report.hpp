@@ -30,6 +30,9 @@ bool is_alike(const Failure& a, const Failure& b);
 /// All failures, or those of one operation. Those that are like the one before are only mentioned.
 std::string describe_failures(const KernelResult& result, const OperationResult* only = nullptr);
 
+/// What must be accepted for all that differs to pass.
+ConventionSet conventions_to_accept(const KernelResult& result);
+
 /// "3 of 100 cases are wrong"
 std::string describe_count(Idx failed, Idx judged);
 
@@ -40,7 +43,7 @@ std::string describe_coverage(const KernelResult& result, std::optional<Idx> cas
 /// Why the verdict is what it is, in one sentence.
 std::string describe_verdict(const KernelResult& result);
 
-/// One object, schema 1, whose keys are those of the command line's documentation. A number that is not finite is a
+/// One object, schema 2, whose keys are those of the command line's documentation. A number that is not finite is a
 /// string: "nan", "inf", "-inf".
 std::string to_json(const KernelResult& result);
 

@@ -16,6 +16,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// Of both kinds of result.
+constexpr int judge_schema = 2;
+
 /// Of all wrong elements that a result lists: `cnnspec report` reads no more than 64 MiB.
 constexpr std::size_t most_listed = std::size_t{1} << 16;
 
@@ -52,6 +55,18 @@ Json json_of(const Coverage& coverage) {
   return covered;
 }
 
+Json names_of(ConventionSet set) {
+  Json names = Json::array();
+  for (const Convention* c : set.all()) names.push_back(c->name);
+  return names;
+}
+
+/// What explains most failed cases of a wrong operation, or null.
+Json nearest_of(const OperationResult& o) {
+  if (o.nearest_explains == 0) return nullptr;
+  return {{"conventions", names_of(o.nearest)}, {"cases", o.nearest_explains}};
+}
+
 /// What there is a number for, or null.
 Json number_or_null(std::optional<double> number) { return number ? json_number(*number) : Json(); }
 
@@ -80,6 +95,7 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
     j["ratio"] = json_number(f.ratio);
     j["map"] = map_of(f, most);
   }
+  j["conventions"] = names_of(f.fits);
   if (f.shrunk != nullptr) {
     j["shrunk_descriptor"] = to_descriptor(f.shrunk->failed.problem);
     j["shrunk_data"] = f.shrunk->failed.data;
@@ -93,9 +109,10 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
   return j;
 }
 
-Json json_of(const OperationResult& o, double least_sensitivity) {
+Json json_of(const OperationResult& o, const Conditions& conditions, double least_sensitivity) {
   return {{"op", name_of(o.op)},
           {"dtype", name_of(o.dtype)},
+          {"profile", profile_for(o.dtype, conditions.profile).name},
           {"verdict", name_of(o.verdict(least_sensitivity))},
           {"cases", o.cases},
           {"unsupported", o.unsupported},
@@ -108,6 +125,10 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
           {"worst_ratio", json_number(o.worst_ratio)},
           {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(o))},
           {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
+          {"conventions", names_of(o.conventions)},
+          {"accepted", o.accepted},
+          {"unexplained", o.unexplained},
+          {"nearest", nearest_of(o)},
           {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
           {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
           {"seconds", o.seconds}};
@@ -117,13 +138,13 @@ Json json_of(const OperationResult& o, double least_sensitivity) {
 
 std::string to_json(const KernelResult& r) {
   Json j{{"type", "judge"},
-         {"schema", 1},
+         {"schema", judge_schema},
          {"version", version()},
          {"kernel", r.kernel},
          {"verdict", name_of(r.verdict())},
          {"sentence", describe_verdict(r)},
          {"seed", r.seed},
-         {"profile", r.conditions.profile->name},
+         {"accepted", names_of(r.conditions.accepted)},
          {"complete", !r.interrupted && !r.stopped_on_time},
          {"seconds", r.seconds},
          {"cases", r.cases()},
@@ -138,7 +159,8 @@ std::string to_json(const KernelResult& r) {
   const std::size_t most = most_in_map(2 * r.failures.size());
   for (const Failure& f : r.failures)
     j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce(r.kernel, f.failed, r.conditions), most));
-  for (const OperationResult& o : r.operations) j["operations"].push_back(json_of(o, r.least_sensitivity));
+  for (const OperationResult& o : r.operations)
+    j["operations"].push_back(json_of(o, r.conditions, r.least_sensitivity));
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -151,8 +173,10 @@ std::string network_to_json(const NetworkResult& r) {
     Json j{{"layer", s.layer},
            {"op", name_of(s.what.op)},
            {"dtype", name_of(s.what.dtype)},
+           {"profile", profile_for(s.what.dtype, r.conditions.profile).name},
            {"descriptor", to_descriptor(s.what.problem)},
            {"verdict", verdict_of(s)},
+           {"conventions", names_of(s.differs() ? s.result.failure->fits : s.accepted)},
            {"worst_ratio", judged ? json_number(s.result.worst_ratio) : Json()},
            {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(s.result))}};
     if (s.is_wrong())
@@ -161,15 +185,15 @@ std::string network_to_json(const NetworkResult& r) {
   }
   const LayerStep* const first = r.first_wrong();
   const Json j{{"type", "judge-network"},
-               {"schema", 1},
+               {"schema", judge_schema},
                {"version", version()},
                {"kernel", r.kernel},
                {"network", r.network},
                {"verdict", name_of(r.verdict())},
                {"sentence", describe_verdict(r)},
                {"seed", r.seed},
-               {"profile", r.conditions.profile->name},
-               {"seconds", r.seconds},
+               {"accepted", names_of(r.conditions.accepted)},
+                     {"seconds", r.seconds},
                {"repro", reproduce(r, r.dtypes)},
                {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
                {"steps", steps}};

@@ -35,8 +35,12 @@ std::string escaped(const std::string& text) {
 std::string test_case(const KernelResult& r, const OperationResult& o) {
   std::string text = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")",
                                  escaped(fmt::format("{}.{}", r.kernel, name_of(o.dtype))), name_of(o.op), o.seconds);
+  if (o.verdict(r.least_sensitivity) == Verdict::differs)
+    return text + fmt::format(">\n      <failure type=\"differs\" message=\"follows {0}; to accept it: --accept {0}\">"
+                              "{1}</failure>\n    </testcase>\n",
+                              o.conventions.names(), escaped(describe_failures(r, &o)));
   if (o.failed > 0)
-    return text + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n",
+    return text + fmt::format(">\n      <failure type=\"fail\" message=\"{}\">{}</failure>\n    </testcase>\n",
                               describe_count(o.failed, o.cases - o.unsupported), escaped(describe_failures(r, &o)));
   if (o.verdict(r.least_sensitivity) == Verdict::vacuous)
     return text + fmt::format(">\n      <skipped message=\"{}\"/>\n    </testcase>\n",
@@ -53,7 +57,7 @@ std::string to_junit(const KernelResult& r) {
   std::string cases;
   for (const OperationResult& o : r.operations) {
     const Verdict verdict = o.verdict(r.least_sensitivity);
-    failed += verdict == Verdict::fail, skipped += verdict == Verdict::vacuous;
+    failed += verdict == Verdict::fail || verdict == Verdict::differs, skipped += verdict == Verdict::vacuous;
     seconds += o.seconds;
     cases += test_case(r, o);
   }

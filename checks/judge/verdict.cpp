@@ -43,7 +43,21 @@ const char* name_of(FailureKind kind) {
 }
 
 const char* name_of(Verdict verdict) {
-  return verdict == Verdict::pass ? "pass" : verdict == Verdict::fail ? "fail" : "vacuous";
+  switch (verdict) {
+    case Verdict::pass:
+      return "pass";
+    case Verdict::fail:
+      return "fail";
+    case Verdict::differs:
+      return "differs";
+    case Verdict::vacuous:
+      return "vacuous";
+  }
+  return "";
+}
+
+bool CaseResult::is_explained_within(ConventionSet accepted) const {
+  return std::ranges::any_of(explained_by, [&](ConventionSet set) { return set.is_within(accepted); });
 }
 
 void OperationResult::add(const CaseResult& result) {
@@ -51,6 +65,7 @@ void OperationResult::add(const CaseResult& result) {
   unsupported += !result.supported;
   sampled += result.sampled;
   failed += result.failure.has_value();
+  unexplained += result.failure && result.explained_by.empty();
   hung += result.failure && result.failure->kind == FailureKind::hang;
   seconds += result.seconds;
   judged += result.judged;
@@ -69,7 +84,7 @@ std::optional<double> OperationResult::sensitivity() const {
 }
 
 Verdict OperationResult::verdict(double least) const {
-  if (failed > 0) return Verdict::fail;
+  if (failed > 0) return conventions.empty() ? Verdict::fail : Verdict::differs;
   return judged > 0 && sensitivity().value_or(0) >= least ? Verdict::pass : Verdict::vacuous;
 }
 
@@ -79,7 +94,7 @@ Verdict KernelResult::verdict() const {
     if (!counts(o)) continue;
     const Verdict v = o.verdict(least_sensitivity);
     if (v == Verdict::fail) return v;
-    if (v == Verdict::vacuous) result = v;
+    if (v == Verdict::differs || (v == Verdict::vacuous && result == Verdict::pass)) result = v;
   }
   return result;
 }
@@ -104,7 +119,8 @@ double KernelResult::worst_ratio() const {
 std::string options_of(const Conditions& conditions) {
   const Conditions usual;
   std::string line;
-  if (conditions.profile != usual.profile) line += std::string(" --profile ") + conditions.profile->name;
+  if (conditions.profile != nullptr) line += std::string(" --profile ") + conditions.profile->name;
+  if (!conditions.accepted.empty()) line += " --accept " + conditions.accepted.names();
   if (conditions.data.specials) line += " --specials";
   if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);
   if (conditions.isolation.seconds_per_call != usual.isolation.seconds_per_call)

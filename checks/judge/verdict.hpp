@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/conventions/convention.hpp"
 #include "checks/judge/arithmetic.hpp"
 #include "checks/judge/case.hpp"
 #include "checks/judge/coverage.hpp"
@@ -28,9 +29,11 @@ struct Case {
 
 /// How a case is judged: what the kernel claims, which data it gets, what it may use.
 struct Conditions {
-  const Profile* profile = &profiles().front();
+  const Profile* profile = nullptr;  // the default one of each storage type
   DataOptions data{};
   Isolation isolation{};
+  ConventionSet accepted{};  // a kernel may follow these, as far as it does so in all cases of an operation
+  ConventionSet follows{};   // what is right is what these make of the definition
 };
 
 enum class FailureKind {
@@ -71,6 +74,7 @@ struct Failure {
   std::vector<std::string> picture;
   std::vector<Idx> extents;                  // of the output
   std::vector<WrongElement> wrong_elements;  // the first of them, at most most_wrong_elements
+  ConventionSet fits;  // the fewest conventions under which the case would be right; none: it is wrong under all
   // Found out about the first failures of each operation only:
   std::vector<Diagnosis> diagnoses;       // each explains all that was seen; more than one: they agree here
   std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: none was looked for
@@ -89,12 +93,15 @@ struct CaseResult {
   RatioHistogram ratios;           // of elements that may be rounded, and of all wrong ones
   double seconds = 0;
   std::optional<Failure> failure;
+  std::vector<ConventionSet> explained_by;  // all sets of conventions under which a wrong value is right
+
+  bool is_explained_within(ConventionSet accepted) const;
 
   /// The share of terms whose loss would have shown; 0 if there is none.
   double sensitivity() const { return terms == 0 ? 0 : static_cast<double>(visible) / static_cast<double>(terms); }
 };
 
-enum class Verdict { pass, fail, vacuous };
+enum class Verdict { pass, fail, differs, vacuous };
 const char* name_of(Verdict verdict);
 
 /// All cases of one operation and storage type.
@@ -115,11 +122,17 @@ struct OperationResult {
   SizeCoverage sizes;             // of the cases that the kernel computed
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
   const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
+  ConventionSet conventions;              // what explains all that differs from the definition
+  bool accepted = false;                  // and they are accepted: all cases were judged under them
+  Idx unexplained = 0;                    // failed cases that no set of conventions explains
+  ConventionSet nearest;                  // of a wrong one: what explains most of its failed cases,
+  Idx nearest_explains = 0;               // and how many
 
   void add(const CaseResult& result);
   /// The mean of the cases that passed; none where no case did, or none had a term to lose.
   std::optional<double> sensitivity() const;
-  /// Vacuous: nothing was judged, or the sensitivity is below `least`, or there is none.
+  /// Differs: cases failed, and conventions explain them. Vacuous: nothing was judged, or the sensitivity is below
+  /// `least`, or there is none.
   Verdict verdict(double least) const;
 };
 
@@ -135,8 +148,8 @@ struct KernelResult {
   Coverage coverage;
   double seconds = 0;  // wall time
 
-  /// Fail if an operation fails; else vacuous if one is, or if there is none; else pass. An operation of which the
-  /// kernel supported no case at all does not count, unless that is true of all.
+  /// Fail if an operation fails; else differs if one does; else vacuous if one is, or if there is none; else pass. An
+  /// operation of which the kernel supported no case at all does not count, unless that is true of all.
   Verdict verdict() const;
   Idx cases() const;
   Idx unsupported() const;

@@ -58,7 +58,8 @@ bool agrees(double actual, const Real& misread, const Arithmetic& a, bool exact)
   const bool unrounded = exact && !a.rounds_factors() && misread.value == std::nearbyint(misread.value) &&
                          misread.magnitude <= std::ldexp(1.0L, a.accumulator.digits);
   if (unrounded) return actual == rounded_to(a.dtype, static_cast<double>(misread.value));
-  return judge_element(actual, misread.value, error_bound(misread, a)).judgement != Judgement::wrong;
+  const double bound = error_bound(misread, a, slack_of_products(misread.magnitude, a));
+  return judge_element(actual, misread.value, bound).judgement != Judgement::wrong;
 }
 
 bool agrees(const std::vector<Real>& misread, const Observation& o, bool exact) {

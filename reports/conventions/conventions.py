@@ -47,6 +47,8 @@ PAGE = """\
 Answers of {count} where there is more than one convention: {questions} questions in float, on numbers so few that each
 answer can be worked by hand. Each was asked in a process of its own, on {date}, {machine}.
 
+Those that the judge can accept (`--accept`) are rules with a proof: [conventions](../docs/conventions.md).
+
 {versions}
 
 ## In short

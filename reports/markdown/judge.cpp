@@ -34,6 +34,16 @@ std::string operations(const Json& rows) {
   return table.text();
 }
 
+/// "ftz,ties-all"
+std::string names_of(const Json& conventions) {
+  std::string names;
+  for (const Json& c : conventions) names += (names.empty() ? "" : ",") + c.get<std::string>();
+  return names;
+}
+std::string conventions(const Json& some) {
+  return (some.size() == 1 ? "the convention " : "the conventions ") + code(names_of(some));
+}
+
 /// What there is to say of operations beyond their rows.
 std::string remarks(const Json& rows) {
   std::string text;
@@ -45,6 +55,13 @@ std::string remarks(const Json& rows) {
       say(fmt::format("given up after {} cases, because too many hung", number(r["given_up_after"])));
     if (r["sampled"] > 0)
       say(fmt::format("rounded data of {} cases was judged on a sample of their outputs", number(r["sampled"])));
+    if (!r["conventions"].empty())
+      say(r["accepted"].get<bool>() ? "judged under " + conventions(r["conventions"]) + ", as it is accepted"
+                                    : "differs: it follows " + conventions(r["conventions"]) + "; to accept it: " +
+                                          code("--accept " + names_of(r["conventions"])));
+    if (!r["nearest"].is_null())
+      say(fmt::format("explained by {}: {} of its {} failed cases", conventions(r["nearest"]["conventions"]),
+                      number(r["nearest"]["cases"]), number(r["failed"])));
     if (r["behaves_like"].is_string()) say("behaves like " + code(get(r, "behaves_like")));
   }
   return text.empty() ? "" : text + "\n";
@@ -73,6 +90,7 @@ std::string failure(const Json& f) {
                   get(f, "kind"), code(get(f, "descriptor")), code(get(f, "data")), f["seed"].dump());
   if (f.contains("detail")) text += block(get(f, "detail")) + "\n";
   if (f.contains("elements_wrong")) text += wrong_elements(f);
+  if (!f["conventions"].empty()) text += "This case is right under " + conventions(f["conventions"]) + ".\n\n";
   for (const Json& d : f["diagnosis"])
     text += fmt::format("**{}**: {}\n\n", words(get(d, "name")), words(get(d, "sentence")));
   if (f.contains("shrunk_repro"))
@@ -88,7 +106,8 @@ bool are_alike(const Json& a, const Json& b) {
     for (const Json& d : f["diagnosis"]) all.push_back(d["name"]);
     return all;
   };
-  return a["op"] == b["op"] && a["dtype"] == b["dtype"] && a["kind"] == b["kind"] && names(a) == names(b);
+  return a["op"] == b["op"] && a["dtype"] == b["dtype"] && a["kind"] == b["kind"] &&
+         a["conventions"] == b["conventions"] && names(a) == names(b);
 }
 
 /// A comment on GitHub takes 65,536 characters, and there is more to say than this.
@@ -122,22 +141,34 @@ std::string failures(std::vector<Json> all) {
   return text;
 }
 
-std::string facts(const Json& r) {
-  return fmt::format("profile {}, seed {}, {:.1f} s", get(r, "profile"), r["seed"].dump(), r["seconds"].get<double>());
+/// "profile ieee, ", or "profiles ieee, f32-acc, "; nothing where there is no row.
+std::string profiles_of(const Json& rows) {
+  std::vector<std::string> names;
+  for (const Json& r : rows)
+    if (std::ranges::find(names, get(r, "profile")) == names.end()) names.push_back(get(r, "profile"));
+  std::string text = names.empty() ? "" : names.size() == 1 ? "profile " : "profiles ";
+  for (const std::string& name : names) text += name + ", ";
+  return text;
+}
+
+/// `rows`: where the result has its operations or steps.
+std::string facts(const Json& r, const char* rows) {
+  return fmt::format("{}seed {}, {:.1f} s", profiles_of(r.at(rows)), r["seed"].dump(), r["seconds"].get<double>());
 }
 
 }  // namespace
 
 std::string markdown_of_judge(const Json& r) {
   return fmt::format("## Judge {}: {}\n\n{} ({}{}).\n\n", code(get(r, "kernel")), get(r, "verdict"),
-                     words(get(r, "sentence")), facts(r),
+                     words(get(r, "sentence")), facts(r, "operations"),
                      r["complete"].get<bool>() ? "" : "; the run did not come to its end") +
          operations(r["operations"]) + remarks(r["operations"]) + failures(r["failures"].get<std::vector<Json>>());
 }
 
 std::string markdown_of_judge_network(const Json& r) {
-  std::string text = fmt::format("## Judge {} on {}: {}\n\n{} ({}).\n\n", code(get(r, "kernel")),
-                                 code(get(r, "network")), get(r, "verdict"), words(get(r, "sentence")), facts(r));
+  std::string text =
+      fmt::format("## Judge {} on {}: {}\n\n{} ({}).\n\n", code(get(r, "kernel")), code(get(r, "network")),
+                  get(r, "verdict"), words(get(r, "sentence")), facts(r, "steps"));
   if (r["first_wrong_layer"].is_string()) text += "First wrong layer: " + code(get(r, "first_wrong_layer")) + "\n\n";
   Table table({"layer", "operation", "dtype", "problem", "verdict", "error/bound"}, 5);
   std::vector<Json> wrong;

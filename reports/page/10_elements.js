@@ -68,6 +68,7 @@ page.part = (name, heading, ...content) => {
 const marks = {
   pass: "✓",
   fail: "✗",
+  differs: "≠",
   vacuous: "○"
 };
 

@@ -65,11 +65,16 @@ function card(f, n) {
           "h4", {id}, f.layer ? `${f.layer}: ` : null, page.code(f.op), ` ${f.dtype} `,
           page.badge(page.kind(f.kind), "fail")),
       page.el("p", {}, sentences[f.kind], f.detail ? [": ", page.el("span", {class: "detail"}, f.detail)] : "."),
+      f.conventions.length ?
+          page.el(
+              "p", {class: "convention"}, "This case is right under ",
+              page.code(`--accept ${f.conventions.join(",")}`), ".") :
+          null,
       f.diagnosis.map((d) => page.el("p", {class: "diagnosis"}, page.el("b", {}, d.name), " ", d.sentence)),
       page.el("div", {class: "problems"}, plainest(f), found(f)));
 }
 
-const kindOf = (f) => JSON.stringify([f.layer, f.op, f.dtype, f.kind, f.diagnosis.map((d) => d.name)]);
+const kindOf = (f) => JSON.stringify([f.layer, f.op, f.dtype, f.kind, f.conventions, f.diagnosis.map((d) => d.name)]);
 
 // Neighbours that are wrong in the same way.
 function alike(failures) {

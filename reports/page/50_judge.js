@@ -35,6 +35,14 @@ function row(o) {
 // What a row of the table has no room for.
 function notesOf(o) {
   const notes = [];
+  if (o.conventions.length)
+    notes.push(
+        o.accepted ? `was judged under ${o.conventions.join(", ")}, as it is accepted` :
+                     `differs: it follows ${o.conventions.join(", ")} in all of its cases (--accept ${
+                         o.conventions.join(",")})`);
+  if (o.nearest !== null)
+    notes.push(`is wrong; explained by ${o.nearest.conventions.join(", ")}: ${o.nearest.cases} of its ${
+        page.plural(o.failed, "failed case")}`);
   if (o.behaves_like !== null) notes.push(`behaves like the profile ${o.behaves_like}`);
   if (o.given_up_after !== null)
     notes.push(`was given up after ${page.plural(o.given_up_after, "case")}, because too many hung`);
@@ -76,12 +84,18 @@ const summary = (r) => {
   ]);
 };
 
+// What is claimed of the rows: "profile ieee", or "profiles ieee, f32-acc"; nothing where there is no row.
+function profilesOf(rows) {
+  const names = [...new Set(rows.map((row) => row.profile))];
+  return names.length ? [`${names.length === 1 ? "profile" : "profiles"} ${page.listed(names)}`] : [];
+}
+
 page.results.judge = (r) => ({
   title: ["Judge of ", page.code(r.kernel)],
   plainTitle: `Judge of ${r.kernel}`,
   verdict: r.verdict,
   sentence: r.sentence + (r.complete ? "" : "; the run did not come to its end"),
-  facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`],
+  facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), ...profilesOf(r.operations), `seed ${r.seed}`],
   parts: [
     summary(r), r.failures.length ? page.failures(r.failures) : null, operations(r.operations),
     page.ratios(r.operations, r.ratio_edges), r.coverage.length ? page.coverage(r.coverage) : null
@@ -96,7 +110,7 @@ function wrongness({failure: f}) {
 }
 
 function step(s, first) {
-  const tones = {pass: "pass", fail: "fail"};
+  const tones = {pass: "pass", fail: "fail", differs: "differs"};
   return [
     s.layer, page.code(s.op), s.dtype,
     [
@@ -115,7 +129,8 @@ const stepColumns = [
 ];
 
 page.results["judge-network"] = (r) => {
-  const firstWrong = r.steps.findIndex((s) => s.verdict === "fail");
+  const firstFailed = r.steps.findIndex((s) => s.verdict === "fail");
+  const firstWrong = firstFailed >= 0 ? firstFailed : r.steps.findIndex((s) => s.verdict === "differs");
   const some = firstWrong >= 0 ? stepColumns.length : stepColumns.length - 1;
   const failures = r.steps.filter((s) => s.failure).map((s) => ({...s.failure, layer: s.layer}));
   return {
@@ -124,7 +139,7 @@ page.results["judge-network"] = (r) => {
     verdict: r.verdict,
     sentence: r.sentence,
     facts: [
-      page.listed([...new Set(r.steps.map((s) => s.dtype))]), `profile ${r.profile}`, `seed ${r.seed}`,
+      page.listed([...new Set(r.steps.map((s) => s.dtype))]), ...profilesOf(r.steps), `seed ${r.seed}`,
       page.duration(r.seconds)
     ],
     parts: [

@@ -8,7 +8,7 @@ DESCRIPTOR = "mb2ic1oc2_ih7oh7kh1_iw9ow9kw1"
 def failure(kind, **fields):
     """A failure of which no element is known."""
     return {"op": "conv2d_forward", "dtype": "f32", "descriptor": DESCRIPTOR, "seed": 5, "data": "rounded",
-            "kind": kind, "diagnosis": [], "picture": [], "repro": "cnnspec judge ./x.so --seed 5", **fields}
+            "kind": kind, "conventions": [], "diagnosis": [], "picture": [], "repro": "cnnspec judge ./x.so --seed 5", **fields}
 
 
 def element(*index):

@@ -23,6 +23,7 @@ RUNS = {
     "judge_pass": ["judge", "im2col", "--seed", str(2**64 - 1), "--cases", "100", "--dtype", "f32"],
     "judge_fail": ["judge", KERNEL, "--cases", "20", "--timeout", "0.5"],
     "judge_vacuous": ["judge", "im2col", "--op", "conv2d_forward", "--dtype", "f64", "--cases", "3", "--data", "signed-zeros"],
+    "judge_differs": ["judge", "im2col", "--op", "conv2d_forward", "--dtype", "f32", "--cases", "20", "--specials"],
     "judge_network": ["judge", KERNEL, "--net", "cnn2", "--config", "c1=2,c2=2,in_h=8,in_w=8", "--dtype", "f32", "--timeout",
                       "0.5"],
     "gradcheck": ["gradcheck", "cnn2", "--sweep"],

@@ -146,6 +146,7 @@ class EveryPage(PageTest):
 
     def test_says_its_verdict_in_words(self):
         words = {"judge_pass": "pass", "judge_fail": "fail", "judge_vacuous": "vacuous", "judge_network": "fail",
+                 "judge_differs": "differs",
                  "gradcheck": "pass", "gradcheck_fail": "fail", "census": "proved", "census_disproved": "disproved",
                  "mutants": "fail", "bench": "measured"}
         for name, word in words.items():

@@ -1,0 +1,80 @@
+#include "checks/conventions/page.hpp"
+
+#include <fmt/format.h>
+
+#include "checks/conventions/convention.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+/// The operations of which some type has it: all of a family by the family's name.
+std::string operations_of(const Convention& c) {
+  std::string text;
+  const auto add = [&](const std::string& name) { text += (text.empty() ? "" : ", ") + name; };
+  for (std::size_t f = 0; f < family_names.size(); ++f) {
+    std::string some;
+    bool is_all = true;
+    for (std::size_t n = 0; n < op_names.size(); ++n) {
+      const Op op = static_cast<Op>(n);
+      if (family_of(op) != static_cast<Family>(f)) continue;
+      if (c.applies(op, DType::f32))
+        some += (some.empty() ? "" : ", ") + std::string(name_of(op));
+      else
+        is_all = false;
+    }
+    if (!some.empty()) add(is_all ? std::string("all of ") + family_names[f] : some);
+  }
+  const bool is_of_f32 = c.applies(Op::conv2d_forward, DType::f32) && !c.applies(Op::conv2d_forward, DType::f64);
+  return text + (is_of_f32 ? "; f32" : "");
+}
+
+constexpr const char* head = R"(# Conventions: different is not wrong
+
+<!-- Written by `cnnspec conventions --markdown`, of the registry in checks/conventions. -->
+
+A kernel may compute something else than the [definition](../spec/cnnspec) and not by mistake: published libraries flush
+subnormal numbers, or give the gradient of a tie to all. Each such rule is a *convention*: as exact as the definition, with a
+proof of what is right under it, and no tolerance. What real libraries answer is in
+[where libraries differ](../reports/conventions.md).
+
+A row of the judge's table whose every deviation is explained by one set of conventions, on every element of every case, has the
+verdict `differs`. It names them, and exit status 1 stays: nobody accepts them but you.
+
+```text
+cnnspec judge ./libmykernel.so --accept ftz,ties-shared
+```
+
+makes it a pass under those rules. Everything else is judged as strictly as before: a kernel that follows a convention only in
+some cases is wrong, and so is one that is off by more than the rule allows. Of conventions that exclude each other several may
+be accepted; a kernel follows one of them.
+
+| name | about | operations |
+|---|---|---|
+)";
+
+constexpr const char* tail = R"(
+Winograd and FFT convolutions are none: they replace equality by a bound, and no bound for them is known to this judge.
+)";
+
+}  // namespace
+
+std::string list_of_conventions() {
+  std::string text = fmt::format("{:<24} {:<26} {}\n", "convention, for --accept", "about", "operations");
+  for (const Convention& c : conventions())
+    text += fmt::format("{:<24} {:<26} {}\n", c.name, c.group, operations_of(c));
+  return text;
+}
+
+std::string page_of_conventions() {
+  std::string text = head;
+  for (const Convention& c : conventions())
+    text += fmt::format("| [`{0}`](#{0}) | {1} | {2} |\n", c.name, c.group, operations_of(c));
+  for (const Convention& c : conventions())
+    text += fmt::format("\n## {0}\n\n{1}\n\n*What is right, and why.* {2}\n\n"
+                        "*Option:* `--accept {0}`. *Who follows it:* {3}.\n",
+                        c.name, c.rule, c.proof,
+                        *c.followers == '\0' ? "none of the libraries that were asked" : c.followers);
+  return text + tail;
+}
+
+}  // namespace cnnspec::checks
