@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <set>
 #include <string>
@@ -240,7 +241,117 @@ TEST(Misreadings, features_that_a_loop_in_blocks_leaves_over) {
         {observed(Op::linear_forward, cnnspec_linear{1, 6, 1}, {{1, 2, 3, 4, 5, 6}, Values(6, 1), {}}, {v})});
   };
   EXPECT_EQ(y(21), Names{});
-  EXPECT_EQ(y(10), Names{"input features after the last block of 4 left out"});
+  // Six features leave open whether the kernel would use the next four.
+  EXPECT_EQ(y(10), (Names{"input features after the last block of 4 left out", "only the first 4 input features"}));
+  const auto ten = [](double v) {
+    return observed(Op::linear_forward, cnnspec_linear{1, 10, 1},
+                    {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Values(10, 1), {}}, {v});
+  };
+  EXPECT_TRUE(contains(diagnosis({ten(36)}), "input features after the last block of 8 left out"));
+  EXPECT_TRUE(contains(diagnosis({ten(10)}), "only the first 4 input features"));
+  EXPECT_EQ(diagnosis({ten(10)}), Names{"only the first 4 input features"});
+  EXPECT_EQ(diagnosis({ten(55)}), Names{});
+}
+
+/// One row of x with one weight for each: y is `sum`.
+Names diagnosis_of_sum(Idx terms, const std::function<double(Idx)>& times) {
+  Values x;
+  double sum = 0;
+  for (Idx n = 0; n < terms; ++n) {
+    x.push_back(static_cast<double>(n * n + 1));  // no two sums of some of them are alike here
+    sum += times(n) * x.back();
+  }
+  return diagnosis({observed(Op::linear_forward, cnnspec_linear{1, terms, 1},
+                             {x, Values(static_cast<std::size_t>(terms), 1), {}}, {sum})});
+}
+
+TEST(Misreadings, blocks_of_a_sum) {
+  const auto is = [](const Names& found, const char* name) {
+    EXPECT_TRUE(contains(found, name)) << fmt::format("{}: found {}", name, fmt::join(found, "; "));
+  };
+  is(diagnosis_of_sum(70, [](Idx n) { return n < 64 ? 1 : 0; }), "input features after the last block of 32 left out");
+  is(diagnosis_of_sum(70, [](Idx n) { return n < 64 ? 1 : 2; }), "input features after the last block of 32 counted twice");
+  is(diagnosis_of_sum(600, [](Idx n) { return n < 256 ? 1 : 0; }), "only the first 256 input features");
+  is(diagnosis_of_sum(600, [](Idx n) { return n < 512 ? 0 : 1; }), "only the last block of 256 input features");
+  is(diagnosis_of_sum(23, [](Idx n) { return 2 <= n && n < 16 ? 2 : 1; }),
+     "input features from the number of blocks of 8 on counted twice");
+  is(diagnosis_of_sum(21, [](Idx n) { return n < 16 && n % 16 >= 5 ? 0 : 1; }),
+     "lanes beyond a short last vector of 16 input features lost");
+  is(diagnosis_of_sum(21, [](Idx n) { return n < 16 && n % 16 < 5 ? 0 : 1; }),
+     "lanes of a short last vector of 16 input features replaced");
+  is(diagnosis_of_sum(21, [](Idx n) { return 13 <= n && n < 16 ? 2 : 1; }),
+     "input features shared by the last two blocks of 8 counted twice");
+  is(diagnosis_of_sum(21, [](Idx n) { return n < 11 ? 1 : 0; }), "only the first of 2 shares of the input features");
+  EXPECT_EQ(diagnosis_of_sum(21, [](Idx) { return 1; }), Names{});
+  EXPECT_EQ(diagnosis_of_sum(21, [](Idx n) { return n == 7 ? 0 : 1; }), Names{});
+}
+
+TEST(Misreadings, rows_that_wide_loads_do_not_reach) {
+  // Rows of 5: the second begins at element 5, and the multiple of 4 before it is 4.
+  const Operands<double> in{{1, 1, 1, 1, 1}, {1, 2, 4, 8, 16, 32, 64, 128, 256, 512}, {}};
+  EXPECT_TRUE(contains(diagnosis({observed(Op::linear_forward, cnnspec_linear{1, 5, 2}, in, {31, 16 + 32 + 64 + 128 + 256})}),
+                       "rows of w read from the multiple of 4 before them"));
+  EXPECT_EQ(diagnosis({observed(Op::linear_forward, cnnspec_linear{1, 5, 2}, in, {31, 992})}), Names{});
+}
+
+TEST(Misreadings, what_the_output_held_times_0) {
+  const Operands<double> in{{1}, {1, 2, 3, 4, 5}, {}};
+  Observation o = observed(Op::linear_forward, cnnspec_linear{1, 1, 5}, in, {1, 2, 3, 4, nan});
+  o.garbage = nan;
+  EXPECT_TRUE(contains(diagnosis({o}), "0 times what was there added to features after the last block of 4"));
+  o.actual = {nan, nan, nan, nan, nan};
+  EXPECT_TRUE(contains(diagnosis({o}), "0 times what was there added"));
+  o.actual = {1, 2, 3, nan, 5};
+  EXPECT_EQ(diagnosis({o}), Names{});
+}
+
+TEST(Misreadings, cells_beyond_the_edge) {
+  // Two rows of 2, w = (1, 10), a column of padding on the right: 1 2 / 5 7. Right: 21, 2; 75, 7.
+  cnnspec_conv2d p = conv(2, 2, 1, 1);
+  set_width(p, {2, 2, 2, {1, 0, 1, 1}});
+  const auto y = [&](const Values& v) {
+    return diagnosis({observed(Op::conv2d_forward, p, {{1, 2, 5, 7}, {1, 10}, {}}, v)});
+  };
+  EXPECT_EQ(y({21, 2, 75, 7}), Names{});
+  EXPECT_TRUE(contains(y({21, 52, 75, 7}), "columns beyond the right edge read the next row"));
+  // The same in dx: what the last column gets too much of is added to the next row.
+  const auto dx = [&](const Values& v) {
+    return diagnosis({observed(Op::conv2d_backward_input, p, {{1, 10}, {1, 2, 3, 4}}, v)});
+  };
+  EXPECT_EQ(dx({1, 12, 3, 34}), Names{});
+  EXPECT_TRUE(contains(dx({1, 12, 23, 34}), "columns beyond the right edge read the next row"));
+  const cnnspec_pool2d q = [] {
+    cnnspec_pool2d made = pool_row(2, 2, 1, 0, 1);
+    made.in_height = made.out_height = 2;
+    return made;
+  }();
+  EXPECT_TRUE(contains(diagnosis({observed(Op::max_pool2d_forward, q, {{1, 2, 5, 3}}, {2, 5, 5, 3})}),
+                       "columns beyond the right edge read the next row"));
+}
+
+TEST(Misreadings, a_dilated_window_that_begins_in_the_padding) {
+  // One cell of padding, three taps 2 apart: of 1 9 3 8 5, the first window has cells 1 and 3, not 0, 2 and 4.
+  cnnspec_pool2d p = pool_row(5, 3, 1, 1, 1);
+  p.dilation_width = 2, p.out_width = 3;
+  const auto y = [&](const Values& v) {
+    return diagnosis({observed(Op::max_pool2d_forward, p, {{1, 9, 3, 8, 5}}, v)});
+  };
+  EXPECT_EQ(y({9, 5, 9}), Names{});
+  EXPECT_TRUE(contains(y({5, 5, 9}), "windows that begin in the padding moved to the edge"));
+  EXPECT_TRUE(contains(y({3, 5, 9}), "windows that begin in the padding begin at the edge and end at their last cell"));
+}
+
+TEST(Misreadings, f64_that_is_computed_in_f32) {
+  const double third = 1.0 / 3;
+  const auto y = [&](double v, DType dtype) {
+    return diagnosis({{operation_of(Op::linear_forward, cnnspec_linear{1, 2, 1}), ieee(dtype), {{third, 1}, {3, 0.1}, {}},
+                       garbage, {v}}});
+  };
+  EXPECT_EQ(y(third * 3 + 0.1, DType::f64), Names{});
+  const float narrow = static_cast<float>(third) * 3.0f + 0.1f;
+  EXPECT_TRUE(contains(y(narrow, DType::f64), "computed in f32"));
+  EXPECT_TRUE(contains(y(static_cast<double>(static_cast<float>(third)) * 3 + static_cast<double>(0.1f), DType::f64),
+                       "inputs rounded to f32"));
 }
 
 TEST(Misreadings, a_leaky_relu) {
