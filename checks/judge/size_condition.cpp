@@ -238,6 +238,8 @@ class AxisSearch {
       break;
     }
     std::set<Idx> factors{2, 3, 4, 8, 16, 32, 64, 128, 256, std::max(first, Idx{2})};
+    const auto passing = std::ranges::find_if(seen_, [](const auto& s) { return s.first > 1 && !s.second; });
+    if (passing != seen_.end()) factors.insert(passing->first);
     std::vector<Rule> rules;
     const auto add = [&](const Rule& r) {
       if (std::ranges::all_of(seen_, [&](const auto& s) { return r.holds(s.first) == s.second; })) rules.push_back(r);
@@ -359,6 +361,10 @@ Dependence dependence_on_sizes(const Problem& problem, const Fails& fails) {
   for (const SizeAxis& axis : axes)
     if (const auto condition = AxisSearch(axis, problem, fails).run(found)) found.conditions.push_back(*condition);
   look_for_products(problem, axes, fails, found);
+  const auto* const p = std::get_if<cnnspec_conv2d>(&problem);
+  for (SizeCondition& c : found.conditions)
+    if (const std::size_t at = c.axis.name.find(" of each group"); p != nullptr && p->groups == 1 && at != std::string::npos)
+      c.axis.name.erase(at);
   return found;
 }
 
