@@ -249,7 +249,7 @@ TEST(Misreadings, features_that_a_loop_in_blocks_leaves_over) {
   };
   EXPECT_TRUE(contains(diagnosis({ten(36)}), "input features after the last block of 8 left out"));
   EXPECT_TRUE(contains(diagnosis({ten(10)}), "only the first 4 input features"));
-  EXPECT_EQ(diagnosis({ten(10)}), Names{"only the first 4 input features"});
+  EXPECT_FALSE(contains(diagnosis({ten(10)}), "input features after the last block of 4 left out"));
   EXPECT_EQ(diagnosis({ten(55)}), Names{});
 }
 
@@ -433,7 +433,7 @@ TEST(Misreadings, a_large_observation_is_looked_at_only_where_a_small_one_leaves
 
 constexpr Limits limits{.max_extent = 10,
                         .max_channels = 18,
-                        .max_batch = 3,
+                        .max_batch = 5,
                         .max_kernel = 5,
                         .max_features = 20,
                         .max_count = 40,
@@ -483,7 +483,7 @@ std::vector<Observation> draw_observations(Op op, std::uint64_t seed, int proble
     for (const Data data : kinds) {
       const Problem problem = draw_problem(choices, family_of(op), limits);
       all.push_back(draw_observation(op, problem, choices, data, arithmetic));
-      if (n % 2 == 1) all.back().garbage = nan;
+      if (choices.chance(50)) all.back().garbage = nan;
     }
   return all;
 }
@@ -518,14 +518,15 @@ constexpr auto every_kind = {Data::wide_and_narrow, Data::narrow_and_wide, Data:
 
 TEST(Misreadings, each_has_a_name_and_a_sentence_of_its_own) {
   std::set<std::string> sentences;
+  std::set<std::pair<Op, std::string>> names;
   for (const Misreading& m : misreadings()) {
-    EXPECT_NE(std::string(m.name), "");
-    const std::string sentence = m.sentence;
-    EXPECT_TRUE(sentence.starts_with("The kernel") && sentence.ends_with(".")) << m.name;
-    sentences.insert(sentence);
-    for (const Misreading& other : misreadings())
-      for (const Op op : all_ops)
-        EXPECT_FALSE(&m != &other && std::string(m.name) == other.name && m.applies(op) && other.applies(op)) << m.name;
+    EXPECT_NE(m.name, "");
+    EXPECT_TRUE(m.sentence.starts_with("The kernel") && m.sentence.ends_with(".")) << m.name;
+    sentences.insert(m.sentence);
+    for (const Op op : all_ops)
+      if (m.applies(op)) {
+        EXPECT_TRUE(names.insert({op, m.name}).second) << m.name;
+      }
   }
   EXPECT_EQ(sentences.size(), misreadings().size());
 }
@@ -545,7 +546,7 @@ TEST(Misreadings, none_is_taken_for_another_in_any_storage_type) {
     for (const DType dtype : {DType::f64, DType::f16, DType::bf16}) {
       const auto observations = draw_observations(op, 4, 1, {Data::ties, Data::real}, ieee(dtype));
       for (const Misreading& m : misreadings())
-        if (m.applies(op) && m.in(format_of(dtype)) && is_told(m, observations)) {
+        if (m.applies(op) && m.in(format_of(dtype)) && !m.told_by) {
           const Names found = diagnosis(misread(observations, m));
           EXPECT_TRUE(found.empty() || contains(found, m.name))
               << name_of(op) << " " << name_of(dtype) << ": " << m.name;
@@ -566,7 +567,7 @@ TEST(Misreadings, a_mistake_of_another_kind_is_explained_by_none) {
 void expect_told_apart(std::initializer_list<Op> ops) {
   for (const Op op : ops) {
     const auto few = draw_observations(op, 5, 1, {Data::wide_and_narrow, Data::narrow_and_wide, Data::ties});
-    const auto many = draw_observations(op, 3, 16, every_kind);
+    const auto many = draw_observations(op, 3, 24, every_kind);
     // Where the result is narrower than the sums: the bound leaves room for little else than its rounding.
     const auto narrow = draw_observations(op, 3, 16, every_kind, find_profile("f32-acc")->arithmetic(DType::bf16));
     const auto wide = draw_observations(op, 3, 16, every_kind, ieee(DType::f64));
@@ -620,7 +621,8 @@ std::vector<Problem> with_many(Family family, Idx n) {
   const Idx third = n / 3 + 1;
   switch (family) {
     case Family::conv2d:
-      return {conv_of(2, 1, n, 2, {}, single(2)),
+      return {conv_of(1, 1, 1, 1, {}, many_windows(n)),
+              conv_of(2, 1, n, 2, {}, single(2)),
               conv_of(1, 2, n, 1, {}, single(2)),
               conv_of(2, 1, 2, n, {}, single(2)),
               conv_of(1, 2, 1, n, {}, single(2)),
@@ -635,7 +637,8 @@ std::vector<Problem> with_many(Family family, Idx n) {
               conv_of(1, 1, third, 2, {}, many_windows(3)),
               conv_of(1, 1, 2, third, {}, many_windows(3))};
     case Family::max_pool2d:
-      return {pool_of(n, 2, {}, many_windows(3)),
+      return {pool_of(1, 1, {}, many_windows(n)),
+              pool_of(n, 2, {}, many_windows(3)),
               pool_of(2, n, {}, many_windows(3)),
               pool_of(1, 2, single(2), many_windows(n)),
               pool_of(1, 2, many_windows(n), single(2)),
@@ -659,13 +662,13 @@ std::vector<Observation> observations_with_blocks(Op op, Idx block) {
   for (const Idx n : {block + block / 2 + 1, 2 * block + 1, 2 * block + block / 2 + 1, 3 * block})
     for (const Problem& problem : with_many(family_of(op), n)) {
       all.push_back(draw_observation(op, problem, choices, Data::wide_and_narrow, ieee(DType::f32)));
-      if (all.size() % 3 == 0) all.back().garbage = nan;
+      if (choices.chance(50)) all.back().garbage = nan;
     }
   return all;
 }
 
 void expect_blocks_told_apart(std::initializer_list<Op> ops) {
-  constexpr std::array<Idx, 9> blocks{2, 4, 8, 16, 32, 64, 128, 256, 512};
+  constexpr std::array<Idx, 5> blocks{2, 8, 32, 128, 512};
   for (const Op op : ops) {
     std::vector<std::vector<Observation>> sets;
     for (const Idx block : blocks) sets.push_back(observations_with_blocks(op, block));

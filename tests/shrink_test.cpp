@@ -258,7 +258,7 @@ TEST(Shrink, moves_what_is_tied) {
             plain("mb1ic1ih3iw3oc1kh1"));
   EXPECT_EQ(plainest_if([](const auto& p) { return p.groups > 1 && p.in_channels == p.groups && p.out_channels == p.groups; },
                         "g6ic6oc6ih5kh3"),
-            plain("g2ic2oc2ih1kh1"));
+            plain("g2mb1ic2oc2ih1kh1"));
   EXPECT_EQ(plainest_if([](const auto& p) { return p.in_channels == p.out_channels && p.in_channels > 4; },
                         "mb1ic9ih3oc9kh1"),
             plain("mb1ic5ih1oc5kh1"));
@@ -285,7 +285,7 @@ TEST(Shrink, says_how_the_failure_depends_on_sizes) {
   using Words = std::vector<std::string>;
   EXPECT_EQ(said(wrong_if([](const auto& p) { return p.out_channels >= 16; }), "mb2ic2ih5oc40kh3ph1"),
             Words{"from 16 output channels on"});
-  EXPECT_EQ(said(wrong_if([](const auto& p) { return p.in_channels > 16 && p.in_channels % 16 != 0; }), "mb1ic35ih1oc2kh1"),
+  EXPECT_EQ(said(wrong_if([](const auto& p) { return p.in_channels / p.groups > 16 && p.in_channels / p.groups % 16 != 0; }), "mb1ic35ih1oc2kh1"),
             Words{"from 17 input channels on, their number no multiple of 16"});
   EXPECT_EQ(said(wrong_if([](const auto&) { return true; }), "mb2ic2ih5oc4kh3ph1"), Words{});
 }

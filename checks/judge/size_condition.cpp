@@ -237,7 +237,9 @@ class AxisSearch {
       ends.insert({last_failing, size - 1});
       break;
     }
-    std::set<Idx> factors{2, 3, 4, 8, 16, 32, 64, 128, 256, std::max(first, Idx{2})};
+    std::set<Idx> factors{2, 3, 4, 8, 16, 32, 64, 128, 256};
+    for (const Idx factor : {first - 1, first})
+      if (factor > 1) factors.insert(factor);
     const auto passing = std::ranges::find_if(seen_, [](const auto& s) { return s.first > 1 && !s.second; });
     if (passing != seen_.end()) factors.insert(passing->first);
     std::vector<Rule> rules;
@@ -257,7 +259,8 @@ class AxisSearch {
   /// A size that tells the simplest rule from another one; none if there is none within reach.
   std::optional<Idx> telling(const std::vector<Rule>& rules) const {
     if (rules.empty()) return {};
-    const Idx least = least_failing(), top = least > most_varied ? least + 2 : 3 * least + 2;
+    const Idx least = least_failing();
+    const Idx top = least > most_varied ? least + 2 : std::max(3 * least + 2, seen_.rbegin()->first);
     for (auto other = rules.begin() + 1; other < rules.end(); ++other) {
       std::vector<Idx> sizes;
       for (Idx size = axis_.least; size <= top; ++size)

@@ -191,10 +191,10 @@ void divided(Table& table, const Sequence& s, Idx workers) {
   const auto size = [workers](Idx count) { return (count + workers - 1) / workers; };
   const std::string many = std::to_string(workers);
   const std::string begin = "The kernel divides the " + s.name + " into " + many + " shares of a sum and uses the ";
-  table.add(s, workers, "only the first of " + many + " shares of the " + s.name,
+  table.add(s, 2 * workers, "only the first of " + many + " shares of the " + s.name,
             begin + "first alone; it should add them up.", s.is_summed,
             without_some(s, where(s, [size](Idx n, Idx count) { return n >= size(count); })));
-  table.add(s, workers, "only the last of " + many + " shares of the " + s.name,
+  table.add(s, 2 * workers, "only the last of " + many + " shares of the " + s.name,
             begin + "last alone; it should add them up.", s.is_summed,
             without_some(s, where(s, [size](Idx n, Idx count) { return n < (count - 1) / size(count) * size(count); })));
 }

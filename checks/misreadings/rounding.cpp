@@ -55,8 +55,8 @@ std::vector<Real> bias_gradient(const Call& call, const Steps& steps) {
   return db;
 }
 
-/// What is added up: a linear layer as a convolution.
-Call as_convolution(const Call& call) { return family_of(call.operation.op) == Family::linear ? as_conv2d(call) : call; }
+/// A linear layer that multiplies, as a convolution.
+Call as_convolution(const Call& call) { return is_linear_product(call.operation.op) ? as_conv2d(call) : call; }
 
 Call with_inputs_rounded(Call call, Round round) {
   for (std::vector<Real>& input : call.inputs)
