@@ -647,7 +647,8 @@ std::vector<Problem> with_many(Family family, Idx n) {
               pool_of(1, 1, {}, large_windows(n)),
               pool_of(1, 1, large_windows(3), large_windows(third))};
     case Family::elementwise:
-      return {cnnspec_elementwise{n}, cnnspec_elementwise{third}};
+      return {cnnspec_elementwise{n}, cnnspec_elementwise{n}, cnnspec_elementwise{n + 1}, cnnspec_elementwise{n + n / 4},
+              cnnspec_elementwise{third}};
     case Family::linear:
       return {cnnspec_linear{n, 2, 3}, cnnspec_linear{3, n, 2}, cnnspec_linear{2, 3, n}, cnnspec_linear{third, 3, 2},
               cnnspec_linear{third, third, 2}, cnnspec_linear{third, 2, third}};

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "checks/generate/geometry.hpp"
+#include "checks/judge/descriptor.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/misreadings/misreading.hpp"
@@ -209,10 +211,13 @@ std::vector<Case> varied(const std::vector<Case>& cases, std::size_t most) {
 /// operation, until enough is known.
 void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
            const std::vector<Examined>& all, Suspects& suspects) {
-  for (const Examined& e : all)
+  std::set<std::string> compared;
+  for (const Examined& e : all) {
+    if (!compared.insert(to_descriptor(e.plainest->failure.failed.problem)).second) continue;
     for (const auto* cases : {&e.plainest->failing, &e.plainest->passing})
       for (const Look& look : look_at(kernel, options.conditions, varied(*cases, most_varied_cases)))
         suspects.compare_with(look);
+  }
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
   random.problems.clear(), random.data.clear();
@@ -272,7 +277,7 @@ void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult
     plainest.reserve(failures.size());
     std::vector<Examined> examined;
     for (Failure* f : failures) {
-      const Plainest& p = plainest.emplace_back(find_plainest(kernel, *f, options.conditions));
+      const Plainest& p = plainest.emplace_back(find_plainest(kernel, *f, options.conditions, plainest));
       f->shrunk = std::make_shared<const Failure>(p.failure);
       f->holds = p.conditions;
       if (is_about_values(*f)) examined.push_back({f, &p, {}});

@@ -281,7 +281,7 @@ class Shrinker {
     best_.shrunk = nullptr;
   }
 
-  Plainest run(bool with_sizes) {
+  Plainest run(bool with_sizes, std::span<const Plainest> known = {}) {
     reasons_ = explained(best_.failed);
     Plainest found;
     const Case all_data = best_.failed;
@@ -290,7 +290,15 @@ class Shrinker {
     if (improves(its_data) || improves(all_data)) {  // else it depends on what was called before
       shrink_configuration();
       const bool can_vary = !is_literal(best_.failed.data) && best_.kind != FailureKind::hang;
-      if (with_sizes && can_vary) find_sizes(found);
+      if (with_sizes && can_vary) {
+        const auto same = std::ranges::find_if(known, [&](const Plainest& other) {
+          return other.failure.kind == best_.kind && to_descriptor(other.failure.failed.problem) == to_descriptor(best_.failed.problem);
+        });
+        if (same != known.end())
+          found = *same;
+        else
+          find_sizes(found);
+      }
       shrink_data();
     }
     found.failure = best_;
@@ -510,8 +518,9 @@ std::vector<Problem> plainer(const Problem& problem) {
   return all;
 }
 
-Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions) {
-  return Shrinker(kernel, failure, conditions).run(true);
+Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions,
+                       std::span<const Plainest> known) {
+  return Shrinker(kernel, failure, conditions).run(true, known);
 }
 
 Failure shrink(const Kernel& kernel, const Failure& failure, const Conditions& conditions) {

@@ -2,6 +2,7 @@
 // then its data. Between the two, how the failure depends on the sizes of that configuration.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "checks/judge/size_condition.hpp"
@@ -23,8 +24,10 @@ struct Plainest {
 };
 
 /// What fails for the same reason as `failure`, under the same conditions, and is as plain as can be found with as much
-/// work as a few hundred small calls are.
-Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions);
+/// work as a few hundred small calls are. `known`: what was found of other failures of the operation; the sizes of a
+/// configuration are not searched twice.
+Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions,
+                       std::span<const Plainest> known = {});
 
 /// The failure alone; the sizes are not searched.
 Failure shrink(const Kernel& kernel, const Failure& failure, const Conditions& conditions);
