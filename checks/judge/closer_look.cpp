@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 #include <set>
-#include <utility>
+#include <tuple>
 
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/descriptor.hpp"
@@ -140,6 +140,7 @@ struct Examined {
 struct Plausibility {
   Idx explained = 0;     // cases that fail
   Idx contradicted = 0;  // cases that pass, and would not if the kernel made this mistake where the failure depends on it
+  Idx excused = 0;       // others that pass, and would not if it made this mistake everywhere
 };
 
 class Suspects {
@@ -155,10 +156,13 @@ class Suspects {
   bool empty() const { return known_.empty(); }
 
   /// Of those that explain one failure, the ones that explain most others, and of these the ones that are contradicted
-  /// least.
+  /// least, or else need the conditions least.
   Explanations best(const Explanations& candidates) const {
     Explanations best;
-    const auto rank = [&](const Misreading* m) { return std::pair(-known_.at(m).explained, known_.at(m).contradicted); };
+    const auto rank = [&](const Misreading* m) {
+      const Plausibility& p = known_.at(m);
+      return std::tuple(-p.explained, p.contradicted, p.excused);
+    };
     for (const Misreading* m : candidates) {
       if (!best.empty() && rank(m) > rank(best.front())) continue;
       if (!best.empty() && rank(m) < rank(best.front())) best.clear();
@@ -173,12 +177,12 @@ class Suspects {
     ++(failed ? failures_ : passed_);
     for (auto& [m, plausibility] : known_) {
       // A case that passes beyond the sizes for which the kernel is wrong does not speak against a mistake.
-      if (!failed && std::ranges::none_of(where_.at(m), [&](const auto* c) { return all_hold(*c, look.problem); }))
-        continue;
+      const bool is_beyond =
+          std::ranges::none_of(where_.at(m), [&](const auto* c) { return all_hold(*c, look.problem); });
       const bool agrees_with_all =
           std::ranges::all_of(look.seen, [&, m = m](const Observation& o) { return agrees(*m, o); });
       if (failed && agrees_with_all) ++plausibility.explained;
-      if (!failed && !agrees_with_all) ++plausibility.contradicted;
+      if (!failed && !agrees_with_all) ++(is_beyond ? plausibility.excused : plausibility.contradicted);
     }
   }
 

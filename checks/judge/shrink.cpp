@@ -21,7 +21,7 @@ namespace {
 
 // Work is counted and not timed, so that the same case is found on any machine: 1 for a call, and as much again for so
 // many multiply-adds, or elements.
-constexpr double taps_like_a_call = 20'000, elements_like_a_call = 5'000;
+constexpr double taps_like_a_call = 20'000, elements_like_a_call = 2'000;
 constexpr double most_work = 1500, most_work_on_sizes = 600;  // both in all
 constexpr double most_work_on_a_size = 20;                    // of one case
 constexpr int most_hangs = 5;                                 // each takes as long as a call may
@@ -324,14 +324,14 @@ class Shrinker {
   }
 
   /// How that case fails, if it does for the same reason.
-  std::optional<Failure> failure_of(const Case& c) {
+  std::optional<Failure> failure_of(const Case& c, bool is_same_configuration = false) {
     if (is_over()) return {};
     try {
       work_ += work_of(operation_of(c.op, c.problem));
       CaseResult r = judge_case(kernel_, c, conditions_);
       if (!r.failure || r.failure->kind != from_.kind || is_nan_instead(*r.failure) != is_nan_instead(from_)) return {};
       if (r.failure->kind == FailureKind::hang) ++hangs_;
-      if (!has_same_reason(c)) return {};
+      if (!is_same_configuration && !has_same_reason(c)) return {};
       return r.failure;
     } catch (const UsageError&) {
       return {};  // the family of data is not one of such a problem
@@ -340,7 +340,8 @@ class Shrinker {
 
   /// Whether that case fails for the same reason; if so, it is the best one so far.
   bool improves(const Case& c) {
-    std::optional<Failure> failure = failure_of(c);
+    const bool is_same_configuration = to_descriptor(c.problem) == to_descriptor(best_.failed.problem);
+    std::optional<Failure> failure = failure_of(c, is_same_configuration);
     if (!failure) return false;
     best_ = *std::move(failure);
     best_.failed = c;
@@ -403,7 +404,9 @@ class Shrinker {
   /// The data as it is now, or nothing if it is not to be shrunk.
   std::optional<Operands<double>> data() const {
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
-    if (operation.elements() > most_elements) return {};
+    // Of so many, one is found in as many steps as its number has digits, each by one half and the other.
+    const double steps = 2 * std::log2(operation.elements());
+    if (operation.elements() > most_elements || work_ + steps * work_of(operation) > limit_) return {};
     const CaseJudge judge(best_.failed, conditions_);
     const auto failed = std::ranges::find(judge.data(), best_.data, &DataSet::family);
     if (failed == judge.data().end()) return {};
