@@ -26,8 +26,8 @@ constexpr std::size_t most_diagnoses = 3;
 /// in so many cases.
 constexpr Idx enough_others = 6;
 constexpr Idx most_other_cases = 60;
-/// So many of the cases in which sizes were varied, of those that fail and of those that pass.
-constexpr std::size_t most_varied_cases = 8;
+/// So many of the cases in which a size was varied, of those that fail and of those that pass.
+constexpr std::size_t most_varied_cases = 12;
 /// So many random cases share a child process.
 constexpr Idx cases_in_process = 12;
 
@@ -119,22 +119,26 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
 
 using Explanations = std::vector<const Misreading*>;
 
-/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one.
-Explanations explain(const Kernel& kernel, const Failure& f, const Conditions& conditions) {
-  std::vector<Observation> observations;
-  for (const Case* c : {&f.shrunk->failed, &f.failed}) {
-    if (c == &f.failed && !observations.empty() && taps(c->problem) > most_taps_to_explain) continue;
-    for (Observation& o : observe(kernel, *c, conditions)) observations.push_back(std::move(o));
-  }
-  return explanations(observations);
-}
-
 /// One failure: what is left of it, and what explains it.
 struct Examined {
   Failure* failure = nullptr;
   const Plainest* plainest = nullptr;
   Explanations found;
+  bool whole = true;  // they explain the failure, and not only what is left of it
 };
+
+/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one; or else, where it
+/// may be wrong in more than one way at once, on its shrunk one alone.
+void explain(const Kernel& kernel, const Conditions& conditions, Examined& e) {
+  const Case &failed = e.failure->failed, &shrunk = e.plainest->failure.failed;
+  std::vector<Observation> observations = observe(kernel, shrunk, conditions);
+  const std::vector<Observation> of_shrunk = observations;
+  if (observations.empty() || taps(failed.problem) <= most_taps_to_explain)
+    for (Observation& o : observe(kernel, failed, conditions)) observations.push_back(std::move(o));
+  e.found = explanations(observations);
+  e.whole = !e.found.empty();
+  if (!e.whole) e.found = explanations(of_shrunk);
+}
 
 /// How well a misreading that explains a failure goes with all else that is known about the kernel.
 struct Plausibility {
@@ -203,11 +207,15 @@ class Suspects {
   Idx failures_ = 0, passed_ = 0;  // cases that were compared with them
 };
 
-/// Cases in which a size is varied, the largest ones first: they tell most.
-std::vector<Case> varied(const std::vector<Case>& cases, std::size_t most) {
-  std::vector<Case> some = cases;
-  std::ranges::stable_sort(some, std::greater<>(), [](const Case& c) { return taps(c.problem); });
-  if (some.size() > most) some.resize(most);
+/// Some of the cases in which a size was varied on which the failure depends: they tell most.
+std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& cases) {
+  std::vector<Case> some;
+  for (const SizeCondition& c : plainest.conditions) {
+    const Idx size = c.axis.value(plainest.failure.failed.problem);
+    std::size_t of_this = 0;
+    for (const Case& other : cases)
+      if (c.axis.value(other.problem) != size && of_this < most_varied_cases) some.push_back(other), ++of_this;
+  }
   return some;
 }
 
@@ -219,7 +227,7 @@ void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationRes
   for (const Examined& e : all) {
     if (!compared.insert(to_descriptor(e.plainest->failure.failed.problem)).second) continue;
     for (const auto* cases : {&e.plainest->failing, &e.plainest->passing})
-      for (const Look& look : look_at(kernel, options.conditions, varied(*cases, most_varied_cases)))
+      for (const Look& look : look_at(kernel, options.conditions, varied(*e.plainest, *cases)))
         suspects.compare_with(look);
   }
   JudgeOptions random = options;
@@ -251,7 +259,7 @@ void diagnose(const Kernel& kernel, const JudgeOptions& options, const Operation
               std::vector<Examined>& all) {
   Suspects suspects;
   for (Examined& e : all) {
-    e.found = explain(kernel, *e.failure, options.conditions);
+    explain(kernel, options.conditions, e);
     suspects.add(e);
   }
   if (suspects.empty()) return;
@@ -260,7 +268,7 @@ void diagnose(const Kernel& kernel, const JudgeOptions& options, const Operation
     std::vector<Diagnosis>& diagnoses = e.failure->diagnoses;
     for (const Misreading* m : suspects.best(e.found))
       if (suspects.is_likely(m) && diagnoses.size() < most_diagnoses)
-        diagnoses.push_back({m->name, m->sentence, !suspects.is_proved(m)});
+        diagnoses.push_back({m->name, m->sentence, !e.whole || !suspects.is_proved(m)});
     if (!diagnoses.empty())
       std::erase_if(e.failure->holds, [&](const SizeCondition& c) {
         return is_implied(kernel, options.conditions, c, *e.plainest, *suspects.best(e.found).front());

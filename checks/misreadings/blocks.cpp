@@ -219,10 +219,8 @@ void cut_off_but_for_the_bias(Table& table, const Sequence& s, Idx block) {
 // ---- Not written ----
 
 Compute zero_times_old_added(const Region& region) {
-  return with_output([region](std::vector<Real>& out, const Call& call) {
-    const TensorInfo& t = call.operation.output;
-    for (std::size_t n = 0; n < out.size(); ++n)
-      if (region(t.index(static_cast<Idx>(n)), t, call.operation)) out[n] += Real(0 * call.garbage.value);
+  return changed_in(region, [](std::vector<Real>& output, std::size_t n, const Call& call) {
+    output[n] += Real(0 * call.garbage.value);
   });
 }
 std::string writes_in(const Sequence& s, Idx block) {
@@ -240,15 +238,11 @@ void not_written(Table& table, const Sequence& s, Idx block) {
 }
 /// What remains is what so many before it are, as where the last block is computed from where the one before began.
 void repeated(Table& table, const Sequence& s, Idx block) {
+  const Region rest = where(s, [block](Idx n, Idx count) { return count >= block && n >= count / block * block; });
   table.add(s, block + 1, after(s, block) + " repeat those before",
             writes_in(s, block) + " and, where fewer remain, writes some of those before once more.", s.applies,
-            with_output([s, block](std::vector<Real>& out, const Call& call) {
-              const TensorInfo& t = call.operation.output;
-              const Idx whole = s.count(t, call.operation) / block * block;
-              const std::vector<Real> computed = out;
-              for (Idx n = 0; whole > 0 && n < t.count(); ++n)
-                if (s.number(t.index(n), t, call.operation) >= whole)
-                  out[static_cast<std::size_t>(n)] = computed[static_cast<std::size_t>(n - block * s.step(t))];
+            changed_in(rest, [step = s.step, block](std::vector<Real>& output, std::size_t n, const Call& call) {
+              output[n] = output[n - static_cast<std::size_t>(block * step(call.operation.output))];
             }));
 }
 void not_written_after(Table& table, const Sequence& s, Idx block) {
@@ -399,10 +393,8 @@ void copied_rest(Table& table, const Sequence& s) {
     const Region rest = after_blocks(s, block);
     table.add(s, block, after(s, block) + " copied",
               in_blocks(s, block) + " and copies those that remain without comparing them with 0.", is_relu,
-              with_output([rest](std::vector<Real>& out, const Call& call) {
-                const TensorInfo& t = call.operation.output;
-                for (std::size_t n = 0; n < out.size(); ++n)
-                  if (rest({static_cast<Idx>(n)}, t, call.operation)) out[n] = call.inputs.back()[n];
+              changed_in(rest, [](std::vector<Real>& output, std::size_t n, const Call& call) {
+                output[n] = call.inputs.back()[n];
               }));
   }
 }

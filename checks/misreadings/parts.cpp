@@ -168,10 +168,17 @@ Compute zero_but_bias(const Region& region) {
     return output;
   };
 }
-Compute unwritten(const Region& region) {
-  return with_output([region](std::vector<Real>& output, const Call& call) {
-    change_in(region, call.operation.output, call.operation, output, [&](Real& v) { v = call.garbage; });
+Compute changed_in(const Region& region, const ChangeElement& change) {
+  return with_output([region, change](std::vector<Real>& output, const Call& call) {
+    const TensorInfo& t = call.operation.output;
+    for_each_index(t, [&](std::size_t n, const Index& index) {
+      if (region(index, t, call.operation)) change(output, n, call);
+    });
   });
+}
+Compute unwritten(const Region& region) {
+  return changed_in(region,
+                    [](std::vector<Real>& output, std::size_t n, const Call& call) { output[n] = call.garbage; });
 }
 
 std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, const Steps& steps) {

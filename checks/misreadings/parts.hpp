@@ -99,7 +99,10 @@ Region either(const Region& a, const Region& b);
 /// The region of this tensor is left out: as an input it is taken for zero, as an output it is zero, or the bias alone.
 Compute without(Role role, const Region& region);
 Compute zero_but_bias(const Region& y);
-/// The region of the output, whatever its role, keeps what was there.
+/// `change(output, n, call)` for each element n of the output, whatever its role, that is in the region.
+using ChangeElement = std::function<void(std::vector<Real>& output, std::size_t n, const Call&)>;
+Compute changed_in(const Region& output, const ChangeElement& change);
+/// The region of the output keeps what was there.
 Compute unwritten(const Region& output);
 /// The region of this tensor counts twice: as an input it is doubled, as an output it is.
 Compute doubled(Role role, const Region& region);
