@@ -236,7 +236,8 @@ Kernel flipped_from_16_channels() {
 
 TEST(JudgeDiagnosis, a_mistake_that_holds_from_a_size_on_is_worded_so) {
   const Kernel kernel = flipped_from_16_channels();
-  const KernelResult r = judged(kernel, Op::conv2d_forward, {"mb1ic2ih5oc40kh3", "mb2ic1ih4oc3kh2", "mb1ic1ih6oc17kh2"});
+  const KernelResult r =
+      judged(kernel, Op::conv2d_forward, {"mb1ic2ih5oc40kh3", "mb2ic1ih4oc3kh2", "mb1ic1ih6oc17kh2"});
   ASSERT_EQ(r.failures.size(), 2);
   const Failure& f = r.failures.front();
   ASSERT_EQ(f.diagnoses.size(), 1);
@@ -286,7 +287,8 @@ TEST(JudgeDiagnosis, of_one_case_says_that_it_fits) {
   JudgeOptions options = options_for(kernel, {Op::linear_forward});
   options.problems = {parse_descriptor(Family::linear, "mb1ic2oc3")};
   // A seed whose data has a bias.
-  while (!judge_case(kernel, {Op::linear_forward, DType::f32, options.problems[0], options.seed}).failure) ++options.seed;
+  while (!judge_case(kernel, {Op::linear_forward, DType::f32, options.problems[0], options.seed}).failure)
+    ++options.seed;
   const KernelResult r = judge(kernel, options);
   ASSERT_EQ(r.failures.size(), 1);
   ASSERT_EQ(r.failures.front().diagnoses.size(), 1);

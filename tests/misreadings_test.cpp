@@ -244,8 +244,8 @@ TEST(Misreadings, features_that_a_loop_in_blocks_leaves_over) {
   // Six features leave open whether the kernel would use the next four.
   EXPECT_EQ(y(10), (Names{"input features after the last block of 4 left out", "only the first 4 input features"}));
   const auto ten = [](double v) {
-    return observed(Op::linear_forward, cnnspec_linear{1, 10, 1},
-                    {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Values(10, 1), {}}, {v});
+    return observed(Op::linear_forward, cnnspec_linear{1, 10, 1}, {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Values(10, 1), {}},
+                    {v});
   };
   EXPECT_TRUE(contains(diagnosis({ten(36)}), "input features after the last block of 8 left out"));
   EXPECT_TRUE(contains(diagnosis({ten(10)}), "only the first 4 input features"));
@@ -270,7 +270,8 @@ TEST(Misreadings, blocks_of_a_sum) {
     EXPECT_TRUE(contains(found, name)) << fmt::format("{}: found {}", name, fmt::join(found, "; "));
   };
   is(diagnosis_of_sum(70, [](Idx n) { return n < 64 ? 1 : 0; }), "input features after the last block of 32 left out");
-  is(diagnosis_of_sum(70, [](Idx n) { return n < 64 ? 1 : 2; }), "input features after the last block of 32 counted twice");
+  is(diagnosis_of_sum(70, [](Idx n) { return n < 64 ? 1 : 2; }),
+     "input features after the last block of 32 counted twice");
   is(diagnosis_of_sum(600, [](Idx n) { return n < 256 ? 1 : 0; }), "only the first 256 input features");
   is(diagnosis_of_sum(600, [](Idx n) { return n < 512 ? 0 : 1; }), "only the last block of 256 input features");
   is(diagnosis_of_sum(23, [](Idx n) { return 2 <= n && n < 16 ? 2 : 1; }),
@@ -289,8 +290,9 @@ TEST(Misreadings, blocks_of_a_sum) {
 TEST(Misreadings, rows_that_wide_loads_do_not_reach) {
   // Rows of 5: the second begins at element 5, and the multiple of 4 before it is 4.
   const Operands<double> in{{1, 1, 1, 1, 1}, {1, 2, 4, 8, 16, 32, 64, 128, 256, 512}, {}};
-  EXPECT_TRUE(contains(diagnosis({observed(Op::linear_forward, cnnspec_linear{1, 5, 2}, in, {31, 16 + 32 + 64 + 128 + 256})}),
-                       "rows of w read from the multiple of 4 before them"));
+  EXPECT_TRUE(
+      contains(diagnosis({observed(Op::linear_forward, cnnspec_linear{1, 5, 2}, in, {31, 16 + 32 + 64 + 128 + 256})}),
+               "rows of w read from the multiple of 4 before them"));
   EXPECT_EQ(diagnosis({observed(Op::linear_forward, cnnspec_linear{1, 5, 2}, in, {31, 992})}), Names{});
 }
 
@@ -344,8 +346,11 @@ TEST(Misreadings, a_dilated_window_that_begins_in_the_padding) {
 TEST(Misreadings, f64_that_is_computed_in_f32) {
   const double third = 1.0 / 3;
   const auto y = [&](double v, DType dtype) {
-    return diagnosis({{operation_of(Op::linear_forward, cnnspec_linear{1, 2, 1}), ieee(dtype), {{third, 1}, {3, 0.1}, {}},
-                       garbage, {v}}});
+    return diagnosis({{operation_of(Op::linear_forward, cnnspec_linear{1, 2, 1}),
+                       ieee(dtype),
+                       {{third, 1}, {3, 0.1}, {}},
+                       garbage,
+                       {v}}});
   };
   EXPECT_EQ(y(third * 3 + 0.1, DType::f64), Names{});
   const float narrow = static_cast<float>(third) * 3.0f + 0.1f;
@@ -647,11 +652,15 @@ std::vector<Problem> with_many(Family family, Idx n) {
               pool_of(1, 1, {}, large_windows(n)),
               pool_of(1, 1, large_windows(3), large_windows(third))};
     case Family::elementwise:
-      return {cnnspec_elementwise{n}, cnnspec_elementwise{n}, cnnspec_elementwise{n + 1}, cnnspec_elementwise{n + n / 4},
-              cnnspec_elementwise{third}};
+      return {cnnspec_elementwise{n}, cnnspec_elementwise{n}, cnnspec_elementwise{n + 1},
+              cnnspec_elementwise{n + n / 4}, cnnspec_elementwise{third}};
     case Family::linear:
-      return {cnnspec_linear{n, 2, 3}, cnnspec_linear{3, n, 2}, cnnspec_linear{2, 3, n}, cnnspec_linear{third, 3, 2},
-              cnnspec_linear{third, third, 2}, cnnspec_linear{third, 2, third},
+      return {cnnspec_linear{n, 2, 3},
+              cnnspec_linear{3, n, 2},
+              cnnspec_linear{2, 3, n},
+              cnnspec_linear{third, 3, 2},
+              cnnspec_linear{third, third, 2},
+              cnnspec_linear{third, 2, third},
               cnnspec_linear{std::min(n, Idx{200}), 1, std::min(n, Idx{200})}};
   }
   return {};
@@ -699,8 +708,8 @@ TEST(MisreadingsInBlocks, of_max_pool2d_are_told_apart) {
 }
 TEST(MisreadingsInBlocks, of_relu_are_told_apart) { expect_blocks_told_apart({Op::relu_forward, Op::relu_backward}); }
 TEST(MisreadingsInBlocks, of_linear_are_told_apart) {
-  expect_blocks_told_apart({Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight,
-                            Op::linear_backward_bias});
+  expect_blocks_told_apart(
+      {Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias});
 }
 
 TEST(MisreadingsInBlocks, beyond_what_a_grid_has_room_for) {

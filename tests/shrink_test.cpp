@@ -254,16 +254,19 @@ TEST(Shrink, finds_the_least_multiple) {
             plain("mb1ic1ih1oc8kh1"));
 }
 TEST(Shrink, moves_what_is_tied) {
-  EXPECT_EQ(plainest_if([](const auto& p) { return p.in_height == p.in_width && p.in_height > 2; }, "mb1ic2ih9oc2kh3ph1"),
-            plain("mb1ic1ih3iw3oc1kh1"));
-  EXPECT_EQ(plainest_if([](const auto& p) { return p.groups > 1 && p.in_channels == p.groups && p.out_channels == p.groups; },
-                        "g6ic6oc6ih5kh3"),
-            plain("g2mb1ic2oc2ih1kh1"));
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.in_height == p.in_width && p.in_height > 2; }, "mb1ic2ih9oc2kh3ph1"),
+      plain("mb1ic1ih3iw3oc1kh1"));
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.groups > 1 && p.in_channels == p.groups && p.out_channels == p.groups; },
+                  "g6ic6oc6ih5kh3"),
+      plain("g2mb1ic2oc2ih1kh1"));
   EXPECT_EQ(plainest_if([](const auto& p) { return p.in_channels == p.out_channels && p.in_channels > 4; },
                         "mb1ic9ih3oc9kh1"),
             plain("mb1ic5ih1oc5kh1"));
-  EXPECT_EQ(plainest_if([](const auto& p) { return p.out_width == 5 && p.kernel_width > 1; }, "mb1ic1ih1iw12oc1kh1kw4sw2dw0"),
-            plain("mb1ic1ih1iw6oc1kh1kw2"));
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.out_width == 5 && p.kernel_width > 1; }, "mb1ic1ih1iw12oc1kh1kw4sw2dw0"),
+      plain("mb1ic1ih1iw6oc1kh1kw2"));
 }
 TEST(Shrink, lays_out_in_one_row_what_is_a_number_of_pixels_or_cells) {
   EXPECT_EQ(plainest_if([](const auto& p) { return p.in_height * p.in_width > 64; }, "mb1ic2ih9iw9oc1kh1"),
@@ -285,8 +288,10 @@ TEST(Shrink, says_how_the_failure_depends_on_sizes) {
   using Words = std::vector<std::string>;
   EXPECT_EQ(said(wrong_if([](const auto& p) { return p.out_channels >= 16; }), "mb2ic2ih5oc40kh3ph1"),
             Words{"from 16 output channels on"});
-  EXPECT_EQ(said(wrong_if([](const auto& p) { return p.in_channels / p.groups > 16 && p.in_channels / p.groups % 16 != 0; }), "mb1ic35ih1oc2kh1"),
-            Words{"from 17 input channels on, their number no multiple of 16"});
+  EXPECT_EQ(
+      said(wrong_if([](const auto& p) { return p.in_channels / p.groups > 16 && p.in_channels / p.groups % 16 != 0; }),
+           "mb1ic35ih1oc2kh1"),
+      Words{"from 17 input channels on, their number no multiple of 16"});
   EXPECT_EQ(said(wrong_if([](const auto&) { return true; }), "mb2ic2ih5oc4kh3ph1"), Words{});
 }
 
@@ -321,8 +326,10 @@ TEST(Shrink, gives_each_call_the_time_that_it_had) {
     usleep(1'050'000);
     return healthy.f32.relu_forward(p, x, y);
   };
-  const Failure f = shrink(kernel, *judge_case(kernel, {Op::relu_forward, DType::f32, cnnspec_elementwise{5}, 1, "ones"},
-                                               conditions(3)).failure, conditions(3));
+  const Failure f = shrink(
+      kernel,
+      *judge_case(kernel, {Op::relu_forward, DType::f32, cnnspec_elementwise{5}, 1, "ones"}, conditions(3)).failure,
+      conditions(3));
   EXPECT_EQ(f.kind, FailureKind::hang);
   EXPECT_EQ(to_descriptor(f.failed.problem), "4");
 }

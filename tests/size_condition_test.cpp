@@ -1,5 +1,5 @@
-// How a failure depends on sizes: rules of the kinds that kernels follow are found, and nothing is said where a size does
-// not matter.
+// How a failure depends on sizes: rules of the kinds that kernels follow are found, and nothing is said where a size
+// does not matter.
 #include "checks/judge/size_condition.hpp"
 
 #include <gtest/gtest.h>
@@ -34,9 +34,7 @@ std::vector<std::string> found(Family family, const char* plainest, const std::s
   return words_of(
       dependence_on_sizes(*problem, [&](const Problem& p) -> std::optional<bool> { return rule(axis->value(p)); }));
 }
-std::vector<std::string> found(const Rule& rule) {
-  return found(Family::linear, "mb1ic1oc1", "input features", rule);
-}
+std::vector<std::string> found(const Rule& rule) { return found(Family::linear, "mb1ic1oc1", "input features", rule); }
 
 using Words = std::vector<std::string>;
 

@@ -142,9 +142,10 @@ void explain(const Kernel& kernel, const Conditions& conditions, Examined& e) {
 
 /// How well a misreading that explains a failure goes with all else that is known about the kernel.
 struct Plausibility {
-  Idx explained = 0;     // cases that fail
-  Idx contradicted = 0;  // cases that pass, and would not if the kernel made this mistake where the failure depends on it
-  Idx excused = 0;       // others that pass, and would not if it made this mistake everywhere
+  Idx explained = 0;  // cases that fail
+  Idx contradicted =
+      0;            // cases that pass, and would not if the kernel made this mistake where the failure depends on it
+  Idx excused = 0;  // others that pass, and would not if it made this mistake everywhere
 };
 
 class Suspects {

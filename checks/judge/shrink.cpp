@@ -26,8 +26,8 @@ constexpr double most_work = 1500, most_work_on_sizes = 600;  // both in all
 constexpr double most_work_on_a_size = 20;                    // of one case
 constexpr int most_hangs = 5;                                 // each takes as long as a call may
 
-constexpr double most_elements = 70'000;     // of data that is shrunk element by element
-constexpr std::size_t most_literal = 24;     // elements that are not zero, to be written out in a command line
+constexpr double most_elements = 70'000;          // of data that is shrunk element by element
+constexpr std::size_t most_literal = 24;          // elements that are not zero, to be written out in a command line
 constexpr Idx most_taps_to_explain = 20'000'000;  // over all misreadings
 
 // ---- Plainer configurations ----
@@ -82,12 +82,16 @@ const LineMove line_moves[]{
        l.kernel -= n, l.in -= n * l.axis.dilation;
        return fitted(l);
      }},
-    {[](const Line& l) { return std::min({(l.kernel - 1) / 2, l.axis.before, l.axis.after}); },
+    {[](const Line& l) {
+       return std::min({(l.kernel - 1) / 2, l.axis.before, l.axis.after});
+     },
      [](Line l, Idx n) {
        l.kernel -= 2 * n, l.axis.before -= n, l.axis.after -= n;
        return fitted(l);
      }},
-    {[](const Line& l) { return std::min({(l.kernel - 1) / 2, l.axis.before / l.axis.dilation, l.axis.after / l.axis.dilation}); },
+    {[](const Line& l) {
+       return std::min({(l.kernel - 1) / 2, l.axis.before / l.axis.dilation, l.axis.after / l.axis.dilation});
+     },
      [](Line l, Idx n) {
        l.kernel -= 2 * n, l.axis.before -= n * l.axis.dilation, l.axis.after -= n * l.axis.dilation;
        return fitted(l);
@@ -164,9 +168,8 @@ class Moves {
     jump(width != Line{}, [](P& p) { set_width(p, Line{}); });
     const bool is_square = height == width;
     for (const LineMove& m : line_moves) {
-      add(is_square ? m.most(height) : 0, [&m](P& p, Idx n) {
-        set_height(p, m.by(height_of(p), n)), set_width(p, m.by(width_of(p), n));
-      });
+      add(is_square ? m.most(height) : 0,
+          [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)), set_width(p, m.by(width_of(p), n)); });
       add(m.most(height), [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)); });
       add(m.most(width), [&m](P& p, Idx n) { set_width(p, m.by(width_of(p), n)); });
     }
@@ -272,7 +275,9 @@ double work_of(const Operation& operation) {
 }
 
 /// What tells one reason for a failure of a kind from another.
-bool is_nan_instead(const Failure& f) { return f.elements_wrong > 0 && std::isnan(f.actual) && !std::isnan(f.expected); }
+bool is_nan_instead(const Failure& f) {
+  return f.elements_wrong > 0 && std::isnan(f.actual) && !std::isnan(f.expected);
+}
 
 class Shrinker {
  public:
@@ -292,7 +297,8 @@ class Shrinker {
       const bool can_vary = !is_literal(best_.failed.data) && best_.kind != FailureKind::hang;
       if (with_sizes && can_vary) {
         const auto same = std::ranges::find_if(known, [&](const Plainest& other) {
-          return other.failure.kind == best_.kind && to_descriptor(other.failure.failed.problem) == to_descriptor(best_.failed.problem);
+          return other.failure.kind == best_.kind &&
+                 to_descriptor(other.failure.failed.problem) == to_descriptor(best_.failed.problem);
         });
         if (same != known.end())
           found = *same;
@@ -427,7 +433,8 @@ class Shrinker {
     if (!improves(inputs)) return;  // e.g. because it needs the garbage of that very call
     for (bool again = true; again && !is_over();) {
       again = false;
-      if (inputs.size() > 1 && inputs[0].size() == inputs[1].size()) again |= leave_out(inputs, {&inputs[0], &inputs[1]});
+      if (inputs.size() > 1 && inputs[0].size() == inputs[1].size())
+        again |= leave_out(inputs, {&inputs[0], &inputs[1]});
       for (std::vector<double>& v : inputs) again |= leave_out(inputs, {&v});
       again |= simplify_all(inputs);
       for (std::vector<double>& v : inputs) again |= simplify(inputs, v);
@@ -449,7 +456,8 @@ class Shrinker {
     return std::span(v).subspan(first, std::min(length, v.size() - first));
   }
 
-  /// Sets runs of elements to zero, long ones first: of one tensor, or of several that are as long as each other at once.
+  /// Sets runs of elements to zero, long ones first: of one tensor, or of several that are as long as each other at
+  /// once.
   bool leave_out(Operands<double>& inputs, const std::vector<std::vector<double>*>& tensors) {
     const std::size_t count = tensors.front()->size();
     bool any = false;

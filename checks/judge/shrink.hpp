@@ -18,9 +18,9 @@ std::vector<Problem> plainer(const Problem& problem);
 
 /// What was found out about a failure.
 struct Plainest {
-  Failure failure;                       // what is left of it
+  Failure failure;                        // what is left of it
   std::vector<SizeCondition> conditions;  // the sizes on which it depends
-  std::vector<Case> failing, passing;    // other cases that were tried to find that out, on all data
+  std::vector<Case> failing, passing;     // other cases that were tried to find that out, on all data
 };
 
 /// What fails for the same reason as `failure`, under the same conditions, and is as plain as can be found with as much

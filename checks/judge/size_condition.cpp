@@ -153,8 +153,8 @@ constexpr ProductAxis products[]{
 
 // ---- The search ----
 
-constexpr int most_probes = 24;      // of one axis
-constexpr Idx most_varied = 4096;    // larger ones are not searched for periods
+constexpr int most_probes = 24;    // of one axis
+constexpr Idx most_varied = 4096;  // larger ones are not searched for periods
 /// Sizes that are tried of an axis whose plainest value fails.
 constexpr Idx usual_sizes[]{2, 3, 4, 8, 9, 16, 17, 32, 33};
 
@@ -221,9 +221,7 @@ class AxisSearch {
     for (const Idx size : {at_ - 1, at_ + 1, 2 * at_ - 1, 2 * at_, 2 * at_ + 1}) probe(size, found);
   }
 
-  Idx least_failing() const {
-    return std::ranges::find(seen_, true, &std::pair<const Idx, bool>::second)->first;
-  }
+  Idx least_failing() const { return std::ranges::find(seen_, true, &std::pair<const Idx, bool>::second)->first; }
 
   /// All rules of the kinds that kernels follow that agree with what was seen, the simplest first.
   std::vector<Rule> consistent() const {
@@ -299,8 +297,8 @@ void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes
       const std::optional<Problem> shape = halved ? other.with(*halved, 2) : std::nullopt;
       if (!shape || !fails(*shape).value_or(false)) continue;
       found.failing.push_back(*shape);
-      c.axis = {product.name, true, 1,
-                [a = first->value, b = second->value](const Problem& p) { return a(p) * b(p); }, {}};
+      c.axis = {
+          product.name, true, 1, [a = first->value, b = second->value](const Problem& p) { return a(p) * b(p); }, {}};
       break;
     }
 }
@@ -336,10 +334,9 @@ std::string SizeCondition::in_words() const {
         }
     return thousands(n) + " " + name;
   };
-  const std::string multiples =
-      factor == 1 ? ""
-                  : fmt::format("{} {} multiple of {}", axis.counted ? "their number" : "it", off ? "no" : "a",
-                                thousands(factor));
+  const std::string multiples = factor == 1 ? ""
+                                            : fmt::format("{} {} multiple of {}", axis.counted ? "their number" : "it",
+                                                          off ? "no" : "a", thousands(factor));
   std::string text;
   if (to && *to == from)
     text = "only at " + some(from);
@@ -366,7 +363,8 @@ Dependence dependence_on_sizes(const Problem& problem, const Fails& fails) {
   look_for_products(problem, axes, fails, found);
   const auto* const p = std::get_if<cnnspec_conv2d>(&problem);
   for (SizeCondition& c : found.conditions)
-    if (const std::size_t at = c.axis.name.find(" of each group"); p != nullptr && p->groups == 1 && at != std::string::npos)
+    if (const std::size_t at = c.axis.name.find(" of each group");
+        p != nullptr && p->groups == 1 && at != std::string::npos)
       c.axis.name.erase(at);
   return found;
 }

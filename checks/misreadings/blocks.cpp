@@ -1,6 +1,6 @@
 // What goes wrong where a kernel takes something in blocks: channels, features, pixels, taps or elements in vectors of
-// so many, tiles, or shares of a sum. What remains after whole blocks is forgotten, or counts twice; or a block takes the
-// place of another.
+// so many, tiles, or shares of a sum. What remains after whole blocks is forgotten, or counts twice; or a block takes
+// the place of another.
 #include <array>
 
 #include "checks/generate/geometry.hpp"
@@ -47,8 +47,8 @@ Role of(Op) {
 bool none(Op) { return false; }
 
 /// Several axes of a tensor taken for one.
-Sequence flat(const std::string& name, const std::function<bool(Op)>& applies, Role (*role)(Op), const std::vector<std::size_t>& axes,
-              bool (*is_summed)(Op), Idx most = block_sizes.back()) {
+Sequence flat(const std::string& name, const std::function<bool(Op)>& applies, Role (*role)(Op),
+              const std::vector<std::size_t>& axes, bool (*is_summed)(Op), Idx most = block_sizes.back()) {
   const auto number = [axes](const Index& index, const TensorInfo& t, const Operation&) {
     Idx n = 0;
     for (const std::size_t axis : axes) n = n * t.extents[axis] + index[axis];
@@ -126,9 +126,7 @@ std::string in_blocks(const Sequence& s, Idx block) {
 std::string after(const Sequence& s, Idx block) {
   return s.name + " after the last " + s.vector + " of " + std::to_string(block);
 }
-std::string first_of(const Sequence& s, Idx block) {
-  return "only the first " + std::to_string(block) + " " + s.name;
-}
+std::string first_of(const Sequence& s, Idx block) { return "only the first " + std::to_string(block) + " " + s.name; }
 std::string last_of(const Sequence& s, Idx block) {
   return "only the last " + s.vector + " of " + std::to_string(block) + " " + s.name;
 }
@@ -152,13 +150,13 @@ void counted_twice(Table& table, const Sequence& s, Idx block) {
   const auto applies = [applies = s.applies](Op op) { return applies(op) && adds(op); };
   table.add(s, block, after(s, block) + " counted twice", in_blocks(s, block) + " and counts those that remain twice.",
             applies, some_doubled(s, after_blocks(s, block)));
-  const Region shared = where(s, [block](Idx n, Idx count) {
-    return count >= block && n >= count - block && n < count / block * block;
-  });
-  table.add(s, block + 1, s.name + " shared by the last two " + s.vector + "s of " + std::to_string(block) +
-                              " counted twice",
-            in_blocks(s, block) + " and moves the last one back to where it ends with them, so that what it shares "
-                                  "with the one before counts twice.",
+  const Region shared =
+      where(s, [block](Idx n, Idx count) { return count >= block && n >= count - block && n < count / block * block; });
+  table.add(s, block + 1,
+            s.name + " shared by the last two " + s.vector + "s of " + std::to_string(block) + " counted twice",
+            in_blocks(s, block) +
+                " and moves the last one back to where it ends with them, so that what it shares "
+                "with the one before counts twice.",
             applies, some_doubled(s, shared));
 }
 
@@ -166,8 +164,8 @@ void counted_twice(Table& table, const Sequence& s, Idx block) {
 void lanes(Table& table, const Sequence& s, Idx block) {
   const Region repeated =
       where(s, [block](Idx n, Idx count) { return n >= count / block && n < count / block * block; });
-  table.add(s, block, s.name + " from the number of " + s.vector + "s of " + std::to_string(block) +
-                          " on counted twice",
+  table.add(s, block,
+            s.name + " from the number of " + s.vector + "s of " + std::to_string(block) + " on counted twice",
             in_blocks(s, block) + " and begins what remains at the number of these, so that it counts many twice.",
             s.is_summed, some_doubled(s, repeated));
   const Region lost = where(s, [block](Idx n, Idx count) {
@@ -177,9 +175,8 @@ void lanes(Table& table, const Sequence& s, Idx block) {
             "The kernel adds up the " + s.name + " in vectors of " + std::to_string(block) +
                 ", and a last one that is shorter overwrites the sums in the lanes that it does not use.",
             s.is_summed, without_some(s, lost));
-  const Region replaced = where(s, [block](Idx n, Idx count) {
-    return n < count / block * block && n % block < count % block;
-  });
+  const Region replaced =
+      where(s, [block](Idx n, Idx count) { return n < count / block * block && n % block < count % block; });
   table.add(s, block + 1, "lanes of a short last vector of " + std::to_string(block) + " " + s.name + " replaced",
             "The kernel adds up the " + s.name + " in vectors of " + std::to_string(block) +
                 ", and a last one that is shorter replaces the sums in the lanes that it uses.",
@@ -194,9 +191,10 @@ void divided(Table& table, const Sequence& s, Idx workers) {
   table.add(s, 2 * workers, "only the first of " + many + " shares of the " + s.name,
             begin + "first alone; it should add them up.", s.is_summed,
             without_some(s, where(s, [size](Idx n, Idx count) { return n >= size(count); })));
-  table.add(s, 2 * workers, "only the last of " + many + " shares of the " + s.name,
-            begin + "last alone; it should add them up.", s.is_summed,
-            without_some(s, where(s, [size](Idx n, Idx count) { return n < (count - 1) / size(count) * size(count); })));
+  table.add(
+      s, 2 * workers, "only the last of " + many + " shares of the " + s.name,
+      begin + "last alone; it should add them up.", s.is_summed,
+      without_some(s, where(s, [size](Idx n, Idx count) { return n < (count - 1) / size(count) * size(count); })));
 }
 
 std::function<bool(Op)> with_bias(const Sequence& s) {
@@ -232,8 +230,9 @@ void not_written(Table& table, const Sequence& s, Idx block) {
   table.add(s, block, last_of(s, block) + " written", writes_in(s, block) + " and does not write any but the last.",
             s.applies, unwritten(before_last(s, block)));
   table.add(s, block, "0 times what was there added to " + after(s, block),
-            writes_in(s, block) + "; where it writes those that remain, it multiplies what the output held by 0 and adds "
-                                  "it, so that a NaN stays.",
+            writes_in(s, block) +
+                "; where it writes those that remain, it multiplies what the output held by 0 and adds "
+                "it, so that a NaN stays.",
             s.applies, zero_times_old_added(after_blocks(s, block)));
 }
 /// What remains is what so many before it are, as where the last block is computed from where the one before began.
@@ -367,7 +366,8 @@ Compute cells_seen(Is is) {
 }
 void cells_of_windows(Table& table) {
   for (const Idx block : block_sizes) {
-    const std::string many = std::to_string(block), begin = "The kernel looks at the cells of a window in blocks of " + many;
+    const std::string many = std::to_string(block),
+                      begin = "The kernel looks at the cells of a window in blocks of " + many;
     const auto add = [&](Idx from, const std::string& name, const std::string& sentence, const Compute& compute) {
       Misreading m{name, sentence, is_pooling, compute};
       m.told_by = [from](const Operation& o) {
@@ -380,7 +380,8 @@ void cells_of_windows(Table& table) {
         begin + " and leaves out those that remain.",
         cells_seen([block](Idx n, Idx count) { return n < count / block * block; }));
     add(block + 1, "only the first " + many + " cells of the window",
-        begin + " and uses the maximum of the first block alone.", cells_seen([block](Idx n, Idx) { return n < block; }));
+        begin + " and uses the maximum of the first block alone.",
+        cells_seen([block](Idx n, Idx) { return n < block; }));
     add(block + 1, "only the last block of " + many + " cells of the window",
         begin + " and uses the maximum of the last block alone.",
         cells_seen([block](Idx n, Idx count) { return n >= (count - 1) / block * block; }));
@@ -404,11 +405,12 @@ void partial_tiles(Table& table) {
   for (const Idx block : block_sizes) {
     const std::string many = std::to_string(block);
     const Region tiles = either(tail(0, block), tail(1, block));
-    Misreading m{"0 times what was there added to partial tiles of " + many,
-                 "The kernel writes tiles of " + many + " images and " + many +
-                     " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that a "
-                     "NaN stays.",
-                 writes_matrix, zero_times_old_added(tiles)};
+    Misreading m{
+        "0 times what was there added to partial tiles of " + many,
+        "The kernel writes tiles of " + many + " images and " + many +
+            " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that a "
+            "NaN stays.",
+        writes_matrix, zero_times_old_added(tiles)};
     m.told_by = [block](const Operation& o) { return o.output.extents[0] > block && o.output.extents[1] > block; };
     table.entries.push_back(std::move(m));
   }
@@ -421,10 +423,12 @@ void unaligned_rows(Table& table) {
     bool (*applies)(Op);
     Role role;
   };
-  constexpr auto reads_x = is<Op::conv2d_forward, Op::conv2d_backward_kernel, Op::linear_forward, Op::linear_backward_weight>;
-  constexpr auto reads_w = is<Op::conv2d_forward, Op::conv2d_backward_input, Op::linear_forward, Op::linear_backward_input>;
-  constexpr auto reads_dy = is<Op::conv2d_backward_input, Op::conv2d_backward_kernel, Op::linear_backward_input,
-                               Op::linear_backward_weight>;
+  constexpr auto reads_x =
+      is<Op::conv2d_forward, Op::conv2d_backward_kernel, Op::linear_forward, Op::linear_backward_weight>;
+  constexpr auto reads_w =
+      is<Op::conv2d_forward, Op::conv2d_backward_input, Op::linear_forward, Op::linear_backward_input>;
+  constexpr auto reads_dy =
+      is<Op::conv2d_backward_input, Op::conv2d_backward_kernel, Op::linear_backward_input, Op::linear_backward_weight>;
   for (const Rows& rows : {Rows{"x", reads_x, Role::x}, Rows{"w", reads_w, Role::w}, Rows{"dy", reads_dy, Role::y}})
     for (const Idx block : {2, 4, 8, 16})
       for (const bool up : {false, true}) {
@@ -443,8 +447,10 @@ void unaligned_rows(Table& table) {
         });
         const std::string where = up ? "after" : "before", many = std::to_string(block);
         Misreading m{std::string("rows of ") + rows.name + " read from the multiple of " + many + " " + where + " them",
-                     std::string("The kernel reads the rows of ") + rows.name + " in wide loads, which begin at the "
-                     "multiple of " + many + " elements " + where + " a row where the row does not begin at one.",
+                     std::string("The kernel reads the rows of ") + rows.name +
+                         " in wide loads, which begin at the "
+                         "multiple of " +
+                         many + " elements " + where + " a row where the row does not begin at one.",
                      rows.applies, compute};
         m.told_by = [=, role = rows.role](const Operation& o) {
           const TensorInfo& t = *tensor_of(o, role);

@@ -3,11 +3,11 @@
 // sentence is the diagnosis.
 //
 // To add one, add an entry to the table of its family (conv2d.cpp, max_pool2d.cpp, relu.cpp, linear.cpp; windows.cpp
-// for what both kinds of windows share, blocks.cpp for what is done in blocks of so many, rounding.cpp for numbers of too
-// few bits, common.cpp for every operation): a name, a sentence that says what the kernel
-// does and what it should do, the operations that it applies to, and how to compute it. parts.hpp has the parts for
-// that: a misread problem, a tensor read in another layout, a slice left out, other inputs, another output. The test
-// then requires that the entry has an effect and is told apart from every other.
+// for what both kinds of windows share, blocks.cpp for what is done in blocks of so many, rounding.cpp for numbers of
+// too few bits, common.cpp for every operation): a name, a sentence that says what the kernel does and what it should
+// do, the operations that it applies to, and how to compute it. parts.hpp has the parts for that: a misread problem, a
+// tensor read in another layout, a slice left out, other inputs, another output. The test then requires that the entry
+// has an effect and is told apart from every other.
 //
 // Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
 // group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w.
@@ -31,7 +31,7 @@ struct Call {
   Operation operation;
   Format storage;
   Operands<Real> inputs;
-  Real garbage;  // what each element of the output held before; may be NaN
+  Real garbage;                                          // what each element of the output held before; may be NaN
   std::shared_ptr<const std::vector<Real>> specified{};  // what the specification returns on these inputs, if known
 };
 
@@ -68,11 +68,10 @@ struct Observation {
 bool agrees(const Misreading& m, const Observation& o);
 
 /// The misreadings that apply and agree with the kernel on every element of every observation, and are nearer to it
-/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. A misreading that is about blocks is
-/// among them only if some observation has such a block. Smaller observations are looked at first, and a misreading is
-/// dropped where it first disagrees; so pass a small problem along with a large one. None as
-/// well if what the smaller observations leave would take more than `most_taps` multiply-adds to compute for the next
-/// one.
+/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. A misreading that is about blocks
+/// is among them only if some observation has such a block. Smaller observations are looked at first, and a misreading
+/// is dropped where it first disagrees; so pass a small problem along with a large one. None as well if what the
+/// smaller observations leave would take more than `most_taps` multiply-adds to compute for the next one.
 std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000);
 
 }  // namespace cnnspec::checks

@@ -231,7 +231,8 @@ std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms,
     return static_cast<std::size_t>((plane * height + row) * width + column);
   };
   std::vector<Real> sums;
-  // Of the element at this row and column of a channel of the output, the term of one tap of one channel, if it is there.
+  // Of the element at this row and column of a channel of the output, the term of one tap of one channel, if it is
+  // there.
   const auto add = [&](Real& sum, Idx image, Idx channel, Idx row, Idx column, Idx k, Idx tap) {
     const Idx r = tap / p.kernel_width, s = tap % p.kernel_width, group = channel / (forward ? outs : ins);
     const std::size_t at_w = static_cast<std::size_t>(
@@ -264,8 +265,7 @@ std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms,
             const Idx k = by_channel ? n / window : n % channels, tap = by_channel ? n % window : n / channels;
             add(sum, image, channel, row, column, k, tap);
           }
-          if (has_bias && bias == Bias::last)
-            sum = steps.sum(sum + call.inputs[2][static_cast<std::size_t>(channel)]);
+          if (has_bias && bias == Bias::last) sum = steps.sum(sum + call.inputs[2][static_cast<std::size_t>(channel)]);
         }
   return sums;
 }
@@ -325,7 +325,8 @@ namespace {
 
 constexpr Idx no_place = std::numeric_limits<Idx>::min();
 
-/// What a kernel looks at in a window: places row*W + column of the image, `no_place` for padding that counts as a cell.
+/// What a kernel looks at in a window: places row*W + column of the image, `no_place` for padding that counts as a
+/// cell.
 std::vector<Idx> places_in_window(const cnnspec_pool2d& p, const Pooling& rule, Idx i, Idx j) {
   const Line height = height_of(p), width = width_of(p);
   std::vector<Idx> places;

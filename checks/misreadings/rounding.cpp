@@ -149,9 +149,9 @@ void append_f64_in_f32(std::vector<Misreading>& table) {
   inputs.in = has_f64;
   table.push_back(inputs);
   const Steps fused{.sum = to_f32}, plain{.product = to_f32, .sum = to_f32};
-  Misreading all = ordered("computed in f32",
-                           "The kernel rounds inputs, products and sums to f32; it should compute in f64.", adds_up,
-                           plain, has_f64, to_f32);
+  Misreading all =
+      ordered("computed in f32", "The kernel rounds inputs, products and sums to f32; it should compute in f64.",
+              adds_up, plain, has_f64, to_f32);
   all.otherwise.push_back(rounding(fused, to_f32));
   for (const Compute& c : in_other_orders(fused, to_f32)) all.otherwise.push_back(c);
   table.push_back(all);

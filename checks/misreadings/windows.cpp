@@ -55,8 +55,8 @@ std::vector<Misreading> window_misreadings() {
        "The kernel places its windows as though there were no padding; they should start at -pad_top, -pad_left.",
        has_window, misread([](auto& p) { p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = 0; })},
       {"padding above ignored",
-       "The kernel places its windows as though there were no padding above; they should start at -pad_top.", has_window,
-       misread([](auto& p) { p.pad_top = 0; })},
+       "The kernel places its windows as though there were no padding above; they should start at -pad_top.",
+       has_window, misread([](auto& p) { p.pad_top = 0; })},
       {"padding on the left ignored",
        "The kernel places its windows as though there were no padding on the left; they should start at -pad_left.",
        has_window, misread([](auto& p) { p.pad_left = 0; })},
@@ -167,7 +167,8 @@ std::vector<Misreading> window_misreadings() {
       {"columns beyond the right edge read the next row",
        "The kernel does not test whether a column is beyond the right edge, and reads the next row there; padding has "
        "no cell.",
-       has_window, bounds([](Idx row, Idx column, const Line& h, const Line&) { return is_in(row, h) && column >= 0; })},
+       has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line&) { return is_in(row, h) && column >= 0; })},
       {"columns before the left edge read the row before",
        "The kernel does not test whether a column is before the left edge, and reads the row before there; padding has "
        "no cell.",
@@ -180,7 +181,8 @@ std::vector<Misreading> window_misreadings() {
       {"rows beyond the bottom edge read the next plane",
        "The kernel does not test whether a row is beyond the bottom edge, and reads the next plane there; padding has "
        "no cell.",
-       has_window, bounds([](Idx row, Idx column, const Line&, const Line& w) { return row >= 0 && is_in(column, w); })},
+       has_window,
+       bounds([](Idx row, Idx column, const Line&, const Line& w) { return row >= 0 && is_in(column, w); })},
       {"rows beyond the top edge read the plane before",
        "The kernel does not test whether a row is before the top edge, and reads the plane before there; padding has "
        "no cell.",
