@@ -666,15 +666,19 @@ std::vector<Problem> with_many(Family family, Idx n) {
   return {};
 }
 
-/// Sizes with one block of so many and a rest, with two and a rest, and without a rest.
+/// Sizes with one block of so many and a rest, with two and a rest, and without a rest; on outputs that hold NaN, where
+/// it matters that they are read, and on others.
 std::vector<Observation> observations_with_blocks(Op op, Idx block) {
   RandomChoices choices(6);
   std::vector<Observation> all;
-  for (const Idx n : {block + block / 2 + 1, 2 * block + 1, 2 * block + block / 2 + 1, 3 * block})
+  const auto add = [&](Idx n, double held) {
     for (const Problem& problem : with_many(family_of(op), n)) {
       all.push_back(draw_observation(op, problem, choices, Data::wide_and_narrow, ieee(DType::f32)));
-      if (choices.chance(50)) all.back().garbage = nan;
+      all.back().garbage = held;
     }
+  };
+  for (const Idx n : {block + block / 2 + 1, 2 * block + 1}) add(n, nan);
+  for (const Idx n : {2 * block + 1, 2 * block + block / 2 + 1, 3 * block}) add(n, garbage);
   return all;
 }
 
