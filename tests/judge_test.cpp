@@ -204,8 +204,99 @@ TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
   EXPECT_FALSE(judge_case(healthy_kernel(), plainest).failure) << reproduce(kernel.name, plainest);
   EXPECT_NE(describe_failure(kernel.name, repeated).find(reproduce(kernel.name, plainest) + "\n"), std::string::npos);
   // Without what was found out about it on a closer look:
-  repeated.shrunk = nullptr, repeated.diagnoses.clear();
+  repeated.shrunk = nullptr, repeated.diagnoses.clear(), repeated.holds.clear();
   EXPECT_EQ(describe_failure(kernel.name, repeated), text);
+}
+
+// ---- Mistakes that hold only from a size on, or only for some sizes ----
+
+/// What is said about a kernel that is judged on these problems.
+KernelResult judged(const Kernel& kernel, Op op, const std::vector<const char*>& problems) {
+  JudgeOptions options = options_for(kernel, {op});
+  for (const char* problem : problems) options.problems.push_back(parse_descriptor(family_of(op), problem));
+  return judge(kernel, options);
+}
+std::vector<std::string> words_of(const std::vector<SizeCondition>& conditions) {
+  std::vector<std::string> words;
+  for (const SizeCondition& c : conditions) words.push_back(c.in_words());
+  return words;
+}
+using Words = std::vector<std::string>;
+
+Kernel flipped_from_16_channels() {
+  Kernel kernel = healthy_kernel();
+  kernel.name = "flipped from 16 channels on";
+  kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
+    const auto f = p->out_channels < 16 ? tests::healthy.f32.conv2d_forward
+                                        : broken_kernel("kernel flipped").kernel.f32.conv2d_forward;
+    return f(p, x, w, b, y);
+  };
+  return kernel;
+}
+
+TEST(JudgeDiagnosis, a_mistake_that_holds_from_a_size_on_is_worded_so) {
+  const Kernel kernel = flipped_from_16_channels();
+  const KernelResult r =
+      judged(kernel, Op::conv2d_forward, {"mb1ic2ih5oc40kh3", "mb2ic1ih4oc3kh2", "mb1ic1ih6oc17kh2"});
+  ASSERT_EQ(r.failures.size(), 2);
+  const Failure& f = r.failures.front();
+  ASSERT_EQ(f.diagnoses.size(), 1);
+  EXPECT_EQ(f.diagnoses.front().name, "kernel flipped");
+  EXPECT_FALSE(f.diagnoses.front().only_fits) << "the cases below 16 channels do not speak against it";
+  EXPECT_EQ(words_of(f.holds), Words{"from 16 output channels on"}) << "and not from 2 columns of the window on";
+  const std::string text = describe_failure(kernel.name, f);
+  EXPECT_NE(text.find("diagnosis: kernel flipped: "), std::string::npos) << text;
+  EXPECT_NE(text.find("it holds: from 16 output channels on"), std::string::npos) << text;
+  EXPECT_EQ(nlohmann::json::parse(to_json(r))["failures"][0]["holds"][0], "from 16 output channels on");
+}
+
+TEST(JudgeDiagnosis, a_mistake_that_always_holds_has_no_condition) {
+  const KernelResult r = judged(broken_kernel("kernel flipped").kernel, Op::conv2d_forward, {"mb1ic2ih5oc20kh3"});
+  ASSERT_EQ(r.failures.size(), 1);
+  EXPECT_EQ(r.failures.front().diagnoses.front().name, "kernel flipped");
+  EXPECT_EQ(words_of(r.failures.front().holds), Words{});
+}
+
+TEST(JudgeDiagnosis, of_what_is_left_after_blocks) {
+  Kernel kernel = healthy_kernel();
+  // Input features after the last block of 16 are left out, where there is a block.
+  kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
+    std::vector<float> read(w, w + p->in_features * p->out_features);
+    const Idx k = p->in_features;
+    for (Idx n = 0; k > 16 && n < k * p->out_features; ++n)
+      if (n % k >= k / 16 * 16) read[static_cast<std::size_t>(n)] = 0;
+    return tests::healthy.f32.linear_forward(p, x, read.data(), b, y);
+  };
+  const KernelResult r = judged(kernel, Op::linear_forward, {"mb2ic70oc3", "mb3ic37oc2", "mb2ic5oc2", "mb2ic48oc2"});
+  ASSERT_EQ(r.failures.size(), 2);
+  for (const Failure& f : r.failures) {
+    ASSERT_FALSE(f.diagnoses.empty());
+    EXPECT_EQ(f.diagnoses.front().name, "input features after the last block of 16 left out");
+    EXPECT_FALSE(f.diagnoses.front().only_fits);
+    EXPECT_EQ(std::get<cnnspec_linear>(f.shrunk->failed.problem).in_features, 17);
+  }
+}
+
+TEST(JudgeDiagnosis, of_one_case_says_that_it_fits) {
+  Kernel kernel = healthy_kernel();
+  // On one problem alone, as a mistake of another kind may look like one of the table.
+  kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
+    const bool drops = p->batch == 1 && p->in_features == 2 && p->out_features == 3;
+    return tests::healthy.f32.linear_forward(p, x, w, drops ? nullptr : b, y);
+  };
+  JudgeOptions options = options_for(kernel, {Op::linear_forward});
+  options.problems = {parse_descriptor(Family::linear, "mb1ic2oc3")};
+  // A seed whose data has a bias.
+  while (!judge_case(kernel, {Op::linear_forward, DType::f32, options.problems[0], options.seed}).failure)
+    ++options.seed;
+  const KernelResult r = judge(kernel, options);
+  ASSERT_EQ(r.failures.size(), 1);
+  ASSERT_EQ(r.failures.front().diagnoses.size(), 1);
+  EXPECT_EQ(r.failures.front().diagnoses.front().name, "bias dropped");
+  EXPECT_TRUE(r.failures.front().diagnoses.front().only_fits);
+  const std::string text = describe_failure("", r.failures.front());
+  EXPECT_NE(text.find("fits this case: bias dropped"), std::string::npos) << text;
+  EXPECT_EQ(text.find("diagnosis:"), std::string::npos) << text;
 }
 
 TEST(JudgeReport, the_picture_lays_all_planes_over_each_other) {

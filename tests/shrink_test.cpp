@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <string>
 
 #include "checks/generate/configurations.hpp"
@@ -40,9 +41,14 @@ std::vector<Idx> free_numbers(const Problem& problem) {
   return std::visit([](const auto& p) { return free_numbers(p); }, problem);
 }
 
+/// Strides, dilations and extents are plainest at 1, paddings at 0: there is nothing between.
+std::ptrdiff_t not_plainest(const std::vector<Idx>& numbers) {
+  return std::ranges::count_if(numbers, [](Idx n) { return n > 1; });
+}
 bool is_plainer(const Problem& a, const Problem& b) {
   const std::vector<Idx> x = free_numbers(a), y = free_numbers(b);
-  return x != y && std::equal(x.begin(), x.end(), y.begin(), std::less_equal<>());
+  const bool none_greater = std::equal(x.begin(), x.end(), y.begin(), std::less_equal<>());
+  return x != y && (none_greater || not_plainest(x) < not_plainest(y));
 }
 
 TEST(Plainer, problems_are_valid_and_plainer_and_come_to_an_end) {
@@ -204,6 +210,128 @@ TEST(Shrink, finds_the_least_that_is_read_beyond) {
   const Failure f = shrunk(kernel, Op::relu_forward, "300");
   EXPECT_EQ(f.kind, FailureKind::out_of_bounds);
   EXPECT_EQ(f.failed.data.substr(0, 2), "x=") << f.failed.data;
+}
+
+// ---- Mistakes that need a size ----
+
+/// Nothing plainer fails on the same family of data.
+void expect_plainest(const Kernel& kernel, const Failure& f, const std::string& data) {
+  for (const Problem& p : plainer(f.failed.problem)) {
+    Case c = f.failed;
+    c.problem = p, c.data = data;
+    EXPECT_FALSE(judge_case(kernel, c, conditions()).failure) << to_descriptor(p);
+  }
+}
+
+template <class Wrong>
+Kernel wrong_if(Wrong) {
+  Kernel kernel = healthy;
+  kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
+    const int status = healthy.f32.conv2d_forward(p, x, w, b, y);
+    if (Wrong()(*p)) y[0] += 1;
+    return status;
+  };
+  return kernel;
+}
+std::string plainest_if(auto wrong, const char* descriptor) {
+  const Kernel kernel = wrong_if(wrong);
+  const Failure f = shrunk(kernel, Op::conv2d_forward, descriptor, conditions(), "exact-first-wide");
+  expect_plainest(kernel, f, "exact-first-wide");
+  return to_descriptor(f.failed.problem);
+}
+std::string plain(const char* descriptor) { return to_descriptor(parse_descriptor(Family::conv2d, descriptor)); }
+
+TEST(Shrink, keeps_a_size_that_it_needs_and_nothing_else) {
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.out_channels >= 16; }, "mb2g2ic4ih5iw7oc50kh3kw2ph1"),
+            plain("mb1ic1ih1oc16kh1"));
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.in_channels / p.groups >= 257; }, "mb1ic300ih3oc2kh3ph1"),
+            plain("mb1ic257ih1oc1kh1"));
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.in_width > 64; }, "mb2ic3ih2iw129oc2kh1kw3pw1"),
+            plain("mb1ic1ih1iw65oc1kh1kw1"));
+}
+TEST(Shrink, finds_the_least_multiple) {
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.out_channels % 8 == 0; }, "mb1ic2ih3oc24kh2"),
+            plain("mb1ic1ih1oc8kh1"));
+}
+TEST(Shrink, moves_what_is_tied) {
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.in_height == p.in_width && p.in_height > 2; }, "mb1ic2ih9oc2kh3ph1"),
+      plain("mb1ic1ih3iw3oc1kh1"));
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.groups > 1 && p.in_channels == p.groups && p.out_channels == p.groups; },
+                  "g6ic6oc6ih5kh3"),
+      plain("g2mb1ic2oc2ih1kh1"));
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.in_channels == p.out_channels && p.in_channels > 4; },
+                        "mb1ic9ih3oc9kh1"),
+            plain("mb1ic5ih1oc5kh1"));
+  EXPECT_EQ(
+      plainest_if([](const auto& p) { return p.out_width == 5 && p.kernel_width > 1; }, "mb1ic1ih1iw12oc1kh1kw4sw2dw0"),
+      plain("mb1ic1ih1iw6oc1kh1kw2"));
+}
+TEST(Shrink, lays_out_in_one_row_what_is_a_number_of_pixels_or_cells) {
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.in_height * p.in_width > 64; }, "mb1ic2ih9iw9oc1kh1"),
+            plain("mb1ic1ih1iw65oc1kh1"));
+  EXPECT_EQ(plainest_if([](const auto& p) { return p.kernel_height * p.kernel_width > 16; }, "mb1ic1ih7iw7oc2kh5kw5"),
+            plain("mb1ic1ih1iw17oc1kh1kw17"));
+}
+
+TEST(Shrink, says_how_the_failure_depends_on_sizes) {
+  const auto said = [](const Kernel& kernel, const char* descriptor) {
+    const Case c{Op::conv2d_forward, DType::f32, parse_descriptor(Family::conv2d, descriptor), tests::test_seed(), ""};
+    const CaseResult r = judge_case(kernel, c, conditions());
+    std::vector<std::string> words;
+    if (r.failure)
+      for (const SizeCondition& s : find_plainest(kernel, *r.failure, conditions()).conditions)
+        words.push_back(s.in_words());
+    return words;
+  };
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(said(wrong_if([](const auto& p) { return p.out_channels >= 16; }), "mb2ic2ih5oc40kh3ph1"),
+            Words{"from 16 output channels on"});
+  EXPECT_EQ(
+      said(wrong_if([](const auto& p) { return p.in_channels / p.groups > 16 && p.in_channels / p.groups % 16 != 0; }),
+           "mb1ic35ih1oc2kh1"),
+      Words{"from 17 input channels on, their number no multiple of 16"});
+  EXPECT_EQ(said(wrong_if([](const auto&) { return true; }), "mb2ic2ih5oc4kh3ph1"), Words{});
+}
+
+TEST(Shrink, stays_with_the_reason_that_it_came_for) {
+  Kernel kernel = healthy;
+  // Few channels lose the bias; from 16 on the kernel is flipped, which is another mistake.
+  kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
+    if (p->out_channels < 4) return healthy.f32.conv2d_forward(p, x, w, nullptr, y);
+    if (p->out_channels < 16) return healthy.f32.conv2d_forward(p, x, w, b, y);
+    return tests::broken_kernel("kernel flipped").kernel.f32.conv2d_forward(p, x, w, b, y);
+  };
+  const Failure f = shrunk(kernel, Op::conv2d_forward, "mb1ic2ih4oc20kh2", conditions(), "exact-first-wide");
+  EXPECT_EQ(std::get<cnnspec_conv2d>(f.failed.problem).out_channels, 16);
+}
+
+TEST(Shrink, stays_with_nan) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    healthy.f32.relu_forward(p, x, y);
+    if (p->count < 5) y[0] += 1;
+    if (p->count >= 20) y[0] = std::numeric_limits<float>::quiet_NaN();
+    return CNNSPEC_DONE;
+  };
+  EXPECT_EQ(to_descriptor(shrunk(kernel, Op::relu_forward, "90").failed.problem), "20");
+}
+
+/// A call that takes long is no hang as long as the limit of the case that hung is kept.
+TEST(Shrink, gives_each_call_the_time_that_it_had) {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    while (p->count >= 4) pause();
+    usleep(1'050'000);
+    return healthy.f32.relu_forward(p, x, y);
+  };
+  const Failure f = shrink(
+      kernel,
+      *judge_case(kernel, {Op::relu_forward, DType::f32, cnnspec_elementwise{5}, 1, "ones"}, conditions(3)).failure,
+      conditions(3));
+  EXPECT_EQ(f.kind, FailureKind::hang);
+  EXPECT_EQ(to_descriptor(f.failed.problem), "4");
 }
 
 TEST(Shrink, leaves_what_does_not_fail_again_as_it_is) {

@@ -1,12 +1,15 @@
 #include "checks/judge/closer_look.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
-#include <utility>
+#include <set>
+#include <tuple>
 
 #include "checks/generate/geometry.hpp"
+#include "checks/judge/descriptor.hpp"
+#include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"
-#include "checks/judge/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
 #include "checks/usage_error.hpp"
 
@@ -23,6 +26,8 @@ constexpr std::size_t most_diagnoses = 3;
 /// in so many cases.
 constexpr Idx enough_others = 6;
 constexpr Idx most_other_cases = 60;
+/// So many of the cases in which a size was varied, of those that fail and of those that pass.
+constexpr std::size_t most_varied_cases = 12;
 /// So many random cases share a child process.
 constexpr Idx cases_in_process = 12;
 
@@ -39,46 +44,39 @@ bool passes(const Kernel& kernel, const Case& c, const Conditions& conditions) {
   }
 }
 
-/// What came out of calls, as far as they returned.
-std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const Trial> trials,
-                                         std::span<const Execution> executions) {
-  std::vector<Observation> observations;
-  for (std::size_t n = 0; n < trials.size(); ++n) {
-    if (!executions[n].is_done()) continue;
-    const DType dtype = trials[n].dtype;
-    const std::vector<std::byte> garbage(element_bytes(dtype), static_cast<std::byte>(trials[n].garbage));
-    observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
-                            decode(dtype, garbage).front(), decode(dtype, executions[n].output)});
-  }
-  return observations;
-}
-
 struct Look {
+  Problem problem;
   CaseResult result;
   std::vector<Observation> seen;
 };
 
-/// Some cases of a run, from the n-th on, judged in one process. Throws as CaseJudge does.
-std::vector<Look> look_at_some(const Kernel& kernel, const JudgeOptions& options, const CaseList& cases, Idx n) {
-  const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
+/// Cases judged in one process. Throws as CaseJudge does.
+std::vector<Look> look_at(const Kernel& kernel, const Conditions& conditions, const std::vector<Case>& cases) {
   std::vector<CaseJudge> judges;
-  judges.reserve(static_cast<std::size_t>(end - n));
+  judges.reserve(cases.size());
   std::vector<Trial> trials;
-  for (; n < end; ++n) {
-    const CaseJudge& judge = judges.emplace_back(cases.at(n), options.conditions);
+  for (const Case& c : cases) {
+    const CaseJudge& judge = judges.emplace_back(c, conditions);
     for (Trial& t : judge.trials(judges.size() - 1)) trials.push_back(std::move(t));
   }
-  const std::vector<Execution> executions = execute(kernel, trials, options.conditions.isolation);
+  const std::vector<Execution> executions = execute(kernel, trials, conditions.isolation);
   std::vector<Look> looks;
   std::size_t first = 0;
   for (const CaseJudge& judge : judges) {
     const std::size_t calls = judge.data().size();
     const auto own_executions = std::span(executions).subspan(first, calls);
-    looks.push_back({judge.verdict(own_executions),
+    looks.push_back({judge.operation().problem, judge.verdict(own_executions),
                      observations_of(judge, std::span(trials).subspan(first, calls), own_executions)});
     first += calls;
   }
   return looks;
+}
+/// Some cases of a run, from the n-th on.
+std::vector<Look> look_at_some(const Kernel& kernel, const JudgeOptions& options, const CaseList& cases, Idx n) {
+  const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
+  std::vector<Case> some;
+  for (; n < end; ++n) some.push_back(cases.at(n));
+  return look_at(kernel, options.conditions, some);
 }
 
 /// Whether the cases of an operation pass if the kernel claims no more than `profile`; not if there is no such data
@@ -126,39 +124,57 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
   return nullptr;
 }
 
-/// What the kernel returns on all data of a case.
-std::vector<Observation> observe(const Kernel& kernel, const Case& c, const Conditions& conditions) {
-  const CaseJudge judge(c, conditions);
-  const std::vector<Trial> trials = judge.trials();
-  return observations_of(judge, trials, execute(kernel, trials, conditions.isolation));
-}
-
 using Explanations = std::vector<const Misreading*>;
 
-/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one.
-Explanations explain(const Kernel& kernel, const Failure& f, const Conditions& conditions) {
-  std::vector<Observation> observations;
-  for (const Case* c : {&f.shrunk->failed, &f.failed}) {
-    if (c == &f.failed && !observations.empty() && taps(c->problem) > most_taps_to_explain) continue;
-    for (Observation& o : observe(kernel, *c, conditions)) observations.push_back(std::move(o));
-  }
-  return explanations(observations);
+/// One failure: what is left of it, and what explains it.
+struct Examined {
+  Failure* failure = nullptr;
+  const Plainest* plainest = nullptr;
+  Explanations found;
+  bool whole = true;  // they explain the failure, and not only what is left of it
+};
+
+/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one; or else, where it
+/// may be wrong in more than one way at once, on its shrunk one alone.
+void explain(const Kernel& kernel, const Conditions& conditions, Examined& e) {
+  const Case &failed = e.failure->failed, &shrunk = e.plainest->failure.failed;
+  std::vector<Observation> observations = observe(kernel, shrunk, conditions);
+  const std::vector<Observation> of_shrunk = observations;
+  if (observations.empty() || taps(failed.problem) <= most_taps_to_explain)
+    for (Observation& o : observe(kernel, failed, conditions)) observations.push_back(std::move(o));
+  e.found = explanations(observations);
+  e.whole = !e.found.empty();
+  if (!e.whole) e.found = explanations(of_shrunk);
 }
 
 /// How well a misreading that explains a failure goes with all else that is known about the kernel.
 struct Plausibility {
-  Idx explained = 0;     // failures
-  Idx contradicted = 0;  // cases that pass, and would not if the kernel always made this mistake
+  Idx explained = 0;  // cases that fail
+  Idx contradicted =
+      0;            // cases that pass, and would not if the kernel made this mistake where the failure depends on it
+  Idx excused = 0;  // others that pass, and would not if it made this mistake everywhere
 };
-struct Suspects {
-  std::map<const Misreading*, Plausibility> known;
-  Idx failures = 0, passed = 0;  // cases that were compared with them
+
+class Suspects {
+ public:
+  /// What explains a failure, where the conditions hold under which it fails.
+  void add(const Examined& e) {
+    ++failures_;
+    for (const Misreading* m : e.found) {
+      ++known_[m].explained;
+      where_[m].push_back(&e.plainest->conditions);
+    }
+  }
+  bool empty() const { return known_.empty(); }
 
   /// Of those that explain one failure, the ones that explain most others, and of these the ones that are contradicted
-  /// least.
+  /// least, or else need the conditions least.
   Explanations best(const Explanations& candidates) const {
     Explanations best;
-    const auto rank = [&](const Misreading* m) { return std::pair(-known.at(m).explained, known.at(m).contradicted); };
+    const auto rank = [&](const Misreading* m) {
+      const Plausibility& p = known_.at(m);
+      return std::tuple(-p.explained, p.contradicted, p.excused);
+    };
     for (const Misreading* m : candidates) {
       if (!best.empty() && rank(m) > rank(best.front())) continue;
       if (!best.empty() && rank(m) < rank(best.front())) best.clear();
@@ -166,59 +182,106 @@ struct Suspects {
     }
     return best;
   }
+
   void compare_with(const Look& look) {
     const bool failed = look.result.failure.has_value();
     if (!look.result.supported || (failed && !is_about_values(*look.result.failure))) return;
-    ++(failed ? failures : passed);
-    for (auto& [m, plausibility] : known) {
-      const auto agrees_with_it = [&, m = m](const Observation& o) { return agrees(*m, o); };
-      const bool agrees_with_all = std::all_of(look.seen.begin(), look.seen.end(), agrees_with_it);
+    ++(failed ? failures_ : passed_);
+    for (auto& [m, plausibility] : known_) {
+      // A case that passes beyond the sizes for which the kernel is wrong does not speak against a mistake.
+      const bool is_beyond =
+          std::ranges::none_of(where_.at(m), [&](const auto* c) { return all_hold(*c, look.problem); });
+      const bool agrees_with_all =
+          std::ranges::all_of(look.seen, [&, m = m](const Observation& o) { return agrees(*m, o); });
       if (failed && agrees_with_all) ++plausibility.explained;
-      if (!failed && !agrees_with_all) ++plausibility.contradicted;
+      if (!failed && !agrees_with_all) ++(is_beyond ? plausibility.excused : plausibility.contradicted);
     }
+  }
+
+  bool is_enough(const std::vector<Examined>& all) const {
+    const auto is_decided = [&](const Examined& e) { return best(e.found).size() <= 1; };
+    return failures_ >= enough_others && passed_ >= enough_others && std::ranges::all_of(all, is_decided);
   }
   /// What explains only a few failures, and is contradicted by cases that pass, agrees by chance.
   bool is_likely(const Misreading* m) const {
-    return known.at(m).contradicted == 0 || 2 * known.at(m).explained >= failures;
+    return known_.at(m).contradicted == 0 || 2 * known_.at(m).explained >= failures_;
   }
+  /// Whether it explains several cases, and no case speaks against it.
+  bool is_proved(const Misreading* m) const { return known_.at(m).contradicted == 0 && known_.at(m).explained > 1; }
+
+ private:
+  std::map<const Misreading*, Plausibility> known_;
+  std::map<const Misreading*, std::vector<const std::vector<SizeCondition>*>> where_;
+  Idx failures_ = 0, passed_ = 0;  // cases that were compared with them
 };
 
-/// Compares what explains the failures with random cases of the operation, until enough is known.
+/// Some of the cases in which a size was varied on which the failure depends: they tell most.
+std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& cases) {
+  std::vector<Case> some;
+  for (const SizeCondition& c : plainest.conditions) {
+    const Idx size = c.axis.value(plainest.failure.failed.problem);
+    std::size_t of_this = 0;
+    for (const Case& other : cases)
+      if (c.axis.value(other.problem) != size && of_this < most_varied_cases) some.push_back(other), ++of_this;
+  }
+  return some;
+}
+
+/// Compares what explains the failures with the cases in which sizes were varied, and with random cases of the
+/// operation, until enough is known.
 void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
-           const std::vector<Explanations>& found, Suspects& suspects) {
+           const std::vector<Examined>& all, Suspects& suspects) {
+  std::set<std::string> compared;
+  for (const Examined& e : all) {
+    if (!compared.insert(to_descriptor(e.plainest->failure.failed.problem)).second) continue;
+    for (const auto* cases : {&e.plainest->failing, &e.plainest->passing})
+      for (const Look& look : look_at(kernel, options.conditions, varied(*e.plainest, *cases)))
+        suspects.compare_with(look);
+  }
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
   random.problems.clear(), random.data.clear();
   random.cases = most_other_cases;  // however few were asked for
   const CaseList cases(random);
-  const auto is_enough = [&] {
-    const auto is_decided = [&](const Explanations& e) { return suspects.best(e).size() <= 1; };
-    return suspects.failures >= enough_others && suspects.passed >= enough_others &&
-           std::all_of(found.begin(), found.end(), is_decided);
-  };
-  for (Idx n = 0; n < cases.size() && !is_enough();) {
+  for (Idx n = 0; n < cases.size() && !suspects.is_enough(all);) {
     const std::vector<Look> looks = look_at_some(kernel, random, cases, n);
     for (const Look& look : looks) suspects.compare_with(look);
     n += static_cast<Idx>(looks.size());
   }
 }
 
+/// Whether the mistake would not show in any case that passes because this condition does not hold: then the condition
+/// says no more than the mistake does.
+bool is_implied(const Kernel& kernel, const Conditions& conditions, const SizeCondition& c, const Plainest& plainest,
+                const Misreading& m) {
+  std::vector<Case> beyond;
+  for (const Case& passing : plainest.passing)
+    if (!c.holds(passing.problem) && beyond.size() < most_varied_cases) beyond.push_back(passing);
+  return std::ranges::all_of(look_at(kernel, conditions, beyond), [&](const Look& look) {
+    return std::ranges::all_of(look.seen, [&](const Observation& o) { return agrees(m, o); });
+  });
+}
+
 /// Diagnoses the failures of one operation.
 void diagnose(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
-              const std::vector<Failure*>& failures) {
-  std::vector<Explanations> found;
+              std::vector<Examined>& all) {
   Suspects suspects;
-  for (const Failure* f : failures) {
-    found.push_back(explain(kernel, *f, options.conditions));
-    ++suspects.failures;
-    for (const Misreading* m : found.back()) ++suspects.known[m].explained;
+  for (Examined& e : all) {
+    explain(kernel, options.conditions, e);
+    suspects.add(e);
   }
-  if (suspects.known.empty()) return;
-  weigh(kernel, options, row, found, suspects);
-  for (std::size_t n = 0; n < failures.size(); ++n)
-    for (const Misreading* m : suspects.best(found[n]))
-      if (suspects.is_likely(m) && failures[n]->diagnoses.size() < most_diagnoses)
-        failures[n]->diagnoses.push_back({m->name, m->sentence});
+  if (suspects.empty()) return;
+  weigh(kernel, options, row, all, suspects);
+  for (const Examined& e : all) {
+    std::vector<Diagnosis>& diagnoses = e.failure->diagnoses;
+    for (const Misreading* m : suspects.best(e.found))
+      if (suspects.is_likely(m) && diagnoses.size() < most_diagnoses)
+        diagnoses.push_back({m->name, m->sentence, !e.whole || !suspects.is_proved(m)});
+    if (!diagnoses.empty())
+      std::erase_if(e.failure->holds, [&](const SizeCondition& c) {
+        return is_implied(kernel, options.conditions, c, *e.plainest, *suspects.best(e.found).front());
+      });
+  }
 }
 
 /// What no convention explains is shrunk to what none explains.
@@ -233,13 +296,20 @@ void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult
   for (OperationResult& row : result.operations)
     if (row.failed > 0 && row.conventions.empty() && row.nearest_explains < row.failed)
       row.behaves_like = behaves_like(kernel, options, row, result.failures);
-  for (Failure& f : result.failures)
-    f.shrunk = std::make_shared<const Failure>(shrink(kernel, f, shrinking_conditions(f, options.conditions)));
   for (const OperationResult& row : result.operations) {
     std::vector<Failure*> failures;
     for (Failure& f : result.failures)
-      if (f.failed.op == row.op && f.failed.dtype == row.dtype && is_about_values(f)) failures.push_back(&f);
-    if (!failures.empty()) diagnose(kernel, options, row, failures);
+      if (f.failed.op == row.op && f.failed.dtype == row.dtype) failures.push_back(&f);
+    std::vector<Plainest> plainest;
+    plainest.reserve(failures.size());
+    std::vector<Examined> examined;
+    for (Failure* f : failures) {
+      const Plainest& p = plainest.emplace_back(find_plainest(kernel, *f, shrinking_conditions(*f, options.conditions), plainest));
+      f->shrunk = std::make_shared<const Failure>(p.failure);
+      f->holds = p.conditions;
+      if (is_about_values(*f)) examined.push_back({f, &p, {}});
+    }
+    if (!examined.empty()) diagnose(kernel, options, row, examined);
   }
 }
 

@@ -111,7 +111,14 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
   std::string text = what_is_wrong(f, "");
   if (!f.fits.empty()) text += fmt::format("  this case is right under --accept {}\n", f.fits.names());
   for (const Diagnosis& d : f.diagnoses)
-    text += fmt::format("  {}: {}: {}\n", &d == &f.diagnoses.front() ? "diagnosis" : "or", d.name, d.sentence);
+    text += fmt::format("  {}: {}: {}\n",
+                        &d != &f.diagnoses.front() ? "or"
+                        : d.only_fits              ? "fits this case"
+                                                   : "diagnosis",
+                        d.name, d.sentence);
+  for (const SizeCondition& c : f.holds)
+    text += fmt::format("  {}: {} (up to {} tried)\n", &c == &f.holds.front() ? "it holds" : "and", c.in_words(),
+                        thousands(c.probed));
   if (f.shrunk != nullptr) {
     text += "  the plainest case found: " + what_is_wrong(*f.shrunk, "  ");
     text += "    " + reproduce(kernel, f.shrunk->failed, conditions) + "\n";

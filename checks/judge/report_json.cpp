@@ -103,7 +103,10 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
     if (f.shrunk->elements_wrong > 0) j["shrunk_map"] = map_of(*f.shrunk, most);
   }
   Json& diagnosis = j["diagnosis"] = Json::array();
-  for (const Diagnosis& d : f.diagnoses) diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}});
+  for (const Diagnosis& d : f.diagnoses)
+    diagnosis.push_back({{"name", d.name}, {"sentence", d.sentence}, {"only_fits", d.only_fits}});
+  Json& holds = j["holds"] = Json::array();
+  for (const SizeCondition& c : f.holds) holds.push_back(c.in_words());
   j["picture"] = f.picture;
   j["repro"] = repro;
   return j;

@@ -1,192 +1,418 @@
 #include "checks/judge/shrink.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
+#include <span>
 
 #include "checks/generate/geometry.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/judge/descriptor.hpp"
 #include "checks/judge/literal_data.hpp"
+#include "checks/judge/observe.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr int most_attempts = 600;
-constexpr std::chrono::seconds most_time{5};
-constexpr std::size_t most_elements = 2000;  // of data that is shrunk element by element
-constexpr std::size_t most_literal = 24;     // elements that are not zero, to be written out in a command line
-constexpr double seconds_for_a_hang = 1;
-constexpr int most_hangs = 12;
+// Work is counted and not timed, so that the same case is found on any machine: 1 for a call, and as much again for so
+// many multiply-adds, or elements.
+constexpr double taps_like_a_call = 20'000, elements_like_a_call = 2'000;
+constexpr double most_work = 1500, most_work_on_sizes = 600;  // both in all
+constexpr double most_work_on_a_size = 20;                    // of one case
+constexpr int most_hangs = 5;                                 // each takes as long as a call may
+
+constexpr double most_elements = 70'000;          // of data that is shrunk element by element
+constexpr std::size_t most_literal = 24;          // elements that are not zero, to be written out in a command line
+constexpr Idx most_taps_to_explain = 20'000'000;  // over all misreadings
 
 // ---- Plainer configurations ----
 
-/// The values to try for a number that is `least` at its plainest.
-std::vector<Idx> smaller(Idx value, Idx least) {
-  std::vector<Idx> values;
-  for (const Idx v : {least, least + 1, (value + least) / 2, value - 1})
-    if (v >= least && v < value && std::find(values.begin(), values.end(), v) == values.end()) values.push_back(v);
-  return values;
-}
-
-template <class P>
-class Plainer {
- public:
-  explicit Plainer(const P& p) : from_(p) {}
-
-  /// Every smaller value of one number, as far as `finish` makes a valid problem of it.
-  template <class Finish>
-  void shrink(Idx P::*member, Idx least, Finish finish) {
-    for (const Idx v : smaller(from_.*member, least)) {
-      P p = from_;
-      p.*member = v;
-      finish(p);
-      add(p);
-    }
-  }
-  void add(const P& p) {
-    const bool is_another = std::memcmp(&p, &from_, sizeof p) != 0;  // all members are of one type: there is no padding
-    if (is_another && check(p).ok()) found_.push_back(p);
-  }
-  const P& from() const { return from_; }
-  std::vector<Problem> found() { return std::move(found_); }
-
- private:
-  const P from_;
-  std::vector<Problem> found_;
+/// A way to make a problem plainer, by an amount from 1 to `most`.
+struct Move {
+  Idx most = 0;
+  std::function<std::optional<Problem>(Idx)> by;
 };
+
+/// The amounts to try where nothing is known: large ones first.
+std::vector<Idx> amounts(const Move& move) {
+  std::vector<Idx> all;
+  for (const Idx amount : {move.most, move.most - 1, move.most / 2})
+    if (amount > 0) all.push_back(amount);
+  for (Idx power = 1; power < move.most; power *= 2) all.push_back(power);
+  std::ranges::sort(all, std::greater<>());
+  const auto repeated = std::ranges::unique(all);
+  all.erase(repeated.begin(), repeated.end());
+  return all;
+}
 
 /// How many windows there are; 0, which is no extent, if not even one fits.
 Idx windows_of(const Line& line) {
   return check_axis("", "", line.in, line.kernel, line.axis).ok() ? conv_out(line.in, line.kernel, line.axis) : 0;
 }
-template <class P>
-void fit_height(P& p) {
-  p.out_height = windows_of(height_of(p));
-}
-template <class P>
-void fit_width(P& p) {
-  p.out_width = windows_of(width_of(p));
+Line fitted(Line line) {
+  line.out = windows_of(line);
+  return line;
 }
 
-template <class P>
-void shrink_windows(Plainer<P>& s) {
-  P flat = s.from();
-  set_height(flat, Line{});
-  s.add(flat);
-  flat = s.from();
-  set_width(flat, Line{});
-  s.add(flat);
-  s.shrink(&P::in_height, 1, fit_height<P>), s.shrink(&P::in_width, 1, fit_width<P>);
-  s.shrink(&P::kernel_height, 1, fit_height<P>), s.shrink(&P::kernel_width, 1, fit_width<P>);
-  s.shrink(&P::stride_height, 1, fit_height<P>), s.shrink(&P::stride_width, 1, fit_width<P>);
-  s.shrink(&P::dilation_height, 1, fit_height<P>), s.shrink(&P::dilation_width, 1, fit_width<P>);
-  s.shrink(&P::pad_top, 0, fit_height<P>), s.shrink(&P::pad_bottom, 0, fit_height<P>);
-  s.shrink(&P::pad_left, 0, fit_width<P>), s.shrink(&P::pad_right, 0, fit_width<P>);
-}
+/// A way to make one axis of an image plainer.
+struct LineMove {
+  Idx (*most)(const Line&);
+  Line (*by)(Line, Idx);
+};
+const LineMove line_moves[]{
+    {[](const Line& l) { return Idx{l == Line{} ? 0 : 1}; }, [](Line, Idx) { return Line{}; }},
+    {[](const Line& l) { return l.in - 1; },
+     [](Line l, Idx n) {
+       l.in -= n;
+       return fitted(l);
+     }},
+    // The window, as it is or with what it covers: as many windows as before on a smaller image, or in less padding.
+    {[](const Line& l) { return l.kernel - 1; },
+     [](Line l, Idx n) {
+       l.kernel -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.kernel - 1; },
+     [](Line l, Idx n) {
+       l.kernel -= n, l.in -= n * l.axis.dilation;
+       return fitted(l);
+     }},
+    {[](const Line& l) {
+       return std::min({(l.kernel - 1) / 2, l.axis.before, l.axis.after});
+     },
+     [](Line l, Idx n) {
+       l.kernel -= 2 * n, l.axis.before -= n, l.axis.after -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) {
+       return std::min({(l.kernel - 1) / 2, l.axis.before / l.axis.dilation, l.axis.after / l.axis.dilation});
+     },
+     [](Line l, Idx n) {
+       l.kernel -= 2 * n, l.axis.before -= n * l.axis.dilation, l.axis.after -= n * l.axis.dilation;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.stride - 1; },
+     [](Line l, Idx n) {
+       l.axis.stride -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.stride - 1; },
+     [](Line l, Idx n) {
+       l.axis.stride -= n, l.in -= n * (l.out - 1);
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.dilation - 1; },
+     [](Line l, Idx n) {
+       l.axis.dilation -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.dilation - 1; },
+     [](Line l, Idx n) {
+       l.axis.dilation -= n, l.in -= n * (l.kernel - 1);
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.before; },
+     [](Line l, Idx n) {
+       l.axis.before -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return l.axis.after; },
+     [](Line l, Idx n) {
+       l.axis.after -= n;
+       return fitted(l);
+     }},
+    {[](const Line& l) { return std::min(l.axis.before, l.axis.after); },
+     [](Line l, Idx n) {
+       l.axis.before -= n, l.axis.after -= n;
+       return fitted(l);
+     }},
+};
 
-std::vector<Problem> plainer_than(const cnnspec_conv2d& p) {
-  using P = cnnspec_conv2d;
-  Plainer s(p);
-  s.shrink(&P::batch, 1, [](P&) {});
-  s.shrink(&P::groups, 1, [&](P& q) {
-    q.in_channels = p.in_channels / p.groups * q.groups;
-    q.out_channels = p.out_channels / p.groups * q.groups;
-  });
-  const auto per_group = [&](Idx P::*channels) {
-    for (const Idx n : smaller(p.*channels / p.groups, 1)) {
-      P q = p;
-      q.*channels = n * p.groups;
-      s.add(q);
+template <class P>
+class Moves {
+ public:
+  explicit Moves(const P& p) : from_(p) {}
+
+  /// `change(problem, amount)`
+  template <class Change>
+  void add(Idx most, Change change) {
+    moves_.push_back({std::max(most, Idx{0}), [from = from_, change](Idx amount) -> std::optional<Problem> {
+                        P p = from;
+                        change(p, amount);
+                        // All members are of one type: there is no padding.
+                        if (std::memcmp(&p, &from, sizeof p) == 0 || !check(p).ok()) return {};
+                        return p;
+                      }});
+  }
+  /// If `applies`, one step.
+  template <class Change>
+  void jump(bool applies, Change change) {
+    add(applies ? 1 : 0, [change](P& p, Idx) { change(p); });
+  }
+  void reduce(Idx P::*member) {
+    add(from_.*member - 1, [member](P& p, Idx n) { p.*member -= n; });
+  }
+  /// Two numbers that are equal.
+  void reduce(Idx P::*one, Idx P::*other) {
+    add(from_.*one == from_.*other ? from_.*one - 1 : 0, [=](P& p, Idx n) { p.*one -= n, p.*other -= n; });
+  }
+
+  void add_lines() {
+    const Line height = height_of(from_), width = width_of(from_);
+    jump(height != Line{}, [](P& p) { set_height(p, Line{}); });
+    jump(width != Line{}, [](P& p) { set_width(p, Line{}); });
+    const bool is_square = height == width;
+    for (const LineMove& m : line_moves) {
+      add(is_square ? m.most(height) : 0,
+          [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)), set_width(p, m.by(width_of(p), n)); });
+      add(m.most(height), [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)); });
+      add(m.most(width), [&m](P& p, Idx n) { set_width(p, m.by(width_of(p), n)); });
     }
+    // As many pixels in one row, and as many cells in a window of one row.
+    jump(height.in > 1 && width.in > 1, [](P& p) {
+      Line line = width_of(p);
+      line.in *= p.in_height;
+      set_height(p, Line{}), set_width(p, fitted(line));
+    });
+    jump(height.kernel > 1 && width.kernel > 1, [](P& p) {
+      Line line = width_of(p);
+      line.in += line.kernel * (p.kernel_height - 1) * line.axis.dilation;
+      line.kernel *= p.kernel_height;
+      set_height(p, Line{}), set_width(p, fitted(line));
+    });
+  }
+
+  std::vector<Move> take() { return std::move(moves_); }
+
+ private:
+  const P from_;
+  std::vector<Move> moves_;
+};
+
+std::vector<Move> moves_of(const cnnspec_conv2d& p) {
+  using P = cnnspec_conv2d;
+  Moves s(p);
+  const Idx ins = p.in_channels / p.groups, outs = p.out_channels / p.groups;
+  const auto flat = [](P& q) { set_height(q, Line{}), set_width(q, Line{}); };
+  const auto set_channels = [](P& q, Idx groups, Idx in, Idx out) {
+    q.groups = groups, q.in_channels = groups * in, q.out_channels = groups * out;
   };
-  per_group(&P::in_channels), per_group(&P::out_channels);
-  shrink_windows(s);
-  return s.found();
+  // All but one: what a size alone decides is found at once.
+  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, 1, 1); });
+  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, ins, 1), q.batch = 1; });
+  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, 1, outs), q.batch = 1; });
+  s.jump(true, [=](P& q) { flat(q), set_channels(q, p.groups, 1, 1), q.batch = 1; });
+  s.jump(true, [=](P& q) { flat(q), q.batch = 1; });
+  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), set_height(q, Line{}), q.batch = 1; });
+  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), set_width(q, Line{}), q.batch = 1; });
+  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), q.batch = 1; });
+  s.reduce(&P::batch);
+  s.add(p.groups - 1, [=](P& q, Idx n) { set_channels(q, p.groups - n, ins, outs); });
+  // Fewer groups of as many channels in all.
+  s.jump(p.groups > 1, [](P& q) { q.groups = 1; });
+  s.jump(p.groups > 2 && p.groups % 2 == 0, [](P& q) { q.groups /= 2; });
+  s.add(ins == outs ? ins - 1 : 0, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs - n); });
+  s.add(ins - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs); });
+  s.add(outs - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins, outs - n); });
+  s.add_lines();
+  // As many terms of a sum, all of them channels.
+  const Idx cells = p.kernel_height * p.kernel_width;
+  s.jump(cells > 1 && ins > 1, [=](P& q) { flat(q), set_channels(q, p.groups, ins * cells, outs); });
+  return s.take();
 }
 
-std::vector<Problem> plainer_than(const cnnspec_pool2d& p) {
+std::vector<Move> moves_of(const cnnspec_pool2d& p) {
   using P = cnnspec_pool2d;
-  Plainer s(p);
-  s.shrink(&P::batch, 1, [](P&) {}), s.shrink(&P::channels, 1, [](P&) {});
-  shrink_windows(s);
-  return s.found();
+  Moves s(p);
+  const auto flat = [](P& q) { set_height(q, Line{}), set_width(q, Line{}); };
+  s.jump(true, [=](P& q) { flat(q), q.batch = 1; });
+  s.jump(true, [=](P& q) { flat(q), q.channels = 1; });
+  s.jump(true, [](P& q) { set_height(q, Line{}), q.channels = q.batch = 1; });
+  s.jump(true, [](P& q) { set_width(q, Line{}), q.channels = q.batch = 1; });
+  s.jump(true, [](P& q) { q.channels = q.batch = 1; });
+  s.reduce(&P::batch, &P::channels);
+  s.reduce(&P::batch), s.reduce(&P::channels);
+  s.add_lines();
+  return s.take();
 }
 
-std::vector<Problem> plainer_than(const cnnspec_linear& p) {
+std::vector<Move> moves_of(const cnnspec_linear& p) {
   using P = cnnspec_linear;
-  Plainer s(p);
-  for (Idx P::*member : {&P::batch, &P::in_features, &P::out_features}) s.shrink(member, 1, [](P&) {});
-  return s.found();
+  Moves s(p);
+  for (Idx P::*kept : {&P::batch, &P::in_features, &P::out_features})
+    s.jump(true, [=](P& q) {
+      const Idx value = q.*kept;
+      q = {1, 1, 1};
+      q.*kept = value;
+    });
+  s.reduce(&P::in_features, &P::out_features), s.reduce(&P::batch, &P::in_features);
+  s.reduce(&P::batch, &P::out_features);
+  for (Idx P::*member : {&P::batch, &P::in_features, &P::out_features}) s.reduce(member);
+  return s.take();
 }
 
-std::vector<Problem> plainer_than(const cnnspec_elementwise& p) {
-  Plainer s(p);
-  s.shrink(&cnnspec_elementwise::count, 1, [](cnnspec_elementwise&) {});
-  return s.found();
+std::vector<Move> moves_of(const cnnspec_elementwise& p) {
+  Moves s(p);
+  s.reduce(&cnnspec_elementwise::count);
+  return s.take();
+}
+
+/// The same number of them, in the same order, for all problems of a family.
+std::vector<Move> moves_of(const Problem& problem) {
+  return std::visit([](const auto& p) { return moves_of(p); }, problem);
 }
 
 // ---- The search ----
 
+double work_of(const Operation& operation) {
+  return 1 + static_cast<double>(taps(operation.problem)) / taps_like_a_call +
+         operation.elements() / elements_like_a_call;
+}
+
+/// What tells one reason for a failure of a kind from another.
+bool is_nan_instead(const Failure& f) {
+  return f.elements_wrong > 0 && std::isnan(f.actual) && !std::isnan(f.expected);
+}
+
 class Shrinker {
  public:
   Shrinker(const Kernel& kernel, const Failure& failure, const Conditions& conditions)
-      : kernel_(kernel), conditions_(conditions), best_(failure) {
+      : kernel_(kernel), conditions_(conditions), best_(failure), from_(failure) {
     best_.shrunk = nullptr;
-    if (failure.kind == FailureKind::hang)
-      conditions_.isolation.seconds_per_call = std::min(seconds_for_a_hang, conditions_.isolation.seconds_per_call);
   }
 
-  Failure run() {
+  Plainest run(bool with_sizes, std::span<const Plainest> known = {}) {
+    reasons_ = explained(best_.failed);
+    Plainest found;
     const Case all_data = best_.failed;
     Case its_data = all_data;
     if (its_data.data.empty()) its_data.data = best_.data;
-    if (!improves(its_data) && !improves(all_data)) return best_;  // it depends on what was called before
-    shrink_configuration();
-    shrink_data();
-    return best_;
+    if (improves(its_data) || improves(all_data)) {  // else it depends on what was called before
+      shrink_configuration();
+      const bool can_vary = !is_literal(best_.failed.data) && best_.kind != FailureKind::hang;
+      if (with_sizes && can_vary) {
+        const auto same = std::ranges::find_if(known, [&](const Plainest& other) {
+          return other.failure.kind == best_.kind &&
+                 to_descriptor(other.failure.failed.problem) == to_descriptor(best_.failed.problem);
+        });
+        if (same != known.end())
+          found = *same;
+        else
+          find_sizes(found);
+      }
+      shrink_data();
+    }
+    found.failure = best_;
+    return found;
   }
 
  private:
-  bool is_over() const {
-    return attempts_ >= (best_.kind == FailureKind::hang ? most_hangs : most_attempts) ||
-           std::chrono::steady_clock::now() >= end_;
+  bool is_over() const { return work_ >= limit_ || hangs_ >= most_hangs; }
+
+  /// The misreadings that explain the case, if they are quickly found.
+  std::vector<const Misreading*> explained(const Case& c) const {
+    if (best_.kind != FailureKind::wrong_value && best_.kind != FailureKind::unwritten_output) return {};
+    return explanations(observe(kernel_, c, conditions_), most_taps_to_explain);
   }
 
-  /// Whether that case fails in the same way; if so, it is the best one so far.
-  bool improves(const Case& c) {
-    if (is_over()) return false;
-    ++attempts_;
+  /// Whether something that explains the case that this one came from explains this one too.
+  bool has_same_reason(const Case& c) const {
+    if (reasons_.empty()) return true;
+    const std::vector<Observation> seen = observe(kernel_, c, conditions_);
+    return std::ranges::any_of(reasons_, [&](const Misreading* m) {
+      return std::ranges::all_of(seen, [&](const Observation& o) { return agrees(*m, o); });
+    });
+  }
+
+  /// How that case fails, if it does for the same reason.
+  std::optional<Failure> failure_of(const Case& c, bool is_same_configuration = false) {
+    if (is_over()) return {};
     try {
+      work_ += work_of(operation_of(c.op, c.problem));
       CaseResult r = judge_case(kernel_, c, conditions_);
-      if (!r.failure || r.failure->kind != best_.kind) return false;
-      best_ = *std::move(r.failure);
-      best_.failed = c;
-      return true;
+      if (!r.failure || r.failure->kind != from_.kind || is_nan_instead(*r.failure) != is_nan_instead(from_)) return {};
+      if (r.failure->kind == FailureKind::hang) ++hangs_;
+      if (!is_same_configuration && !has_same_reason(c)) return {};
+      return r.failure;
     } catch (const UsageError&) {
-      return false;  // the family of data is not one of such a problem
+      return {};  // the family of data is not one of such a problem
     }
+  }
+
+  /// Whether that case fails for the same reason; if so, it is the best one so far.
+  bool improves(const Case& c) {
+    const bool is_same_configuration = to_descriptor(c.problem) == to_descriptor(best_.failed.problem);
+    std::optional<Failure> failure = failure_of(c, is_same_configuration);
+    if (!failure) return false;
+    best_ = *std::move(failure);
+    best_.failed = c;
+    return true;
+  }
+  bool improves(const std::optional<Problem>& problem) {
+    if (!problem || !tried_.insert(to_descriptor(*problem)).second) return false;
+    Case c = best_.failed;
+    c.problem = *problem;
+    return improves(c);
+  }
+
+  /// As far as that move goes: all the way, or to where the failure ends, or in steps of 1, 2, 4, ...
+  bool follow(const Move& move) {
+    if (move.most == 0) return false;
+    if (improves(move.by(move.most))) return true;
+    Idx fails = 0;
+    for (Idx passes = move.most; passes - fails > 1 && !is_over();) {
+      const Idx half = fails + (passes - fails) / 2;
+      (improves(move.by(half)) ? fails : passes) = half;
+    }
+    if (fails > 0) return true;
+    const std::vector<Idx> others = amounts(move);
+    return std::ranges::any_of(others, [&](Idx amount) { return improves(move.by(amount)); });
   }
 
   void shrink_configuration() {
+    const std::size_t count = moves_of(best_.failed.problem).size();
     for (bool again = true; again && !is_over();) {
       again = false;
-      for (const Problem& problem : plainer(best_.failed.problem)) {
-        Case c = best_.failed;
-        c.problem = problem;
-        again = improves(c);
-        if (again) break;
-      }
+      for (std::size_t n = 0; n < count && !is_over(); ++n) again |= follow(moves_of(best_.failed.problem)[n]);
     }
+  }
+
+  void find_sizes(Plainest& found) {
+    const Case plainest = best_.failed;
+    const double work_before = work_;
+    limit_ = work_ + most_work_on_sizes;
+    std::map<std::string, std::optional<bool>> known{{to_descriptor(plainest.problem), true}};
+    const double most = std::max(most_work_on_a_size, 2 * work_of(operation_of(plainest.op, plainest.problem)));
+    const auto with = [&](const Problem& p) {
+      Case c = plainest;
+      c.problem = p;
+      return c;
+    };
+    const Dependence d = dependence_on_sizes(plainest.problem, [&](const Problem& p) -> std::optional<bool> {
+      const auto [place, is_new] = known.insert({to_descriptor(p), std::nullopt});
+      if (is_new && !is_over() && work_of(operation_of(plainest.op, p)) <= most)
+        place->second = failure_of(with(p)).has_value();
+      return place->second;
+    });
+    found.conditions = d.conditions;
+    for (const Problem& p : d.failing) found.failing.push_back(with(p));
+    for (const Problem& p : d.passing) found.passing.push_back(with(p));
+    for (auto* cases : {&found.failing, &found.passing})
+      for (Case& c : *cases) c.data = from_.failed.data;
+    limit_ = most_work + work_ - work_before;
   }
 
   /// The data as it is now, or nothing if it is not to be shrunk.
   std::optional<Operands<double>> data() const {
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
-    if (operation.elements() > static_cast<double>(most_elements)) return {};
+    // Of so many, one is found in as many steps as its number has digits, each by one half and the other.
+    const double steps = 2 * std::log2(operation.elements());
+    if (operation.elements() > most_elements || work_ + steps * work_of(operation) > limit_) return {};
     const CaseJudge judge(best_.failed, conditions_);
     const auto failed = std::ranges::find(judge.data(), best_.data, &DataSet::family);
     if (failed == judge.data().end()) return {};
@@ -195,7 +421,7 @@ class Shrinker {
 
   bool improves(const Operands<double>& inputs) {
     Case c = best_.failed;
-    c.data = to_literal(operation_of(c.op, c.problem), inputs, most_elements);
+    c.data = to_literal(operation_of(c.op, c.problem), inputs, static_cast<std::size_t>(most_elements));
     return improves(c);
   }
 
@@ -205,51 +431,111 @@ class Shrinker {
     const Failure before = best_;
     Operands<double> inputs = *all;
     if (!improves(inputs)) return;  // e.g. because it needs the garbage of that very call
-    for (std::vector<double>& v : inputs) leave_out(inputs, v);
-    for (std::vector<double>& v : inputs) simplify(inputs, v);
+    for (bool again = true; again && !is_over();) {
+      again = false;
+      if (inputs.size() > 1 && inputs[0].size() == inputs[1].size())
+        again |= leave_out(inputs, {&inputs[0], &inputs[1]});
+      for (std::vector<double>& v : inputs) again |= leave_out(inputs, {&v});
+      again |= simplify_all(inputs);
+      for (std::vector<double>& v : inputs) again |= simplify(inputs, v);
+    }
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
     if (to_literal(operation, inputs, most_literal).empty()) best_ = before;
   }
 
-  /// Sets runs of elements to zero, long ones first.
-  void leave_out(const Operands<double>& inputs, std::vector<double>& v) {
-    for (std::size_t length = v.size(); length > 0; length /= 2)
-      for (std::size_t first = 0; first < v.size(); first += length) {
-        const std::vector<double> before = v;
-        const auto begin = v.begin() + static_cast<std::ptrdiff_t>(first);
-        std::fill(begin, v.begin() + static_cast<std::ptrdiff_t>(std::min(first + length, v.size())), 0.0);
-        if (v != before && !improves(inputs)) v = before;
-      }
+  /// `change(inputs)`, if it fails still.
+  template <class Change>
+  bool try_change(Operands<double>& inputs, Change change) {
+    const Operands<double> before = inputs;
+    change();
+    if (improves(inputs)) return true;
+    inputs = before;
+    return false;
+  }
+  static std::span<double> run_of(std::vector<double>& v, std::size_t first, std::size_t length) {
+    return std::span(v).subspan(first, std::min(length, v.size() - first));
   }
 
-  /// Makes single elements 1.
-  void simplify(const Operands<double>& inputs, std::vector<double>& v) {
+  /// Sets runs of elements to zero, long ones first: of one tensor, or of several that are as long as each other at
+  /// once.
+  bool leave_out(Operands<double>& inputs, const std::vector<std::vector<double>*>& tensors) {
+    const std::size_t count = tensors.front()->size();
+    bool any = false;
+    for (std::size_t length = count; length > 0; length /= 2)
+      for (std::size_t first = 0; first < count && !is_over(); first += length) {
+        const auto is_zero = [&](std::vector<double>* v) {
+          return std::ranges::all_of(run_of(*v, first, length), [](double e) { return e == 0 && !std::signbit(e); });
+        };
+        if (std::ranges::all_of(tensors, is_zero)) continue;
+        any |= try_change(inputs, [&] {
+          for (std::vector<double>* v : tensors) std::ranges::fill(run_of(*v, first, length), 0.0);
+        });
+      }
+    return any;
+  }
+
+  /// Makes all elements of a tensor, or of all, 1.
+  bool simplify_all(Operands<double>& inputs) {
+    const auto is_plain = [](const std::vector<double>& v) {
+      return std::ranges::all_of(v, [](double e) { return e == 0 || e == 1; });
+    };
+    const auto make_plain = [](std::vector<double>& v) {
+      for (double& e : v)
+        if (e != 0) e = 1;
+    };
+    bool any = false;
+    if (!std::ranges::all_of(inputs, is_plain))
+      any |= try_change(inputs, [&] { std::ranges::for_each(inputs, make_plain); });
+    for (std::vector<double>& v : inputs)
+      if (!is_plain(v)) any |= try_change(inputs, [&] { make_plain(v); });
+    return any;
+  }
+  /// Makes single elements 1, or smaller.
+  bool simplify(Operands<double>& inputs, std::vector<double>& v) {
+    bool any = false;
     for (double& e : v) {
       const double before = e;
-      for (const double plain : {1.0, -1.0, std::trunc(before)}) {
-        if (before == 0 || before == 1 || plain == e) break;
-        e = plain;
-        if (improves(inputs)) break;
-        e = before;
+      if (before == 0 || before == 1) continue;
+      for (const double plain : {1.0, -1.0, std::trunc(before), std::trunc(before / 2)}) {
+        const bool is_plainer = std::fabs(plain) < std::fabs(before) || (before == -1 && plain == 1);
+        if (!is_plainer || is_over()) continue;
+        if (try_change(inputs, [&] { e = plain; })) {
+          any = true;
+          break;
+        }
       }
     }
+    return any;
   }
 
   const Kernel& kernel_;
-  Conditions conditions_;
+  const Conditions conditions_;
   Failure best_;
-  int attempts_ = 0;
-  const std::chrono::steady_clock::time_point end_ = std::chrono::steady_clock::now() + most_time;
+  const Failure from_;
+  std::vector<const Misreading*> reasons_;
+  std::set<std::string> tried_;  // problems
+  double work_ = 0, limit_ = most_work;
+  int hangs_ = 0;
 };
 
 }  // namespace
 
 std::vector<Problem> plainer(const Problem& problem) {
-  return std::visit([](const auto& p) { return plainer_than(p); }, problem);
+  std::vector<Problem> all;
+  for (const Move& move : moves_of(problem))
+    for (const Idx amount : amounts(move))
+      if (move.most > 0)
+        if (const std::optional<Problem> p = move.by(amount)) all.push_back(*p);
+  return all;
+}
+
+Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions,
+                       std::span<const Plainest> known) {
+  return Shrinker(kernel, failure, conditions).run(true, known);
 }
 
 Failure shrink(const Kernel& kernel, const Failure& failure, const Conditions& conditions) {
-  return Shrinker(kernel, failure, conditions).run();
+  return Shrinker(kernel, failure, conditions).run(false).failure;
 }
 
 }  // namespace cnnspec::checks

@@ -14,6 +14,7 @@
 #include "checks/judge/data.hpp"
 #include "checks/judge/execution.hpp"
 #include "checks/judge/ratio_histogram.hpp"
+#include "checks/judge/size_condition.hpp"
 #include "checks/judge/size_coverage.hpp"
 
 namespace cnnspec::checks {
@@ -50,6 +51,8 @@ const char* name_of(FailureKind kind);
 
 struct Diagnosis {
   std::string name, sentence;
+  /// It fits this case, and more is not known: no other case fails, or some pass in which the mistake would show.
+  bool only_fits = false;
 };
 
 /// An element of an output that is wrong: its place in the tensor's memory, and what the two sides say.
@@ -77,6 +80,7 @@ struct Failure {
   ConventionSet fits;  // the fewest conventions under which the case would be right; none: it is wrong under all
   // Found out about the first failures of each operation only:
   std::vector<Diagnosis> diagnoses;       // each explains all that was seen; more than one: they agree here
+  std::vector<SizeCondition> holds;       // the sizes of the plainest case on which it depends
   std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: none was looked for
 };
 

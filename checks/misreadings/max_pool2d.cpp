@@ -1,4 +1,5 @@
 // max_pool2d: which cell wins, and where its gradient goes.
+#include <algorithm>
 #include <cmath>
 
 #include "checks/misreadings/parts.hpp"
@@ -74,6 +75,10 @@ Idx greater_than_infinity_or_nan(const Cells& cells, const Call& call) {
 }
 Real lowest(const Call& call) { return Real(-static_cast<long double>(call.storage.largest())); }
 
+constexpr Idx outside = std::numeric_limits<Idx>::min();
+/// A tap of a window that begins in the image even where it should begin before it.
+Idx moved_to_edge(Idx start, Idx tap, const Line& line) { return std::max(start, Idx{0}) + tap * line.axis.dilation; }
+
 std::vector<Real> garbage_where_none_wins(const Call& call) {
   const std::vector<Real> won = pool(call, {.collect = [](Real& cell, const Real&) { cell = Real(1); }});
   std::vector<Real> dx = right(call);
@@ -123,6 +128,29 @@ std::vector<Misreading> max_pool2d_misreadings() {
        pooled({.sees =
                    [](Idx r, Idx s, Idx, Idx, const cnnspec_pool2d& p) {
                      return r + s == 0 || r < p.kernel_height - 1 || s < p.kernel_width - 1;
+                   }})},
+
+      {"windows that begin in the padding moved to the edge",
+       "The kernel begins a window that begins in the padding at the edge of the image; it should go on by whole "
+       "dilations to the first cell in the image.",
+       is_pool, pooled({.at = [](Idx start, Idx tap, const Line& l) { return moved_to_edge(start, tap, l); }})},
+      {"windows that begin in the padding begin at the edge and end where they did",
+       "The kernel begins a window that begins in the padding at the edge of the image, and ends it where it would end "
+       "with its last dilation; it should go on by whole dilations to the first cell in the image.",
+       is_pool,
+       pooled({.at =
+                   [](Idx start, Idx tap, const Line& l) {
+                     const Idx cell = moved_to_edge(start, tap, l);
+                     return cell < start + l.kernel * l.axis.dilation ? cell : outside;
+                   }})},
+      {"windows that begin in the padding begin at the edge and end at their last cell",
+       "The kernel begins a window that begins in the padding at the edge of the image, and ends it at its last cell; "
+       "it should go on by whole dilations to the first cell in the image.",
+       is_pool,
+       pooled({.at =
+                   [](Idx start, Idx tap, const Line& l) {
+                     const Idx cell = moved_to_edge(start, tap, l);
+                     return cell <= start + (l.kernel - 1) * l.axis.dilation ? cell : outside;
                    }})},
 
       // NaN and infinity.

@@ -45,6 +45,7 @@ struct Evidence {
         right(expect(o.operation, o.arithmetic, o.inputs)),
         wrong(o.actual.size()),
         integers(has_integers_only(o.inputs)) {
+    call.specified = std::make_shared<const std::vector<Real>>(run_spec(call.operation, call.inputs));
     assert(o.actual.size() == right.values.size());
     for (std::size_t n = 0; n < wrong.size(); ++n)
       wrong[n] = judge_element(o.actual[n], right.values[n], right.bound(n)).judgement == Judgement::wrong;
@@ -69,8 +70,7 @@ bool agrees(const std::vector<Real>& misread, const Observation& o, bool exact) 
   return true;
 }
 
-bool explains(const Misreading& m, const Evidence& e) {
-  const std::vector<Real> results = m.compute(e.call);
+bool explains(const std::vector<Real>& results, const Misreading& m, const Evidence& e) {
   if (!agrees(results, e.observation, e.integers && m.exact_on_integers)) return false;
   for (std::size_t n = 0; n < results.size(); ++n) {
     const double actual = e.observation.actual[n];
@@ -81,13 +81,28 @@ bool explains(const Misreading& m, const Evidence& e) {
   return true;
 }
 
+/// `holds(results)` in one of the orders of evaluation.
+template <class Holds>
+bool in_some_order(const Misreading& m, const Call& call, Holds holds) {
+  if (holds(m.compute(call))) return true;
+  return std::any_of(m.otherwise.begin(), m.otherwise.end(), [&](const Compute& c) { return holds(c(call)); });
+}
+
+bool explains(const Misreading& m, const Evidence& e) {
+  return in_some_order(m, e.call, [&](const std::vector<Real>& results) { return explains(results, m, e); });
+}
+
+bool concerns(const Misreading& m, const Observation& o) {
+  return m.applies(o.operation.op) && m.in(o.arithmetic.storage);
+}
+
 }  // namespace
 
 std::span<const Misreading> misreadings() {
   static const std::vector<Misreading> all = [] {
     std::vector<Misreading> tables;
-    for (const auto& table : {common_misreadings, window_misreadings, conv2d_misreadings, max_pool2d_misreadings,
-                              relu_misreadings, linear_misreadings})
+    for (const auto& table : {common_misreadings, rounding_misreadings, window_misreadings, conv2d_misreadings,
+                              max_pool2d_misreadings, relu_misreadings, linear_misreadings, block_misreadings})
       for (Misreading& m : table()) tables.push_back(std::move(m));
     return tables;
   }();
@@ -95,8 +110,8 @@ std::span<const Misreading> misreadings() {
 }
 
 bool agrees(const Misreading& m, const Observation& o) {
-  return m.applies(o.operation.op) &&
-         agrees(m.compute(call_of(o)), o, has_integers_only(o.inputs) && m.exact_on_integers);
+  const bool exact = has_integers_only(o.inputs) && m.exact_on_integers;
+  return concerns(m, o) && in_some_order(m, call_of(o), [&](const auto& results) { return agrees(results, o, exact); });
 }
 
 std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps) {
@@ -107,8 +122,11 @@ std::vector<const Misreading*> explanations(std::span<const Observation> observa
   });
   std::vector<const Misreading*> left;
   for (const Misreading& m : misreadings()) {
-    const auto concerned = [&](const Observation& o) { return m.applies(o.operation.op); };
-    if (std::all_of(observations.begin(), observations.end(), concerned)) left.push_back(&m);
+    const auto concerned = [&](const Observation& o) { return concerns(m, o); };
+    const auto tells = [&](const Observation& o) { return m.told_by(o.operation); };
+    if (std::all_of(observations.begin(), observations.end(), concerned) &&
+        (!m.told_by || std::any_of(observations.begin(), observations.end(), tells)))
+      left.push_back(&m);
   }
   bool mistaken = false;
   for (const Observation* o : smallest_first) {

@@ -3,17 +3,20 @@
 // sentence is the diagnosis.
 //
 // To add one, add an entry to the table of its family (conv2d.cpp, max_pool2d.cpp, relu.cpp, linear.cpp; windows.cpp
-// for what both kinds of windows share, common.cpp for every operation): a name, a sentence that says what the kernel
-// does and what it should do, the operations that it applies to, and how to compute it. parts.hpp has the parts for
-// that: a misread problem, a tensor read in another layout, a slice left out, other inputs, another output. The test
-// then requires that the entry has an effect and is told apart from every other.
+// for what both kinds of windows share, blocks.cpp for what is done in blocks of so many, rounding.cpp for numbers of
+// too few bits, common.cpp for every operation): a name, a sentence that says what the kernel does and what it should
+// do, the operations that it applies to, and how to compute it. parts.hpp has the parts for that: a misread problem, a
+// tensor read in another layout, a slice left out, other inputs, another output. The test then requires that the entry
+// has an effect and is told apart from every other.
 //
 // Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
 // group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "checks/judge/arithmetic.hpp"
@@ -28,15 +31,25 @@ struct Call {
   Operation operation;
   Format storage;
   Operands<Real> inputs;
-  Real garbage;  // what each element of the output held before; may be NaN
+  Real garbage;                                          // what each element of the output held before; may be NaN
+  std::shared_ptr<const std::vector<Real>> specified{};  // what the specification returns on these inputs, if known
 };
 
+using Compute = std::function<std::vector<Real>(const Call&)>;
+
 struct Misreading {
-  const char* name;
-  const char* sentence;
-  bool (*applies)(Op);
-  std::function<std::vector<Real>(const Call&)> compute;
+  std::string name;
+  std::string sentence;
+  std::function<bool(Op)> applies;
+  Compute compute;
   bool exact_on_integers = true;  // it only adds and multiplies: what comes out as small integers has not been rounded
+  /// The storage types in which it can be made.
+  bool (*in)(const Format& storage) = [](const Format&) { return true; };
+  /// Whether a problem is large enough to tell it from others of its kind: "after the last block of 32" says nothing
+  /// that the problem shows unless there is such a block. Empty: every problem is.
+  std::function<bool(const Operation&)> told_by{};
+  /// The same mistake in other orders of evaluation, where the order matters.
+  std::vector<Compute> otherwise{};
 };
 
 /// The whole table.
@@ -55,10 +68,10 @@ struct Observation {
 bool agrees(const Misreading& m, const Observation& o);
 
 /// The misreadings that apply and agree with the kernel on every element of every observation, and are nearer to it
-/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. Smaller observations are looked at
-/// first, and a misreading is dropped where it first disagrees; so pass a small problem along with a large one. None as
-/// well if what the smaller observations leave would take more than `most_taps` multiply-adds to compute for the next
-/// one.
+/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. A misreading that is about blocks
+/// is among them only if some observation has such a block. Smaller observations are looked at first, and a misreading
+/// is dropped where it first disagrees; so pass a small problem along with a large one. None as well if what the
+/// smaller observations leave would take more than `most_taps` multiply-adds to compute for the next one.
 std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000);
 
 }  // namespace cnnspec::checks

@@ -8,11 +8,10 @@
 #include <limits>
 #include <utility>
 
+#include "checks/generate/geometry.hpp"
 #include "checks/misreadings/misreading.hpp"
 
 namespace cnnspec::checks {
-
-using Compute = std::function<std::vector<Real>(const Call&)>;
 
 enum class Role : char { x = 'x', w = 'w', b = 'b', y = 'y' };
 
@@ -39,8 +38,10 @@ inline bool sums_over_batch(Op op) {
       op);
 }
 
-/// What the specification returns.
+/// What the specification returns, computed anew: the inputs may have been changed.
 std::vector<Real> right(const Call& call);
+/// The same of a call that was not changed.
+std::vector<Real> specified(const Call& call);
 
 /// The elements of the input that has this role; null if none has.
 std::vector<Real>* find_input(Call& call, Role role);
@@ -58,7 +59,7 @@ Compute with_inputs(Change change) {
 template <class Change>
 Compute with_output(Change change) {
   return [change](const Call& call) {
-    std::vector<Real> output = right(call);
+    std::vector<Real> output = specified(call);
     change(output, call);
     return output;
   };
@@ -98,8 +99,13 @@ Region either(const Region& a, const Region& b);
 /// The region of this tensor is left out: as an input it is taken for zero, as an output it is zero, or the bias alone.
 Compute without(Role role, const Region& region);
 Compute zero_but_bias(const Region& y);
-/// The region of the output, whatever its role, keeps what was there.
+/// `change(output, n, call)` for each element n of the output, whatever its role, that is in the region.
+using ChangeElement = std::function<void(std::vector<Real>& output, std::size_t n, const Call&)>;
+Compute changed_in(const Region& output, const ChangeElement& change);
+/// The region of the output keeps what was there.
 Compute unwritten(const Region& output);
+/// The region of this tensor counts twice: as an input it is doubled, as an output it is.
+Compute doubled(Role role, const Region& region);
 
 // ---- Windows ----
 
@@ -110,6 +116,15 @@ struct Steps {
 };
 /// conv2d as another problem says, on tensors of the right sizes. What is outside x is skipped, whatever its size.
 std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, const Steps& steps = {});
+/// y or dx, element by element, its terms in order of their channels and then of their place in the window, or the
+/// other way round; the bias before all terms, or after them.
+enum class Terms { by_channel, by_tap };
+enum class Bias { first, last };
+std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms, Bias bias);
+/// Whether a kernel takes a cell for one of the image. Cells beyond the ends of a row are those of the rows next to it,
+/// and beyond the first and last row those of the planes next to it, as far as there is memory.
+using Inside = std::function<bool(Idx row, Idx column, const Line& height, const Line& width)>;
+std::vector<Real> conv2d_inside(const Call& call, const Inside& inside);
 /// A conv2d that does the same as the linear layer.
 Call as_conv2d(const Call& linear);
 
@@ -123,6 +138,11 @@ struct Pooling {
   /// Whether the kernel looks at tap (p, q) of a window, where it is at (row, column) of the image.
   std::function<bool(Idx p, Idx q, Idx row, Idx column, const cnnspec_pool2d&)> sees = [](auto&&...) { return true; };
   bool zeros_outside = false;  // padding is a cell that holds 0
+  /// The row, or column, of a tap in a window that starts at `start`; in the image only where it is there.
+  std::function<Idx(Idx start, Idx tap, const Line&)> at = [](Idx start, Idx tap, const Line& line) {
+    return start + tap * line.axis.dilation;
+  };
+  Inside inside{};  // empty: what is in the image, and nothing else
   bool column_by_column = false;
   /// The number of the winner among the cells of a window; -1: none, then there is no gradient.
   std::function<Idx(const std::vector<Real>& cells, const Call&)> winner = greatest;

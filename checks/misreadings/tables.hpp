@@ -1,4 +1,4 @@
-// The tables of misreadings, one for each family and two for what they share.
+// The tables of misreadings, one for each family and four for what they share.
 #pragma once
 
 #include "checks/misreadings/misreading.hpp"
@@ -6,6 +6,8 @@
 namespace cnnspec::checks {
 
 std::vector<Misreading> common_misreadings();
+std::vector<Misreading> rounding_misreadings();
+std::vector<Misreading> block_misreadings();
 std::vector<Misreading> window_misreadings();
 std::vector<Misreading> conv2d_misreadings();
 std::vector<Misreading> max_pool2d_misreadings();

@@ -36,7 +36,15 @@ Compute without_last(std::size_t axis) {
   };
 }
 
-bool writes_images(Op op) { return has_window(op) && op != Op::conv2d_backward_kernel; }
+/// Another test of whether a cell is in the image.
+bool is_in(Idx i, const Line& line) { return 0 <= i && i < line.in; }
+Compute bounds(const Inside& inside) {
+  return [inside](const Call& call) {
+    if (family_of(call.operation.op) == Family::max_pool2d) return pool(call, {.inside = inside});
+    return conv2d_inside(call, inside);
+  };
+}
+
 bool in_planes(Op op) { return has_window(op) || op == Op::conv2d_backward_bias; }
 
 }  // namespace
@@ -46,6 +54,12 @@ std::vector<Misreading> window_misreadings() {
       {"padding ignored",
        "The kernel places its windows as though there were no padding; they should start at -pad_top, -pad_left.",
        has_window, misread([](auto& p) { p.pad_top = p.pad_left = p.pad_bottom = p.pad_right = 0; })},
+      {"padding above ignored",
+       "The kernel places its windows as though there were no padding above; they should start at -pad_top.",
+       has_window, misread([](auto& p) { p.pad_top = 0; })},
+      {"padding on the left ignored",
+       "The kernel places its windows as though there were no padding on the left; they should start at -pad_left.",
+       has_window, misread([](auto& p) { p.pad_left = 0; })},
       {"padding above and on the left counted twice",
        "The kernel subtracts pad_top and pad_left twice from the position of a window; it should do so once.",
        has_window, misread([](auto& p) { p.pad_top *= 2, p.pad_left *= 2; })},
@@ -150,12 +164,41 @@ std::vector<Misreading> window_misreadings() {
        unwritten(last(3))},
       {"last channel not written", "The kernel does not write the last channel of its output.", has_window,
        unwritten(last(1))},
-      {"columns after the last vector of 4 not written",
-       "The kernel writes rows in vectors of 4 and does not write the columns that remain.", writes_images,
-       unwritten(tail(3, 4))},
-      {"columns after the last vector of 8 not written",
-       "The kernel writes rows in vectors of 8 and does not write the columns that remain.", writes_images,
-       unwritten(tail(3, 8))},
+      {"columns beyond the right edge read the next row",
+       "The kernel does not test whether a column is beyond the right edge, and reads the next row there; padding has "
+       "no cell.",
+       has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line&) { return is_in(row, h) && column >= 0; })},
+      {"columns before the left edge read the row before",
+       "The kernel does not test whether a column is before the left edge, and reads the row before there; padding has "
+       "no cell.",
+       has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line& w) { return is_in(row, h) && column < w.in; })},
+      {"columns beyond either edge read the neighbouring rows",
+       "The kernel does not test whether a column is in the image, and reads the rows before and after there; padding "
+       "has no cell.",
+       has_window, bounds([](Idx row, Idx, const Line& h, const Line&) { return is_in(row, h); })},
+      {"rows beyond the bottom edge read the next plane",
+       "The kernel does not test whether a row is beyond the bottom edge, and reads the next plane there; padding has "
+       "no cell.",
+       has_window,
+       bounds([](Idx row, Idx column, const Line&, const Line& w) { return row >= 0 && is_in(column, w); })},
+      {"rows beyond the top edge read the plane before",
+       "The kernel does not test whether a row is before the top edge, and reads the plane before there; padding has "
+       "no cell.",
+       has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line& w) { return row < h.in && is_in(column, w); })},
+      {"columns checked against the height",
+       "The kernel tests whether a column is below in_height; it should test whether it is below in_width.", has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line&) { return is_in(row, h) && is_in(column, h); })},
+      {"rows checked against the width",
+       "The kernel tests whether a row is below in_width; it should test whether it is below in_height.", has_window,
+       bounds([](Idx row, Idx column, const Line&, const Line& w) { return is_in(row, w) && is_in(column, w); })},
+      {"rows and columns checked against each other's extent",
+       "The kernel tests whether a row is below in_width and a column below in_height; it should be the other way "
+       "round.",
+       has_window,
+       bounds([](Idx row, Idx column, const Line& h, const Line& w) { return is_in(row, w) && is_in(column, h); })},
   };
 }
 

@@ -1,0 +1,26 @@
+#include "checks/judge/observe.hpp"
+
+#include "checks/judge/storage.hpp"
+
+namespace cnnspec::checks {
+
+std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const Trial> trials,
+                                         std::span<const Execution> executions) {
+  std::vector<Observation> observations;
+  for (std::size_t n = 0; n < trials.size(); ++n) {
+    if (!executions[n].is_done()) continue;
+    const DType dtype = trials[n].dtype;
+    const std::vector<std::byte> garbage(element_bytes(dtype), static_cast<std::byte>(trials[n].garbage));
+    observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
+                            decode(dtype, garbage).front(), decode(dtype, executions[n].output)});
+  }
+  return observations;
+}
+
+std::vector<Observation> observe(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+  const CaseJudge judge(c, conditions);
+  const std::vector<Trial> trials = judge.trials();
+  return observations_of(judge, trials, execute(kernel, trials, conditions.isolation));
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,372 @@
+#include "checks/judge/size_condition.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "checks/describe/text.hpp"
+#include "checks/generate/geometry.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+// ---- The axes ----
+
+template <class P>
+std::optional<Problem> if_valid(const P& p) {
+  if (!check(p).ok()) return {};
+  return p;
+}
+
+/// An axis that is one number, after which `finish` makes the rest fit.
+template <class P, class Finish>
+SizeAxis number(const std::string& name, Idx P::*member, Finish finish) {
+  return {name, true, 1, [member](const Problem& problem) { return std::get<P>(problem).*member; },
+          [member, finish](const Problem& problem, Idx value) {
+            P p = std::get<P>(problem);
+            const P before = p;
+            p.*member = value;
+            finish(p, before);
+            return if_valid(p);
+          }};
+}
+template <class P>
+SizeAxis number(const std::string& name, Idx P::*member) {
+  return number(name, member, [](P&, const P&) {});
+}
+
+// Height and width alike.
+template <class P>
+using LineOf = Line (*)(const P&);
+template <class P>
+using SetLine = void (*)(P&, const Line&);
+using Part = Idx& (*)(Line&);
+
+/// A number of one line; the windows stay as many as they are, and the image grows or shrinks with what they cover.
+template <class P>
+SizeAxis window_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
+  return {name, counted, 1,
+          [=](const Problem& problem) {
+            Line line = line_of(std::get<P>(problem));
+            return part(line);
+          },
+          [=](const Problem& problem, Idx value) {
+            P p = std::get<P>(problem);
+            Line line = line_of(p);
+            const auto covered = [&] {
+              return (line.out - 1) * line.axis.stride + line.axis.dilation * (line.kernel - 1) + 1;
+            };
+            const Idx before = covered();
+            part(line) = value;
+            line.in += covered() - before;
+            set(p, line);
+            return if_valid(p);
+          }};
+}
+/// A number of one line that decides how many windows there are.
+template <class P>
+SizeAxis image_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
+  return {name, counted, counted ? 1 : 0,
+          [=](const Problem& problem) {
+            Line line = line_of(std::get<P>(problem));
+            return part(line);
+          },
+          [=](const Problem& problem, Idx value) -> std::optional<Problem> {
+            P p = std::get<P>(problem);
+            Line line = line_of(p);
+            part(line) = value;
+            if (!check_axis("", "", line.in, line.kernel, line.axis).ok()) return {};
+            line.out = conv_out(line.in, line.kernel, line.axis);
+            set(p, line);
+            return if_valid(p);
+          }};
+}
+
+template <class P>
+void append_line(std::vector<SizeAxis>& axes, bool height) {
+  const LineOf<P> line = height ? LineOf<P>(height_of<P>) : LineOf<P>(width_of<P>);
+  const SetLine<P> set = height ? SetLine<P>(set_height<P>) : SetLine<P>(set_width<P>);
+  const std::string many = height ? "rows" : "columns", one = height ? "height" : "width";
+  const auto image = [&](const std::string& name, bool counted, Part part) {
+    axes.push_back(image_number<P>(name, counted, line, set, part));
+  };
+  const auto window = [&](const std::string& name, bool counted, Part part) {
+    axes.push_back(window_number<P>(name, counted, line, set, part));
+  };
+  image(many + " of the image", true, [](Line& l) -> Idx& { return l.in; });
+  window(many + " of the window", true, [](Line& l) -> Idx& { return l.kernel; });
+  window("stride_" + one, false, [](Line& l) -> Idx& { return l.axis.stride; });
+  window("dilation_" + one, false, [](Line& l) -> Idx& { return l.axis.dilation; });
+  image(height ? "pad_top" : "pad_left", false, [](Line& l) -> Idx& { return l.axis.before; });
+  image(height ? "pad_bottom" : "pad_right", false, [](Line& l) -> Idx& { return l.axis.after; });
+}
+
+/// The channels of each group.
+SizeAxis channels_of_groups(const std::string& name, Idx cnnspec_conv2d::*member) {
+  return {name, true, 1,
+          [member](const Problem& problem) {
+            const auto& p = std::get<cnnspec_conv2d>(problem);
+            return p.*member / p.groups;
+          },
+          [member](const Problem& problem, Idx value) {
+            cnnspec_conv2d p = std::get<cnnspec_conv2d>(problem);
+            p.*member = value * p.groups;
+            return if_valid(p);
+          }};
+}
+
+std::vector<SizeAxis> axes_of_conv2d() {
+  using P = cnnspec_conv2d;
+  std::vector<SizeAxis> axes{number<P>("images", &P::batch),
+                             number<P>("groups", &P::groups,
+                                       [](P& p, const P& before) {
+                                         p.in_channels = before.in_channels / before.groups * p.groups;
+                                         p.out_channels = before.out_channels / before.groups * p.groups;
+                                       }),
+                             channels_of_groups("input channels of each group", &P::in_channels),
+                             channels_of_groups("output channels of each group", &P::out_channels)};
+  append_line<P>(axes, true), append_line<P>(axes, false);
+  return axes;
+}
+std::vector<SizeAxis> axes_of_pool2d() {
+  using P = cnnspec_pool2d;
+  std::vector<SizeAxis> axes{number<P>("images", &P::batch), number<P>("channels", &P::channels)};
+  append_line<P>(axes, true), append_line<P>(axes, false);
+  return axes;
+}
+
+/// A product of two axes, which is what a kernel may count: found out by a problem that has as many in another shape.
+struct ProductAxis {
+  const char* name;
+  const char* first;
+  const char* second;
+};
+constexpr ProductAxis products[]{
+    {"pixels of the image", "rows of the image", "columns of the image"},
+    {"cells of the window", "rows of the window", "columns of the window"},
+    {"terms of a sum", "input channels of each group", "columns of the window"},
+    {"terms of a sum", "input channels of each group", "rows of the window"},
+    {"planes", "images", "channels"},
+};
+
+// ---- The search ----
+
+constexpr int most_probes = 24;    // of one axis
+constexpr Idx most_varied = 4096;  // larger ones are not searched for periods
+/// Sizes that are tried of an axis whose plainest value fails.
+constexpr Idx usual_sizes[]{2, 3, 4, 8, 9, 16, 17, 32, 33};
+
+/// A rule about one axis.
+struct Rule {
+  Idx from;
+  std::optional<Idx> to;
+  Idx factor = 1;
+  bool off = false;
+
+  bool holds(Idx size) const {
+    return from <= size && (!to || size <= *to) && (factor == 1 || (size % factor == 0) != off);
+  }
+};
+
+class AxisSearch {
+ public:
+  AxisSearch(const SizeAxis& axis, const Problem& problem, const Fails& fails)
+      : axis_(axis), problem_(problem), fails_(fails), at_(axis.value(problem)) {
+    seen_[at_] = true;
+  }
+
+  /// The rule that is left, if there is one and it says something.
+  std::optional<SizeCondition> run(Dependence& found) {
+    look_around(found);
+    for (int n = 0; n < most_probes; ++n) {
+      const std::vector<Rule> rules = consistent();
+      const std::optional<Idx> next = telling(rules);
+      if (!next) break;
+      if (!probe(*next, found)) break;
+    }
+    const std::vector<Rule> rules = consistent();
+    if (rules.empty()) return {};
+    const Rule& r = rules.front();
+    const bool always = r.from <= axis_.least && !r.to && r.factor == 1;
+    if (always) return {};
+    return SizeCondition{axis_, r.from, r.to, r.factor, r.off, seen_.rbegin()->first};
+  }
+
+ private:
+  /// False: no more may be tried.
+  bool probe(Idx size, Dependence& found) {
+    if (size < axis_.least || seen_.contains(size) || impossible_.contains(size)) return true;
+    const std::optional<Problem> p = axis_.with(problem_, size);
+    if (!p) {
+      impossible_.insert(size);
+      return true;
+    }
+    const std::optional<bool> result = fails_(*p);
+    if (!result) {
+      impossible_.insert(size);
+      return false;
+    }
+    seen_[size] = *result;
+    (*result ? found.failing : found.passing).push_back(*p);
+    return true;
+  }
+
+  void look_around(Dependence& found) {
+    if (at_ == axis_.least) {
+      for (const Idx size : usual_sizes) probe(size, found);
+      return;
+    }
+    for (const Idx size : {at_ - 1, at_ + 1, 2 * at_ - 1, 2 * at_, 2 * at_ + 1}) probe(size, found);
+  }
+
+  Idx least_failing() const { return std::ranges::find(seen_, true, &std::pair<const Idx, bool>::second)->first; }
+
+  /// All rules of the kinds that kernels follow that agree with what was seen, the simplest first.
+  std::vector<Rule> consistent() const {
+    const Idx first = least_failing();
+    // An end is at the last size that fails of those before the first that passes again, or anywhere up to that.
+    std::set<Idx> ends;
+    Idx last_failing = first;
+    for (const auto& [size, failed] : seen_) {
+      if (failed) last_failing = size;
+      if (failed || size < first) continue;
+      ends.insert({last_failing, size - 1});
+      break;
+    }
+    std::set<Idx> factors{2, 3, 4, 8, 16, 32, 64, 128, 256};
+    for (const Idx factor : {first - 1, first})
+      if (factor > 1) factors.insert(factor);
+    const auto passing = std::ranges::find_if(seen_, [](const auto& s) { return s.first > 1 && !s.second; });
+    if (passing != seen_.end()) factors.insert(passing->first);
+    std::vector<Rule> rules;
+    const auto add = [&](const Rule& r) {
+      if (std::ranges::all_of(seen_, [&](const auto& s) { return r.holds(s.first) == s.second; })) rules.push_back(r);
+    };
+    for (const Idx from : {axis_.least, first}) add({from, {}});
+    for (const bool off : {false, true})
+      for (const Idx factor : factors) add({axis_.least, {}, factor, off});
+    for (const Idx to : ends)
+      for (const Idx from : {axis_.least, first}) add({from, to});
+    for (const bool off : {false, true})
+      for (const Idx factor : factors) add({first, {}, factor, off});
+    return rules;
+  }
+
+  /// A size that tells the simplest rule from another one; none if there is none within reach.
+  std::optional<Idx> telling(const std::vector<Rule>& rules) const {
+    if (rules.empty()) return {};
+    const Idx least = least_failing();
+    const Idx top = least > most_varied ? least + 2 : std::max(3 * least + 2, seen_.rbegin()->first);
+    for (auto other = rules.begin() + 1; other < rules.end(); ++other) {
+      std::vector<Idx> sizes;
+      for (Idx size = axis_.least; size <= top; ++size)
+        if (rules.front().holds(size) != other->holds(size) && !seen_.contains(size) && !impossible_.contains(size))
+          sizes.push_back(size);
+      if (!sizes.empty()) return sizes[sizes.size() / 2];
+    }
+    return {};
+  }
+
+  const SizeAxis& axis_;
+  const Problem& problem_;
+  const Fails& fails_;
+  const Idx at_;
+  std::map<Idx, bool> seen_;
+  std::set<Idx> impossible_;
+};
+
+const SizeAxis* find_axis(const std::vector<SizeAxis>& axes, const std::string& name) {
+  const auto found = std::ranges::find(axes, name, &SizeAxis::name);
+  return found == axes.end() ? nullptr : &*found;
+}
+
+/// Of a condition that holds from a size on: is it the product with another axis, which is 1 here, that matters?
+void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes, const Fails& fails,
+                       Dependence& found) {
+  for (SizeCondition& c : found.conditions)
+    for (const ProductAxis& product : products) {
+      if (c.to || c.factor != 1 || (c.axis.name != product.first && c.axis.name != product.second)) continue;
+      const SizeAxis *first = find_axis(axes, product.first), *second = find_axis(axes, product.second);
+      if (first == nullptr || second == nullptr || c.from < 4) continue;
+      const SizeAxis& other = c.axis.name == first->name ? *second : *first;
+      if (other.value(problem) != 1) continue;
+      // In two rows, or so: each number alone is too small to fail.
+      const std::optional<Problem> halved = c.axis.with(problem, (c.from + 1) / 2);
+      const std::optional<Problem> shape = halved ? other.with(*halved, 2) : std::nullopt;
+      if (!shape || !fails(*shape).value_or(false)) continue;
+      found.failing.push_back(*shape);
+      c.axis = {
+          product.name, true, 1, [a = first->value, b = second->value](const Problem& p) { return a(p) * b(p); }, {}};
+      break;
+    }
+}
+
+}  // namespace
+
+std::vector<SizeAxis> size_axes(Family family) {
+  switch (family) {
+    case Family::conv2d:
+      return axes_of_conv2d();
+    case Family::max_pool2d:
+      return axes_of_pool2d();
+    case Family::elementwise:
+      return {number<cnnspec_elementwise>("elements", &cnnspec_elementwise::count)};
+    case Family::linear:
+      return {number<cnnspec_linear>("images", &cnnspec_linear::batch),
+              number<cnnspec_linear>("input features", &cnnspec_linear::in_features),
+              number<cnnspec_linear>("output features", &cnnspec_linear::out_features)};
+  }
+  return {};
+}
+
+std::string SizeCondition::in_words() const {
+  const auto some = [&](Idx n) {
+    if (!axis.counted) return axis.name + " = " + thousands(n);
+    std::string name = axis.name;
+    if (n == 1)
+      for (const char* plural : {"images", "groups", "channels", "rows", "columns", "elements", "features", "pixels",
+                                 "cells", "terms", "planes"})
+        if (const std::size_t at = name.find(plural); at != std::string::npos) {
+          name.erase(at + std::string(plural).size() - 1, 1);
+          break;
+        }
+    return thousands(n) + " " + name;
+  };
+  const std::string multiples = factor == 1 ? ""
+                                            : fmt::format("{} {} multiple of {}", axis.counted ? "their number" : "it",
+                                                          off ? "no" : "a", thousands(factor));
+  std::string text;
+  if (to && *to == from)
+    text = "only at " + some(from);
+  else if (to && from <= axis.least)
+    text = "up to " + some(*to);
+  else if (to)
+    text = axis.counted ? fmt::format("from {} to {}", thousands(from), some(*to))
+                        : fmt::format("from {} to {}", some(from), thousands(*to));
+  else if (from > axis.least)
+    text = fmt::format("from {} on", some(from));
+  if (factor != 1) text = (text.empty() ? axis.name : text) + ", " + multiples;
+  return text;
+}
+
+bool all_hold(const std::vector<SizeCondition>& conditions, const Problem& problem) {
+  return std::ranges::all_of(conditions, [&](const SizeCondition& c) { return c.holds(problem); });
+}
+
+Dependence dependence_on_sizes(const Problem& problem, const Fails& fails) {
+  Dependence found;
+  const std::vector<SizeAxis> axes = size_axes(family_of(problem));
+  for (const SizeAxis& axis : axes)
+    if (const auto condition = AxisSearch(axis, problem, fails).run(found)) found.conditions.push_back(*condition);
+  look_for_products(problem, axes, fails, found);
+  const auto* const p = std::get_if<cnnspec_conv2d>(&problem);
+  for (SizeCondition& c : found.conditions)
+    if (const std::size_t at = c.axis.name.find(" of each group");
+        p != nullptr && p->groups == 1 && at != std::string::npos)
+      c.axis.name.erase(at);
+  return found;
+}
+
+}  // namespace cnnspec::checks
