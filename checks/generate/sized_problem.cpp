@@ -146,7 +146,7 @@ std::optional<Problem> draw_once(Choices& choices, Op op, WantedSizes w, Idx mos
 }
 
 bool has_what_is_wanted(Op op, const Problem& problem, const WantedSizes& wanted) {
-  for (const SizeAxis& axis : size_axes(op))
+  for (const SizedAxis& axis : sized_axes(op))
     if (wanted.*axis.wanted > 0 && axis.of(problem) != wanted.*axis.wanted) return false;
   return true;
 }

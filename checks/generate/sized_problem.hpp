@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "checks/generate/choices.hpp"
-#include "checks/generate/size_axes.hpp"
+#include "checks/generate/sized_axes.hpp"
 
 namespace cnnspec::checks {
 

@@ -7,7 +7,7 @@
 #include "checks/generate/fast_paths.hpp"
 #include "checks/generate/geometry.hpp"
 #include "checks/generate/neighbours.hpp"
-#include "checks/generate/size_axes.hpp"
+#include "checks/generate/sized_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
 #include "checks/judge/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
@@ -34,7 +34,7 @@ void shuffle(Choices& choices, std::vector<T>& list) {
 
 /// A number that is to be met exactly.
 struct Stratum {
-  const SizeAxis* axis;
+  const SizedAxis* axis;
   Idx value;
 };
 
@@ -66,7 +66,7 @@ constexpr SizedLimits large_limits{.most_taps = 200'000, .most_elements = 70'000
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
   std::vector<Stratum> large, small;
-  for (const SizeAxis& axis : size_axes(op))
+  for (const SizedAxis& axis : sized_axes(op))
     for (const Idx value : size_boundaries) (value >= large_from ? large : small).push_back({&axis, value});
   shuffle(choices, large), shuffle(choices, small);
   std::vector<Problem> problems;
@@ -94,7 +94,7 @@ Idx draw_size(Choices& choices) {
 }
 
 std::optional<Problem> draw_stretched(Choices& choices, Op op) {
-  const std::vector<SizeAxis>& axes = size_axes(op);
+  const std::vector<SizedAxis>& axes = sized_axes(op);
   const auto any_axis = [&] { return &axes[static_cast<std::size_t>(choices.pick(0, std::ssize(axes) - 1))]; };
   for (int tries = 0; tries < 8; ++tries) {
     const Stratum first{any_axis(), draw_size(choices)}, second{any_axis(), draw_size(choices)};
@@ -114,7 +114,7 @@ constexpr SizedLimits far_limits{.most_taps = Idx{1} << 24, .most_elements = Idx
 std::vector<Problem> far_problems(Choices& choices, Op op) {
   constexpr Idx beyond_16_bits = 65'537;
   std::vector<Problem> problems;
-  for (const SizeAxis& axis : size_axes(op)) {
+  for (const SizedAxis& axis : sized_axes(op)) {
     const auto is = [&](auto... wanted) { return ((axis.wanted == wanted) || ...); };
     using W = WantedSizes;
     if (!is(&W::batch, &W::groups, &W::in_channels, &W::out_channels, &W::in_height, &W::in_width, &W::in_features,

@@ -1,6 +1,6 @@
 // Default cases: the problems that an operation is judged on where none are given. A quarter each:
 //   small       everything small, in every combination;
-//   stretched   small but for one or two numbers, which take the values around which fast code branches (size_axes.hpp):
+//   stretched   small but for one or two numbers, which take the values around which fast code branches (sized_axes.hpp):
 //               the first cases take each of them exactly, on every axis that the operation has; later ones are drawn;
 //   special     in a fixed list: layers of real networks, with smaller images, extents beyond 2^16, and products of extents
 //               beyond 2^16 and 2^20; later and between them, shapes that have fast paths of their own. Those that are

@@ -29,7 +29,7 @@ const std::vector<std::string>& size_levels() {
 }
 
 SizeCoverage::SizeCoverage(Op op)
-    : axes_(&size_axes(op)), counts_(axes_->size(), std::vector<Idx>(size_levels().size())) {}
+    : axes_(&sized_axes(op)), counts_(axes_->size(), std::vector<Idx>(size_levels().size())) {}
 
 void SizeCoverage::add(const Problem& problem) {
   for (std::size_t n = 0; n < axes_->size(); ++n) ++counts_[n][level_of((*axes_)[n].of(problem))];

@@ -1,4 +1,4 @@
-#include "checks/generate/size_axes.hpp"
+#include "checks/generate/sized_axes.hpp"
 
 #include <map>
 
@@ -14,7 +14,7 @@ const P& as(const Problem& p) {
 
 /// The axes of what moves a window over an image.
 template <class P>
-std::vector<SizeAxis> window_axes() {
+std::vector<SizedAxis> window_axes() {
   return {
       {"batch", &W::batch, batch_settled, [](const Problem& p) { return as<P>(p).batch; }},
       {"input height", &W::in_height, height_settled, [](const Problem& p) { return as<P>(p).in_height; }},
@@ -29,7 +29,7 @@ std::vector<SizeAxis> window_axes() {
 }
 
 /// The terms of one sum, the bias apart, where its windows lie inside the image.
-SizeAxis terms_axis(Op op) {
+SizedAxis terms_axis(Op op) {
   using P = cnnspec_conv2d;
   constexpr const char* name = "terms of a sum";
   constexpr unsigned window = height_settled | width_settled;
@@ -48,10 +48,10 @@ SizeAxis terms_axis(Op op) {
   }
 }
 
-std::vector<SizeAxis> conv2d_axes(Op op) {
+std::vector<SizedAxis> conv2d_axes(Op op) {
   using P = cnnspec_conv2d;
-  std::vector<SizeAxis> all = window_axes<P>();
-  for (const SizeAxis& axis : std::vector<SizeAxis>{
+  std::vector<SizedAxis> all = window_axes<P>();
+  for (const SizedAxis& axis : std::vector<SizedAxis>{
            {"groups", &W::groups, groups_settled, [](const Problem& p) { return as<P>(p).groups; }},
            {"input channels", &W::in_channels, groups_settled | in_settled,
             [](const Problem& p) { return as<P>(p).in_channels; }},
@@ -66,12 +66,12 @@ std::vector<SizeAxis> conv2d_axes(Op op) {
   return all;
 }
 
-std::vector<SizeAxis> axes_of(Op op) {
+std::vector<SizedAxis> axes_of(Op op) {
   switch (family_of(op)) {
     case Family::conv2d:
       return conv2d_axes(op);
     case Family::max_pool2d: {
-      std::vector<SizeAxis> all = window_axes<cnnspec_pool2d>();
+      std::vector<SizedAxis> all = window_axes<cnnspec_pool2d>();
       all.push_back(
           {"channels", &W::in_channels, in_settled, [](const Problem& p) { return as<cnnspec_pool2d>(p).channels; }});
       return all;
@@ -89,9 +89,9 @@ std::vector<SizeAxis> axes_of(Op op) {
 
 }  // namespace
 
-const std::vector<SizeAxis>& size_axes(Op op) {
-  static const std::map<Op, std::vector<SizeAxis>> all = [] {
-    std::map<Op, std::vector<SizeAxis>> axes;
+const std::vector<SizedAxis>& sized_axes(Op op) {
+  static const std::map<Op, std::vector<SizedAxis>> all = [] {
+    std::map<Op, std::vector<SizedAxis>> axes;
     for (std::size_t n = 0; n < op_names.size(); ++n) axes[static_cast<Op>(n)] = axes_of(static_cast<Op>(n));
     return axes;
   }();

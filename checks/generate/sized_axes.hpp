@@ -1,7 +1,7 @@
-// Size axes: the numbers of a problem that fast code blocks, vectorises, or counts in a narrow integer, and the values
+// Sized axes: the numbers of a problem that fast code blocks, vectorises, or counts in a narrow integer, and the values
 // around which it branches.
 //
-// To add one, add a line to the table of its family in size_axes.cpp, and say in sized_problem.cpp how a problem is drawn in
+// To add one, add a line to the table of its family in sized_axes.cpp, and say in sized_problem.cpp how a problem is drawn in
 // which that number has a given value.
 #pragma once
 
@@ -31,7 +31,7 @@ struct WantedSizes {
 enum Settled : unsigned { batch_settled = 1, height_settled = 2, width_settled = 4, groups_settled = 8, in_settled = 16,
                           out_settled = 32 };
 
-struct SizeAxis {
+struct SizedAxis {
   const char* name;
   Idx WantedSizes::*wanted;
   unsigned settles;
@@ -39,6 +39,6 @@ struct SizeAxis {
 };
 
 /// Those that an operation has.
-const std::vector<SizeAxis>& size_axes(Op op);
+const std::vector<SizedAxis>& sized_axes(Op op);
 
 }  // namespace cnnspec::checks
