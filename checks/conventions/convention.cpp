@@ -24,9 +24,9 @@ bool to_relu_gradient(Op op, DType) { return op == Op::relu_backward; }
 
 constexpr std::array<Convention, 13> all_conventions{{
     {"ftz", "subnormal numbers",
-     "Numbers below the least normal one are flushed: each operand and each result (product, partial sum, output) whose "
-     "absolute value is below the least normal number L of its type may count as 0. In comparisons such operands may be "
-     "equal to 0, and where a result may be taken for 0 either branch is right.",
+     "Numbers below the least normal one are flushed: each operand and each result (product, partial sum, output) "
+     "whose absolute value is below the least normal number L of its type may count as 0. In comparisons such operands "
+     "may be equal to 0, and where a result may be taken for 0 either branch is right.",
      "An operand that counts as 0 is off by less than L, and its error passes through the other factor: |w|*L for each "
      "term. Each of at most n products and n sums of n terms is off by less than L, which later roundings make at most "
      "1 + gamma(n, u) times as much; the output by another L. Where all operands are normal, and all terms multiples "
@@ -45,8 +45,8 @@ constexpr std::array<Convention, 13> all_conventions{{
      [](Rules& r) { r.factors = "bf16"; }},
     {"padded-taps-multiplied", "padding",
      "A tap in the padding is not absent but multiplied, by a zero: times an infinite or NaN factor it makes NaN.",
-     "0 * inf is NaN, and so is any sum with it; on finite numbers nothing changes. Of the gradient of x, such taps are "
-     "those for which there is no output: a kernel either multiplies all of them or none.",
+     "0 * inf is NaN, and so is any sum with it; on finite numbers nothing changes. Of the gradient of x, such taps "
+     "are those for which there is no output: a kernel either multiplies all of them or none.",
      "PyTorch, OpenCV, XNNPACK, cnnspec's own im2col; ONNX Runtime in some shapes", to_padded_products,
      [](Rules& r) { r.multiplies_padding = true; }},
     {"nan-ignored", "NaN in a window",
@@ -64,8 +64,8 @@ constexpr std::array<Convention, 13> all_conventions{{
      "Exact but for the sums of windows that overlap, whose bound is the usual one.", "", to_pooling_gradient,
      [](Rules& r) { r.ties = Rules::Ties::last; }},
     {"ties-all", "ties", "Each of the tied maxima of a window gets the whole gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that is "
-     "equal to its maximum: its gradient goes to the NaN, or to none.",
+     "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that "
+     "is equal to its maximum: its gradient goes to the NaN, or to none.",
      "", to_pooling_gradient, [](Rules& r) { r.ties = Rules::Ties::all; }},
     {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k gets a k-th.",
      "A share is off by at most two roundings (a division, or a reciprocal and a product), which count as such in the "
@@ -74,8 +74,8 @@ constexpr std::array<Convention, 13> all_conventions{{
     {"lowest-for-empty", "windows of -inf",
      "A maximum starts at the lowest finite number instead of -inf: so much is the maximum of a window of nothing but "
      "-inf, in which no cell is greater than where it started.",
-     "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the window "
-     "begins in the padding.",
+     "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the "
+     "window begins in the padding.",
      "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient", to_pooling,
      [](Rules& r) { r.lowest_for_empty = true; }},
     {"nan-to-zero", "NaN in ReLU", "ReLU of NaN is 0, and the gradient there is 0.",

@@ -55,8 +55,12 @@ class ConventionSet {
   constexpr int size() const { return std::popcount(bits_); }
   constexpr bool is_within(ConventionSet all) const { return (bits_ & ~all.bits_) == 0; }
   constexpr bool has(std::size_t n) const { return (bits_ >> n & 1) != 0; }
-  friend constexpr ConventionSet operator&(ConventionSet a, ConventionSet b) { return ConventionSet(a.bits_ & b.bits_); }
-  friend constexpr ConventionSet operator|(ConventionSet a, ConventionSet b) { return ConventionSet(a.bits_ | b.bits_); }
+  friend constexpr ConventionSet operator&(ConventionSet a, ConventionSet b) {
+    return ConventionSet(a.bits_ & b.bits_);
+  }
+  friend constexpr ConventionSet operator|(ConventionSet a, ConventionSet b) {
+    return ConventionSet(a.bits_ | b.bits_);
+  }
   friend constexpr bool operator==(ConventionSet, ConventionSet) = default;
   friend constexpr auto operator<=>(ConventionSet, ConventionSet) = default;
 

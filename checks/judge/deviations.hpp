@@ -28,8 +28,8 @@ class Deviations {
   };
   Nearest nearest() const;
 
-  /// The first failures: of those that no convention explains, then of those that the nearest set does not explain, then
-  /// of the others.
+  /// The first failures: of those that no convention explains, then of those that the nearest set does not explain,
+  /// then of the others.
   std::vector<Failure> kept() const;
 
  private:

@@ -144,7 +144,7 @@ class Run {
   /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
   /// library takes care of its own, a sanitizer does not.
   void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
-    for (Idx batch = 0; batch * batch_ < size_ && !is_interrupted() && !is_time_up(); ++batch) {
+    for (Idx batch = 0; batch * batch_ < size_ && !is_interrupted() && !is_time_up() && !is_refuted_; ++batch) {
       done_[batch] = judge_batch(batch);
       merge(batch, result);
       if (progress) progress(std::min(size_, (batch + 1) * batch_));
@@ -164,7 +164,7 @@ class Run {
   void work() {
     const auto ends = [&](Idx batch) { return batch * batch_ >= size_; };
     try {
-      while (!failed_ && !is_interrupted() && !is_time_up()) {
+      while (!failed_ && !is_interrupted() && !is_time_up() && !is_refuted_) {
         const Idx batch = next_++;
         if (ends(batch)) break;
         std::vector<Judged> judged = judge_batch(batch);
@@ -254,6 +254,7 @@ class Run {
       result.coverage.add(j.which.problem, j.result.supported);
       if (j.result.supported) row.sizes.add(j.which.problem);
       deviations_[n].add(j.result);
+      if (j.result.failure && !options_.conditions.follows.empty()) is_refuted_ = true;
       if (row.hung >= options_.most_hung) row.given_up = row.cases, given_up_[n] = true;
     }
   }
@@ -267,6 +268,7 @@ class Run {
   std::vector<std::atomic<bool>> given_up_;  // for each operation
   std::atomic<Idx> next_ = 0;
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> is_refuted_ = false;  // a case fails under the conventions that were to explain all of them
   std::mutex mutex_;  // of all below
   std::condition_variable news_;
   std::map<Idx, std::vector<Judged>> done_;
@@ -279,7 +281,7 @@ bool is_of(const Failure& f, const OperationResult& row) {
   return f.failed.op == row.op && f.failed.dtype == row.dtype;
 }
 
-/// All cases of a row again, of which only what these conventions make of the definition is right.
+/// All cases of a row again, up to one that fails, where only what these conventions make of the definition is right.
 OperationResult judged_under(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
                              ConventionSet set) {
   JudgeOptions following = options;
