@@ -28,7 +28,7 @@ constexpr int most_hangs = 5;                                 // each takes as l
 
 constexpr double most_elements = 70'000;          // of data that is shrunk element by element
 constexpr std::size_t most_literal = 24;          // elements that are not zero, to be written out in a command line
-constexpr Idx most_taps_to_explain = 20'000'000;  // over all misreadings
+constexpr Idx most_taps_for_reasons = 20'000'000;  // over all misreadings
 
 // ---- Plainer configurations ----
 
@@ -317,7 +317,7 @@ class Shrinker {
   /// The misreadings that explain the case, if they are quickly found.
   std::vector<const Misreading*> explained(const Case& c) const {
     if (best_.kind != FailureKind::wrong_value && best_.kind != FailureKind::unwritten_output) return {};
-    return explanations(observe(kernel_, c, conditions_), most_taps_to_explain);
+    return explanations(observe(kernel_, c, conditions_), most_taps_for_reasons);
   }
 
   /// Whether something that explains the case that this one came from explains this one too.
