@@ -630,6 +630,7 @@ std::vector<Problem> with_many(Family family, Idx n) {
               conv_of(1, n, 1, 3, {}, {}),
               conv_of(1, 1, 1, 1, many_windows(n), single(3)),
               conv_of(n, 1, 2, 2, single(2), single(2)),
+              conv_of(n, 1, 1, 2, {}, single(3)),
               conv_of(2, 1, 1, 2, single(2), many_windows(n)),
               conv_of(2, 1, 2, 1, many_windows(n), single(2)),
               conv_of(1, 1, 1, 2, single(third), many_windows(3)),

@@ -126,6 +126,18 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
 
 using Explanations = std::vector<const Misreading*>;
 
+/// Some of the cases in which a size was varied on which the failure depends: they tell most.
+std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& cases) {
+  std::vector<Case> some;
+  for (const SizeCondition& c : plainest.conditions) {
+    const Idx size = c.axis.value(plainest.failure.failed.problem);
+    std::size_t of_this = 0;
+    for (const Case& other : cases)
+      if (c.axis.value(other.problem) != size && of_this < most_varied_cases) some.push_back(other), ++of_this;
+  }
+  return some;
+}
+
 /// One failure: what is left of it, and what explains it.
 struct Examined {
   Failure* failure = nullptr;
@@ -142,7 +154,12 @@ void explain(const Kernel& kernel, const Conditions& conditions, Examined& e) {
   const std::vector<Observation> of_shrunk = observations;
   if (observations.empty() || taps(failed.problem) <= most_taps_to_explain)
     for (Observation& o : observe(kernel, failed, conditions)) observations.push_back(std::move(o));
-  e.found = explanations(observations);
+  // With other sizes first: a block may be larger than these two cases.
+  std::vector<Observation> with_others = observations;
+  for (const Look& look : look_at(kernel, conditions, varied(*e.plainest, e.plainest->failing)))
+    with_others.insert(with_others.end(), look.seen.begin(), look.seen.end());
+  e.found = explanations(with_others);
+  if (e.found.empty()) e.found = explanations(observations);
   e.whole = !e.found.empty();
   if (!e.whole) e.found = explanations(of_shrunk);
 }
@@ -214,18 +231,6 @@ class Suspects {
   std::map<const Misreading*, std::vector<const std::vector<SizeCondition>*>> where_;
   Idx failures_ = 0, passed_ = 0;  // cases that were compared with them
 };
-
-/// Some of the cases in which a size was varied on which the failure depends: they tell most.
-std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& cases) {
-  std::vector<Case> some;
-  for (const SizeCondition& c : plainest.conditions) {
-    const Idx size = c.axis.value(plainest.failure.failed.problem);
-    std::size_t of_this = 0;
-    for (const Case& other : cases)
-      if (c.axis.value(other.problem) != size && of_this < most_varied_cases) some.push_back(other), ++of_this;
-  }
-  return some;
-}
 
 /// Compares what explains the failures with the cases in which sizes were varied, and with random cases of the
 /// operation, until enough is known.

@@ -173,6 +173,8 @@ DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool
       const bool is_large = operation.elements() > many_elements;
       if (with_large || !is_large) special_.push_back({problem, is_large ? data_of_large(operation) : ""});
     }
+  // With and without large ones, the others are the same cases.
+  std::ranges::stable_partition(special_, [](const DefaultCase& c) { return c.data.empty(); });
 }
 
 DefaultCase DefaultCases::drawn(Idx n, std::uint64_t seed) const {

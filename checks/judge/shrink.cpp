@@ -26,9 +26,9 @@ constexpr double most_work = 1500, most_work_on_sizes = 600;  // both in all
 constexpr double most_work_on_a_size = 20;                    // of one case
 constexpr int most_hangs = 5;                                 // each takes as long as a call may
 
-constexpr double most_elements = 70'000;          // of data that is shrunk element by element
-constexpr std::size_t most_literal = 24;          // elements that are not zero, to be written out in a command line
-constexpr Idx most_taps_of_all_misreadings = 20'000'000;  // over all misreadings
+constexpr double most_elements = 70'000;           // of data that is shrunk element by element
+constexpr std::size_t most_literal = 24;           // elements that are not zero, to be written out in a command line
+constexpr Idx most_taps_for_reasons = 20'000'000;  // over all misreadings
 
 // ---- Plainer configurations ----
 
@@ -317,7 +317,7 @@ class Shrinker {
   /// The misreadings that explain the case, if they are quickly found.
   std::vector<const Misreading*> explained(const Case& c) const {
     if (best_.kind != FailureKind::wrong_value && best_.kind != FailureKind::unwritten_output) return {};
-    return explanations(observe(kernel_, c, conditions_), most_taps_of_all_misreadings);
+    return explanations(observe(kernel_, c, conditions_), most_taps_for_reasons, true);
   }
 
   /// Whether something that explains the case that this one came from explains this one too.

@@ -114,7 +114,7 @@ bool agrees(const Misreading& m, const Observation& o) {
   return concerns(m, o) && in_some_order(m, call_of(o), [&](const auto& results) { return agrees(results, o, exact); });
 }
 
-std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps) {
+std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps, bool untold) {
   std::vector<const Observation*> smallest_first;
   for (const Observation& o : observations) smallest_first.push_back(&o);
   std::stable_sort(smallest_first.begin(), smallest_first.end(), [](const Observation* a, const Observation* b) {
@@ -125,7 +125,7 @@ std::vector<const Misreading*> explanations(std::span<const Observation> observa
     const auto concerned = [&](const Observation& o) { return concerns(m, o); };
     const auto tells = [&](const Observation& o) { return m.told_by(o.operation); };
     if (std::all_of(observations.begin(), observations.end(), concerned) &&
-        (!m.told_by || std::any_of(observations.begin(), observations.end(), tells)))
+        (untold || !m.told_by || std::any_of(observations.begin(), observations.end(), tells)))
       left.push_back(&m);
   }
   bool mistaken = false;

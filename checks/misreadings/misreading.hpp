@@ -72,6 +72,8 @@ bool agrees(const Misreading& m, const Observation& o);
 /// is among them only if some observation has such a block. Smaller observations are looked at first, and a misreading
 /// is dropped where it first disagrees; so pass a small problem along with a large one. None as well if what the
 /// smaller observations leave would take more than `most_taps` multiply-adds to compute for the next one.
-std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000);
+/// `untold`: blocks of which no observation has one as well.
+std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000,
+                                            bool untold = false);
 
 }  // namespace cnnspec::checks
