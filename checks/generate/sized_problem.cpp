@@ -62,7 +62,8 @@ struct WantedLine {
 
 /// How many cells lie before the first window and after the last, at most `most` on either side.
 void draw_padding(Choices& choices, Line& line, Idx most, Idx padded) {
-  const auto draw = [&](Idx limit) { return choices.chance(50) ? choices.pick(0, std::min(most, limit)) : 0; };
+  // Seldom: a kernel may be wrong in a corner alone, and must not be right there because that is padding.
+  const auto draw = [&](Idx limit) { return choices.chance(20) ? choices.pick(0, std::min(most, limit)) : 0; };
   line.axis.before = draw(padded - 1);
   line.axis.after = choices.chance(50) ? std::min(line.axis.before, padded - 1 - line.axis.before)
                                        : draw(padded - 1 - line.axis.before);
@@ -73,8 +74,8 @@ Line draw_line(Choices& choices, const WantedLine& wanted, Idx most_free, bool p
   const Idx most_kernel = wanted.in > 0 ? std::min(most_free, wanted.in) : most_free;
   line.kernel = wanted.kernel > 0 ? wanted.kernel : choices.pick(1, most_kernel);
   const bool is_small = line.kernel <= most_free;
-  line.axis.dilation = is_small && choices.chance(25) ? choices.pick(1, 3) : 1;
-  line.axis.stride = choices.chance(50) ? choices.pick(1, 3) : 1;
+  line.axis.dilation = is_small && choices.chance(20) ? choices.pick(1, 3) : 1;
+  line.axis.stride = choices.chance(40) ? choices.pick(1, 3) : 1;
   const Idx window = line.axis.dilation * (line.kernel - 1) + 1;
   const Idx most_padding = pools ? line.kernel / 2 : std::min(window - 1, most_free);
   if (wanted.in > 0) {
@@ -95,6 +96,22 @@ template <class P>
 void draw_lines(Choices& choices, const WantedSizes& w, Idx most_free, bool pools, P& p) {
   set_height(p, draw_line(choices, {w.in_height, w.out_height, w.kernel_height}, most_free, pools));
   set_width(p, draw_line(choices, {w.in_width, w.out_width, w.kernel_width}, most_free, pools));
+}
+
+/// Whether a window has a cell that is not padding.
+bool has_real_cell(const Line& line) {
+  for (Idx i = 0; i < line.out; ++i)
+    for (Idx p = 0; p < line.kernel; ++p) {
+      const Idx place = i * line.axis.stride + p * line.axis.dilation - line.axis.before;
+      if (0 <= place && place < line.in) return true;
+    }
+  return false;
+}
+
+/// Whether there is anything to compute.
+bool has_terms(const Problem& problem) {
+  const auto* p = std::get_if<cnnspec_conv2d>(&problem);
+  return p == nullptr || (has_real_cell(height_of(*p)) && has_real_cell(width_of(*p)));
 }
 
 // ---- Problems ----
@@ -169,7 +186,7 @@ std::optional<Problem> draw_sized(Choices& choices, Op op, const WantedSizes& wa
   for (int n = 0; n < tries; ++n) {
     const Idx most_free = std::max(Idx{1}, limits.most_free - n * limits.most_free / (tries - 4));
     const std::optional<Problem> p = draw_once(choices, op, wanted, most_free);
-    if (p && check(*p).ok() && has_what_is_wanted(op, *p, wanted) && is_within(op, *p, limits)) return p;
+    if (p && check(*p).ok() && has_terms(*p) && has_what_is_wanted(op, *p, wanted) && is_within(op, *p, limits)) return p;
   }
   return {};
 }

@@ -37,10 +37,6 @@ constexpr std::array<Profile, 6> all_profiles{{
 
 }  // namespace
 
-double Format::unit() const { return std::ldexp(1.0, -digits); }
-double Format::smallest() const { return std::ldexp(1.0, least_exponent); }
-double Format::least_normal() const { return std::ldexp(1.0, least_exponent + digits - 1); }
-double Format::largest() const { return std::ldexp(2 - std::ldexp(1.0, 1 - digits), largest_exponent); }
 
 Format Arithmetic::factor() const {
   const auto least_normal_exponent = [](const Format& f) { return f.least_exponent + f.digits - 1; };

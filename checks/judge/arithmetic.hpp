@@ -2,6 +2,9 @@
 // profile is what a kernel claims about itself; what it claims by default depends on the storage type.
 #pragma once
 
+#include <bit>
+#include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 
@@ -9,16 +12,26 @@
 
 namespace cnnspec::checks {
 
+/// 2^exponent, for an exponent that double has.
+constexpr double power_of_two(int exponent) {
+  constexpr int least_normal = -1022, least = -1074;
+  const auto bits = exponent >= least_normal ? static_cast<std::uint64_t>(exponent + 1023) << 52
+                                             : std::uint64_t{1} << (exponent - least);
+  return std::bit_cast<double>(bits);
+}
+static_assert(power_of_two(-1074) == std::numeric_limits<double>::denorm_min() && power_of_two(-1022) == 0x1p-1022 &&
+              power_of_two(-1) == 0.5 && power_of_two(1023) == 0x1p1023);
+
 /// A binary floating-point format with gradual underflow.
 struct Format {
   int digits = 0;            // of the significand, the leading one included
   int least_exponent = 0;    // the smallest subnormal is 2^least_exponent
   int largest_exponent = 0;  // the largest finite number is (2 - 2^(1-digits)) * 2^largest_exponent
 
-  double unit() const;      // u, the unit roundoff: 2^-digits
-  double smallest() const;  // eta, the smallest subnormal
-  double least_normal() const;
-  double largest() const;
+  constexpr double unit() const { return power_of_two(-digits); }              // u, the unit roundoff
+  constexpr double smallest() const { return power_of_two(least_exponent); }  // eta, the smallest subnormal
+  constexpr double least_normal() const { return power_of_two(least_exponent + digits - 1); }
+  constexpr double largest() const { return (2 - power_of_two(1 - digits)) * power_of_two(largest_exponent); }
   friend bool operator==(const Format&, const Format&) = default;
 };
 

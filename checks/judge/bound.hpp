@@ -61,7 +61,7 @@ inline double slack_of(double x, const Format& format, bool flushes) {
 /// first be rounded: v = 2^(1-digits) covers every way to round.
 template <class R>
 R slack_of_products(R magnitude, const Arithmetic& kernel) {
-  const R v = kernel.rounds_factors() ? R(std::ldexp(1.0, 1 - kernel.factor_digits)) : R(0);
+  const R v = kernel.rounds_factors() ? R(power_of_two(1 - kernel.factor_digits)) : R(0);
   return v * (2 + v) * magnitude;  // (1+v)^2 - 1
 }
 
