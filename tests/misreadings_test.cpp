@@ -826,17 +826,17 @@ TEST(MisreadingsInBlocks, are_diagnosed_where_they_are_told_apart) {
 }
 
 TEST(MisreadingsInBlocks, beyond_what_a_grid_has_room_for) {
-  const auto returned = [](Idx channels, const Values& y) {
-    cnnspec_conv2d p = conv(1, 1, 1, 1);
-    p.out_channels = channels;
-    return observed(Op::conv2d_forward, p, {{3}, Values(y.size(), 1), Values(y.size(), 0)}, y);
+  constexpr double value = 5592405;  // of 23 bits: a narrower type would round it
+  const auto returned = [](const Values& y) {
+    const auto features = static_cast<Idx>(y.size());
+    return observed(Op::linear_forward, cnnspec_linear{1, 1, features}, {{value}, Values(y.size(), 1), {}}, y);
   };
-  const Observation few = returned(600, Values(600, 3));  // right, as most misreadings are not
-  Values y(65537, 3);
+  const Observation few = returned(Values(600, value));  // right, as most misreadings are not
+  Values y(65537, value);
   y.back() = 0;
-  EXPECT_TRUE(contains(diagnosis({few, returned(65537, y)}), "only the first 65536 output channels"));
+  EXPECT_TRUE(contains(diagnosis({few, returned(y)}), "only the first 65536 output features"));
   y[7] = 0;
-  EXPECT_EQ(diagnosis({few, returned(65537, y)}), Names{});
+  EXPECT_EQ(diagnosis({few, returned(y)}), Names{});
 }
 
 }  // namespace
