@@ -807,15 +807,16 @@ TEST(MisreadingsInBlocks, of_the_same_effect_and_of_none_are_noticed) {
 
 /// The diagnosis finds those that return the same as the kernel, and no others.
 TEST(MisreadingsInBlocks, are_diagnosed_where_they_are_told_apart) {
+  constexpr Idx block = 4;
   for (const Op op : all_ops) {
-    const auto observations = observations_with_blocks(op, std::array{Idx{4}});
+    const auto observations = observations_with_blocks(op, std::array{block});
     const Alike shown = misreadings_shown_by(observations);
     const std::vector<Alike> alike = not_told_apart(shown, observations);
     int alone = 0;
     for (const Misreading* m : shown) {
-      if (!m->told_by || !mentions(m->name, 4)) continue;
-      const auto its = std::ranges::find_if(
-          alike, [&](const Alike& some) { return std::ranges::find(some, m) != some.end(); });
+      if (!m->told_by || !mentions(m->name, block)) continue;
+      const auto its =
+          std::ranges::find_if(alike, [&](const Alike& some) { return std::ranges::find(some, m) != some.end(); });
       Names expected = its == alike.end() ? Names{m->name} : names_of_alike(*its);
       if (contains(expected, "right")) expected.clear();
       alone += expected == Names{m->name};
