@@ -177,6 +177,23 @@ TEST(JudgeRun, of_the_usual_length_misses_no_size_and_says_nothing) {
   EXPECT_EQ(describe_missed_sizes(r), "");
 }
 
+TEST(JudgeRun, has_all_sizes_on_all_axes_in_the_usual_number_of_cases_at_any_seed) {
+  for (const std::uint64_t seed : {tests::test_seed(), std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3},
+                                   std::uint64_t{4}, std::uint64_t{5}, std::uint64_t{6}}) {
+    JudgeOptions options;
+    std::vector<OperationResult> rows;
+    for (std::size_t n = 0; n < op_names.size(); ++n) {
+      options.operations.push_back({static_cast<Op>(n), DType::f32});
+      rows.emplace_back(static_cast<Op>(n), DType::f32);
+    }
+    options.seed = seed;
+    const CaseList cases(options);
+    for (Idx n = 0; n < cases.size(); ++n)
+      rows[static_cast<std::size_t>(n) % rows.size()].sizes.add(cases.at(n).problem);
+    for (const OperationResult& row : rows) EXPECT_EQ(sizes_missed(row), 0) << name_of(row.op) << " seed " << seed;
+  }
+}
+
 TEST(JudgeRun, of_given_problems_was_asked_for_no_size) {
   auto options = options_for(healthy, {Op::relu_forward}, {DType::f32}, 1);
   options.problems = {parse_descriptor(Family::elementwise, "17")};
