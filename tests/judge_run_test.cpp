@@ -154,14 +154,15 @@ Idx sizes_missed(const OperationResult& row) {
 }
 
 TEST(JudgeRun, of_few_cases_says_which_sizes_it_missed) {
-  const auto options = options_for(healthy, {Op::linear_forward}, {DType::f32, DType::f64}, 20);
+  const auto options = options_for(healthy, {Op::linear_forward, Op::conv2d_forward}, {DType::f32}, 20);
   const KernelResult r = judge(healthy, options);
   ASSERT_EQ(r.operations.size(), 2u);
   const std::string said = describe_missed_sizes(r);
-  const Idx all = static_cast<Idx>(sized_axes(Op::linear_forward).size() * size_boundaries.size());
   for (const OperationResult& row : r.operations) {
     ASSERT_GT(sizes_missed(row), 0);
-    const std::string count = std::to_string(sizes_missed(row)) + " of " + std::to_string(all) + " of linear_forward f";
+    const std::size_t all = sized_axes(row.op).size() * size_boundaries.size();
+    const std::string count =
+        std::to_string(sizes_missed(row)) + " of " + std::to_string(all) + " of " + name_of(row.op) + " f32 (";
     EXPECT_NE(said.find(count), std::string::npos) << said;
   }
   EXPECT_EQ(said.find("sizes not met: "), 0u) << said;

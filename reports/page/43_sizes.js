@@ -37,7 +37,7 @@ function rowOf(levels, o) {
   const met = wanted.filter((cases) => cases > 0).length;
   const start = met === wanted.length ? "all" : `${page.count(met)} of`;
   const words = `${o.op} ${o.dtype}: ${start} ${page.plural(wanted.length, "size")} met`;
-  return page.detailsLater(words, "sizes", () => gridOf(levels, o));
+  return page.detailsLater(words, "sizes", () => [gridOf(levels, o)]);
 }
 
 // Nothing where the kernel computed no case.
