@@ -72,6 +72,30 @@ TEST(CliJudge, writes_json_to_a_file_or_instead_of_the_table) {
   EXPECT_EQ(cnnspec("judge im2col --cases 1 --json /nonexistent/result.json").status, 2);
 }
 
+TEST(CliJudge, says_which_sizes_a_short_run_missed_and_counts_them_all) {
+  const std::string few = "judge " + right_kernel + " --dtype f32 --cases 20";
+  const Outcome o = cnnspec(few);
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(contains(o.out, "\nsizes not met: ")) << o.out;
+  EXPECT_TRUE(contains(o.out, "; the default of 500 cases asks for all\n")) << o.out;
+  const auto json = nlohmann::json::parse(cnnspec(few + " --json -").out);
+  EXPECT_TRUE(contains(o.out, "\n" + json["sizes_not_met"].get<std::string>() + "\n")) << o.out;
+  for (const auto& row : json["operations"])
+    for (const auto& axis : row["sizes"]) {
+      ASSERT_EQ(axis["counts"].size(), json["size_levels"].size());
+      int cases = 0;
+      for (const auto& count : axis["counts"]) cases += count.get<int>();
+      EXPECT_EQ(cases, 20) << axis;
+    }
+}
+
+TEST(CliJudge, says_nothing_of_sizes_where_all_were_met_or_problems_were_given) {
+  const Outcome usual = cnnspec("judge " + right_kernel + " --op relu_forward --dtype f32");
+  EXPECT_TRUE(contains(usual.out, "pass: 500 cases")) << usual.out;
+  EXPECT_FALSE(contains(usual.out, "sizes not met")) << usual.out;
+  EXPECT_FALSE(contains(cnnspec("judge im2col --op relu_forward --case 17").out, "sizes not met"));
+}
+
 TEST(CliJudge, the_seed_decides_everything) {
   const std::string few = right_kernel + " --op conv2d_forward --cases 5 ";
   EXPECT_EQ(json_of(few + "--seed 5"), json_of(few + "--seed 5"));

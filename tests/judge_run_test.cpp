@@ -145,6 +145,82 @@ TEST(JudgeRun, that_came_to_its_end_says_nothing_of_it) {
   EXPECT_EQ(describe_coverage(r, 60), "");
 }
 
+// ---- Which sizes the cases had ----
+
+Idx sizes_missed(const OperationResult& row) {
+  Idx count = 0;
+  for (const auto& missed : row.sizes.missed()) count += static_cast<Idx>(missed.values.size());
+  return count;
+}
+
+TEST(JudgeRun, of_few_cases_says_which_sizes_it_missed) {
+  const auto options = options_for(healthy, {Op::linear_forward, Op::conv2d_forward}, {DType::f32}, 20);
+  const KernelResult r = judge(healthy, options);
+  ASSERT_EQ(r.operations.size(), 2u);
+  const std::string said = describe_missed_sizes(r);
+  for (const OperationResult& row : r.operations) {
+    ASSERT_GT(sizes_missed(row), 0);
+    const std::size_t all = sized_axes(row.op).size() * size_boundaries.size();
+    const std::string count =
+        std::to_string(sizes_missed(row)) + " of " + std::to_string(all) + " of " + name_of(row.op) + " f32 (";
+    EXPECT_NE(said.find(count), std::string::npos) << said;
+  }
+  EXPECT_EQ(said.find("sizes not met: "), 0u) << said;
+  EXPECT_NE(said.find(", ...)"), std::string::npos) << said;
+  EXPECT_NE(said.find("; the default of 500 cases asks for all"), std::string::npos) << said;
+  EXPECT_EQ(said.find('\n'), std::string::npos);
+}
+
+TEST(JudgeRun, of_the_usual_length_misses_no_size_and_says_nothing) {
+  const auto options = options_for(healthy, {Op::relu_forward}, {DType::f32}, JudgeOptions{}.cases);
+  const KernelResult r = judge(healthy, options);
+  EXPECT_EQ(sizes_missed(row_of(r, Op::relu_forward)), 0);
+  EXPECT_EQ(describe_missed_sizes(r), "");
+}
+
+TEST(JudgeRun, has_all_sizes_on_all_axes_in_the_usual_number_of_cases_at_any_seed) {
+  for (const std::uint64_t seed : {tests::test_seed(), std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{3},
+                                   std::uint64_t{4}, std::uint64_t{5}, std::uint64_t{6}}) {
+    JudgeOptions options;
+    std::vector<OperationResult> rows;
+    for (std::size_t n = 0; n < op_names.size(); ++n) {
+      options.operations.push_back({static_cast<Op>(n), DType::f32});
+      rows.emplace_back(static_cast<Op>(n), DType::f32);
+    }
+    options.seed = seed;
+    const CaseList cases(options);
+    for (Idx n = 0; n < cases.size(); ++n)
+      rows[static_cast<std::size_t>(n) % rows.size()].sizes.add(cases.at(n).problem);
+    for (const OperationResult& row : rows) EXPECT_EQ(sizes_missed(row), 0) << name_of(row.op) << " seed " << seed;
+  }
+}
+
+TEST(JudgeRun, of_given_problems_was_asked_for_no_size) {
+  auto options = options_for(healthy, {Op::relu_forward}, {DType::f32}, 1);
+  options.problems = {parse_descriptor(Family::elementwise, "17")};
+  const KernelResult r = judge(healthy, options);
+  EXPECT_GT(sizes_missed(row_of(r, Op::relu_forward)), 0);
+  EXPECT_EQ(describe_missed_sizes(r), "");
+}
+
+TEST(JudgeRun, names_a_single_size_that_it_missed_and_joins_rows_that_missed_the_same) {
+  KernelResult r;
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    OperationResult row(Op::relu_forward, dtype);
+    for (const Idx size : size_boundaries)
+      if (size != 65) row.sizes.add(cnnspec_elementwise{size});
+    row.cases = 1000, row.unsupported = 3;
+    r.operations.push_back(row);
+  }
+  const std::string two = "sizes not met: 1 of 17 of relu_forward f32, f64 (elements 65)";
+  EXPECT_EQ(describe_missed_sizes(r), two + "; what the kernel declined is not met");
+  r.operations[0].sizes.add(cnnspec_elementwise{65});
+  r.operations[0].unsupported = r.operations[1].unsupported = 0;
+  EXPECT_EQ(describe_missed_sizes(r), "sizes not met: 1 of 17 of relu_forward f64 (elements 65)");
+  r.operations[1].unsupported = r.operations[1].cases;
+  EXPECT_EQ(describe_missed_sizes(r), "") << "the row says that nothing is supported";
+}
+
 // ---- Not always the same ----
 
 TEST(JudgeRun, finds_what_depends_on_earlier_calls) {

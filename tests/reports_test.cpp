@@ -110,6 +110,14 @@ TEST(Markdown, of_judge_has_all_that_the_terminal_says_of_an_operation) {
     EXPECT_TRUE(contains(text, name + said)) << said << text;
 }
 
+TEST(Markdown, says_which_sizes_no_case_had) {
+  Json json = example_json("judge_pass");
+  json["sizes_not_met"] = "sizes not met: 1 of 17 of relu_forward f32 (elements 65)";
+  EXPECT_TRUE(contains(markdown_of_json(json), "\nsizes not met: 1 of 17 of ")) << markdown_of_json(json);
+  json["sizes_not_met"] = "";
+  EXPECT_FALSE(contains(markdown_of_json(json), "sizes not met"));
+}
+
 TEST(Markdown, says_which_conventions_an_operation_follows) {
   Json json = example_json("judge_differs");
   const std::string accept = "`--accept padded-taps-multiplied`", right = "right under the convention `padded-";

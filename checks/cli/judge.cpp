@@ -143,6 +143,7 @@ void print_report(const KernelResult& result, std::optional<Idx> cases, bool ran
     print(colored(table_row(o, result.least_sensitivity), Color::red, color && o.failed > 0) + "\n");
   for (const std::string& line : describe_operations(result)) print(line + "\n");
   print(describe_failures(result));
+  if (const std::string missed = describe_missed_sizes(result); !missed.empty()) print("\n" + missed + "\n");
   const Verdict verdict = result.verdict();
   const Color signal = verdict == Verdict::pass ? Color::green : verdict == Verdict::fail ? Color::red : Color::yellow;
   if (const std::string coverage = describe_coverage(result, cases); !coverage.empty()) print("\n" + coverage + "\n");

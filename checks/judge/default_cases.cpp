@@ -38,43 +38,75 @@ struct Stratum {
   Idx value;
 };
 
-std::optional<Problem> draw_with(Choices& choices, Op op, std::initializer_list<Stratum> strata,
+std::optional<Problem> draw_with(Choices& choices, Op op, const std::vector<Stratum>& strata,
                                  const SizedLimits& limits = {}) {
   WantedSizes wanted;
   for (const Stratum& s : strata) wanted.*s.axis->wanted = s.value;
   return draw_sized(choices, op, wanted, limits);
 }
 
-/// Meets two strata at once if there is a problem that does. A few partners are tried.
-std::optional<Problem> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners) {
+/// A problem, and what it was drawn to meet.
+struct Met {
+  std::vector<Stratum> strata;
+  Problem problem;
+};
+
+bool settle_nothing_in_common(const std::vector<Stratum>& a, const std::vector<Stratum>& b) {
+  const auto settled = [](const std::vector<Stratum>& strata) {
+    unsigned bits = 0;
+    for (const Stratum& s : strata) bits |= s.axis->settles;
+    return bits;
+  };
+  return (settled(a) & settled(b)) == 0;
+}
+
+/// Meets one of the partners as well, if there is a problem that does: then it leaves the partners. A few are tried.
+std::optional<Met> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners) {
   int tries = 4;
   for (std::size_t n = 0; n < partners.size() && tries > 0; ++n) {
-    if ((s.axis->settles & partners[n].axis->settles) != 0) continue;
+    if (!settle_nothing_in_common({s}, {partners[n]})) continue;
     --tries;
-    const std::optional<Problem> p = draw_with(choices, op, {s, partners[n]});
+    const std::vector<Stratum> both{s, partners[n]};
+    const std::optional<Problem> p = draw_with(choices, op, both);
     if (!p) continue;
     partners.erase(partners.begin() + static_cast<std::ptrdiff_t>(n));
-    return p;
+    return Met{both, *p};
   }
   return {};
 }
 
-/// What a single size may cost that is not to be had for less.
+/// What sizes may cost that are not to be had for less.
 constexpr SizedLimits large_limits{.most_taps = 200'000, .most_elements = 70'000, .most_elements_of_calls = 300'000};
+
+/// Replaces two problems by one that meets what both did, the first being `n`. Whether there is one.
+bool merge(Choices& choices, Op op, std::vector<Met>& all, std::size_t n) {
+  for (std::size_t other = n + 1; other < all.size(); ++other) {
+    if (!settle_nothing_in_common(all[n].strata, all[other].strata)) continue;
+    std::vector<Stratum> strata = all[n].strata;
+    strata.insert(strata.end(), all[other].strata.begin(), all[other].strata.end());
+    const std::optional<Problem> p = draw_with(choices, op, strata, large_limits);
+    if (!p) continue;
+    all[n] = {strata, *p};
+    all.erase(all.begin() + static_cast<std::ptrdiff_t>(other));
+    return true;
+  }
+  return false;
+}
 
 /// Problems that take each of the boundaries on each axis, large ones together with small ones.
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
+  constexpr std::size_t most_problems = 500 / 4;  // what there is of them in the usual number of cases
   std::vector<Stratum> large, small;
   for (const SizedAxis& axis : sized_axes(op))
     for (const Idx value : size_boundaries) (value >= large_from ? large : small).push_back({&axis, value});
   shuffle(choices, large), shuffle(choices, small);
-  std::vector<Problem> problems;
+  std::vector<Met> all;
   const auto take = [&](const Stratum& s) {
-    std::optional<Problem> p = pair_up(choices, op, s, small);
-    if (!p) p = draw_with(choices, op, {s});
+    if (std::optional<Met> pair = pair_up(choices, op, s, small)) return all.push_back(std::move(*pair));
+    std::optional<Problem> p = draw_with(choices, op, {s});
     if (!p) p = draw_with(choices, op, {s}, large_limits);
-    if (p) problems.push_back(*p);
+    if (p) all.push_back({{s}, *p});
   };
   for (const Stratum& s : large) take(s);
   while (!small.empty()) {
@@ -82,6 +114,12 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
     small.pop_back();
     take(s);
   }
+  // Those that meet one size alone first.
+  std::ranges::stable_sort(all, {}, [](const Met& m) { return m.strata.size(); });
+  for (std::size_t n = 0; n < all.size() && all.size() > most_problems;)
+    if (!merge(choices, op, all, n)) ++n;
+  std::vector<Problem> problems;
+  for (const Met& m : all) problems.push_back(m.problem);
   shuffle(choices, problems);
   return problems;
 }

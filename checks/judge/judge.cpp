@@ -111,7 +111,7 @@ class Run {
   KernelResult judge(const std::function<void(Idx)>& progress) {
     KernelResult result;
     result.kernel = kernel_.name, result.conditions = options_.conditions, result.seed = options_.seed;
-    result.least_sensitivity = options_.least_sensitivity;
+    result.least_sensitivity = options_.least_sensitivity, result.problems_given = !options_.problems.empty();
     for (const JudgedOperation& s : options_.operations) result.operations.emplace_back(s.op, s.dtype);
     given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
     const int jobs = sanitized ? 1 : std::max(1, options_.jobs);

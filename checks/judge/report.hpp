@@ -40,6 +40,10 @@ std::string describe_count(Idx failed, Idx judged);
 /// was asked for.
 std::string describe_coverage(const KernelResult& result, std::optional<Idx> cases);
 
+/// Which of the sizes around which fast code branches (sized_axes.hpp) no case had that the kernel computed: one line.
+/// Nothing where all were met, or where the problems were given.
+std::string describe_missed_sizes(const KernelResult& result);
+
 /// Why the verdict is what it is, in one sentence.
 std::string describe_verdict(const KernelResult& result);
 

@@ -55,6 +55,14 @@ Json json_of(const Coverage& coverage) {
   return covered;
 }
 
+/// Cases, for each axis of sizes and each of size_levels().
+Json json_of(const SizeCoverage& sizes) {
+  Json axes = Json::array();
+  for (std::size_t n = 0; n < sizes.axes().size(); ++n)
+    axes.push_back({{"axis", sizes.axes()[n].name}, {"counts", sizes.counts()[n]}});
+  return axes;
+}
+
 Json names_of(ConventionSet set) {
   Json names = Json::array();
   for (const Convention* c : set.all()) names.push_back(c->name);
@@ -134,6 +142,7 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
           {"nearest", nearest_of(o)},
           {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
           {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
+          {"sizes", json_of(o.sizes)},
           {"seconds", o.seconds}};
 }
 
@@ -156,6 +165,8 @@ std::string to_json(const KernelResult& r) {
          {"sensitivity", number_or_null(r.sensitivity())},
          {"worst_ratio", json_number(r.worst_ratio())},
          {"ratio_edges", RatioHistogram::edges()},
+         {"size_levels", size_levels()},
+         {"sizes_not_met", describe_missed_sizes(r)},
          {"operations", Json::array()},
          {"coverage", json_of(r.coverage)},
          {"failures", Json::array()}};

@@ -123,7 +123,7 @@ struct OperationResult {
   double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
   double seconds = 0;
-  SizeCoverage sizes;             // of the cases that the kernel computed
+  SizeCoverage sizes;                     // of the cases that the kernel computed
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
   const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
   ConventionSet conventions;              // what explains all that differs from the definition
@@ -148,6 +148,7 @@ struct KernelResult {
   std::vector<OperationResult> operations;
   std::vector<Failure> failures;  // the first few of each operation
   Idx handled = 0;                // of all cases that were asked for
+  bool problems_given = false;    // none was drawn at random
   bool interrupted = false, stopped_on_time = false;
   Coverage coverage;
   double seconds = 0;  // wall time

@@ -67,6 +67,12 @@ std::string remarks(const Json& rows) {
   return text.empty() ? "" : text + "\n";
 }
 
+/// Which sizes no case had, if that is to be said.
+std::string missed_sizes(const Json& r) {
+  const std::string line = get(r, "sizes_not_met");
+  return line.empty() ? "" : words(line) + ".\n\n";
+}
+
 /// Which elements are wrong, and the first of them.
 std::string wrong_elements(const Json& f) {
   const bool rounds = f["bound"].is_number() && f["bound"] > 0;
@@ -162,7 +168,8 @@ std::string markdown_of_judge(const Json& r) {
   return fmt::format("## Judge {}: {}\n\n{} ({}{}).\n\n", code(get(r, "kernel")), get(r, "verdict"),
                      words(get(r, "sentence")), facts(r, "operations"),
                      r["complete"].get<bool>() ? "" : "; the run did not come to its end") +
-         operations(r["operations"]) + remarks(r["operations"]) + failures(r["failures"].get<std::vector<Json>>());
+         operations(r["operations"]) + remarks(r["operations"]) + missed_sizes(r) +
+         failures(r["failures"].get<std::vector<Json>>());
 }
 
 std::string markdown_of_judge_network(const Json& r) {

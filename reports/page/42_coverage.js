@@ -43,8 +43,11 @@ function combinations(axes, excluded, chosen = []) {
 }
 
 // 3 digits at the most: 12, 999, 1k, 45k
-const short = (n) => ["", "k", "M", "G"].map((unit, p) => [Math.floor(n / 1000 ** p), unit])
+page.shortCount = (n) => ["", "k", "M", "G"].map((unit, p) => [Math.floor(n / 1000 ** p), unit])
                          .find(([some]) => some < 1000).join("");
+
+// From 1, for one case, to 4, for as many as any square has.
+page.shade = (cases, most) => `shade${Math.min(4, 1 + Math.floor((4 * Math.log(cases)) / Math.log(most + 1)))}`;
 
 const named = (axis, level) => `${axis.name} ${axis.levels[level]}`;
 
@@ -59,10 +62,9 @@ function cellOf({axes, counts, excluded, most}, a, la, b, lb) {
     return {kind: "declined", text: "○", says: `${what}: the kernel declined ${all}`};
   }
   if (cases === 0) return {kind: "none", text: "✗", says: `${what}: no case`};
-  const shade = Math.min(4, 1 + Math.floor((4 * Math.log(cases)) / Math.log(most + 1)));
   return {
-    kind: `shade${shade}`,
-    text: short(cases),
+    kind: page.shade(cases, most),
+    text: page.shortCount(cases),
     says: `${what}: ${page.plural(cases, "case")}${declined ? `; ${page.count(declined)} more were declined` : ""}`
   };
 }

@@ -98,7 +98,8 @@ page.results.judge = (r) => ({
   facts: [page.listed([...new Set(r.operations.map((o) => o.dtype))]), ...profilesOf(r.operations), `seed ${r.seed}`],
   parts: [
     summary(r), r.failures.length ? page.failures(r.failures) : null, operations(r.operations),
-    page.ratios(r.operations, r.ratio_edges), r.coverage.length ? page.coverage(r.coverage) : null
+    page.ratios(r.operations, r.ratio_edges), r.coverage.length ? page.coverage(r.coverage) : null,
+    page.sizes(r)
   ],
 });
 

@@ -76,7 +76,7 @@ def wrong_gradient(gradcheck):
 
 # What is made hostile, of what, and which of its texts can be anything.
 JUDGE = {"kernel", "sentence", "descriptor", "data", "detail", "tensor", "shrunk_descriptor", "shrunk_data", "shrunk_repro",
-         "name", "repro", "behaves_like", "levels", "picture", "version"}
+         "name", "repro", "behaves_like", "levels", "axis", "sizes_not_met", "picture", "version"}
 HOSTILE = {
     "judge_hostile": ("judge_fail", JUDGE),
     "judge_network_hostile": ("judge_network", {*JUDGE, "network", "layer", "first_wrong_layer"}),

@@ -314,6 +314,25 @@ class Judge(PageTest):
         self.assertIn("6 cases met 4 of the 8 combinations of all 3 axes, and 9 of 12 pairs of levels.", section.text)
         self.assertIn("input features multiple of 8 with batch 2+", section.text)
 
+    def test_the_sizes_are_counted_and_those_that_no_case_had_are_marked(self):
+        def change(result):
+            result.update(size_levels=["below 8", "8", "9", "beyond 9"], sizes_not_met="sizes not met: 1 of 4")
+            for operation in result["operations"]:
+                operation["sizes"] = []
+            result["operations"][0]["sizes"] = [{"axis": "batch", "counts": [5, 1, 2, 0]},
+                                                {"axis": "groups", "counts": [7, 0, 1, 0]}]
+        open_changed("judge_fail", change)
+        part = BROWSER.one("[data-part=sizes]")
+        self.assertIn("sizes not met: 1 of 4.", part.text)
+        part.find_element(By.TAG_NAME, "summary").click()
+        soon(lambda: BROWSER.all("[data-part=sizes] table"))
+        self.assertEqual("conv2d_forward f32: 3 of 4 sizes met", part.find_element(By.TAG_NAME, "summary").text)
+        rows = [[cell.text for cell in row.find_elements(By.TAG_NAME, "td")]
+                for row in BROWSER.all("[data-part=sizes] tbody tr")]
+        self.assertEqual([["5", "1", "2", ""], ["7", "✗", "1", ""]], rows)
+        BROWSER.script("arguments[0].focus()", part.find_element(By.CSS_SELECTOR, "td.none"))
+        self.comes_to_say("groups 8: no case", "[data-part=sizes] .says")
+
     def test_a_seed_of_64_bits_is_shown_to_its_last_digit(self):
         BROWSER.open(BROWSER.page_of("judge_pass"))
         self.assertIn(f"seed {fixture('judge_pass')['seed']}", BROWSER.one(".facts").text)
