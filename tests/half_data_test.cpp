@@ -87,8 +87,8 @@ TEST(HalfData, shows_what_it_says) {
 }
 
 /// Leaves out of each sum of many terms the smallest that is not zero.
-int without_the_smallest(const cnnspec_linear* p, const std::uint16_t* x, const std::uint16_t* w, const std::uint16_t* b,
-                         std::uint16_t* y) {
+int without_the_smallest(const cnnspec_linear* p, const std::uint16_t* x, const std::uint16_t* w,
+                         const std::uint16_t* b, std::uint16_t* y) {
   for (Idx n = 0; n < p->batch; ++n)
     for (Idx f = 0; f < p->out_features; ++f) {
       double sum = b == nullptr ? 0 : Bfloat16::value(b[f]), smallest = 0;

@@ -46,15 +46,12 @@ std::optional<Problem> draw_with(Choices& choices, Op op, std::initializer_list<
 }
 
 /// Meets two strata at once if there is a problem that does. A few partners are tried.
-std::optional<Problem> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners) {
+std::optional<Problem> pair_up(Choices& choices, Op op, const Stratum& s, const std::vector<Stratum>& partners) {
   int tries = 4;
   for (std::size_t n = 0; n < partners.size() && tries > 0; ++n) {
     if ((s.axis->settles & partners[n].axis->settles) != 0) continue;
     --tries;
-    const std::optional<Problem> p = draw_with(choices, op, {s, partners[n]});
-    if (!p) continue;
-    partners.erase(partners.begin() + static_cast<std::ptrdiff_t>(n));
-    return p;
+    if (const std::optional<Problem> p = draw_with(choices, op, {s, partners[n]})) return p;
   }
   return {};
 }
@@ -70,18 +67,21 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
     for (const Idx value : size_boundaries) (value >= large_from ? large : small).push_back({&axis, value});
   shuffle(choices, large), shuffle(choices, small);
   std::vector<Problem> problems;
-  const auto take = [&](const Stratum& s) {
+  const auto take_last = [&](std::vector<Stratum>& list) {
+    const Stratum s = list.back();
+    list.pop_back();
     std::optional<Problem> p = pair_up(choices, op, s, small);
+    if (!p) p = pair_up(choices, op, s, large);
     if (!p) p = draw_with(choices, op, {s});
     if (!p) p = draw_with(choices, op, {s}, large_limits);
-    if (p) problems.push_back(*p);
+    if (!p) return;
+    problems.push_back(*p);
+    // What else it meets takes no problem of its own: they are to be no more than a run has cases for.
+    const auto is_met = [&](const Stratum& other) { return other.axis->of(*p) == other.value; };
+    std::erase_if(large, is_met), std::erase_if(small, is_met);
   };
-  for (const Stratum& s : large) take(s);
-  while (!small.empty()) {
-    const Stratum s = small.back();
-    small.pop_back();
-    take(s);
-  }
+  while (!large.empty()) take_last(large);
+  while (!small.empty()) take_last(small);
   shuffle(choices, problems);
   return problems;
 }
