@@ -115,7 +115,8 @@ Golden make_golden(const GoldenCase& c) {
     draw_inputs(golden, layer, arithmetic);
   for (const Op op : c.ops) {
     const Operation operation = operation_of(op, c.problem);
-    DataSet set = given_data(operation, arithmetic, inputs_of(golden, operation));
+    const DataOptions options{.specials = !is_literal(c.data)};
+    DataSet set = given_data(operation, arithmetic, inputs_of(golden, operation), options);
     if (c.data == "minus-infinity") leave_infinities(operation, set);
     golden.outputs.push_back(golden_output(operation, set.expected));
   }

@@ -80,7 +80,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_of(c, conditions)) {
-  data_ = {given_data(operation_, arithmetic_, std::move(inputs))};
+  data_ = {given_data(operation_, arithmetic_, std::move(inputs), conditions_.data)};
   repeat_data();
   follow_conventions();
 }
@@ -105,32 +105,34 @@ Placement CaseJudge::placement_of(std::size_t n) const {
 /// either.
 std::vector<Expectation> CaseJudge::expectations(ConventionSet set, const DataSet& data) const {
   const Idx sample = data.sampled ? options_for(operation_, conditions_.data).sample : 0;
-  std::vector<Expectation> all =
-      expect_under(set.rules(), operation_, arithmetic_, data.inputs, sample, case_.seed);
+  Rules rules = set.rules();
+  rules.flushes |= data.may_flush;
+  std::vector<Expectation> all = expect_under(rules, operation_, arithmetic_, data.inputs, sample, case_.seed);
   for (Expectation& e : all)
     for (std::size_t n = 0; n < e.bounds.size(); ++n)
       if (std::isnan(data.expected.bound(n))) e.bounds[n] = no_bound;
   return all;
 }
 
-/// Judges by conventions, where they are followed. Where something may round or be chosen, the loss of a term need not
-/// show.
+/// Judges by conventions, where they are followed, and leaves open what becomes of small numbers, where data does. Where
+/// something may round or be chosen, the loss of a term need not show.
 void CaseJudge::follow_conventions() {
-  if (conditions_.follows.empty()) return;
   for (DataSet& data : data_) {
+    otherwise_.emplace_back();
+    if (conditions_.follows.empty() && !data.may_flush) continue;
     std::vector<Expectation> all = expectations(conditions_.follows, data);
     const bool is_exact = all.size() == 1 && std::ranges::all_of(all.front().bounds, [](double b) { return !(b > 0); });
     if (!is_exact) data.shows_all = false, data.visible.clear();
     all.front().terms = data.expected.terms;
     data.expected = std::move(all.front());
     all.erase(all.begin());
-    otherwise_.push_back(std::move(all));
+    otherwise_.back() = std::move(all);
   }
 }
 
 bool CaseJudge::is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
   const auto is_right = [&](const Expectation& e) { return compare(actual, e).elements_wrong == 0; };
-  if (set.empty()) return is_right(data_[n].expected);
+  if (set.empty() && !data_[n].may_flush) return is_right(data_[n].expected);
   return std::ranges::any_of(expectations(set, data_[n]), is_right);
 }
 
@@ -203,10 +205,9 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   Comparison c = compare(actual, data.expected);
   const auto n = static_cast<std::size_t>(&data - data_.data());
   const Expectation* expected = &data.expected;
-  if (n < otherwise_.size())
-    for (const Expectation& other : otherwise_[n])
-      if (Comparison o = compare(actual, other); o.elements_wrong < c.elements_wrong)
-        c = std::move(o), expected = &other;
+  for (const Expectation& other : otherwise_[n])
+    if (Comparison o = compare(actual, other); o.elements_wrong < c.elements_wrong)
+      c = std::move(o), expected = &other;
   result.judged += c.judged;
   if (!data.sampled) result.not_judged += c.not_judged;
   result.sampled |= data.sampled;

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "checks/conventions/expect_under.hpp"
 #include "checks/describe/text.hpp"
 #include "checks/judge/literal_data.hpp"
 #include "checks/judge/pooling_cells.hpp"
@@ -299,8 +300,9 @@ constexpr const DataFamily& rounded_family = families.back();
 
 /// bfloat16 has no standard, and processors' instructions for it take subnormal numbers for zero: that is judged only
 /// where it was asked for.
+bool disputes_subnormals(const Arithmetic& a) { return a.dtype == DType::bf16; }
 bool is_disputed(const DataFamily& f, const Arithmetic& a) {
-  return a.dtype == DType::bf16 && f.draw == draw_subnormals;
+  return disputes_subnormals(a) && f.draw == draw_subnormals;
 }
 
 /// The families to use: exact data first, because its numbers are the easier ones to read.
@@ -474,17 +476,24 @@ const DataFamily* find_data_family(std::string_view name) {
 }
 
 void leave_infinities(const Operation& operation, DataSet& set) {
+  if (family_of(operation.op) != Family::max_pool2d) return;
   const bool backward = operation.op == Op::max_pool2d_backward;
   set.expected.bounds.resize(set.expected.values.size());
   for (std::size_t n = 0; n < set.expected.values.size(); ++n)
-    if (std::isinf(backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])))
+    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == -infinity)
       set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
 }
 
-DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs) {
+DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
+                   const DataOptions& options) {
   DataSet set{"given", "the given data", std::move(inputs), {}, {}};
   set.expected = expect(operation, arithmetic, set.inputs);
   set.visible = set.expected.terms;
+  if (options.specials) return set;
+  leave_infinities(operation, set);
+  const ConventionSet flushing = ConventionSet::named("ftz", "");
+  set.may_flush =
+      disputes_subnormals(arithmetic) && !relevant_to(operation, arithmetic, set.inputs, flushing).empty();
   return set;
 }
 
@@ -512,7 +521,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   if (data.empty()) {
     used = families_for(operation, arithmetic, plan, seed, options.specials);
   } else if (is_literal(data)) {
-    return {given_data(operation, arithmetic, parse_literal(operation, arithmetic.dtype, data))};
+    return {given_data(operation, arithmetic, parse_literal(operation, arithmetic.dtype, data), options)};
   } else {
     const DataFamily* const family = find_data_family(data);
     std::vector<std::string> names;

@@ -36,6 +36,7 @@ struct DataSet {
   std::vector<Idx> visible;
   bool shows_all = false;  // no term is zero
   bool sampled = false;    // only a sample of the outputs is judged
+  bool may_flush = false;  // what is below the least normal number may count as 0
 };
 
 struct DataOptions {
@@ -50,10 +51,12 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
                                const std::string& data, const DataOptions& options = {});
 
 /// What becomes of a pooling window of nothing but -inf is judged only where that was asked for: libraries differ in
-/// it. Such a window has no cell that is not -inf.
+/// it. Such a window has no cell that is not -inf. Other operations are left as they are.
 void leave_infinities(const Operation& operation, DataSet& set);
 
-/// A set of given inputs. An empty description: none.
-DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs);
+/// A set of given inputs. What is not judged on data that was drawn is not judged on it either: pooling windows of nothing
+/// but -inf, and what becomes of subnormal numbers in bfloat16.
+DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
+                   const DataOptions& options = {});
 
 }  // namespace cnnspec::checks

@@ -158,23 +158,45 @@ std::size_t alignment_of(const Isolation& isolation, DType dtype) {
 // ---- What a kernel allocates ----
 
 #if defined(M_PERTURB)
-/// From now on, what is allocated is full of bytes that are a huge negative number in each storage type, or one of moderate
-/// size. (Not of NaN's 0xff: that would mean to leave it as it is.)
-void dirty_heap(Garbage garbage) {
+/// A huge negative number in each storage type, or one of moderate size. (Not NaN's 0xff: the C library takes that for a
+/// wish to leave memory as it is.)
+int dirt_of(Garbage garbage) {
   constexpr int huge = 0xfe;
-  const int byte = garbage == Garbage::nan ? huge : static_cast<int>(garbage);
-  mallopt(M_PERTURB, byte ^ 0xff);
+  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
 }
-/// The C library keeps small blocks that were freed, and hands them out again as they are. It has none of the judge's left
-/// once these are taken.
+/// From now on, what is allocated is full of these bytes.
+void dirty_heap(Garbage garbage) { mallopt(M_PERTURB, dirt_of(garbage) ^ 0xff); }
+
+/// Allocates a block, for good. Whether it is dirty.
+bool take_block(std::size_t size, Garbage garbage) {
+  void* volatile const taken = std::malloc(size);  // volatile: no compiler is to know what it holds
+  const auto* const block = static_cast<const volatile unsigned char*>(taken);
+  return block != nullptr &&
+         std::all_of(block, block + size, [&](unsigned char byte) { return byte == dirt_of(garbage); });
+}
+/// Takes blocks of that size until so many in a row are dirty that none can be left that the C library hands out as it is.
+/// How many were not.
+int take_blocks(std::size_t size) {
+  constexpr int kept_of_each = 7, most = 4096;
+  int clean = 0;
+  for (int n = 0, dirty = 0; n < most && dirty <= kept_of_each; ++n) {
+    dirty = take_block(size, Garbage::number) ? dirty + 1 : 0;
+    clean += dirty == 0;
+  }
+  return clean;
+}
+/// The C library keeps small blocks that were freed, up to seven of each size, and hands them out again as they are. When it
+/// has none, it gets up to seven more from its other lists, and what is left of larger blocks comes to these: it has none of
+/// the judge's once all sizes were taken in a row and none was clean, or few.
 void take_kept_blocks() {
-  constexpr std::size_t largest = 1032, step = 16;
-  constexpr int kept_of_each = 7;
-  for (std::size_t size = step / 2; size <= largest; size += step)
-    for (int n = 0; n < kept_of_each; ++n) {
-      void* volatile taken = std::malloc(size);
-      static_cast<void>(taken);
-    }
+  constexpr std::size_t largest = 1032, step = 16, probe = 4096;
+  constexpr int most_rounds = 8;
+  dirty_heap(Garbage::number);
+  if (sanitized || !take_block(probe, Garbage::number)) return;  // memory is not the C library's
+  for (int round = 0, clean = 1; round < most_rounds && clean > 0; ++round) {
+    clean = 0;
+    for (std::size_t size = largest; size >= step / 2 && size <= largest; size -= step) clean += take_blocks(size);
+  }
 }
 #else
 void dirty_heap(Garbage) {}

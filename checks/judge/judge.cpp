@@ -15,6 +15,7 @@
 
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
+#include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/deviations.hpp"
 #include "checks/judge/sanitized.hpp"
 #include "checks/judge/stream.hpp"
@@ -43,8 +44,10 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
 }
 
 void require_memory(const Case& c, double most_bytes) {
-  constexpr double bytes_per_element = 288;  // four sets of data, each as it is stored, with what is right, and copies
-  const double bytes = operation_of(c.op, c.problem).elements() * bytes_per_element;
+  constexpr double bytes_per_element = 72;  // of a set of data: as it is stored, with what is right, and copies
+  const auto* pooling = std::get_if<cnnspec_pool2d>(&c.problem);
+  const double sets = 4 + (pooling == nullptr ? 0 : 2 + static_cast<double>(Peaks::sets(*pooling)));
+  const double bytes = operation_of(c.op, c.problem).elements() * sets * bytes_per_element;
   constexpr double mebibyte = 0x1p20;
   if (!(bytes <= most_bytes))
     throw UsageError(

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "checks/generate/geometry.hpp"
 #include "checks/judge/stream.hpp"
 
 namespace cnnspec::checks {
@@ -22,11 +23,17 @@ RealCells real_cells(Idx begin, Idx kernel, Idx dilation, Idx in) {
 
 }  // namespace
 
-Idx Peaks::sets(const cnnspec_pool2d& p) {
-  constexpr Idx least = 16;
+bool shows_every_window(const cnnspec_pool2d& p) {
   const Idx cells = p.kernel_height * p.kernel_width;
-  if (cells <= most_cells_in_full) return cells;
-  return std::clamp(2 * cells / (p.batch * p.channels * p.out_height * p.out_width), least, most_cells_in_full);
+  return cells <= most_cells_in_full && x_count(p) <= most_elements_of_peaks / cells;
+}
+
+Idx Peaks::sets(const cnnspec_pool2d& p) {
+  const Idx cells = p.kernel_height * p.kernel_width, planes = p.batch * p.channels;
+  if (shows_every_window(p)) return cells;
+  // As many as show each cell in some plane, if there is room for them.
+  const Idx wanted = (cells + planes - 1) / planes, room = std::max(Idx{1}, most_elements_of_peaks / x_count(p));
+  return std::min({wanted, room, most_cells_in_full});
 }
 
 Peaks::Peaks(const cnnspec_pool2d& p, std::uint64_t seed)
@@ -47,7 +54,7 @@ std::vector<double> Peaks::x(Idx set) const {
   x.reserve(sizes_.size());
   for (const double size : sizes_) x.push_back(-size - shift);
   for (Idx plane = 0; plane < p.batch * p.channels; ++plane) {
-    const Idx cell = cells_ <= most_cells_in_full ? set : (begin_ + set * p.batch * p.channels + plane) % cells_;
+    const Idx cell = shows_every_window(p) ? set : (begin_ + set * p.batch * p.channels + plane) % cells_;
     for (Idx i = 0; i < p.in_height; ++i) {
       if (i / p.dilation_height % p.kernel_height != cell / p.kernel_width) continue;
       for (Idx j = cell % p.kernel_width * p.dilation_width; j < p.in_width; ++j) {
@@ -65,7 +72,7 @@ std::vector<double> Peaks::x(Idx set) const {
 
 ShownCells::ShownCells(const Operation& operation)
     : problem_(std::get<cnnspec_pool2d>(operation.problem)),
-      by_window_(problem_.kernel_height * problem_.kernel_width <= most_cells_in_full) {
+      by_window_(shows_every_window(problem_)) {
   const cnnspec_pool2d& p = problem_;
   const Idx window = p.kernel_height * p.kernel_width;
   const Idx windows = p.batch * p.channels * p.out_height * p.out_width;

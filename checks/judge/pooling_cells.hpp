@@ -8,8 +8,9 @@
 // and each residue modulo KH once. So a window holds one such cell, or none where that cell is padding; and each real cell
 // of each window wins in exactly one of the KH*KW sets.
 //
-// Windows of more than most_cells_in_full cells do not get so many sets. Instead the peaks lie elsewhere in each plane, and
-// a cell of the window counts as shown once it has won in any window.
+// Windows of more than most_cells_in_full cells do not get so many sets, and those of a problem so large that it would not
+// be held in memory that often do not either. Instead the peaks lie elsewhere in each plane, and a cell of the window counts
+// as shown once it has won in any window.
 #pragma once
 
 #include <vector>
@@ -19,6 +20,10 @@
 namespace cnnspec::checks {
 
 inline constexpr Idx most_cells_in_full = 1024;
+inline constexpr Idx most_elements_of_peaks = Idx{1} << 23;  // of x, over all sets
+
+/// Whether each cell of each window is shown, and not only each cell in some window.
+bool shows_every_window(const cnnspec_pool2d& p);
 
 /// x of the data of peaks, set by set.
 class Peaks {
@@ -41,6 +46,7 @@ class ShownCells {
   /// `dy`: of a backward pass; a window whose gradient is 0 shows nothing. Null: of a forward pass. Windows whose greatest
   /// number is -infinity show nothing.
   void add(const std::vector<double>& x, const std::vector<double>* dy);
+  /// Of all windows together; or else of the window, the real ones of any.
   Idx cells() const { return cells_; }
   Idx shown() const { return count_; }
 
