@@ -8,8 +8,13 @@ const isValue = (level) => /^\d+$/.test(level);
 function cellOf(levels, most, {axis, counts}, n) {
   const cases = counts[n] || 0;
   const what = `${axis} ${levels[n]}`;
-  if (cases > 0)
-    return {kind: page.shade(cases, most), text: page.shortCount(cases), says: `${what}: ${page.plural(cases, "case")}`};
+  if (cases > 0) {
+    return {
+      kind: page.shade(cases, most),
+      text: page.shortCount(cases),
+      says: `${what}: ${page.plural(cases, "case")}`
+    };
+  }
   return isValue(levels[n]) ? {kind: "none", text: "✗", says: `${what}: no case`} :
                               {kind: "empty", text: "", says: `${what}: no case, and none is needed`};
 }
