@@ -26,7 +26,8 @@ Idx Peaks::sets(const cnnspec_pool2d& p) {
   constexpr Idx least = 16;
   const Idx cells = p.kernel_height * p.kernel_width;
   if (cells <= most_cells_in_full) return cells;
-  return std::clamp(2 * cells / (p.batch * p.channels * p.out_height * p.out_width), least, most_cells_in_full);
+  const Idx planes = p.batch * p.channels;  // in each, the peaks are another cell
+  return std::clamp((cells + planes - 1) / planes, least, most_cells_in_full);
 }
 
 Peaks::Peaks(const cnnspec_pool2d& p, std::uint64_t seed)
