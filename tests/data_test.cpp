@@ -309,14 +309,21 @@ TEST(DataFamily, rounded_is_of_both_signs_never_zero_and_uses_all_digits) {
 
 // ---- What a case is judged on ----
 
+/// In how many cases of a run; large ones, which have one family of data, are not counted.
 std::map<std::string, int> families_used(const DataOptions& data) {
   JudgeOptions options;
-  options.operations = {{Op::linear_forward, DType::f32}, {Op::max_pool2d_backward, DType::f32}};
+  options.operations = {
+      {Op::linear_forward, DType::f32}, {Op::linear_forward, DType::bf16}, {Op::max_pool2d_backward, DType::f32}};
   const CaseList cases(options);
   std::map<std::string, int> used;
   for (Idx n = 0; n < cases.size(); ++n) {
     const Case c = cases.at(n);
-    for (const DataSet& d : make_data(operation_of(c.op, c.problem), ieee(c.dtype), c.seed, "", data)) ++used[d.family];
+    if (!c.data.empty()) continue;
+    const Arithmetic arithmetic = arithmetic_for(c.dtype, nullptr);
+    std::set<std::string> names;
+    for (const DataSet& d : make_data(operation_of(c.op, c.problem), arithmetic, c.seed, "", data))
+      names.insert(d.family.substr(0, d.family.find(':')));  // NAME:0, NAME:1, ... are one
+    for (const std::string& name : names) ++used[name];
   }
   return used;
 }
@@ -326,8 +333,9 @@ TEST(Data, of_a_run_is_of_every_family_that_was_not_to_be_asked_for) {
   for (const DataFamily& f : data_families()) {
     const int times = used.count(f.name) > 0 ? used.at(f.name) : 0;
     const bool always = f.use == DataFamily::Use::always, on_request = f.use == DataFamily::Use::on_request;
-    EXPECT_GE(times, always ? 1000 : on_request ? 0 : 20) << f.name;
-    EXPECT_LE(times, on_request ? 0 : 1000) << f.name;
+    // Of the three operations, one at least has those that are always used.
+    EXPECT_GE(times, always ? 450 : on_request ? 0 : 20) << f.name;
+    EXPECT_LE(times, on_request ? 0 : 1500) << f.name;
   }
 }
 
@@ -341,7 +349,7 @@ TEST(Data, with_specials_is_made_where_sums_are_too_long_for_a_plan) {
 TEST(Data, with_specials_is_of_every_family) {
   const auto used = families_used({.specials = true});
   EXPECT_EQ(used.size(), data_families().size());
-  EXPECT_EQ(used.at("nan"), 1000);
+  EXPECT_EQ(used.at("nan"), used.at("rounded"));
 }
 
 TEST(Data, of_a_case_is_two_exact_families_one_in_turn_and_rounded) {

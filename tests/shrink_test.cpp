@@ -285,14 +285,14 @@ TEST(Shrink, says_how_the_failure_depends_on_sizes) {
         words.push_back(s.in_words());
     return words;
   };
-  using Words = std::vector<std::string>;
+  using Said = std::vector<std::string>;
   EXPECT_EQ(said(wrong_if([](const auto& p) { return p.out_channels >= 16; }), "mb2ic2ih5oc40kh3ph1"),
-            Words{"from 16 output channels on"});
+            Said{"from 16 output channels on"});
   EXPECT_EQ(
       said(wrong_if([](const auto& p) { return p.in_channels / p.groups > 16 && p.in_channels / p.groups % 16 != 0; }),
            "mb1ic35ih1oc2kh1"),
-      Words{"from 17 input channels on, their number no multiple of 16"});
-  EXPECT_EQ(said(wrong_if([](const auto&) { return true; }), "mb2ic2ih5oc4kh3ph1"), Words{});
+      Said{"from 17 input channels on, their number no multiple of 16"});
+  EXPECT_EQ(said(wrong_if([](const auto&) { return true; }), "mb2ic2ih5oc4kh3ph1"), Said{});
 }
 
 TEST(Shrink, stays_with_the_reason_that_it_came_for) {

@@ -4,9 +4,9 @@
 // accessed: in one run it ends where the second begins, in another it begins where the first ends, in others it lies
 // between them, one element beyond an address that vectors are aligned to, or at one. What room is left beside it is
 // filled with known bytes. What the kernel allocates is full of garbage as well, as far as the C library can do that:
-// memory that it reads and never wrote makes it go wrong in every call and not in one of a thousand. After the call the copies must still be equal to the inputs, and the
-// filling must be what it was. The child runs under limits of time, memory and output; whatever it does to itself is
-// told, and the next calls go on in another child.
+// memory that it reads and never wrote makes it go wrong in every call and not in one of a thousand. After the call the
+// copies must still be equal to the inputs, and the filling must be what it was. The child runs under limits of time,
+// memory and output; whatever it does to itself is told, and the next calls go on in another child.
 #pragma once
 
 #include <array>
