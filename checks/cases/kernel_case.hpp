@@ -25,6 +25,7 @@ struct KernelUnderTest {
   Kernel kernel;
   bool refuses_what_is_invalid = false;  // otherwise it is only ever given valid problems
   bool supports_what_is_valid = false;   // otherwise it may decline a problem
+  const Profile* claims_in_bf16{};       // where that is less than the usual
 };
 
 /// im2col in all its variants, and oneDNN where it is there.

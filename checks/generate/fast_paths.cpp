@@ -9,7 +9,7 @@ namespace cnnspec::checks {
 namespace {
 
 // More are halved away.
-constexpr Idx most_taps = 40'000, most_elements = 6'000;
+constexpr Idx most_taps = 25'000, most_elements = 3'000;
 
 template <class T, std::size_t N>
 const T& one_of(Choices& choices, const std::array<T, N>& list) {

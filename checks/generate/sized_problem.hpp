@@ -11,9 +11,9 @@ namespace cnnspec::checks {
 
 /// How much a sized problem may cost, and how large the numbers are that are free.
 struct SizedLimits {
-  Idx most_taps = 40'000;              // multiply-adds
-  Idx most_elements = 5'000;           // of all tensors together
-  Idx most_elements_of_calls = 15'000;  // the same over all calls: a pooling takes one for each cell of its window
+  Idx most_taps = 25'000;              // multiply-adds
+  Idx most_elements = 3'000;           // of all tensors together
+  Idx most_elements_of_calls = 8'000;  // the same over all calls: a pooling takes one for each cell of its window
   Idx most_free = 4;                   // of a number that is free
 };
 

@@ -55,10 +55,10 @@ bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
   return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
          a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
 }
-/// Their sums are exact in the accumulator.
-bool adds_small_integers(const Operation& o, const Arithmetic& a, const ExactPlan&) {
-  const bool adds = o.multiplies() || is_bias_gradient(o);
-  return adds && o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
+bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return o.multiplies() || is_bias_gradient(o); }
+/// Whether sums of small integers are exact in the accumulator.
+bool has_room_for_small(const Operation& o, const Arithmetic& a) {
+  return o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
 }
 /// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
 bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
@@ -291,7 +291,7 @@ constexpr std::array families{
     DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks},
     DataFamily{"ascending", Use::always, say<ascending_text>, to_pooling, draw_ascending},
     DataFamily{"descending", Use::always, say<descending_text>, to_pooling, draw_descending},
-    DataFamily{"exact-small", Use::always, say<small_text>, adds_small_integers, draw_small},
+    DataFamily{"exact-small", Use::always, say<small_text>, to_sums, draw_small},
     DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
     DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
     DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
@@ -312,7 +312,7 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
   for (const DataFamily& f : families) {
     if (!f.applies(o, a, plan) || (is_disputed(f, a) && !specials)) continue;
     // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no more.
-    if (f.draw == draw_small && !a.rounds_output()) continue;
+    if (f.draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
     if (f.use == Use::in_turn)
       in_turn.push_back(&f);
     else if (f.use == Use::always || specials)
@@ -340,6 +340,10 @@ class ExactMaker {
       return sets;
     }
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
+    if (used.size() == 1 && used[0]->draw == draw_small && !has_room_for_small(operation_, arithmetic_)) {
+      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // asked for by name
+      return sets;
+    }
     if (!plan_.proved()) count_visible(sets, used);
     const std::vector<std::vector<double>> results = run_exactly(operation_, inputs_of(sets));
     for (std::size_t n = 0; n < sets.size(); ++n) {
@@ -410,7 +414,8 @@ class ExactMaker {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       const auto& bounds = set.expected.bounds;
       const bool is_exact = std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; });
-      if (is_exact || plan.proved() || f.use == Use::on_request) break;  // no plan makes infinities exact
+      const bool has_plan = f.use != Use::on_request && f.draw != draw_small;  // none makes infinities exact
+      if (is_exact || plan.proved() || !has_plan) break;
     }
     set.visible = set.expected.terms;
     set.shows_all = false;

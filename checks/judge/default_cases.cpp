@@ -62,7 +62,7 @@ bool settle_nothing_in_common(const std::vector<Stratum>& a, const std::vector<S
 
 /// Meets one of the partners as well, if there is a problem that does: then it leaves the partners. A few are tried.
 std::optional<Met> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners) {
-  int tries = 4;
+  int tries = 10;
   for (std::size_t n = 0; n < partners.size() && tries > 0; ++n) {
     if (!settle_nothing_in_common({s}, {partners[n]})) continue;
     --tries;

@@ -30,6 +30,15 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 bool contains(const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); }
 
+/// Whether the family of data that a case names, if it names one, applies to its problem.
+bool has_data(const Case& c, const Profile* profile) {
+  const DataFamily* const family = c.data.empty() ? nullptr : find_data_family(c.data);
+  if (family == nullptr) return true;
+  const Operation operation = operation_of(c.op, c.problem);
+  const Arithmetic arithmetic = arithmetic_for(c.dtype, profile);
+  return family->applies(operation, arithmetic, plan_exact(operation, arithmetic));
+}
+
 }  // namespace
 
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
@@ -86,7 +95,12 @@ Case CaseList::at(Idx n) const {
   };
   const Idx k = n / operations;
   const DefaultCase c = of_rows_[static_cast<std::size_t>(n % operations)].at(k, seed_of);
-  return {operation.op, operation.dtype, c.problem, seed_of(k), options_.data.empty() ? c.data : options_.data};
+  Case drawn{operation.op, operation.dtype, c.problem, seed_of(k), options_.data.empty() ? c.data : options_.data};
+  if (!has_data(drawn, options_.conditions.profile)) {  // of the family that is asked for: its sums are too long
+    RandomChoices choices(drawn.seed);
+    drawn.problem = draw_problem(choices, family_of(operation.op), options_.limits);
+  }
+  return drawn;
 }
 
 namespace {
