@@ -254,7 +254,7 @@ TEST(DefaultCases, with_and_without_large_ones_are_otherwise_the_same) {
   const auto seed_of = [](Idx n) { return static_cast<std::uint64_t>(1000 + n); };
   for (std::size_t k = 0; k < op_names.size(); ++k) {
     const Op op = static_cast<Op>(k);
-    const DefaultCases with(op, {}, 3), without(op, {}, 3, false);
+    const DefaultCases with(op, {}, 3), without = with.without_large();
     Idx large = 0;
     for (Idx n = 0; n < 500; ++n) {
       const DefaultCase a = with.at(n, seed_of), b = without.at(n, seed_of);

@@ -61,18 +61,24 @@ bool settle_nothing_in_common(const std::vector<Stratum>& a, const std::vector<S
 }
 
 /// Meets one of the partners as well, if there is a problem that does: then it leaves the partners. A few are tried.
-std::optional<Met> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners) {
-  int tries = 10;
+std::optional<Met> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners,
+                           const SizedLimits& limits) {
+  int tries = 6;
   for (std::size_t n = 0; n < partners.size() && tries > 0; ++n) {
     if (!settle_nothing_in_common({s}, {partners[n]})) continue;
     --tries;
     const std::vector<Stratum> both{s, partners[n]};
-    const std::optional<Problem> p = draw_with(choices, op, both);
+    const std::optional<Problem> p = draw_with(choices, op, both, limits);
     if (!p) continue;
     partners.erase(partners.begin() + static_cast<std::ptrdiff_t>(n));
     return Met{both, *p};
   }
   return {};
+}
+
+SizedLimits twice(SizedLimits limits) {
+  limits.most_taps *= 2, limits.most_elements *= 2, limits.most_elements_of_calls *= 2;
+  return limits;
 }
 
 /// What sizes may cost that are not to be had for less.
@@ -103,7 +109,8 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   shuffle(choices, large), shuffle(choices, small);
   std::vector<Met> all;
   const auto take = [&](const Stratum& s) {
-    if (std::optional<Met> pair = pair_up(choices, op, s, small)) return all.push_back(std::move(*pair));
+    for (const SizedLimits& limits : {SizedLimits{}, twice(SizedLimits{}), twice(twice(SizedLimits{}))})
+      if (std::optional<Met> pair = pair_up(choices, op, s, small, limits)) return all.push_back(std::move(*pair));
     std::optional<Problem> p = draw_with(choices, op, {s});
     if (!p) p = draw_with(choices, op, {s}, large_limits);
     if (p) all.push_back({{s}, *p});
@@ -201,18 +208,23 @@ std::vector<Problem> far_products(Op op) {
 
 }  // namespace
 
-DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool with_large)
-    : op_(op), limits_(limits) {
+DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op_(op), limits_(limits) {
   RandomChoices choices(seed), fixed(static_cast<std::uint64_t>(op));
   stretched_ = meet_all_boundaries(choices, op);
   for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
     for (const Problem& problem : problems) {
       const Operation operation = operation_of(op, problem);
       const bool is_large = operation.elements() > many_elements;
-      if (with_large || !is_large) special_.push_back({problem, is_large ? data_of_large(operation) : ""});
+      special_.push_back({problem, is_large ? data_of_large(operation) : ""});
     }
   // With and without large ones, the others are the same cases.
   std::ranges::stable_partition(special_, [](const DefaultCase& c) { return c.data.empty(); });
+}
+
+DefaultCases DefaultCases::without_large() const {
+  DefaultCases small = *this;
+  std::erase_if(small.special_, [](const DefaultCase& c) { return !c.data.empty(); });
+  return small;
 }
 
 DefaultCase DefaultCases::drawn(Idx n, std::uint64_t seed) const {

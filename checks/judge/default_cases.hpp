@@ -25,7 +25,9 @@ struct DefaultCase {
 class DefaultCases {
  public:
   /// `seed`: of the order and the rest of the stretched cases.
-  DefaultCases(Op op, const Limits& limits, std::uint64_t seed, bool with_large = true);
+  DefaultCases(Op op, const Limits& limits, std::uint64_t seed);
+  /// The same but for the large ones.
+  DefaultCases without_large() const;
   /// The n-th, with decisions of its own drawn with `seed_of(n)`, in which `seed_of` is a function of n alone.
   template <class SeedOf>
   DefaultCase at(Idx n, SeedOf seed_of) const {

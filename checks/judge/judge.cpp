@@ -10,7 +10,6 @@
 #include <limits>
 #include <map>
 #include <mutex>
-#include <set>
 #include <thread>
 
 #include "checks/judge/closer_look.hpp"
@@ -72,10 +71,11 @@ CaseList::CaseList(const JudgeOptions& options) : options_(options) {
         require_memory(given_.back(), options.most_bytes);
       }
   if (!options.problems.empty()) return;
-  std::set<Op> known;
+  std::map<Op, DefaultCases> known;
   for (const JudgedOperation& o : options.operations) {
     const std::uint64_t seed = Stream(options.seed, static_cast<std::uint64_t>(o.op)).bits();
-    of_rows_.emplace_back(o.op, options.limits, seed, known.insert(o.op).second);
+    const auto [cases, is_first] = known.try_emplace(o.op, o.op, options.limits, seed);
+    of_rows_.push_back(is_first ? cases->second : cases->second.without_large());
   }
 }
 
