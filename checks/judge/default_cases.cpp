@@ -218,7 +218,7 @@ DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op
       special_.push_back({problem, is_large ? data_of_large(operation) : ""});
     }
   // With and without large ones, the others are the same cases.
-  std::ranges::stable_partition(special_, [](const DefaultCase& c) { return c.data.empty(); });
+  std::stable_partition(special_.begin(), special_.end(), [](const DefaultCase& c) { return c.data.empty(); });
 }
 
 DefaultCases DefaultCases::without_large() const {

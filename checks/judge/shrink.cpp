@@ -45,8 +45,7 @@ std::vector<Idx> amounts(const Move& move) {
     if (amount > 0) all.push_back(amount);
   for (Idx power = 1; power < move.most; power *= 2) all.push_back(power);
   std::ranges::sort(all, std::greater<>());
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 

@@ -203,9 +203,10 @@ def document(when, where, versions, expected, answers, wide, explained):
     tables = "".join(f"### {title}\n\n{page.table(section, expected, answers, wide)}\n\n"
                      for title, section in questions.SECTIONS.items())
     head, rest = PAGE.split("{versions}")
-    title, lead = head.format(count=count_of(answers), questions=len(questions.QUESTIONS), date=when,
-                              machine=where).strip().split("\n\n")
-    return f"{title}\n\n{page.wrapped(lead)}\n\n{page.wrapped(versions)}" + rest.format(
+    title, *leads = head.format(count=count_of(answers), questions=len(questions.QUESTIONS), date=when,
+                                machine=where).strip().split("\n\n")
+    paragraphs = [title, *(page.wrapped(text) for text in [*leads, versions])]
+    return "\n\n".join(paragraphs) + rest.format(
         matrix=summary.matrix(expected, answers, wide), agreements=summary.agreements(expected, answers, wide),
         legend=page.LEGEND, explained=explained, tables=tables.rstrip("\n") + "\n", clauses=clauses.markdown(),
         channels=questions.CHANNELS)
