@@ -22,7 +22,7 @@ namespace {
 using tests::broken_kernel, tests::healthy;
 
 KernelResult judged(const Kernel& kernel, const std::vector<Op>& ops, const std::string& accepted = "",
-                    bool specials = false, int cases = 100) {
+                    bool specials = false, int cases = 60) {
   JudgeOptions options;
   options.operations = operations_to_judge(kernel, ops, {DType::f32});
   options.seed = tests::test_seed();
@@ -250,7 +250,7 @@ TEST(JudgeProfiles, pass_kernels_that_keep_them_and_no_coarser_ones) {
     JudgeOptions options;
     options.operations = {{c.op, DType::f32}};
     options.seed = tests::test_seed();
-    options.cases = tests::scaled(100);
+    options.cases = tests::scaled(60);
     options.failures_kept = 0;
     options.conditions.profile = find_profile(c.profile);
     const KernelResult r = judge(broken_kernel(c.kernel).kernel, options);

@@ -40,7 +40,7 @@ const std::vector<Op> conv2d_ops{Op::conv2d_forward, Op::conv2d_backward_input, 
 
 void expect_pass(const Kernel& kernel) {
   JudgeOptions options = options_for(kernel);
-  options.cases = tests::scaled(100);
+  options.cases = tests::scaled(60);
   const KernelResult result = judge(kernel, options);
   EXPECT_EQ(result.verdict(), Verdict::pass);
   EXPECT_EQ(result.cases(), 12 * options.cases);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <optional>
 
 #include "checks/generate/fast_paths.hpp"
@@ -14,6 +15,9 @@
 
 namespace cnnspec::checks {
 namespace {
+
+/// How many cases of a list there are in the usual number of cases: large ones are the last, so that short runs are quick.
+constexpr std::size_t usual_groups = 500 / 4, special_places = usual_groups / 3 * 2 + usual_groups % 3;
 
 /// A problem of more elements gets one family of data, and one call.
 constexpr double many_elements = 0x1p16;
@@ -102,7 +106,7 @@ bool merge(Choices& choices, Op op, std::vector<Met>& all, std::size_t n) {
 /// Problems that take each of the boundaries on each axis, large ones together with small ones.
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
-  constexpr std::size_t most_problems = 500 / 4;  // what there is of them in the usual number of cases
+  constexpr std::size_t most_problems = usual_groups;
   std::vector<Stratum> large, small;
   for (const SizedAxis& axis : sized_axes(op))
     for (const Idx value : size_boundaries) (value >= large_from ? large : small).push_back({&axis, value});
@@ -214,16 +218,17 @@ DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op
   for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
     for (const Problem& problem : problems) {
       const Operation operation = operation_of(op, problem);
-      const bool is_large = operation.elements() > many_elements;
-      special_.push_back({problem, is_large ? data_of_large(operation) : ""});
+      if (operation.elements() > many_elements)
+        large_.push_back({problem, data_of_large(operation)});
+      else
+        special_.push_back({problem});
     }
-  // With and without large ones, the others are the same cases.
-  std::stable_partition(special_.begin(), special_.end(), [](const DefaultCase& c) { return c.data.empty(); });
+  assert(special_.size() + large_.size() <= special_places);
 }
 
 DefaultCases DefaultCases::without_large() const {
   DefaultCases small = *this;
-  std::erase_if(small.special_, [](const DefaultCase& c) { return !c.data.empty(); });
+  small.large_.clear();
   return small;
 }
 
@@ -249,7 +254,9 @@ Problem DefaultCases::stretched(Idx group, Choices& choices) const {
 DefaultCase DefaultCases::special(Idx group, Choices& choices) const {
   // Those of every third group have neighbours, and large problems should not.
   const auto place = static_cast<std::size_t>(group / 3 * 2 + group % 3);
+  const std::size_t first_large = special_places - large_.size();
   if (group % 3 < 2 && place < special_.size()) return special_[place];
+  if (group % 3 < 2 && place >= first_large && place < special_places) return large_[place - first_large];
   return {draw_fast_path(choices, family_of(op_))};
 }
 

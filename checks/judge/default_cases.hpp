@@ -3,8 +3,8 @@
 //   stretched   small but for one or two numbers, which take the values around which fast code branches (sized_axes.hpp):
 //               the first cases take each of them exactly, on every axis that the operation has; later ones are drawn;
 //   special     in a fixed list: layers of real networks, with smaller images, extents beyond 2^16, and products of extents
-//               beyond 2^16 and 2^20; later and between them, shapes that have fast paths of their own. Those that are
-//               large are judged in one storage type of an operation only, the first;
+//               beyond 2^16 and 2^20; between them, shapes that have fast paths of their own. Those that are large are the
+//               last of the usual number, and are judged in one storage type of an operation only, the first;
 //   neighbours  the problem before with one number changed, for kernels that keep plans, weights or memory between calls.
 #pragma once
 
@@ -45,7 +45,7 @@ class DefaultCases {
   Op op_;
   Limits limits_;
   std::vector<Problem> stretched_;  // the first ones
-  std::vector<DefaultCase> special_;
+  std::vector<DefaultCase> special_, large_;
 };
 
 }  // namespace cnnspec::checks
