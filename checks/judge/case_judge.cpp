@@ -86,8 +86,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
 }
 
 void CaseJudge::repeat_data() {
-  constexpr double many_elements = 0x1p16;
-  if (operation_.elements() <= many_elements) data_.resize(placements.size(), data_.front());
+  if (!operation_.is_large()) data_.resize(placements.size(), data_.front());
 }
 
 /// One set of data, called again and again, lies everywhere in turn. Of several, two that follow each other lie at the same

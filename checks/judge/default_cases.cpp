@@ -19,9 +19,6 @@ namespace {
 /// How many cases of a list there are in the usual number of cases: large ones are the last, so that short runs are quick.
 constexpr std::size_t usual_groups = 500 / 4, special_places = usual_groups / 3 * 2 + usual_groups % 3;
 
-/// A problem of more elements gets one family of data, and one call.
-constexpr double many_elements = 0x1p16;
-
 /// Of so large a problem: wide integers, or small ones where the sums of wide ones are too long to be exact.
 const char* data_of_large(const Operation& o) {
   const bool has_room = !o.multiplies() || plan_exact(o, ieee(DType::f32)).proved();
@@ -103,10 +100,10 @@ bool merge(Choices& choices, Op op, std::vector<Met>& all, std::size_t n) {
   return false;
 }
 
-/// Problems that take each of the boundaries on each axis, large ones together with small ones.
+/// Problems that take each of the boundaries on each axis, large ones together with small ones; no more of them than the
+/// usual number of cases has places for.
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
-  constexpr std::size_t most_problems = usual_groups;
   std::vector<Stratum> large, small;
   for (const SizedAxis& axis : sized_axes(op))
     for (const Idx value : size_boundaries) (value >= large_from ? large : small).push_back({&axis, value});
@@ -127,7 +124,7 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   }
   // Those that meet one size alone first.
   std::ranges::stable_sort(all, {}, [](const Met& m) { return m.strata.size(); });
-  for (std::size_t n = 0; n < all.size() && all.size() > most_problems;)
+  for (std::size_t n = 0; n < all.size() && all.size() > usual_groups;)
     if (!merge(choices, op, all, n)) ++n;
   std::vector<Problem> problems;
   for (const Met& m : all) problems.push_back(m.problem);
@@ -218,7 +215,7 @@ DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op
   for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
     for (const Problem& problem : problems) {
       const Operation operation = operation_of(op, problem);
-      if (operation.elements() > many_elements)
+      if (operation.is_large())
         large_.push_back({problem, data_of_large(operation)});
       else
         special_.push_back({problem});

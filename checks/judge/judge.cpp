@@ -14,8 +14,8 @@
 
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
-#include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/deviations.hpp"
+#include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/sanitized.hpp"
 #include "checks/judge/stream.hpp"
 #include "checks/usage_error.hpp"

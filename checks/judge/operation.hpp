@@ -30,6 +30,8 @@ struct Operation {
   Idx most_terms() const;
   /// All elements of all tensors; a double, because it may be more than can be counted.
   double elements() const;
+  /// Whether one call is enough for one set of data, and one set for a default case.
+  bool is_large() const { return elements() > 0x1p16; }
 };
 
 /// Throws ShapeError if the problem violates a clause, and UsageError if it is not of the operation's family.
