@@ -343,6 +343,11 @@ class Shrinker {
     }
   }
 
+  /// Of a problem that is tried in place of that one: one group of as many channels may have a thousand times the weights.
+  double most_work_in_place_of(const Problem& problem) const {
+    return std::max(most_work_on_a_size, 2 * work_of(operation_of(best_.failed.op, problem)));
+  }
+
   /// Whether that case fails for the same reason; if so, it is the best one so far.
   bool improves(const Case& c) {
     const bool is_same_configuration = to_descriptor(c.problem) == to_descriptor(best_.failed.problem);
@@ -355,6 +360,7 @@ class Shrinker {
   bool improves(const std::optional<Problem>& problem) {
     if (!problem || !tried_.insert(to_descriptor(*problem)).second) return false;
     Case c = best_.failed;
+    if (work_of(operation_of(c.op, *problem)) > most_work_in_place_of(c.problem)) return false;  // that is not plainer
     c.problem = *problem;
     return improves(c);
   }
@@ -386,7 +392,7 @@ class Shrinker {
     const double work_before = work_;
     limit_ = work_ + most_work_on_sizes;
     std::map<std::string, std::optional<bool>> known{{to_descriptor(plainest.problem), true}};
-    const double most = std::max(most_work_on_a_size, 2 * work_of(operation_of(plainest.op, plainest.problem)));
+    const double most = most_work_in_place_of(plainest.problem);
     const auto with = [&](const Problem& p) {
       Case c = plainest;
       c.problem = p;
