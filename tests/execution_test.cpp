@@ -58,10 +58,21 @@ Trial trial(const Operation& o, std::size_t group, Placement placement) {
   return t;
 }
 
+/// Who forks the child.
+enum class Way { this_process, server };
+Way way{};
+
+class ExecutionTest : public testing::TestWithParam<Way> {
+ protected:
+  void SetUp() override { way = GetParam(); }
+};
+INSTANTIATE_TEST_SUITE_P(ForkedBy, ExecutionTest, testing::Values(Way::this_process, Way::server),
+                         [](const auto& i) { return i.param == Way::server ? "a_server" : "this_process"; });
+
 std::vector<Execution> run(const std::vector<Trial>& trials, const Isolation& isolation = {}) {
   Kernel kernel;
   kernel.f32.relu_forward = relu;
-  return execute(kernel, trials, isolation);
+  return way == Way::server ? ForkServer(kernel).execute(trials, isolation) : execute(kernel, trials, isolation);
 }
 
 std::size_t open_descriptors() {
@@ -115,19 +126,19 @@ volatile T* at(T* tensor, Idx offset) {
 
 // ---- Beyond the bounds ----
 
-TEST(Execution, tells_a_write_beyond_the_output_at_either_end) {
+TEST_P(ExecutionTest, tells_a_write_beyond_the_output_at_either_end) {
   const auto beyond = [](const float*, float* y) { return *at(y, odd_count) = 1, 0; };
   expect_died(misbehaving(beyond, Placement::at_end), SIGSEGV, "y");
   expect_returned(misbehaving(beyond, Placement::at_begin), "y");
 }
 
-TEST(Execution, tells_a_write_before_the_output_at_either_end) {
+TEST_P(ExecutionTest, tells_a_write_before_the_output_at_either_end) {
   const auto before = [](const float*, float* y) { return *at(y, -1) = 1, 0; };
   expect_died(misbehaving(before, Placement::at_begin), SIGSEGV, "y");
   expect_returned(misbehaving(before, Placement::at_end), "y");
 }
 
-TEST(Execution, tells_a_write_of_a_single_byte_beyond_each_tensor) {
+TEST_P(ExecutionTest, tells_a_write_of_a_single_byte_beyond_each_tensor) {
   for (const Idx offset : {Idx{-1}, Idx{odd_count * 4}}) {
     const auto out = [=](const float*, float* y) { return *at(reinterpret_cast<char*>(y), offset) = 1, 0; };
     const auto in = [=](const float* x, float*) {
@@ -138,19 +149,19 @@ TEST(Execution, tells_a_write_of_a_single_byte_beyond_each_tensor) {
   }
 }
 
-TEST(Execution, tells_a_read_beyond_an_input) {
+TEST_P(ExecutionTest, tells_a_read_beyond_an_input) {
   const auto read = [](Idx offset) { return [=](const float* x, float* y) { return y[0] = *at(x, offset), 0; }; };
   expect_died(misbehaving(read(odd_count), Placement::at_end), SIGSEGV, "x");
   expect_died(misbehaving(read(-1), Placement::at_begin), SIGSEGV, "x");
 }
 
-TEST(Execution, tells_a_modified_input_even_if_only_the_sign_of_zero) {
+TEST_P(ExecutionTest, tells_a_modified_input_even_if_only_the_sign_of_zero) {
   expect_returned(misbehaving([](const float* x, float*) { return *at(const_cast<float*>(x), 1) = 7, 0; }), "", "x");
   expect_returned(misbehaving([](const float* x, float*) { return *at(const_cast<float*>(x), 0) = -0.0f, 0; }), "",
                   "x");
 }
 
-TEST(Execution, tells_no_offence_of_a_kernel_that_stays_within_its_tensors) {
+TEST_P(ExecutionTest, tells_no_offence_of_a_kernel_that_stays_within_its_tensors) {
   const Execution e = misbehaving([](const float* x, float* y) {
     for (Idx n = 0; n < odd_count; ++n) y[n] = -x[n];
     return 0;
@@ -162,7 +173,7 @@ TEST(Execution, tells_no_offence_of_a_kernel_that_stays_within_its_tensors) {
 
 // ---- The end of the process ----
 
-TEST(Execution, tells_crashes_by_their_signals) {
+TEST_P(ExecutionTest, tells_crashes_by_their_signals) {
   // Not null itself, of which a sanitizer has something to say before it is written to.
   static float* volatile nowhere = reinterpret_cast<float*>(std::uintptr_t{64});
   expect_died(misbehaving([](const float*, float*) { return *nowhere = 1, 0; }), SIGSEGV);
@@ -176,13 +187,13 @@ TEST(Execution, tells_crashes_by_their_signals) {
   expect_died(misbehaving([](const float*, float*) { return kill(0, SIGTERM); }), SIGTERM);
 }
 
-TEST(Execution, tells_exceptions_and_what_they_say) {
+TEST_P(ExecutionTest, tells_exceptions_and_what_they_say) {
   const Execution e = misbehaving([](const float*, float*) -> int { throw std::runtime_error("no such kernel"); });
   expect_died(e, SIGABRT);
   EXPECT_NE(e.said.find("no such kernel"), std::string::npos) << e.said;
 }
 
-TEST(Execution, tells_what_was_printed_last_without_what_is_not_text) {
+TEST_P(ExecutionTest, tells_what_was_printed_last_without_what_is_not_text) {
   const Execution e = misbehaving([](const float*, float*) -> int {
     const char text[] = "first\nlast \x1b[31m\xff line\n";
     if (write(STDERR_FILENO, text, sizeof text - 1) < 0) return 1;
@@ -193,7 +204,7 @@ TEST(Execution, tells_what_was_printed_last_without_what_is_not_text) {
   EXPECT_EQ(silent.said, "");
 }
 
-TEST(Execution, tells_exits) {
+TEST_P(ExecutionTest, tells_exits) {
   const Execution zero = misbehaving([](const float*, float*) -> int { std::exit(0); });
   EXPECT_EQ(zero.ending, Ending::exited);
   EXPECT_TRUE(zero.status == 0 || sanitized) << "a sanitizer has a word at the end";
@@ -209,7 +220,7 @@ int recurse(volatile int* depth) {
   return *depth < 0 ? 0 : recurse(depth) + frame[0];
 }
 
-TEST(Execution, survives_an_overflow_of_the_stack) {
+TEST_P(ExecutionTest, survives_an_overflow_of_the_stack) {
   const Execution e = misbehaving([](const float*, float*) {
     volatile int depth = 0;
     return recurse(&depth);
@@ -221,7 +232,7 @@ TEST(Execution, survives_an_overflow_of_the_stack) {
 
 const Isolation impatient{.seconds_per_call = short_time};
 
-TEST(Execution, ends_what_does_not_end) {
+TEST_P(ExecutionTest, ends_what_does_not_end) {
   const Execution e = misbehaving(
       [](const float* x, float* y) {
         while (*at(x, 0) == 0) *at(y, 0) = 1;
@@ -231,7 +242,7 @@ TEST(Execution, ends_what_does_not_end) {
   EXPECT_EQ(e.ending, Ending::hung);
 }
 
-TEST(Execution, ends_what_sleeps_stops_or_blocks_all_signals) {
+TEST_P(ExecutionTest, ends_what_sleeps_stops_or_blocks_all_signals) {
   const auto sleeps = [](const float*, float*) {
     sigset_t all;
     sigfillset(&all);
@@ -244,7 +255,7 @@ TEST(Execution, ends_what_sleeps_stops_or_blocks_all_signals) {
   EXPECT_EQ(misbehaving(stops, Placement::at_end, impatient).ending, Ending::hung);
 }
 
-TEST(Execution, makes_no_more_calls_of_an_operation_that_has_hung_too_often) {
+TEST_P(ExecutionTest, makes_no_more_calls_of_an_operation_that_has_hung_too_often) {
   misbehave = [](const float*, float*) {
     for (;;) pause();
     return 0;
@@ -256,7 +267,7 @@ TEST(Execution, makes_no_more_calls_of_an_operation_that_has_hung_too_often) {
   for (std::size_t n = 1; n < 10; ++n) EXPECT_EQ(e[n].ending, n <= 2 ? Ending::hung : Ending::not_made) << n;
 }
 
-TEST(Execution, gives_every_call_the_whole_time) {
+TEST_P(ExecutionTest, gives_every_call_the_whole_time) {
   misbehave = [](const float* x, float* y) {
     usleep(static_cast<useconds_t>(0.4 * short_time * 1e6));
     return y[0] = x[0], 0;
@@ -267,7 +278,7 @@ TEST(Execution, gives_every_call_the_whole_time) {
 
 // ---- What it leaves behind ----
 
-TEST(Execution, survives_megabytes_of_output) {
+TEST_P(ExecutionTest, survives_megabytes_of_output) {
   for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
     const Execution e = misbehaving([=](const float*, float*) {
       const std::string text(10'000, '.');
@@ -279,7 +290,7 @@ TEST(Execution, survives_megabytes_of_output) {
   }
 }
 
-TEST(Execution, survives_closed_descriptors) {
+TEST_P(ExecutionTest, survives_closed_descriptors) {
   const auto closes = [](const float*, float*) {
     for (int n = 0; n < 1024; ++n) close(n);
     return 0;
@@ -292,7 +303,7 @@ TEST(Execution, survives_closed_descriptors) {
   expect_died(then_dies, SIGABRT);
 }
 
-TEST(Execution, survives_other_signal_handlers_and_a_lost_group) {
+TEST_P(ExecutionTest, survives_other_signal_handlers_and_a_lost_group) {
   const auto ignores = [](const float*, float* y) {
     for (int n = 1; n < 32; ++n) std::signal(n, SIG_IGN);
     *at(y, 0) = 0;
@@ -302,7 +313,7 @@ TEST(Execution, survives_other_signal_handlers_and_a_lost_group) {
   expect_returned(misbehaving([](const float*, float*) { return setsid() > 0 ? 1 : 0; }));
 }
 
-TEST(Execution, limits_memory) {
+TEST_P(ExecutionTest, limits_memory) {
   if (sanitized) GTEST_SKIP() << "a sanitizer needs all the address space that there is";
   Isolation little;
   little.bytes = 0x1p26;
@@ -318,7 +329,7 @@ TEST(Execution, limits_memory) {
   EXPECT_NE(e.said.find("bad_alloc"), std::string::npos) << e.said;
 }
 
-TEST(Execution, limits_the_size_of_files) {
+TEST_P(ExecutionTest, limits_the_size_of_files) {
   const Execution e = misbehaving([](const float*, float*) {
     std::FILE* const file = std::tmpfile();
     const std::string text(1 << 20, '.');
@@ -353,7 +364,7 @@ bool is_dead(pid_t pid) {
   return end_of_name == std::string::npos || text.at(end_of_name + 2) == 'Z' || text.at(end_of_name + 2) == 'X';
 }
 
-TEST(Execution, leaves_no_process_that_the_kernel_started) {
+TEST_P(ExecutionTest, leaves_no_process_that_the_kernel_started) {
   const InCommon<std::atomic<pid_t>> started;
   const Execution e = misbehaving([&](const float*, float*) {
     const pid_t pid = fork();
@@ -368,7 +379,7 @@ TEST(Execution, leaves_no_process_that_the_kernel_started) {
   EXPECT_TRUE(is_dead(*started));
 }
 
-TEST(Execution, survives_a_thread_that_goes_on) {
+TEST_P(ExecutionTest, survives_a_thread_that_goes_on) {
   const Execution e = misbehaving([](const float*, float*) {
     std::thread([] {
       for (std::atomic<int> n = 0;;) ++n;
@@ -380,7 +391,7 @@ TEST(Execution, survives_a_thread_that_goes_on) {
 
 // ---- Groups, placement, garbage ----
 
-TEST(Execution, makes_no_more_calls_of_a_group_after_one_that_is_not_done) {
+TEST_P(ExecutionTest, makes_no_more_calls_of_a_group_after_one_that_is_not_done) {
   const InCommon<std::atomic<int>> calls;
   for (const int status : {CNNSPEC_UNSUPPORTED, 7, -1}) {
     *calls = 0;
@@ -401,7 +412,7 @@ TEST(Execution, makes_no_more_calls_of_a_group_after_one_that_is_not_done) {
   EXPECT_TRUE(run({}).empty());
 }
 
-TEST(Execution, shows_garbage_where_nothing_is_written) {
+TEST_P(ExecutionTest, shows_garbage_where_nothing_is_written) {
   misbehave = [](const float*, float*) { return 0; };
   for (const Garbage garbage : {Garbage::nan, Garbage::number}) {
     Trial t = trial(odd, 0, Placement::at_begin);
@@ -416,7 +427,7 @@ TEST(Execution, shows_garbage_where_nothing_is_written) {
   }
 }
 
-TEST(Execution, aligns_tensors_as_they_were_asked_for) {
+TEST_P(ExecutionTest, aligns_tensors_as_they_were_asked_for) {
   const InCommon<std::atomic<std::uintptr_t>> bits;
   misbehave = [&](const float* x, float* y) {
     return *bits = reinterpret_cast<std::uintptr_t>(x) | reinterpret_cast<std::uintptr_t>(y), 0;
@@ -431,7 +442,7 @@ TEST(Execution, aligns_tensors_as_they_were_asked_for) {
     }
 }
 
-TEST(Execution, tells_writes_beyond_aligned_tensors_as_well) {
+TEST_P(ExecutionTest, tells_writes_beyond_aligned_tensors_as_well) {
   Isolation aligned;
   aligned.alignment = 64;
   for (const Idx offset : {Idx{-1}, odd_count})
@@ -440,6 +451,73 @@ TEST(Execution, tells_writes_beyond_aligned_tensors_as_well) {
           misbehaving([=](const float*, float* y) { return *at(y, offset) = 1, 0; }, placement, aligned);
       EXPECT_EQ(e.overrun, "y");
     }
+}
+
+// ---- A server, for many batches ----
+
+Kernel relu_kernel() {
+  Kernel kernel;
+  kernel.f32.relu_forward = relu;
+  return kernel;
+}
+
+TEST(ForkServer, makes_batch_after_batch_of_all_sizes) {
+  misbehave = [](const float*, float*) { return std::raise(SIGABRT); };
+  ForkServer server(relu_kernel());
+  const Operation large = operation_of(Op::relu_forward, cnnspec_elementwise{100'003});
+  for (const Operation* o : {&usual, &large, &odd, &usual, &odd, &large, &usual}) {
+    const auto e = server.execute(std::vector(3, trial(*o, 0, Placement::at_begin)), {});
+    ASSERT_EQ(e.size(), 3u);
+    if (o == &odd) {  // what earlier batches left in the memory is not taken for an answer
+      expect_died(e[0], SIGABRT);
+      EXPECT_EQ(e[1].ending, Ending::not_made);
+      EXPECT_TRUE(e[1].output.empty());
+    }
+    for (const Execution& one : e) {
+      EXPECT_TRUE(o != &usual || is_right(one));
+      EXPECT_TRUE(o != &large || decode(DType::f32, one.output).back() == 100'002.0);
+    }
+  }
+  EXPECT_TRUE(server.execute({}, {}).empty());
+}
+
+TEST(ForkServer, is_started_again_after_a_kernel_has_killed_it) {
+  misbehave = [](const float*, float*) {
+    kill(getppid(), SIGKILL);
+    for (;;) pause();
+    return 0;
+  };
+  ForkServer server(relu_kernel());
+  const auto e = server.execute(std::vector{trial(usual, 0, Placement::at_end), trial(odd, 1, Placement::at_end),
+                                            trial(usual, 2, Placement::at_end)},
+                                {});
+  EXPECT_TRUE(is_right(e[0]));
+  expect_died(e[1], SIGKILL);
+  EXPECT_TRUE(is_right(e[2]));
+}
+
+TEST(ForkServer, does_not_outlive_the_judge_and_nor_does_a_kernel) {
+  struct Pids {
+    std::atomic<pid_t> server = 0, kernel = 0;
+  };
+  const InCommon<Pids> pids;
+  misbehave = [&](const float*, float*) {
+    (*pids).server = getppid(), (*pids).kernel = getpid();
+    for (;;) pause();
+    return 0;
+  };
+  const pid_t judge = fork();
+  ASSERT_GE(judge, 0);
+  if (judge == 0) {
+    ForkServer(relu_kernel()).execute(std::vector{trial(odd, 0, Placement::at_end)}, {});
+    _exit(1);
+  }
+  while ((*pids).kernel == 0) usleep(1000);
+  kill(judge, SIGKILL);
+  waitpid(judge, nullptr, 0);
+  for (int n = 0; n < 500 && !(is_dead((*pids).server) && is_dead((*pids).kernel)); ++n) usleep(10'000);
+  EXPECT_TRUE(is_dead((*pids).server));
+  EXPECT_TRUE(is_dead((*pids).kernel));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -70,5 +71,18 @@ struct Isolation {
 /// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
 /// memory to be had.
 std::vector<Execution> execute(const Kernel& kernel, std::span<const Trial> trials, const Isolation& isolation);
+
+/// The same again and again. The children are forked by a process that was forked when this was made: if that was before
+/// there was much data, they have none to copy, and this process's memory stays its own.
+class ForkServer {
+ public:
+  explicit ForkServer(const Kernel& kernel);
+  ForkServer(ForkServer&&) noexcept;
+  ~ForkServer();
+  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation);
+
+ private:
+  std::unique_ptr<class Starter> starter_;
+};
 
 }  // namespace cnnspec::checks

@@ -161,8 +161,9 @@ class Run {
   /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
   /// library takes care of its own, a sanitizer does not.
   void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
+    ForkServer server(kernel_);
     for (Idx batch = 0; batch * batch_ < size_ && !is_interrupted() && !is_time_up() && !is_refuted_; ++batch) {
-      done_[batch] = judge_batch(batch);
+      done_[batch] = judge_batch(batch, server);
       merge(batch, result);
       if (progress) progress(std::min(size_, (batch + 1) * batch_));
     }
@@ -170,21 +171,23 @@ class Run {
 
   void judge_in_threads(int jobs, KernelResult& result, const std::function<void(Idx)>& progress) {
     working_ = jobs;
+    std::vector<ForkServer> servers;  // before there are threads
+    for (int n = 0; n < jobs; ++n) servers.emplace_back(kernel_);
     std::vector<std::jthread> workers;
-    for (int n = 0; n < jobs; ++n) workers.emplace_back([this] { work(); });
+    for (ForkServer& server : servers) workers.emplace_back([this, &server] { work(server); });
     for (Idx batch = 0; wait_for(batch); ++batch) {
       merge(batch, result);
       if (progress) progress(std::min(size_, (batch + 1) * batch_));
     }
   }
 
-  void work() {
+  void work(ForkServer& server) {
     const auto ends = [&](Idx batch) { return batch * batch_ >= size_; };
     try {
       while (!failed_ && !is_interrupted() && !is_time_up() && !is_refuted_) {
         const Idx batch = next_++;
         if (ends(batch)) break;
-        std::vector<Judged> judged = judge_batch(batch);
+        std::vector<Judged> judged = judge_batch(batch, server);
         const std::lock_guard lock(mutex_);
         done_[batch] = std::move(judged);
         news_.notify_one();
@@ -213,7 +216,7 @@ class Run {
   }
 
   /// All cases of a batch in one process, and those that failed there in one of their own.
-  std::vector<Judged> judge_batch(Idx batch) const {
+  std::vector<Judged> judge_batch(Idx batch, ForkServer& server) const {
     std::vector<Judged> judged;
     std::vector<CaseJudge> judges;
     std::vector<Trial> trials;
@@ -227,7 +230,7 @@ class Run {
       judged.push_back({c, {}});
       judged.back().result.seconds = seconds_since(begin);
     }
-    const std::vector<Execution> executions = execute(kernel_, trials, options_.conditions.isolation);
+    const std::vector<Execution> executions = server.execute(trials, options_.conditions.isolation);
     std::size_t first = 0;
     std::vector<Idx> hung(options_.operations.size());
     for (std::size_t n = 0; n < judged.size(); ++n) {

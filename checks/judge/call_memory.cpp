@@ -1,0 +1,92 @@
+#include "checks/judge/call_memory.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+
+#include "checks/judge/storage.hpp"
+
+namespace cnnspec::checks {
+
+static_assert(std::is_trivially_copyable_v<PlannedCall>, "it is read by another process");
+
+std::size_t page_bytes() {
+  static const auto size = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  return size;
+}
+
+std::size_t rounded_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
+
+void no_resource(const char* what) {
+  throw std::runtime_error(std::string("no ") + what + " for the kernel: " + std::strerror(errno));
+}
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+Mapping::Mapping(std::size_t bytes, int protection, int flags, int descriptor, std::size_t offset) : bytes_(bytes) {
+  if (descriptor < 0) flags |= MAP_ANONYMOUS;
+  address_ = mmap(nullptr, bytes, protection, flags, descriptor, static_cast<off_t>(offset));
+  if (address_ == MAP_FAILED) no_resource("memory");
+}
+
+Mapping::~Mapping() { munmap(address_, bytes_); }
+
+MemoryFile::MemoryFile() : descriptor_(memfd_create("cnnspec", MFD_CLOEXEC)) {
+  if (descriptor_ < 0) no_resource("memory");
+}
+
+MemoryFile::~MemoryFile() {
+  if (address_ != nullptr) munmap(address_, bytes_);
+  close(descriptor_);
+}
+
+std::byte* MemoryFile::with(std::size_t bytes) {
+  constexpr std::size_t spare = 8;  // an eighth more, so that it seldom grows
+  if (bytes > bytes_) {
+    const std::size_t wanted = rounded_up(bytes + bytes / spare, page_bytes());
+    if (ftruncate(descriptor_, static_cast<off_t>(wanted)) != 0) no_resource("memory");
+    if (address_ != nullptr) munmap(address_, bytes_);
+    address_ = mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+    if (address_ == MAP_FAILED) {
+      address_ = nullptr, bytes_ = 0;
+      no_resource("memory");
+    }
+    madvise(address_, wanted, MADV_DONTFORK);
+    bytes_ = wanted;
+  }
+  return static_cast<std::byte*>(address_);
+}
+
+CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& calls) {
+  calls.clear(), calls.reserve(trials.size());
+  std::size_t end = rounded_up(trials.size() * sizeof(PlannedCall), sizeof(double));
+  const auto take = [&](std::size_t size) {
+    const Piece piece{end, size};
+    end = rounded_up(end + size, sizeof(double));
+    return piece;
+  };
+  for (const Trial& t : trials) {
+    assert(t.inputs.size() <= most_inputs);
+    PlannedCall& call = calls.emplace_back(
+        PlannedCall{t.operation->op, t.dtype, t.operation->problem, t.garbage, t.placement, t.group, {}, {}, false});
+    for (std::size_t i = 0; i < t.inputs.size(); ++i) call.inputs[i] = take(t.inputs[i].size());
+  }
+  const std::size_t results = rounded_up(end, page_bytes());
+  end = rounded_up(results + CallLayout::record_offset + trials.size() * sizeof(Record), sizeof(double));
+  for (std::size_t n = 0; n < trials.size(); ++n)
+    calls[n].output = take(static_cast<std::size_t>(trials[n].operation->output.count()) * element_bytes(trials[n].dtype));
+  return {trials.size(), results, rounded_up(end, page_bytes())};
+}
+
+}  // namespace cnnspec::checks

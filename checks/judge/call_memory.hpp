@@ -1,0 +1,104 @@
+// Call memory: what the judge and the process that makes the calls share, a file in memory that has no name. First comes
+// what is to be done, the calls and their inputs, which that process can only read; then, on pages of their own, what it
+// tells of itself and of each call, and the outputs.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "checks/judge/execution.hpp"
+
+namespace cnnspec::checks {
+
+inline constexpr std::size_t most_inputs = 3;
+inline constexpr std::size_t most_tensors = most_inputs + 1;  // the output last
+
+std::size_t page_bytes();
+std::size_t rounded_up(std::size_t n, std::size_t unit);
+/// Throws std::runtime_error.
+[[noreturn]] void no_resource(const char* what);
+std::int64_t now_ns();
+
+/// Memory that is given back at the end.
+class Mapping {
+ public:
+  /// `descriptor`: of the file, or -1. `offset`: in it.
+  Mapping(std::size_t bytes, int protection, int flags, int descriptor = -1, std::size_t offset = 0);
+  Mapping(const Mapping&) = delete;
+  ~Mapping();
+  std::byte* data() const { return static_cast<std::byte*>(address_); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void* address_;
+  std::size_t bytes_;
+};
+
+/// A file in memory; a child that is forked has its descriptor, but nothing of it in its own memory.
+class MemoryFile {
+ public:
+  MemoryFile();
+  MemoryFile(const MemoryFile&) = delete;
+  ~MemoryFile();
+  /// Its begin. It has at least so many bytes from now on.
+  std::byte* with(std::size_t bytes);
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+  void* address_ = nullptr;
+  std::size_t bytes_ = 0;
+};
+
+/// Bytes of the file.
+struct Piece {
+  std::size_t offset = 0, size = 0;
+};
+
+struct PlannedCall {
+  Op op{};
+  DType dtype{};
+  Problem problem{};
+  Garbage garbage{};
+  Placement placement{};
+  std::size_t group = 0;
+  Piece inputs[most_inputs];  // an empty one is a null pointer
+  Piece output;
+  bool given_up = false;  // not to be made
+};
+
+/// What is told about one call.
+struct Record {
+  std::int64_t begin_ns, end_ns;
+  int status;
+  std::int8_t modified_input, overrun;  // the number of the tensor and 1, the output last; 0: none
+  bool begun, done;
+};
+
+/// What the process that makes the calls tells about itself.
+struct Progress {
+  std::atomic<std::size_t> current;  // the call that is being made
+  std::atomic<std::int64_t> begin_ns;
+  std::atomic<void*> fault;  // the address that could not be accessed
+  std::atomic<bool> ready, has_fault, finished;  // ready: to make calls
+  struct Pages {
+    std::uintptr_t begin, end;
+  } slots[most_tensors];  // where each tensor may lie, between two pages that cannot be accessed
+};
+
+/// Where in the file all that is.
+struct CallLayout {
+  std::size_t calls = 0;    // how many; they are at the begin
+  std::size_t results = 0;  // the offset of the part that is written, whole pages: Progress, a Record for each call, outputs
+  std::size_t bytes = 0;
+
+  static constexpr std::size_t record_offset = (sizeof(Progress) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
+};
+
+/// How the calls of `trials` lie in the file, with all but the inputs filled in.
+CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& calls);
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,271 @@
+#include "checks/judge/calls.hpp"
+
+#include <fcntl.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <new>
+#include <stdexcept>
+
+#include "checks/child_process.hpp"
+#include "checks/judge/sanitized.hpp"
+#include "checks/judge/storage.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr std::size_t fence_bytes = 256;
+constexpr std::size_t cache_line = 64;
+constexpr rlim_t most_file_bytes = rlim_t{1} << 24;
+
+/// Where a tensor is put: whole pages between two that cannot be accessed.
+class Slot {
+ public:
+  explicit Slot(std::size_t capacity)
+      : pages_(rounded_up(capacity + 2 * (fence_bytes + cache_line), page_bytes())),
+        mapping_(pages_ + 2 * page_bytes(), PROT_NONE, MAP_PRIVATE) {
+    if (mprotect(begin(), pages_, PROT_READ | PROT_WRITE) != 0) no_resource("memory");
+  }
+  std::byte* begin() const { return mapping_.data() + page_bytes(); }
+  std::byte* end() const { return begin() + pages_; }
+
+  /// Makes room for `size` bytes and fills them and what is around them. `alignment`: a multiple of an element's size.
+  std::byte* place(std::size_t size, Placement placement, std::size_t alignment, Garbage garbage) {
+    data_ = place_of(size, placement, alignment);
+    size_ = size, fill_ = static_cast<std::byte>(garbage);
+    std::memset(fence_begin(), static_cast<int>(fill_), static_cast<std::size_t>(fence_end() - fence_begin()));
+    return data_;
+  }
+  std::byte* place_of(std::size_t size, Placement placement, std::size_t alignment) const {
+    std::byte* const last = end() - size;
+    switch (placement) {
+      case Placement::at_begin:
+        return begin();
+      case Placement::at_end:
+        return last - reinterpret_cast<std::uintptr_t>(last) % alignment;
+      case Placement::unaligned:  // by one element, or as little aligned as was asked for
+        return begin() + (alignment < cache_line ? cache_line : 0) + alignment;
+      case Placement::aligned:
+        return begin() + rounded_up(cache_line, alignment);
+    }
+    return begin();
+  }
+  bool fences_hold() const {
+    const auto untouched = [&](std::byte b) { return b == fill_; };
+    return std::all_of(fence_begin(), data_, untouched) && std::all_of(data_ + size_, fence_end(), untouched);
+  }
+
+ private:
+  std::byte* fence_begin() const { return data_ - std::min<std::ptrdiff_t>(data_ - begin(), fence_bytes); }
+  std::byte* fence_end() const {
+    return data_ + size_ + std::min<std::ptrdiff_t>(end() - data_ - static_cast<std::ptrdiff_t>(size_), fence_bytes);
+  }
+
+  std::size_t pages_;
+  Mapping mapping_;
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::byte fill_{};
+};
+
+Progress* progress_of_calls = nullptr;  // for the signal handler
+
+extern "C" void note_fault(int signal, siginfo_t* info, void*) {
+  const bool is_fault = info->si_code > 0;  // and was not sent by a process, the kernel's own perhaps
+  if (is_fault) progress_of_calls->fault = info->si_addr, progress_of_calls->has_fault = true;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+/// A power of two, and no less than an element has.
+std::size_t alignment_of(const Isolation& isolation, DType dtype) {
+  return std::max(isolation.alignment, element_bytes(dtype));
+}
+
+// ---- What a kernel allocates ----
+
+#if defined(M_PERTURB)
+/// A huge negative number in each storage type, or one of moderate size. (Not NaN's 0xff: the C library takes that for a
+/// wish to leave memory as it is.)
+int dirt_of(Garbage garbage) {
+  constexpr int huge = 0xfe;
+  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
+}
+/// From now on, what is allocated is full of these bytes.
+void dirty_heap(Garbage garbage) { mallopt(M_PERTURB, dirt_of(garbage) ^ 0xff); }
+
+/// Allocates a block, for good. Whether it is dirty.
+bool take_block(std::size_t size, Garbage garbage) {
+  void* volatile const taken = std::malloc(size);  // volatile: no compiler is to know what it holds
+  const auto* const block = static_cast<const volatile unsigned char*>(taken);
+  return block != nullptr &&
+         std::all_of(block, block + size, [&](unsigned char byte) { return byte == dirt_of(garbage); });
+}
+/// Takes blocks of that size until so many in a row are dirty that none can be left that the C library hands out as it is.
+/// How many were not.
+int take_blocks(std::size_t size) {
+  constexpr int kept_of_each = 7, most = 4096;
+  int clean = 0;
+  for (int n = 0, dirty = 0; n < most && dirty <= kept_of_each; ++n) {
+    dirty = take_block(size, Garbage::number) ? dirty + 1 : 0;
+    clean += dirty == 0;
+  }
+  return clean;
+}
+/// The C library keeps small blocks that were freed, up to seven of each size, and hands them out again as they are. When it
+/// has none, it gets up to seven more from its other lists, and what is left of larger blocks comes to these: it has none of
+/// the judge's once all sizes were taken in a row and none was clean, or few.
+void take_kept_blocks() {
+  constexpr std::size_t largest = 1032, step = 16, probe = 4096;
+  constexpr int most_rounds = 8;
+  dirty_heap(Garbage::number);
+  if (sanitized || !take_block(probe, Garbage::number)) return;  // memory is not the C library's
+  for (int round = 0, clean = 1; round < most_rounds && clean > 0; ++round) {
+    clean = 0;
+    for (std::size_t size = largest; size >= step / 2 && size <= largest; size -= step) clean += take_blocks(size);
+  }
+}
+#else
+void dirty_heap(Garbage) {}
+void take_kept_blocks() {}
+#endif
+
+/// The calls of a task, one after the other.
+class Calls {
+ public:
+  Calls(const Kernel& kernel, int memory, const Task& task)
+      : kernel_(kernel),
+        task_(task),
+        to_do_(task.layout.results, PROT_READ, MAP_SHARED, memory),
+        results_(task.layout.bytes - task.layout.results, PROT_READ | PROT_WRITE, MAP_SHARED, memory,
+                 task.layout.results),
+        calls_(reinterpret_cast<const PlannedCall*>(to_do_.data()), task.layout.calls),
+        progress_(*reinterpret_cast<Progress*>(results_.data())),
+        records_(reinterpret_cast<Record*>(results_.data() + CallLayout::record_offset), task.layout.calls) {
+    std::size_t capacity[most_tensors] = {};
+    for (const PlannedCall& c : calls_)
+      for (std::size_t i = 0; i < most_tensors; ++i) capacity[i] = std::max(capacity[i], tensor(c, i).size);
+    for (std::size_t i = 0; i < most_tensors; ++i) {
+      const Slot& slot = slots_.emplace_back(capacity[i] + alignment_of(task.isolation, DType::f64));
+      progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()), reinterpret_cast<std::uintptr_t>(slot.end())};
+    }
+  }
+
+  [[noreturn]] void make_all(int said) {
+    confine(said);
+    take_kept_blocks();
+    progress_.ready = true;
+    std::size_t skipped = calls_.size();  // a group: a number that none has
+    for (std::size_t n = task_.first; n < calls_.size(); ++n) {
+      if (calls_[n].given_up || (skipped < calls_.size() && calls_[skipped].group == calls_[n].group)) continue;
+      make(n);
+      if (records_[n].status != CNNSPEC_DONE) skipped = n;
+    }
+    progress_.finished = true;
+    leave(0);
+  }
+
+ private:
+  static const Piece& tensor(const PlannedCall& c, std::size_t n) { return n < most_inputs ? c.inputs[n] : c.output; }
+
+  /// An exception that leaves the kernel ends the process.
+  void make(std::size_t n) noexcept {
+    const PlannedCall& c = calls_[n];
+    Record& r = records_[n];
+    const std::size_t alignment = alignment_of(task_.isolation, c.dtype);
+    dirty_heap(c.garbage);
+    const void* pointers[most_inputs] = {};
+    for (std::size_t i = 0; i < most_inputs; ++i) {
+      if (c.inputs[i].size == 0) continue;
+      std::byte* const p = slots_[i].place(c.inputs[i].size, c.placement, alignment, c.garbage);
+      std::memcpy(p, to_do_.data() + c.inputs[i].offset, c.inputs[i].size);
+      pointers[i] = p;
+    }
+    std::byte* const result = slots_[most_inputs].place(c.output.size, c.placement, alignment, c.garbage);
+
+    progress_.current = n;
+    r.begun = true;
+    progress_.begin_ns = r.begin_ns = now_ns();
+    r.status = call(kernel_, c.op, c.dtype, c.problem, pointers, result);
+    r.end_ns = now_ns();
+
+    std::memcpy(results_.data() + (c.output.offset - task_.layout.results), result, c.output.size);
+    if (!slots_[most_inputs].fences_hold()) r.overrun = most_inputs + 1;
+    for (std::size_t i = 0; i < most_inputs; ++i) {
+      if (pointers[i] == nullptr) continue;
+      if (!slots_[i].fences_hold()) r.overrun = static_cast<std::int8_t>(i + 1);
+      if (std::memcmp(pointers[i], to_do_.data() + c.inputs[i].offset, c.inputs[i].size) != 0)
+        r.modified_input = static_cast<std::int8_t>(i + 1);
+    }
+    r.done = true;
+  }
+
+  void confine(int said) {
+    setpgid(0, 0);                     // what the kernel starts goes down with it, and ^C is for the judge
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // and nothing outlives the judge
+    const int nothing = open("/dev/null", O_RDONLY);
+    dup2(nothing, STDIN_FILENO);
+    dup2(said, STDOUT_FILENO);
+    dup2(said, STDERR_FILENO);
+    close(nothing), close(said);
+
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_FSIZE, most_file_bytes);
+    if (!sanitized) limit(RLIMIT_AS, used_bytes() + static_cast<rlim_t>(task_.isolation.bytes));
+
+    progress_of_calls = &progress_;
+    alternate_stack_.resize(std::size_t{1} << 16);
+    const stack_t stack{alternate_stack_.data(), 0, alternate_stack_.size()};
+    sigaltstack(&stack, nullptr);
+    struct sigaction action {};
+    action.sa_sigaction = note_fault;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    for (const int signal : {SIGSEGV, SIGBUS}) sigaction(signal, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) std::signal(signal, SIG_DFL);
+  }
+
+  static void limit(decltype(RLIMIT_AS) what, rlim_t most) {
+    const rlimit both{most, most};
+    setrlimit(what, &both);
+  }
+
+  /// Of address space.
+  static rlim_t used_bytes() {
+    unsigned long pages = 0;
+    if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
+      if (std::fscanf(file, "%lu", &pages) != 1) pages = 0;
+      std::fclose(file);
+    }
+    return static_cast<rlim_t>(pages) * page_bytes();
+  }
+
+  const Kernel& kernel_;
+  const Task task_;
+  const Mapping to_do_, results_;
+  const std::span<const PlannedCall> calls_;
+  Progress& progress_;
+  const std::span<Record> records_;
+  std::deque<Slot> slots_;
+  std::vector<std::byte> alternate_stack_;
+};
+
+}  // namespace
+
+void make_calls(const Kernel& kernel, int memory, int said, const Task& task) {
+  try {
+    Calls(kernel, memory, task).make_all(said);
+  } catch (const std::runtime_error&) {  // no memory: the judge sees that it was never ready
+    leave(EXIT_FAILURE);
+  }
+}
+
+}  // namespace cnnspec::checks
