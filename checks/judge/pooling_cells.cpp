@@ -90,13 +90,16 @@ ShownCells::ShownCells(const Operation& operation)
 template <class Visit>
 void ShownCells::for_each_window(Visit visit) const {
   const cnnspec_pool2d& p = problem_;
+  std::vector<RealCells> rows, columns;
+  for (Idx i = 0; i < p.out_height; ++i)
+    rows.push_back(real_cells(i * p.stride_height - p.pad_top, p.kernel_height, p.dilation_height, p.in_height));
+  for (Idx j = 0; j < p.out_width; ++j)
+    columns.push_back(real_cells(j * p.stride_width - p.pad_left, p.kernel_width, p.dilation_width, p.in_width));
   for (Idx n = 0, plane = 0; plane < p.batch * p.channels; ++plane)
     for (Idx i = 0; i < p.out_height; ++i)
-      for (Idx j = 0; j < p.out_width; ++j, ++n) {
-        const Idx row = i * p.stride_height - p.pad_top, column = j * p.stride_width - p.pad_left;
-        visit(n, plane, row, column, real_cells(row, p.kernel_height, p.dilation_height, p.in_height),
-              real_cells(column, p.kernel_width, p.dilation_width, p.in_width));
-      }
+      for (Idx j = 0; j < p.out_width; ++j, ++n)
+        visit(n, plane, i * p.stride_height - p.pad_top, j * p.stride_width - p.pad_left,
+              rows[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
 }
 
 void ShownCells::add(const std::vector<double>& x, const std::vector<double>* dy) {
