@@ -206,6 +206,9 @@ TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
   EXPECT_GT(sampled["operations"][0]["sampled"], 0);
   EXPECT_EQ(usual["operations"][0]["sampled"], 0);
   EXPECT_EQ(sampled["verdict"], "pass");
+  EXPECT_EQ(usual["operations"][0]["windows_in_turn"], 0);
+  const auto large_windows = json_of("im2col --op max_pool2d_forward --dtype f32 --case mb1ic2ih40oh2kh33sh7ph0");
+  EXPECT_EQ(large_windows["operations"][0]["windows_in_turn"], 1);
   EXPECT_EQ(json_of("im2col --op relu_forward --cases 5 --align 64 --timeout 60")["verdict"], "pass");
 }
 

@@ -1,6 +1,8 @@
 #include "checks/generate/neighbours.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <optional>
 
 #include "checks/generate/geometry.hpp"
 
@@ -97,15 +99,26 @@ cnnspec_linear changed(Choices& choices, cnnspec_linear p) {
 
 cnnspec_elementwise changed(Choices& choices, cnnspec_elementwise p) { return {draw_other(choices, p.count, 1)}; }
 
+template <class P>
+bool is_same(const P& a, const P& b) {
+  return std::memcmp(&a, &b, sizeof a) == 0;  // all members are of one type: there is no padding
+}
+
 }  // namespace
 
 Problem draw_neighbour(Choices& choices, const Problem& problem) {
-  constexpr int tries = 16;
+  constexpr int tries = 32;
   constexpr Idx times_as_dear = 2, taps_to_spare = 1000;
   const Idx most_taps = times_as_dear * taps(problem) + taps_to_spare;
   for (int n = 0; n < tries; ++n) {
-    const Problem p = std::visit([&](const auto& before) { return Problem(changed(choices, before)); }, problem);
-    if (check(p).ok() && taps(p) <= most_taps) return p;
+    std::optional<Problem> p;
+    std::visit(
+        [&](const auto& before) {
+          const auto after = changed(choices, before);
+          if (!is_same(after, before)) p = after;
+        },
+        problem);
+    if (p && check(*p).ok() && taps(*p) <= most_taps) return *p;
   }
   return problem;
 }

@@ -257,6 +257,7 @@ void CaseJudge::count_cells(CaseResult& result) const {
     if (is_exact) cells.add(d.inputs[0], d.inputs.size() > 1 ? &d.inputs[1] : nullptr);
   }
   result.terms = cells.cells(), result.visible = cells.shown();
+  result.windows_in_turn = !shows_every_window(std::get<cnnspec_pool2d>(case_.problem));
 }
 
 Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::string& detail) const {

@@ -12,11 +12,15 @@ namespace {
 /// The most bits b such that every odd number below 2^b is at most `limit`.
 int bits_up_to(Idx limit) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(limit) + 1)) - 1; }
 
-double signed_by(std::uint64_t bit, Idx v) { return static_cast<double>(bit & 1 ? -v : v); }
+// Without branches, which random bits take at random: this is done for every element of all data.
+
+double signed_by(std::uint64_t bit, Idx v) {
+  const Idx sign = -static_cast<Idx>(bit & 1);
+  return static_cast<double>((v ^ sign) - sign);
+}
 
 /// Odd, and of exactly `bits` bits.
 Idx odd_of(std::uint64_t random, int bits) {
-  if (bits == 1) return 1;
   const Idx top = Idx{1} << (bits - 1);
   return top | (static_cast<Idx>(random) & (top - 1)) | 1;
 }
@@ -41,10 +45,12 @@ std::vector<double> draw_wide(Idx count, const ExactPlan& plan, Stream stream) {
 }
 
 std::vector<double> draw_narrow(Idx count, const ExactPlan& plan, Stream stream) {
+  assert(plan.narrow_bits <= 2);
   std::vector<double> v(static_cast<std::size_t>(count));
   for (double& e : v) {
     const std::uint64_t random = stream.bits();
-    e = signed_by(random >> 63, Idx{1} << (random % static_cast<std::uint64_t>(plan.narrow_bits + 1)));
+    const std::uint64_t bits = plan.narrow_bits == 0 ? 0 : plan.narrow_bits == 1 ? random % 2 : random % 3;
+    e = signed_by(random >> 63, Idx{1} << bits);
   }
   return v;
 }

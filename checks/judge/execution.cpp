@@ -197,7 +197,8 @@ class Batch {
         records_(new (memory_ + layout_.results + CallLayout::record_offset) Record[trials.size()](), trials.size()) {
     for (std::size_t n = 0; n < trials.size(); ++n)
       for (std::size_t i = 0; i < trials[n].inputs.size(); ++i)
-        std::ranges::copy(trials[n].inputs[i], memory_ + calls_[n].inputs[i].offset);
+        if (!trials[n].inputs[i].empty())
+          std::memcpy(memory_ + calls_[n].inputs[i].offset, trials[n].inputs[i].data(), trials[n].inputs[i].size());
   }
 
   std::vector<Execution> run() {

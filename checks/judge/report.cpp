@@ -96,8 +96,11 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   for (const OperationResult& o : result.operations) {
     if (o.given_up) say(o, fmt::format("given up after {} cases, {} of which hung", thousands(*o.given_up), o.hung));
     if (o.sampled > 0)
-      say(o, fmt::format("rounded data of {} cases was judged on a sample of their outputs, exact data on all",
-                         thousands(o.sampled)));
+      say(o, fmt::format("rounded data of {} case{} was judged on a sample of their outputs, exact data on all",
+                         thousands(o.sampled), o.sampled == 1 ? "" : "s"));
+    if (o.windows_in_turn > 0)
+      say(o, fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
+                         thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
     say_of_conventions(o, [&](const std::string& what) { say(o, what); });
     if (o.behaves_like != nullptr)
       say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,

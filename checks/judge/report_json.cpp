@@ -129,6 +129,7 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
           {"unsupported", o.unsupported},
           {"failed", o.failed},
           {"sampled", o.sampled},
+          {"windows_in_turn", o.windows_in_turn},
           {"elements", o.judged},
           {"not_judged", o.not_judged},
           {"sensitivity", number_or_null(o.sensitivity())},

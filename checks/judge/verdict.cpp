@@ -64,6 +64,7 @@ void OperationResult::add(const CaseResult& result) {
   ++cases;
   unsupported += !result.supported;
   sampled += result.sampled;
+  windows_in_turn += result.windows_in_turn;
   failed += result.failure.has_value();
   unexplained += result.failure && result.explained_by.empty();
   hung += result.failure && result.failure->kind == FailureKind::hang;

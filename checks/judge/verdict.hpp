@@ -90,6 +90,7 @@ inline constexpr Idx most_wrong_elements = 1024;
 struct CaseResult {
   bool supported = true;
   bool sampled = false;            // rounded data was judged on a sample of the outputs
+  bool windows_in_turn = false;    // windows so large that each of their cells is shown in some of them only
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
   Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
   double worst_ratio = 0;          // largest error / bound over passing elements
@@ -116,7 +117,7 @@ struct OperationResult {
   DType dtype{};
   Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged ones and unsupported ones
   Idx judged = 0, not_judged = 0;                     // elements
-  Idx sampled = 0;                                    // cases
+  Idx sampled = 0, windows_in_turn = 0;               // cases
   Idx hung = 0;                                       // failed cases
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
   double sensitivity_sum = 0, least_sensitivity = 1;  // over those
