@@ -71,10 +71,10 @@ std::optional<Found> first_failure(const BrokenKernel& b, Op op) {
   return {};
 }
 
-/// What a run says that ends with that failure.
+/// What a run says that ends with that failure, or soon after it: others tell apart what explains one alone.
 KernelResult told(const BrokenKernel& b, Op op, const Found& found) {
   JudgeOptions options = options_for(b, op);
-  options.cases = found.cases;
+  options.cases = b.shows == nullptr || b.diagnosis == nullptr ? found.cases : std::max(found.cases, options.cases);
   return judge(b.kernel, options);
 }
 

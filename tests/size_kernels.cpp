@@ -3,7 +3,10 @@
 #include "tests/size_kernels.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
+#include <string_view>
+#include <utility>
 
 #include "checks/generate/geometry.hpp"
 
@@ -407,12 +410,12 @@ using Shows = bool (*)(const Problem&);
 
 template <class Function>
 void add(Table& t, const char* name, const char* source, Op op, Shows shows, Function F::*operation, Function function,
-         std::vector<std::string> kinds = {"wrong-value"}, const char* diagnosis = nullptr) {
+         std::vector<std::string> kinds = {"wrong-value"}) {
   t.push_back(with_kernel({.name = name,
                            .source = source,
                            .ops = {op},
                            .kinds = std::move(kinds),
-                           .diagnosis = diagnosis,
+                           .diagnosis = nullptr,
                            .behaves_like = nullptr,
                            .shows = shows}));
   t.back().kernel.f32.*operation = function;
@@ -516,12 +519,58 @@ void add_linear(Table& t) {
 
 }  // namespace
 
+/// What a whole run calls the published ones. (Of one failure alone, several mistakes may be the reason.)
+void add_diagnoses(Table& t) {
+  constexpr std::pair<std::string_view, const char*> diagnoses[]{
+      {"a short vector of 16 channels overwrites the lanes it does not use",
+       "lanes beyond a short last vector of 16 input channels lost"},
+      {"output channels beyond 65,536 are zero",
+       "only the first 65536 output channels"},
+      {"images after the last block of 32 are zero",
+       "images after the last block of 32 left out"},
+      {"1x1 dw of even channels without the last",
+       "last tap left out"},
+      {"stride ignored in dw of groups that are not depthwise",
+       "stride ignored"},
+      {"padding on top ignored in dw of 8 depthwise channels with stride",
+       "padding above ignored"},
+      {"pixels of a 1x1 dx after the last block of 64 are zero",
+       "input pixels after the last block of 64 left out"},
+      {"channels of pooling after the last block of 32 are zero",
+       "channels after the last block of 32 left out"},
+      {"maximum of the last block of 16 cells alone",
+       "only the last block of 16 cells of the window"},
+      {"a dilated window that begins in the padding is moved by it",
+       "windows that begin in the padding begin at the edge and end at their last cell"},
+      {"of 513 to 1,023 elements, only 256 are written",
+       "only the first 256 elements written"},
+      {"of 513 to 1,023 gradients, only 256 are written",
+       "only the first 256 elements written"},
+      {"sum of the last block of 256 features alone",
+       "only the last block of 256 input features"},
+      {"sum of the first block of 256 features alone",
+       "only the first 256 input features"},
+      {"features left over begin at the number of vectors of 8",
+       "input features from the number of blocks of 8 on counted twice"},
+      {"rows of 128 features and more that are not aligned are shifted",
+       "rows of w read from the multiple of 4 before them"},
+      {"output times zero added in partial tiles of 4",
+       "0 times what was there added to features after the last block of 4"},
+  };
+  for (const auto& [name, diagnosis] : diagnoses) {
+    const auto kernel = std::ranges::find_if(t, [name = name](const BrokenKernel& b) { return b.name == name; });
+    assert(kernel != t.end());
+    kernel->diagnosis = diagnosis;
+  }
+}
+
 std::vector<BrokenKernel> size_kernels() {
   Table t;
   add_conv2d(t);
   add_max_pool2d(t);
   add_relu(t);
   add_linear(t);
+  add_diagnoses(t);
   return t;
 }
 

@@ -86,12 +86,39 @@ std::vector<Named> all() {
   return kernels;
 }
 
-INSTANTIATE_TEST_SUITE_P(Kernel, DefaultRun, testing::ValuesIn(all()), [](const auto& test) {
+std::string name_of_test(const testing::TestParamInfo<Named>& test) {
   std::string name = test.param.kernel.name;
   for (char& c : name)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return name;
-});
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernel, DefaultRun, testing::ValuesIn(all()), name_of_test);
+
+/// Of the published mistakes that one call shows.
+class WholeRun : public testing::TestWithParam<Named> {};
+
+TEST_P(WholeRun, names_the_mistake_at_every_seed) {
+  const BrokenKernel& b = GetParam().kernel;
+  for (const Op op : b.ops)
+    for (std::uint64_t seed = test_seed(); seed < test_seed() + seeds(); ++seed) {
+      JudgeOptions options = default_run(b, op, seed);
+      options.failures_kept = JudgeOptions{}.failures_kept;
+      const KernelResult result = judge(b.kernel, options);
+      ASSERT_FALSE(result.failures.empty()) << name_of(op) << ", seed " << seed;
+      const Failure& f = result.failures.front();
+      EXPECT_EQ(f.diagnoses.empty() ? "" : f.diagnoses.front().name, b.diagnosis) << name_of(op) << ", seed " << seed;
+    }
+}
+
+std::vector<Named> with_diagnosis() {
+  std::vector<Named> kernels;
+  for (const BrokenKernel& b : size_kernels())
+    if (b.diagnosis != nullptr) kernels.push_back({b});
+  return kernels;
+}
+
+INSTANTIATE_TEST_SUITE_P(Kernel, WholeRun, testing::ValuesIn(with_diagnosis()), name_of_test);
 
 /// Each row of the list of known mistakes from 27 on is a kernel here.
 TEST(SizeKernels, retell_every_published_mistake_of_their_kinds) {

@@ -79,7 +79,7 @@ struct Record {
 };
 
 /// What the process that makes the calls tells about itself.
-struct Progress {
+struct CallProgress {
   std::atomic<std::size_t> current;  // the call that is being made
   std::atomic<std::int64_t> begin_ns;
   std::atomic<void*> fault;  // the address that could not be accessed
@@ -92,10 +92,11 @@ struct Progress {
 /// Where in the file all that is.
 struct CallLayout {
   std::size_t calls = 0;    // how many; they are at the begin
-  std::size_t results = 0;  // the offset of the part that is written, whole pages: Progress, a Record for each call, outputs
+  std::size_t results = 0;  // offset of the part that is written, whole pages: CallProgress, a Record for each call, outputs
   std::size_t bytes = 0;
 
-  static constexpr std::size_t record_offset = (sizeof(Progress) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
+  static constexpr std::size_t record_offset =
+      (sizeof(CallProgress) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
 };
 
 /// How the calls of `trials` lie in the file, with all but the inputs filled in.

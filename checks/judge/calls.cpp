@@ -77,7 +77,7 @@ class Slot {
   std::byte fill_{};
 };
 
-Progress* progress_of_calls = nullptr;  // for the signal handler
+CallProgress* progress_of_calls = nullptr;  // for the signal handler
 
 extern "C" void note_fault(int signal, siginfo_t* info, void*) {
   const bool is_fault = info->si_code > 0;  // and was not sent by a process, the kernel's own perhaps
@@ -149,7 +149,7 @@ class Calls {
         results_(task.layout.bytes - task.layout.results, PROT_READ | PROT_WRITE, MAP_SHARED, memory,
                  task.layout.results),
         calls_(reinterpret_cast<const PlannedCall*>(to_do_.data()), task.layout.calls),
-        progress_(*reinterpret_cast<Progress*>(results_.data())),
+        progress_(*reinterpret_cast<CallProgress*>(results_.data())),
         records_(reinterpret_cast<Record*>(results_.data() + CallLayout::record_offset), task.layout.calls) {
     std::size_t capacity[most_tensors] = {};
     for (const PlannedCall& c : calls_)
@@ -252,7 +252,7 @@ class Calls {
   const Task task_;
   const Mapping to_do_, results_;
   const std::span<const PlannedCall> calls_;
-  Progress& progress_;
+  CallProgress& progress_;
   const std::span<Record> records_;
   std::deque<Slot> slots_;
   std::vector<std::byte> alternate_stack_;

@@ -193,7 +193,7 @@ class Batch {
         isolation_(isolation),
         layout_(lay_out(trials, calls_)),
         memory_(starter.memory().with(layout_.bytes)),
-        progress_(*new (memory_ + layout_.results) Progress{}),
+        progress_(*new (memory_ + layout_.results) CallProgress{}),
         records_(new (memory_ + layout_.results + CallLayout::record_offset) Record[trials.size()](), trials.size()) {
     for (std::size_t n = 0; n < trials.size(); ++n)
       for (std::size_t i = 0; i < trials[n].inputs.size(); ++i)
@@ -281,7 +281,7 @@ class Batch {
       if (is_beside(progress_.slots[i], reinterpret_cast<std::uintptr_t>(progress_.fault.load()))) e.overrun = name_of(t, i);
   }
 
-  static bool is_beside(const Progress::Pages& slot, std::uintptr_t address) {
+  static bool is_beside(const CallProgress::Pages& slot, std::uintptr_t address) {
     return (address < slot.begin && slot.begin - address <= page_bytes()) ||
            (address >= slot.end && address - slot.end < page_bytes());
   }
@@ -297,7 +297,7 @@ class Batch {
   std::vector<PlannedCall> calls_;
   const CallLayout layout_;
   std::byte* const memory_;
-  Progress& progress_;
+  CallProgress& progress_;
   const std::span<Record> records_;
   std::vector<Execution> executions_;
 };
