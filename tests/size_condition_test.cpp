@@ -56,6 +56,9 @@ TEST(SizeCondition, is_found_of_every_kind) {
   for (const Idx n : {2, 3, 4, 8, 9, 16, 17, 32, 33})
     EXPECT_EQ(found([&](Idx v) { return v % n != 0; }),
               Words{"input features, their number no multiple of " + std::to_string(n)});
+  EXPECT_EQ(found([](Idx v) { return v <= 32; }), Words{"up to 32 input features"});
+  EXPECT_EQ(found(Family::conv2d, "mb1ic1ih9oc1oh9kh1", "pad_top", [](Idx v) { return v == 0; }),
+            Words{"only at pad_top = 0"});
   EXPECT_EQ(found([](Idx v) { return 512 < v && v < 1024; }), Words{"from 513 to 1,023 input features"});
 }
 

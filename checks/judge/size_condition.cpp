@@ -188,7 +188,8 @@ class AxisSearch {
     }
     const std::vector<Rule> rules = consistent();
     if (rules.empty()) return {};
-    const Rule& r = rules.front();
+    const auto supported = std::ranges::find_if(rules, [&](const Rule& rule) { return is_supported(rule); });
+    const Rule& r = supported == rules.end() ? rules.front() : *supported;
     const bool always = r.from <= axis_.least && !r.to && r.factor == 1;
     if (always) return {};
     return SizeCondition{axis_, r.from, r.to, r.factor, r.off, seen_.rbegin()->first};
@@ -240,6 +241,7 @@ class AxisSearch {
       if (factor > 1) factors.insert(factor);
     const auto passing = std::ranges::find_if(seen_, [](const auto& s) { return s.first > 1 && !s.second; });
     if (passing != seen_.end()) factors.insert(passing->first);
+    factors.erase(factors.upper_bound(seen_.rbegin()->first), factors.end());  // nothing speaks for these
     std::vector<Rule> rules;
     const auto add = [&](const Rule& r) {
       if (std::ranges::all_of(seen_, [&](const auto& s) { return r.holds(s.first) == s.second; })) rules.push_back(r);
@@ -254,7 +256,15 @@ class AxisSearch {
     return rules;
   }
 
-  /// A size that tells the simplest rule from another one; none if there is none within reach.
+  /// One multiple alone, or none but 0, is no reason to speak of multiples.
+  bool is_supported(const Rule& r) const {
+    return r.factor == 1 || std::ranges::count_if(seen_, [&](const auto& s) {
+                              const auto& [size, failed] = s;
+                              return size > 0 && size % r.factor == 0 && failed != r.off;
+                            }) > 1;
+  }
+
+  /// A size that tells the simplest rule from another one, or supports it; none if there is none within reach.
   std::optional<Idx> telling(const std::vector<Rule>& rules) const {
     if (rules.empty()) return {};
     const Idx least = least_failing();
@@ -266,6 +276,9 @@ class AxisSearch {
           sizes.push_back(size);
       if (!sizes.empty()) return sizes[sizes.size() / 2];
     }
+    if (is_supported(rules.front())) return {};
+    for (const Idx factor = rules.front().factor; const Idx times : {1, 2, 3})
+      if (!seen_.contains(times * factor) && !impossible_.contains(times * factor)) return times * factor;
     return {};
   }
 
