@@ -249,7 +249,8 @@ TEST(ExcusedData, where_conventions_are_followed) {
 void expect_shrunk_to_large(const checks::Kernel& kernel, const Case& c) {
   const CaseResult r = judge_case(kernel, c, conditions(false));
   ASSERT_TRUE(r.failure);
-  const Failure f = shrink(kernel, *r.failure, conditions(false));
+  ForkHost host(kernel);
+  const Failure f = shrink(host, *r.failure, conditions(false));
   EXPECT_FALSE(passes(kernel, f.failed, conditions(false)));
   EXPECT_GT(f.expected, 100) << f.failed.data;
   EXPECT_EQ(f.actual, 100) << f.failed.data;

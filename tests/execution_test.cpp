@@ -72,7 +72,8 @@ INSTANTIATE_TEST_SUITE_P(ForkedBy, ExecutionTest, testing::Values(Way::this_proc
 std::vector<Execution> run(const std::vector<Trial>& trials, const Isolation& isolation = {}) {
   Kernel kernel;
   kernel.f32.relu_forward = relu;
-  return way == Way::server ? ForkServer(kernel).execute(trials, isolation) : execute(kernel, trials, isolation);
+  return way == Way::server ? ForkServer(kernel).execute(trials, isolation)
+                            : ForkHost(kernel).execute(trials, isolation);
 }
 
 std::size_t open_descriptors() {

@@ -60,7 +60,7 @@ void run(const Kernel& kernel, const Folder& golden, const Folder& actual) {
     trial[0].operation = &operation, trial[0].dtype = c.dtype;
     for (const TensorInfo& input : operation.inputs)
       trial[0].inputs.push_back(encode(c.dtype, read_input(golden.path(), c.dtype, input)));
-    const std::vector<Execution> executions = execute(kernel, trial, Isolation{});
+    const std::vector<Execution> executions = ForkHost(kernel).execute(trial, Isolation{});
     ASSERT_TRUE(executions[0].is_done()) << name_of(op);
     write_array(actual, operation.output, c.dtype, decode(c.dtype, executions[0].output));
   }

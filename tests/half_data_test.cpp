@@ -36,7 +36,8 @@ TEST(HalfData, shows_every_term_of_long_sums) {
   for (const DType dtype : {DType::f16, DType::bf16})
     for (const Sums& s : long_sums) {
       const Case c{s.op, dtype, operation(s.op, s.descriptor).problem, test_seed()};
-      const CaseResult r = CaseJudge(c, {}).judge(healthy);
+      ForkHost host(healthy);
+      const CaseResult r = CaseJudge(c, {}).judge(host);
       EXPECT_FALSE(r.failure) << name_of(dtype) << " " << name_of(s.op) << " " << s.descriptor;
       EXPECT_GT(r.sensitivity(), 0.9) << name_of(dtype) << " " << name_of(s.op) << " " << s.descriptor;
       EXPECT_GT(r.terms, 1'000);

@@ -65,8 +65,10 @@ checks::Kernel pooling() {
 }
 
 bool is_convicted(const CaseJudge& judge, Idx cell) {
+  const checks::Kernel kernel = pooling();
+  ForkHost host(kernel);
   ignored_cell = cell;
-  const bool convicted = judge.judge(pooling()).failure.has_value();
+  const bool convicted = judge.judge(host).failure.has_value();
   ignored_cell = none;
   return convicted;
 }
@@ -90,7 +92,9 @@ class PoolingCells : public testing::TestWithParam<std::tuple<Windows, Op>> {
 
 TEST_P(PoolingCells, a_kernel_that_ignores_one_is_convicted) {
   const CaseJudge judge = judge_of_case();
-  const CaseResult healthy_result = judge.judge(pooling());
+  const checks::Kernel kernel = pooling();
+  ForkHost host(kernel);
+  const CaseResult healthy_result = judge.judge(host);
   ASSERT_FALSE(healthy_result.failure);
   const auto& p = std::get<cnnspec_pool2d>(judge.operation().problem);
   const Idx cells = p.kernel_height * p.kernel_width;

@@ -92,7 +92,8 @@ Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Condit
   const CaseResult r = judge_case(kernel, c, how);
   EXPECT_TRUE(r.failure);
   if (!r.failure) return {};
-  Failure f = shrink(kernel, *r.failure, how);
+  ForkHost host(kernel);
+  Failure f = shrink(host, *r.failure, how);
   EXPECT_EQ(f.kind, r.failure->kind);
   EXPECT_FALSE(is_plainer(c.problem, f.failed.problem));
   const CaseResult again = judge_case(kernel, f.failed, how);
@@ -278,10 +279,11 @@ TEST(Shrink, lays_out_in_one_row_what_is_a_number_of_pixels_or_cells) {
 TEST(Shrink, says_how_the_failure_depends_on_sizes) {
   const auto said = [](const Kernel& kernel, const char* descriptor) {
     const Case c{Op::conv2d_forward, DType::f32, parse_descriptor(Family::conv2d, descriptor), tests::test_seed(), ""};
-    const CaseResult r = judge_case(kernel, c, conditions());
+    ForkHost host(kernel);
+    const CaseResult r = judge_case(host, c, conditions());
     std::vector<std::string> words;
     if (r.failure)
-      for (const SizeCondition& s : find_plainest(kernel, *r.failure, conditions()).conditions)
+      for (const SizeCondition& s : find_plainest(host, *r.failure, conditions()).conditions)
         words.push_back(s.in_words());
     return words;
   };
@@ -331,7 +333,8 @@ TEST(Shrink, gives_each_call_the_time_that_it_had) {
   Conditions limited = conditions(1.5);
   limited.isolation.most_hung = 1;  // each takes as long as the limit
   const Case five{Op::relu_forward, DType::f32, cnnspec_elementwise{5}, 1, "x=0"};
-  const Failure f = shrink(kernel, *judge_case(kernel, five, limited).failure, limited);
+  ForkHost host(kernel);
+  const Failure f = shrink(host, *judge_case(host, five, limited).failure, limited);
   EXPECT_EQ(f.kind, FailureKind::hang);
   EXPECT_EQ(to_descriptor(f.failed.problem), "4");
   EXPECT_NE(describe_failure("", f).find("within 1.5 s"), std::string::npos) << describe_failure("", f);
@@ -341,7 +344,8 @@ TEST(Shrink, leaves_what_does_not_fail_again_as_it_is) {
   Failure once;
   once.failed = {Op::relu_forward, DType::f32, cnnspec_elementwise{9}, 1};
   once.kind = FailureKind::crash, once.data = "ones";
-  const Failure f = shrink(healthy, once, conditions());
+  ForkHost host(healthy);
+  const Failure f = shrink(host, once, conditions());
   EXPECT_EQ(reproduce("", f.failed), reproduce("", once.failed));
 }
 

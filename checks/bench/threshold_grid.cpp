@@ -40,6 +40,7 @@ JudgeOptions default_run(Op op, std::uint64_t seed) {
 
 std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, Op op, const JudgeOptions& options) {
   const Kernel kernel = threshold_kernel();
+  ForkHost host(kernel);  // a child of now knows which mistake it is to make
   const CaseList cases(options);
   std::vector<Idx> until(kernels.size());
   Idx left = std::ssize(kernels);
@@ -50,7 +51,7 @@ std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, O
       if (until[k] != 0 || !kernels[k].mistake.is_made_on(c.problem, op)) continue;
       if (!judge) judge.emplace(c, options.conditions);
       threshold_mistake = kernels[k].mistake;
-      if (judge->judge(kernel).failure) until[k] = n + 1, --left;
+      if (judge->judge(host).failure) until[k] = n + 1, --left;
       threshold_mistake = {};
     }
   }

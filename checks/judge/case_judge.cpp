@@ -271,7 +271,7 @@ Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::str
 }
 
 /// Is it always wrong in the same way, and is it wrong because nothing was written?
-void CaseJudge::examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const {
+void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseResult& result) const {
   const auto wrong_in = [&](std::size_t n) {
     return compare(decode(case_.dtype, executions[n].output), data_[n].expected).wrong;
   };
@@ -279,7 +279,7 @@ void CaseJudge::examine(const Kernel& kernel, std::span<const Execution> executi
   while (wrong_in(n).empty()) ++n;
   const std::vector<bool> wrong = wrong_in(n);
   std::vector<Trial> again(repetitions, trial(data_[n], n, 0));
-  std::vector<Execution> repeated = execute(kernel, again, conditions_.isolation);
+  std::vector<Execution> repeated = host.execute(again, conditions_.isolation);
   const auto same = [&](const Execution& e) { return e.is_done() && e.output == executions[n].output; };
   if (const auto others = std::count_if(repeated.begin(), repeated.end(), [&](const auto& e) { return !same(e); });
       others > 0) {
@@ -291,16 +291,16 @@ void CaseJudge::examine(const Kernel& kernel, std::span<const Execution> executi
   // A NaN alone may also be what a kernel made of it by adding to it.
   again.resize(1);
   again[0].garbage = again[0].garbage == Garbage::nan ? Garbage::number : Garbage::nan;
-  repeated = execute(kernel, again, conditions_.isolation);
+  repeated = host.execute(again, conditions_.isolation);
   if (repeated[0].is_done() && holds_garbage(repeated[0], again[0].garbage, wrong))
     result.failure->kind = FailureKind::unwritten_output;
 }
 
-CaseResult CaseJudge::judge(const Kernel& kernel) const {
+CaseResult CaseJudge::judge(Host& host) const {
   const std::vector<Trial> calls = trials();
-  const std::vector<Execution> executions = execute(kernel, calls, conditions_.isolation);
+  const std::vector<Execution> executions = host.execute(calls, conditions_.isolation);
   CaseResult result = verdict(executions);
-  if (result.failure && result.failure->kind == FailureKind::wrong_value) examine(kernel, executions, result);
+  if (result.failure && result.failure->kind == FailureKind::wrong_value) examine(host, executions, result);
   const bool is_done = std::ranges::all_of(executions, &Execution::is_done);
   if (result.failure && result.failure->kind == FailureKind::wrong_value && is_done && conditions_.follows.empty()) {
     result.explained_by = explanations(executions);
@@ -309,10 +309,15 @@ CaseResult CaseJudge::judge(const Kernel& kernel) const {
   return result;
 }
 
-CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions) {
-  CaseResult result = CaseJudge(c, conditions).judge(kernel);
+CaseResult judge_case(Host& host, const Case& c, const Conditions& conditions) {
+  CaseResult result = CaseJudge(c, conditions).judge(host);
   if (result.is_explained_within(conditions.accepted)) result.failure.reset();
   return result;
+}
+
+CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+  ForkHost host(kernel);
+  return judge_case(host, c, conditions);
 }
 
 }  // namespace cnnspec::checks

@@ -26,7 +26,7 @@ class CaseJudge {
 
   /// The same, with calls of its own in a process of its own. By more calls it is found out what kind of failure it is,
   /// and of a wrong value which conventions explain it.
-  CaseResult judge(const Kernel& kernel) const;
+  CaseResult judge(Host& host) const;
 
   const Operation& operation() const { return operation_; }
   const Arithmetic& arithmetic() const { return arithmetic_; }
@@ -46,7 +46,7 @@ class CaseJudge {
   bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;
-  void examine(const Kernel& kernel, std::span<const Execution> executions, CaseResult& result) const;
+  void examine(Host& host, std::span<const Execution> executions, CaseResult& result) const;
 
   const Case case_;
   const Conditions conditions_;
@@ -57,6 +57,7 @@ class CaseJudge {
 };
 
 /// Judges one case in a process of its own. What accepted conventions explain is no failure. Throws as CaseJudge does.
+CaseResult judge_case(Host& host, const Case& c, const Conditions& conditions);
 CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions = {});
 
 }  // namespace cnnspec::checks

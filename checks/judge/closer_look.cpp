@@ -36,9 +36,9 @@ bool is_about_values(const Failure& f) {
 }
 
 /// Whether a case passes; not if there is no such data under that profile.
-bool passes(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+bool passes(Host& host, const Case& c, const Conditions& conditions) {
   try {
-    return !judge_case(kernel, c, conditions).failure;
+    return !judge_case(host, c, conditions).failure;
   } catch (const UsageError&) {
     return false;
   }
@@ -51,7 +51,7 @@ struct Look {
 };
 
 /// Cases judged in one process. Throws as CaseJudge does.
-std::vector<Look> look_at(const Kernel& kernel, const Conditions& conditions, const std::vector<Case>& cases) {
+std::vector<Look> look_at(Host& host, const Conditions& conditions, const std::vector<Case>& cases) {
   std::vector<CaseJudge> judges;
   judges.reserve(cases.size());
   std::vector<Trial> trials;
@@ -59,7 +59,7 @@ std::vector<Look> look_at(const Kernel& kernel, const Conditions& conditions, co
     const CaseJudge& judge = judges.emplace_back(c, conditions);
     for (Trial& t : judge.trials(judges.size() - 1)) trials.push_back(std::move(t));
   }
-  const std::vector<Execution> executions = execute(kernel, trials, conditions.isolation);
+  const std::vector<Execution> executions = host.execute(trials, conditions.isolation);
   std::vector<Look> looks;
   std::size_t first = 0;
   for (const CaseJudge& judge : judges) {
@@ -72,16 +72,16 @@ std::vector<Look> look_at(const Kernel& kernel, const Conditions& conditions, co
   return looks;
 }
 /// Some cases of a run, from the n-th on.
-std::vector<Look> look_at_some(const Kernel& kernel, const JudgeOptions& options, const CaseList& cases, Idx n) {
+std::vector<Look> look_at_some(Host& host, const JudgeOptions& options, const CaseList& cases, Idx n) {
   const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
   std::vector<Case> some;
   for (; n < end; ++n) some.push_back(cases.at(n));
-  return look_at(kernel, options.conditions, some);
+  return look_at(host, options.conditions, some);
 }
 
 /// Whether the cases of an operation pass if the kernel claims no more than `profile`; not if there is no such data
 /// under that profile.
-bool passes_as(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row, const Profile& profile) {
+bool passes_as(Host& host, const JudgeOptions& options, const OperationResult& row, const Profile& profile) {
   JudgeOptions as = options;
   as.operations = {{row.op, row.dtype}};
   as.conditions.profile = &profile;
@@ -90,7 +90,7 @@ bool passes_as(const Kernel& kernel, const JudgeOptions& options, const Operatio
   if (cases.size() == 0) return false;
   try {
     for (Idx n = 0; n < std::min(cases.size(), cases_for_a_profile);) {
-      const std::vector<Look> looks = look_at_some(kernel, as, cases, n);
+      const std::vector<Look> looks = look_at_some(host, as, cases, n);
       if (std::any_of(looks.begin(), looks.end(), [](const Look& l) { return l.result.failure.has_value(); }))
         return false;
       n += static_cast<Idx>(looks.size());
@@ -109,7 +109,7 @@ bool may_behave_like(const Profile& profile, DType dtype, const Profile& claimed
 }
 
 /// The strictest profile that all cases are consistent with, after the one that was claimed.
-const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+const Profile* behaves_like(Host& host, const JudgeOptions& options, const OperationResult& row,
                             const std::vector<Failure>& failures) {
   for (const Profile& profile : profiles()) {
     if (!may_behave_like(profile, row.dtype, profile_for(row.dtype, options.conditions.profile))) continue;
@@ -117,9 +117,9 @@ const Profile* behaves_like(const Kernel& kernel, const JudgeOptions& options, c
     as.profile = &profile;
     const bool consistent = std::all_of(failures.begin(), failures.end(), [&](const Failure& f) {
       if (f.failed.op != row.op || f.failed.dtype != row.dtype) return true;
-      return is_about_values(f) && passes(kernel, f.failed, as);
+      return is_about_values(f) && passes(host, f.failed, as);
     });
-    if (consistent && passes_as(kernel, options, row, profile)) return &profile;
+    if (consistent && passes_as(host, options, row, profile)) return &profile;
   }
   return nullptr;
 }
@@ -148,15 +148,15 @@ struct Examined {
 
 /// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one; or else, where it
 /// may be wrong in more than one way at once, on its shrunk one alone.
-void explain(const Kernel& kernel, const Conditions& conditions, Examined& e) {
+void explain(Host& host, const Conditions& conditions, Examined& e) {
   const Case &failed = e.failure->failed, &shrunk = e.plainest->failure.failed;
-  std::vector<Observation> observations = observe(kernel, shrunk, conditions);
+  std::vector<Observation> observations = observe(host, shrunk, conditions);
   const std::vector<Observation> of_shrunk = observations;
   if (observations.empty() || taps(failed.problem) <= most_taps_to_explain)
-    for (Observation& o : observe(kernel, failed, conditions)) observations.push_back(std::move(o));
+    for (Observation& o : observe(host, failed, conditions)) observations.push_back(std::move(o));
   // With other sizes first: a block may be larger than these two cases.
   std::vector<Observation> with_others = observations;
-  for (const Look& look : look_at(kernel, conditions, varied(*e.plainest, e.plainest->failing)))
+  for (const Look& look : look_at(host, conditions, varied(*e.plainest, e.plainest->failing)))
     with_others.insert(with_others.end(), look.seen.begin(), look.seen.end());
   e.found = explanations(with_others);
   if (e.found.empty()) e.found = explanations(observations);
@@ -234,13 +234,13 @@ class Suspects {
 
 /// Compares what explains the failures with the cases in which sizes were varied, and with random cases of the
 /// operation, until enough is known.
-void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
            const std::vector<Examined>& all, Suspects& suspects) {
   std::set<std::string> compared;
   for (const Examined& e : all) {
     if (!compared.insert(to_descriptor(e.plainest->failure.failed.problem)).second) continue;
     for (const auto* cases : {&e.plainest->failing, &e.plainest->passing})
-      for (const Look& look : look_at(kernel, options.conditions, varied(*e.plainest, *cases)))
+      for (const Look& look : look_at(host, options.conditions, varied(*e.plainest, *cases)))
         suspects.compare_with(look);
   }
   JudgeOptions random = options;
@@ -249,7 +249,7 @@ void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationRes
   random.cases = most_other_cases;  // however few were asked for
   const CaseList cases(random);
   for (Idx n = 0; n < cases.size() && !suspects.is_enough(all);) {
-    const std::vector<Look> looks = look_at_some(kernel, random, cases, n);
+    const std::vector<Look> looks = look_at_some(host, random, cases, n);
     for (const Look& look : looks) suspects.compare_with(look);
     n += static_cast<Idx>(looks.size());
   }
@@ -257,26 +257,26 @@ void weigh(const Kernel& kernel, const JudgeOptions& options, const OperationRes
 
 /// Whether the mistake would not show in any case that passes because this condition does not hold: then the condition
 /// says no more than the mistake does.
-bool is_implied(const Kernel& kernel, const Conditions& conditions, const SizeCondition& c, const Plainest& plainest,
+bool is_implied(Host& host, const Conditions& conditions, const SizeCondition& c, const Plainest& plainest,
                 const Misreading& m) {
   std::vector<Case> beyond;
   for (const Case& passing : plainest.passing)
     if (!c.holds(passing.problem) && beyond.size() < most_varied_cases) beyond.push_back(passing);
-  return std::ranges::all_of(look_at(kernel, conditions, beyond), [&](const Look& look) {
+  return std::ranges::all_of(look_at(host, conditions, beyond), [&](const Look& look) {
     return std::ranges::all_of(look.seen, [&](const Observation& o) { return agrees(m, o); });
   });
 }
 
 /// Diagnoses the failures of one operation.
-void diagnose(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+void diagnose(Host& host, const JudgeOptions& options, const OperationResult& row,
               std::vector<Examined>& all) {
   Suspects suspects;
   for (Examined& e : all) {
-    explain(kernel, options.conditions, e);
+    explain(host, options.conditions, e);
     suspects.add(e);
   }
   if (suspects.empty()) return;
-  weigh(kernel, options, row, all, suspects);
+  weigh(host, options, row, all, suspects);
   for (const Examined& e : all) {
     std::vector<Diagnosis>& diagnoses = e.failure->diagnoses;
     for (const Misreading* m : suspects.best(e.found))
@@ -284,7 +284,7 @@ void diagnose(const Kernel& kernel, const JudgeOptions& options, const Operation
         diagnoses.push_back({m->name, m->sentence, !e.whole || !suspects.is_proved(m)});
     if (!diagnoses.empty())
       std::erase_if(e.failure->holds, [&](const SizeCondition& c) {
-        return is_implied(kernel, options.conditions, c, *e.plainest, *suspects.best(e.found).front());
+        return is_implied(host, options.conditions, c, *e.plainest, *suspects.best(e.found).front());
       });
   }
 }
@@ -297,10 +297,10 @@ Conditions shrinking_conditions(const Failure& f, Conditions conditions) {
 
 }  // namespace
 
-void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult& result) {
+void look_closer(Host& host, const JudgeOptions& options, KernelResult& result) {
   for (OperationResult& row : result.operations)
     if (row.failed > 0 && row.conventions.empty() && row.nearest_explains < row.failed)
-      row.behaves_like = behaves_like(kernel, options, row, result.failures);
+      row.behaves_like = behaves_like(host, options, row, result.failures);
   for (const OperationResult& row : result.operations) {
     std::vector<Failure*> failures;
     for (Failure& f : result.failures)
@@ -309,12 +309,12 @@ void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult
     plainest.reserve(failures.size());
     std::vector<Examined> examined;
     for (Failure* f : failures) {
-      const Plainest& p = plainest.emplace_back(find_plainest(kernel, *f, shrinking_conditions(*f, options.conditions), plainest));
+      const Plainest& p = plainest.emplace_back(find_plainest(host, *f, shrinking_conditions(*f, options.conditions), plainest));
       f->shrunk = std::make_shared<const Failure>(p.failure);
       f->holds = p.conditions;
       if (is_about_values(*f)) examined.push_back({f, &p, {}});
     }
-    if (!examined.empty()) diagnose(kernel, options, row, examined);
+    if (!examined.empty()) diagnose(host, options, row, examined);
   }
 }
 

@@ -7,6 +7,6 @@
 namespace cnnspec::checks {
 
 /// Fills in Failure::shrunk and ::diagnoses of the failures in `result`, and OperationResult::behaves_like.
-void look_closer(const Kernel& kernel, const JudgeOptions& options, KernelResult& result);
+void look_closer(Host& host, const JudgeOptions& options, KernelResult& result);
 
 }  // namespace cnnspec::checks

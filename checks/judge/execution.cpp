@@ -304,9 +304,9 @@ class Batch {
 
 }  // namespace
 
-std::vector<Execution> execute(const Kernel& kernel, std::span<const Trial> trials, const Isolation& isolation) {
+std::vector<Execution> ForkHost::execute(std::span<const Trial> trials, const Isolation& isolation) {
   if (trials.empty()) return {};
-  Forker forker(kernel);
+  Forker forker(kernel_);
   return Batch(forker, trials, isolation).run();
 }
 

@@ -68,18 +68,33 @@ struct Isolation {
   std::size_t alignment = 1;  // of every tensor, beyond that of its element type
 };
 
-/// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
-/// memory to be had.
-std::vector<Execution> execute(const Kernel& kernel, std::span<const Trial> trials, const Isolation& isolation);
+/// Whoever has the calls of a kernel made.
+class Host {
+ public:
+  virtual ~Host() = default;
+  /// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
+  /// memory to be had.
+  virtual std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) = 0;
+};
 
-/// The same again and again. The children are forked by a process that was forked when this was made: if that was before
-/// there was much data, they have none to copy, and this process's memory stays its own.
-class ForkServer {
+/// Forks the children from this process.
+class ForkHost : public Host {
+ public:
+  explicit ForkHost(const Kernel& kernel) : kernel_(kernel) {}
+  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override;
+
+ private:
+  const Kernel& kernel_;
+};
+
+/// Has them forked by a process that was forked when this was made: if that was before there was much data, they have none
+/// to copy, and this process's memory stays its own.
+class ForkServer : public Host {
  public:
   explicit ForkServer(const Kernel& kernel);
   ForkServer(ForkServer&&) noexcept;
-  ~ForkServer();
-  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation);
+  ~ForkServer() override;
+  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override;
 
  private:
   std::unique_ptr<class Starter> starter_;

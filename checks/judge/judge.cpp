@@ -240,8 +240,8 @@ class Run {
       Idx& hung_before = hung[row_of(judged[n].which)];
       if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result not looked at
       const bool is_made = calls.front().ending != Execution::Ending::not_made;
-      CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(kernel_);
-      if (result.failure && is_made) result = confirmed(judges[n], std::move(result));
+      CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(server);
+      if (result.failure && is_made) result = confirmed(judges[n], std::move(result), server);
       hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);
       judged[n].result = std::move(result);
@@ -249,8 +249,8 @@ class Run {
     return judged;
   }
 
-  CaseResult confirmed(const CaseJudge& judge, CaseResult result) const {
-    CaseResult alone = judge.judge(kernel_);
+  CaseResult confirmed(const CaseJudge& judge, CaseResult result, ForkServer& server) const {
+    CaseResult alone = judge.judge(server);
     if (alone.failure) return alone;
     Failure& f = *result.failure;
     f.detail = fmt::format("{}{}{} in a process that had computed other cases before, right in one of its own",
@@ -337,12 +337,13 @@ void find_conventions(const Kernel& kernel, const JudgeOptions& options, const D
 
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   const Clock::time_point begin = Clock::now();
+  ForkServer server(kernel);  // before there is any data
   Run run(kernel, options);
   KernelResult result = run.judge(progress);
   for (std::size_t n = 0; n < result.operations.size() && !result.interrupted; ++n)
     find_conventions(kernel, options, run.deviations()[n], result, result.operations[n]);
   if (options.interrupted != nullptr && *options.interrupted) result.interrupted = true;
-  if (!result.interrupted) look_closer(kernel, options, result);
+  if (!result.interrupted) look_closer(server, options, result);
   result.seconds = seconds_since(begin);
   // An operation of another family than all given problems was not asked for.
   if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });

@@ -91,7 +91,7 @@ class Pass {
  public:
   Pass(const Kernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
        std::vector<LayerStep>& steps)
-      : kernel_(kernel), dtype_(dtype), seed_(seed), conditions_(conditions), steps_(steps) {}
+      : kernel_(kernel), host_(kernel), dtype_(dtype), seed_(seed), conditions_(conditions), steps_(steps) {}
 
   void run(const std::vector<LayerProblem>& layers, Idx input_count) {
     Values x = draw(input_count, 0);
@@ -157,11 +157,11 @@ class Pass {
     const CaseJudge judge(s.what, conditions_, inputs);
     s.by_kernel = has(kernel_, op, dtype_);
     if (s.by_kernel) {
-      const std::vector<Execution> executions = execute(kernel_, judge.trials(), conditions_.isolation);
+      const std::vector<Execution> executions = host_.execute(judge.trials(), conditions_.isolation);
       s.result = judge.verdict(executions);
       s.by_kernel = s.result.supported;
       if (s.by_kernel && !s.is_wrong()) return decode(dtype_, executions.front().output);
-      if (CaseResult again = judge.judge(kernel_); again.failure) s.result = std::move(again);  // knows more about it
+      if (CaseResult again = judge.judge(host_); again.failure) s.result = std::move(again);  // knows more about it
       if (s.by_kernel && accepts(s, inputs, executions)) return decode(dtype_, executions.front().output);
     }
     const Expectation right = judge.data().front().expected;
@@ -189,6 +189,7 @@ class Pass {
   }
 
   const Kernel& kernel_;
+  ForkServer host_;
   const DType dtype_;
   const std::uint64_t seed_;
   const Conditions& conditions_;

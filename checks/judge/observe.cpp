@@ -17,10 +17,10 @@ std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const
   return observations;
 }
 
-std::vector<Observation> observe(const Kernel& kernel, const Case& c, const Conditions& conditions) {
+std::vector<Observation> observe(Host& host, const Case& c, const Conditions& conditions) {
   const CaseJudge judge(c, conditions);
   const std::vector<Trial> trials = judge.trials();
-  return observations_of(judge, trials, execute(kernel, trials, conditions.isolation));
+  return observations_of(judge, trials, host.execute(trials, conditions.isolation));
 }
 
 }  // namespace cnnspec::checks

@@ -14,6 +14,6 @@ std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const
                                          std::span<const Execution> executions);
 
 /// What the kernel returns on all data of a case.
-std::vector<Observation> observe(const Kernel& kernel, const Case& c, const Conditions& conditions);
+std::vector<Observation> observe(Host& host, const Case& c, const Conditions& conditions);
 
 }  // namespace cnnspec::checks

@@ -280,8 +280,8 @@ bool is_nan_instead(const Failure& f) {
 
 class Shrinker {
  public:
-  Shrinker(const Kernel& kernel, const Failure& failure, const Conditions& conditions)
-      : kernel_(kernel), conditions_(conditions), best_(failure), from_(failure) {
+  Shrinker(Host& host, const Failure& failure, const Conditions& conditions)
+      : host_(host), conditions_(conditions), best_(failure), from_(failure) {
     best_.shrunk = nullptr;
   }
 
@@ -316,13 +316,13 @@ class Shrinker {
   /// The misreadings that explain the case, if they are quickly found.
   std::vector<const Misreading*> explained(const Case& c) const {
     if (best_.kind != FailureKind::wrong_value && best_.kind != FailureKind::unwritten_output) return {};
-    return explanations(observe(kernel_, c, conditions_), most_taps_for_reasons, true);
+    return explanations(observe(host_, c, conditions_), most_taps_for_reasons, true);
   }
 
   /// Whether something that explains the case that this one came from explains this one too.
   bool has_same_reason(const Case& c) const {
     if (reasons_.empty()) return true;
-    const std::vector<Observation> seen = observe(kernel_, c, conditions_);
+    const std::vector<Observation> seen = observe(host_, c, conditions_);
     return std::ranges::any_of(reasons_, [&](const Misreading* m) {
       return std::ranges::all_of(seen, [&](const Observation& o) { return agrees(*m, o); });
     });
@@ -333,7 +333,7 @@ class Shrinker {
     if (is_over()) return {};
     try {
       work_ += work_of(operation_of(c.op, c.problem));
-      CaseResult r = judge_case(kernel_, c, conditions_);
+      CaseResult r = judge_case(host_, c, conditions_);
       if (!r.failure || r.failure->kind != from_.kind || is_nan_instead(*r.failure) != is_nan_instead(from_)) return {};
       if (r.failure->kind == FailureKind::hang) ++hangs_;
       if (!is_same_configuration && !has_same_reason(c)) return {};
@@ -513,7 +513,7 @@ class Shrinker {
     return any;
   }
 
-  const Kernel& kernel_;
+  Host& host_;
   const Conditions conditions_;
   Failure best_;
   const Failure from_;
@@ -534,13 +534,13 @@ std::vector<Problem> plainer(const Problem& problem) {
   return all;
 }
 
-Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions,
+Plainest find_plainest(Host& host, const Failure& failure, const Conditions& conditions,
                        std::span<const Plainest> known) {
-  return Shrinker(kernel, failure, conditions).run(true, known);
+  return Shrinker(host, failure, conditions).run(true, known);
 }
 
-Failure shrink(const Kernel& kernel, const Failure& failure, const Conditions& conditions) {
-  return Shrinker(kernel, failure, conditions).run(false).failure;
+Failure shrink(Host& host, const Failure& failure, const Conditions& conditions) {
+  return Shrinker(host, failure, conditions).run(false).failure;
 }
 
 }  // namespace cnnspec::checks

@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
+#include "checks/judge/execution.hpp"
 #include "checks/judge/size_condition.hpp"
 #include "checks/judge/verdict.hpp"
-#include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
 
@@ -26,10 +26,10 @@ struct Plainest {
 /// What fails for the same reason as `failure`, under the same conditions, and is as plain as can be found with as much
 /// work as a few hundred small calls are. `known`: what was found of other failures of the operation; the sizes of a
 /// configuration are not searched twice.
-Plainest find_plainest(const Kernel& kernel, const Failure& failure, const Conditions& conditions,
+Plainest find_plainest(Host& host, const Failure& failure, const Conditions& conditions,
                        std::span<const Plainest> known = {});
 
 /// The failure alone; the sizes are not searched.
-Failure shrink(const Kernel& kernel, const Failure& failure, const Conditions& conditions);
+Failure shrink(Host& host, const Failure& failure, const Conditions& conditions);
 
 }  // namespace cnnspec::checks
