@@ -5,13 +5,13 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr Idx most = std::numeric_limits<Idx>::max();
+constexpr Idx largest_idx = std::numeric_limits<Idx>::max();
 
-/// The product of positive factors, or `most` where it is larger.
+/// The product of positive factors, or `largest_idx` where it is larger.
 Idx saturated_product(std::initializer_list<Idx> factors) {
   Idx product = 1;
   for (const Idx factor : factors) {
-    if (!product_fits(product, factor)) return most;
+    if (!product_fits(product, factor)) return largest_idx;
     product *= factor;
   }
   return product;
@@ -47,7 +47,7 @@ Violation check_window_extents(const char* operation, const P& p) {
 Violation check_elements(const char* operation, const char* tensor, std::initializer_list<Idx> extents) {
   Idx count = 1;
   for (const Idx e : extents) {
-    if (!product_fits(count, e)) return {Clause::C3, operation, tensor, "an element count of at most", most, e};
+    if (!product_fits(count, e)) return {Clause::C3, operation, tensor, "an element count of at largest_idx", largest_idx, e};
     count *= e;
   }
   return {};

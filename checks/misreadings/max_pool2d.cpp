@@ -9,8 +9,8 @@ namespace cnnspec::checks {
 namespace {
 
 bool is_pool(Op op) { return family_of(op) == Family::max_pool2d; }
-constexpr auto is_y = is<Op::max_pool2d_forward>;
-constexpr auto is_dx = is<Op::max_pool2d_backward>;
+constexpr auto is_y_of_pool = is<Op::max_pool2d_forward>;
+constexpr auto is_dx_of_pool = is<Op::max_pool2d_backward>;
 
 using Cells = std::vector<Real>;
 
@@ -41,8 +41,8 @@ Idx greatest_above(const Real& start, const Cells& cells, const Call& call) {
   const Idx best = greatest(cells, call);
   return best >= 0 && cells[static_cast<std::size_t>(best)] <= start ? -1 : best;
 }
-Real zero(const Call&) { return Real(0); }
-Idx greatest_above_zero(const Cells& cells, const Call& call) { return greatest_above(zero(call), cells, call); }
+Real zero_maximum(const Call&) { return Real(0); }
+Idx greatest_above_zero(const Cells& cells, const Call& call) { return greatest_above(zero_maximum(call), cells, call); }
 /// What std::numeric_limits calls min().
 Real least_normal(const Call& call) {
   return Real(std::ldexp(1.0L, call.storage.least_exponent + call.storage.digits - 1));
@@ -91,16 +91,16 @@ std::vector<Real> garbage_where_none_wins(const Call& call) {
 
 std::vector<Misreading> max_pool2d_misreadings() {
   return {
-      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx,
+      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx_of_pool,
        pooled({.winner = last_of_ties})},
-      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx,
+      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx_of_pool,
        pooled({.ties = Ties::to_all})},
       {"cells compared column by column",
        "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
        "order; "
        "it is row by row.",
-       is_dx, pooled({.column_by_column = true})},
-      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx,
+       is_dx_of_pool, pooled({.column_by_column = true})},
+      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx_of_pool,
        pooled({.ties = Ties::shared}), false},
       {"padding treated as a zero",
        "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
@@ -109,7 +109,7 @@ std::vector<Misreading> max_pool2d_misreadings() {
        is_pool, pooled({.zeros_outside = true})},
       {"search starts from zero",
        "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
-       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero})},
+       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero_maximum})},
       {"search starts from the smallest positive number",
        "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
        "should start from the first cell.",
@@ -161,26 +161,26 @@ std::vector<Misreading> max_pool2d_misreadings() {
       {"NaN ignored",
        "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it always does.", is_pool,
        pooled({.winner = greater_than_infinity})},
-      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.", is_dx,
+      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.", is_dx_of_pool,
        pooled({.winner = first_nan})},
       {"a window of -infinity has no winner",
        "The kernel looks for a cell above -infinity and so drops the gradient of a window that is -infinity "
        "throughout; "
        "its first cell wins.",
-       is_dx, pooled({.winner = greater_than_infinity_or_nan})},
+       is_dx_of_pool, pooled({.winner = greater_than_infinity_or_nan})},
       {"the lowest finite number for a window of -infinity",
-       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.", is_y,
+       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.", is_y_of_pool,
        pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
 
       // Where the gradient goes.
       {"overlapping windows assigned",
        "The kernel assigns to dx where windows overlap, so that the last one stays; it "
        "should add.",
-       is_dx, pooled({.collect = [](Real& dx, const Real& dy) { dx = dy; }})},
+       is_dx_of_pool, pooled({.collect = [](Real& dx, const Real& dy) { dx = dy; }})},
       {"overlapping windows assigned, the first stays",
        "The kernel keeps the first gradient that a cell gets where windows "
        "overlap; it should add.",
-       is_dx,
+       is_dx_of_pool,
        pooled({.collect =
                    [](Real& dx, const Real& dy) {
                      if (dx.magnitude == 0) dx = dy;
@@ -188,13 +188,13 @@ std::vector<Misreading> max_pool2d_misreadings() {
       {"winner not corrected by the padding",
        "The kernel takes a winner's row and column in the padded image for those in "
        "the image; they are pad_top and pad_left less.",
-       is_dx,
+       is_dx_of_pool,
        pooled(
            {.lands = [](Idx place, const cnnspec_pool2d& p) { return place + p.pad_top * p.in_width + p.pad_left; }})},
       {"winner counted in the padded image",
        "The kernel counts a winner's place in rows of the padded width; a row is in_width "
        "long.",
-       is_dx,
+       is_dx_of_pool,
        pooled({.lands =
                    [](Idx place, const cnnspec_pool2d& p) {
                      const Idx row = place / p.in_width + p.pad_top, column = place % p.in_width + p.pad_left;
@@ -203,7 +203,7 @@ std::vector<Misreading> max_pool2d_misreadings() {
       {"dx not written where no cell wins",
        "The kernel leaves the elements of dx that win no window as they were; they "
        "should be zero.",
-       is_dx, garbage_where_none_wins},
+       is_dx_of_pool, garbage_where_none_wins},
   };
 }
 

@@ -5,8 +5,8 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr auto is_y = is<Op::relu_forward>;
-constexpr auto is_dx = is<Op::relu_backward>;
+constexpr auto is_y_of_relu = is<Op::relu_forward>;
+constexpr auto is_dx_of_relu = is<Op::relu_backward>;
 
 /// dx as `rule(x, dy)`; y as `rule(x)`.
 template <class Rule>
@@ -34,37 +34,37 @@ Real leaked(const Real& v) { return v * Real(0.01L) * Real(1); }
 
 std::vector<Misreading> relu_misreadings() {
   return {
-      {"negative elements pass", "The kernel copies x; it should replace what is negative by 0.", is_y,
+      {"negative elements pass", "The kernel copies x; it should replace what is negative by 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x; })},
-      {"absolute value", "The kernel returns |x|; it should replace what is negative by 0.", is_y,
+      {"absolute value", "The kernel returns |x|; it should replace what is negative by 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x < zero ? zero - x : x; })},
-      {"clipped at 6", "The kernel returns at most 6, as ReLU6 does; y is not bounded.", is_y,
+      {"clipped at 6", "The kernel returns at most 6, as ReLU6 does; y is not bounded.", is_y_of_relu,
        forward_by([](const Real& x) { return x <= zero     ? zero
                                              : Real(6) < x ? Real(6)
                                                            : x; })},
-      {"NaN becomes 0", "The kernel tests for x > 0, so that NaN becomes 0; NaN should pass.", is_y,
+      {"NaN becomes 0", "The kernel tests for x > 0, so that NaN becomes 0; NaN should pass.", is_y_of_relu,
        forward_by([](const Real& x) { return zero < x ? x : zero; })},
       {"negative elements scaled by 0.01",
-       "The kernel returns x / 100 where x is negative, as LeakyReLU does; it should return 0.", is_y,
+       "The kernel returns x / 100 where x is negative, as LeakyReLU does; it should return 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x < zero ? leaked(x) : x; }), false},
       {"negative elements scaled by 0.01",
-       "The kernel returns dy / 100 where x is not positive, as LeakyReLU does; it should return 0.", is_dx,
+       "The kernel returns dy / 100 where x is not positive, as LeakyReLU does; it should return 0.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero ? leaked(dy) : dy; }), false},
-      {"clipped at 6", "The kernel drops dy where x is 6 or more, as ReLU6 does; y is not bounded.", is_dx,
+      {"clipped at 6", "The kernel drops dy where x is 6 or more, as ReLU6 does; y is not bounded.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero || Real(6) <= x ? zero : dy; })},
-      {"relu'(0) = 1", "The kernel passes dy where x is 0; the derivative there is 0.", is_dx,
+      {"relu'(0) = 1", "The kernel passes dy where x is 0; the derivative there is 0.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x < zero ? zero : dy; })},
-      {"mask taken from dy", "The kernel drops dy where dy is not positive; it should where x is not.", is_dx,
+      {"mask taken from dy", "The kernel drops dy where dy is not positive; it should where x is not.", is_dx_of_relu,
        backward_by([](const Real&, const Real& dy) { return dy <= zero ? zero : dy; })},
-      {"no mask", "The kernel passes all of dy; it should drop it where x is not positive.", is_dx,
+      {"no mask", "The kernel passes all of dy; it should drop it where x is not positive.", is_dx_of_relu,
        backward_by([](const Real&, const Real& dy) { return dy; })},
-      {"mask inverted", "The kernel passes dy where x is not positive; it should where it is.", is_dx,
+      {"mask inverted", "The kernel passes dy where x is not positive; it should where it is.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero ? dy : zero; })},
-      {"the derivative alone", "The kernel returns 1 where x is positive; it should return dy there.", is_dx,
+      {"the derivative alone", "The kernel returns 1 where x is positive; it should return dy there.", is_dx_of_relu,
        backward_by([](const Real& x, const Real&) { return x <= zero ? zero : Real(1); })},
-      {"multiplied by x", "The kernel multiplies dy by relu(x); it should pass dy where x is positive.", is_dx,
+      {"multiplied by x", "The kernel multiplies dy by relu(x); it should pass dy where x is positive.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero ? zero : x * dy; })},
-      {"NaN in x drops dy", "The kernel tests for x > 0, so that dx is 0 where x is NaN; dy should pass.", is_dx,
+      {"NaN in x drops dy", "The kernel tests for x > 0, so that dx is 0 where x is NaN; dy should pass.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return zero < x ? dy : zero; })},
   };
 }
