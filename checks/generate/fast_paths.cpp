@@ -9,7 +9,7 @@ namespace cnnspec::checks {
 namespace {
 
 // More are halved away.
-constexpr Idx most_taps = 25'000, most_elements = 3'000;
+constexpr Idx most_taps_of_path = 25'000, most_elements_of_path = 3'000;
 
 template <class T, std::size_t N>
 const T& one_of(Choices& choices, const std::array<T, N>& list) {
@@ -32,7 +32,7 @@ constexpr std::array<Window, 11> conv2d_windows{{{1, 1, 0},
                                                  {4, 2, 1},
                                                  {2, 2, 0}}};
 constexpr std::array<Window, 6> pool2d_windows{{{2, 2, 0}, {3, 2, 1}, {3, 2, 0}, {3, 1, 1}, {2, 1, 0}, {5, 1, 2}}};
-constexpr std::array<Idx, 9> channels{8, 16, 24, 32, 48, 64, 96, 128, 3};
+constexpr std::array<Idx, 9> usual_channels{8, 16, 24, 32, 48, 64, 96, 128, 3};
 constexpr std::array<Idx, 7> images{7, 8, 14, 16, 10, 28, 32};
 
 /// The image is at least as large as the window.
@@ -55,14 +55,14 @@ void draw_window(Choices& choices, const std::array<Window, N>& windows, Idx ima
 
 cnnspec_conv2d draw_conv2d_fast_path(Choices& choices) {
   cnnspec_conv2d p{};
-  Idx in = one_of(choices, channels), out = one_of(choices, channels), image = one_of(choices, images);
+  Idx in = one_of(choices, usual_channels), out = one_of(choices, usual_channels), image = one_of(choices, images);
   const bool depthwise = choices.chance(30);
   draw_window(choices, conv2d_windows, image, p);
   p.batch = choices.chance(50) ? 1 : 2;
   const auto set_channels = [&] {
     p.groups = depthwise ? in : 1, p.in_channels = in, p.out_channels = depthwise ? in : out;
   };
-  const auto is_large = [&] { return taps(p) > most_taps || x_count(p) + y_count(p) > most_elements; };
+  const auto is_large = [&] { return taps(p) > most_taps_of_path || x_count(p) + y_count(p) > most_elements_of_path; };
   for (set_channels(); is_large(); set_channels()) {
     Idx& larger = depthwise || in > out ? in : out;
     if (larger == 1) break;
@@ -76,9 +76,9 @@ cnnspec_pool2d draw_pool2d_fast_path(Choices& choices) {
   draw_window(choices, pool2d_windows, one_of(choices, images), p);
   p.batch = choices.chance(50) ? 1 : 2;
   const auto is_large = [&] {  // it is called once for each cell of its window
-    return p.kernel_height * p.kernel_width * x_count(p) > 2 * most_elements;
+    return p.kernel_height * p.kernel_width * x_count(p) > 2 * most_elements_of_path;
   };
-  for (p.channels = one_of(choices, channels); is_large() && p.channels > 1;) p.channels /= 2;
+  for (p.channels = one_of(choices, usual_channels); is_large() && p.channels > 1;) p.channels /= 2;
   return p;
 }
 
@@ -96,7 +96,7 @@ Problem draw_fast_path(Choices& choices, Family family) {
       return cnnspec_elementwise{one_of(choices, counts) + choices.pick(-1, 1)};
     case Family::linear: {
       cnnspec_linear p{choices.pick(1, 8), one_of(choices, features), one_of(choices, features)};
-      while (taps(p) > most_taps) (p.in_features > p.out_features ? p.in_features : p.out_features) /= 2;
+      while (taps(p) > most_taps_of_path) (p.in_features > p.out_features ? p.in_features : p.out_features) /= 2;
       return p;
     }
   }

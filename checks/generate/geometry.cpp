@@ -47,7 +47,7 @@ Violation check_window_extents(const char* operation, const P& p) {
 Violation check_elements(const char* operation, const char* tensor, std::initializer_list<Idx> extents) {
   Idx count = 1;
   for (const Idx e : extents) {
-    if (!product_fits(count, e)) return {Clause::C3, operation, tensor, "an element count of at largest_idx", largest_idx, e};
+    if (!product_fits(count, e)) return {Clause::C3, operation, tensor, "an element count of at most", largest_idx, e};
     count *= e;
   }
   return {};

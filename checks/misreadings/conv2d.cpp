@@ -8,8 +8,8 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr auto is_dx_of_conv2d = is<Op::conv2d_backward_input>;
-constexpr auto is_y_of_conv2d = is<Op::conv2d_forward>;
+constexpr auto is_conv_dx = is<Op::conv2d_backward_input>;
+constexpr auto is_conv_y = is<Op::conv2d_forward>;
 
 bool is_conv2d(Op op) { return family_of(op) == Family::conv2d; }
 const cnnspec_conv2d& problem_of(const Operation& o) { return std::get<cnnspec_conv2d>(o.problem); }
@@ -247,7 +247,7 @@ std::vector<Misreading> conv2d_misreadings() {
       {"only group 0", "The kernel computes the first group alone and leaves zeros for the others.", is_conv2d,
        without(Role::y, beyond_group_0)},
       {"only group 0, and the bias",
-       "The kernel sums up the first group alone; the other groups get nothing but the bias.", is_y_of_conv2d,
+       "The kernel sums up the first group alone; the other groups get nothing but the bias.", is_conv_y,
        zero_but_bias(beyond_group_0)},
       {"only group 0 is written", "The kernel writes the results of the first group alone.", is_conv2d,
        unwritten(beyond_group_0)},
@@ -258,14 +258,14 @@ std::vector<Misreading> conv2d_misreadings() {
 
       // The bias.
       {"bias missing where the window touches padding",
-       "The kernel does not add the bias where a window reaches into the padding; every output has it.", is_y_of_conv2d,
+       "The kernel does not add the bias where a window reaches into the padding; every output has it.", is_conv_y,
        bias_away_from_padding},
       {"bias added for each input channel", "The kernel adds the bias once for each input channel; it should once.",
-       is_y_of_conv2d, with_inputs([](Call& call) {
+       is_conv_y, with_inputs([](Call& call) {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.in_channels / p.groups));
        })},
-      {"bias added for each tap", "The kernel adds the bias once for each element of the window; it should once.", is_y_of_conv2d,
+      {"bias added for each tap", "The kernel adds the bias once for each element of the window; it should once.", is_conv_y,
        with_inputs([](Call& call) {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.kernel_height * p.kernel_width));
@@ -279,11 +279,11 @@ std::vector<Misreading> conv2d_misreadings() {
       {"last input channel of each group left out",
        "The kernel leaves out the last of the input channels that an output channel reads.", is_conv2d_product,
        without(Role::w, last(1))},
-      {"last output row has the bias alone", "The kernel adds nothing but the bias to the last row of y.", is_y_of_conv2d,
+      {"last output row has the bias alone", "The kernel adds nothing but the bias to the last row of y.", is_conv_y,
        zero_but_bias(last(2))},
-      {"last output column has the bias alone", "The kernel adds nothing but the bias to the last column of y.", is_y_of_conv2d,
+      {"last output column has the bias alone", "The kernel adds nothing but the bias to the last column of y.", is_conv_y,
        zero_but_bias(last(3))},
-      {"last output channel has the bias alone", "The kernel adds nothing but the bias to the last channel of y.", is_y_of_conv2d,
+      {"last output channel has the bias alone", "The kernel adds nothing but the bias to the last channel of y.", is_conv_y,
        zero_but_bias(last(1))},
       {"last tap left out", "The kernel leaves out the last element of each filter.", is_conv2d_product,
        without(Role::w,
@@ -296,45 +296,45 @@ std::vector<Misreading> conv2d_misreadings() {
       {"padding multiplied as a zero",
        "The kernel multiplies padding like a cell that is zero, which gives NaN where w is not finite; padding has no "
        "term.",
-       is_y_of_conv2d, [](const Call& call) { return with_margin(call, false); }},
+       is_conv_y, [](const Call& call) { return with_margin(call, false); }},
       {"padding reads the neighbouring cells",
        "The kernel does not test whether a tap is in the image, and reads beyond the ends of a row what lies next in "
        "memory; padding has no term.",
-       is_y_of_conv2d, [](const Call& call) { return with_margin(call, true); }},
+       is_conv_y, [](const Call& call) { return with_margin(call, true); }},
 
       // dx.
       {"dx cut off where the stride leaves a remainder",
        "The kernel leaves the last rows and columns of dx zero, as many as the stride leaves over; windows reach them "
        "from the padding.",
-       is_dx_of_conv2d, without(Role::x, remainder)},
+       is_conv_dx, without(Role::x, remainder)},
       {"dx of a smaller image where the stride leaves a remainder",
        "The kernel returns dx without the rows and columns that the stride leaves over, and so in the wrong places; dx "
        "has the shape of x.",
-       is_dx_of_conv2d, squeezed},
+       is_conv_dx, squeezed},
       {"dx not written where the stride leaves a remainder",
-       "The kernel does not write the last rows and columns of dx, as many as the stride leaves over.", is_dx_of_conv2d,
+       "The kernel does not write the last rows and columns of dx, as many as the stride leaves over.", is_conv_dx,
        unwritten(remainder)},
       {"dx not written where no window reaches",
-       "The kernel leaves the elements of dx that no window reaches as they were; they should be zero.", is_dx_of_conv2d,
+       "The kernel leaves the elements of dx that no window reaches as they were; they should be zero.", is_conv_dx,
        garbage_where_not_reached},
       {"kernel / stride taps in dx, rounded down",
-       "The kernel visits kernel / stride taps for each element of dx, rounded down; it should round up.", is_dx_of_conv2d,
+       "The kernel visits kernel / stride taps for each element of dx, rounded down; it should round up.", is_conv_dx,
        without(Role::w, beyond_whole_strides)},
       {"kernel % stride taps in dx",
        "The kernel visits kernel % stride taps for each element of dx; it should visit kernel / stride, rounded up.",
-       is_dx_of_conv2d, without(Role::w, beyond_remaining_strides)},
-      {"stride ignored in dx of a 1x1 kernel", "The kernel ignores the stride in dx where the window is 1x1.", is_dx_of_conv2d,
+       is_conv_dx, without(Role::w, beyond_remaining_strides)},
+      {"stride ignored in dx of a 1x1 kernel", "The kernel ignores the stride in dx where the window is 1x1.", is_conv_dx,
        dense_if_1x1},
       {"overlapping windows assigned, the last stays",
-       "The kernel assigns to dx where windows overlap, so that the last window stays; it should add.", is_dx_of_conv2d,
+       "The kernel assigns to dx where windows overlap, so that the last window stays; it should add.", is_conv_dx,
        [](const Call& call) { return assigned(call, true); }},
       {"overlapping windows assigned, the first stays",
-       "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.", is_dx_of_conv2d,
+       "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.", is_conv_dx,
        [](const Call& call) { return assigned(call, false); }},
       {"products assigned, the last stays",
        "The kernel assigns each product to dx, so that the last window of the last output channel stays; it should "
        "add.",
-       is_dx_of_conv2d, products_assigned},
+       is_conv_dx, products_assigned},
 
       // dw and db.
       {"divided by out_height*out_width",
