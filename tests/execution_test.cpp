@@ -21,6 +21,7 @@
 #include <fstream>
 #include <functional>
 #include <new>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -62,12 +63,15 @@ Trial trial(const Operation& o, std::size_t group, Placement placement) {
 enum class Way { this_process, server };
 Way way{};
 
+std::string name_of(Way w) { return w == Way::server ? "a_server" : "this_process"; }
+void PrintTo(Way w, std::ostream* out) { *out << name_of(w); }
+
 class ExecutionTest : public testing::TestWithParam<Way> {
  protected:
   void SetUp() override { way = GetParam(); }
 };
 INSTANTIATE_TEST_SUITE_P(ForkedBy, ExecutionTest, testing::Values(Way::this_process, Way::server),
-                         [](const auto& i) { return i.param == Way::server ? "a_server" : "this_process"; });
+                         [](const auto& i) { return name_of(i.param); });
 
 std::vector<Execution> run(const std::vector<Trial>& trials, const Isolation& isolation = {}) {
   Kernel kernel;

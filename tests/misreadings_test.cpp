@@ -674,7 +674,7 @@ std::vector<Problem> with_many(Family family, Idx n) {
   return {};
 }
 
-constexpr std::array<Idx, 8> blocks{2, 4, 8, 16, 32, 64, 128, 256};
+constexpr std::array<Idx, 8> block_sizes{2, 4, 8, 16, 32, 64, 128, 256};
 
 /// For each block, sizes with one and a rest, with two and a rest, and without a rest; on outputs that hold NaN, where
 /// it matters that they are read, and on others. Smallest first.
@@ -752,14 +752,14 @@ Names names_of_alike(const Alike& alike) {
 
 void expect_blocks_told_apart(std::initializer_list<Op> ops) {
   for (const Op op : ops) {
-    const auto observations = observations_with_blocks(op, blocks);
+    const auto observations = observations_with_blocks(op, block_sizes);
     const Alike shown = misreadings_shown_by(observations);
     for (const Alike& alike : not_told_apart(shown, observations))
       ADD_FAILURE() << name_of(op) << ": no difference between "
                     << fmt::format("{}", fmt::join(names_of_alike(alike), "; "));
     for (const Misreading& m : misreadings()) {
       const bool is_shown = std::ranges::find(shown, &m) != shown.end();
-      const bool is_small = std::ranges::any_of(blocks, [&](Idx block) { return mentions(m.name, block); });
+      const bool is_small = std::ranges::any_of(block_sizes, [&](Idx block) { return mentions(m.name, block); });
       EXPECT_TRUE(!m.applies(op) || !m.told_by || !is_small || is_shown) << name_of(op) << ": never told: " << m.name;
     }
   }
