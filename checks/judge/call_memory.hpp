@@ -30,7 +30,6 @@ class Mapping {
   Mapping(const Mapping&) = delete;
   ~Mapping();
   std::byte* data() const { return static_cast<std::byte*>(address_); }
-  std::size_t bytes() const { return bytes_; }
 
  private:
   void* address_;
