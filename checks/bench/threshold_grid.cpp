@@ -40,7 +40,7 @@ JudgeOptions default_run(Op op, std::uint64_t seed) {
 
 std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, Op op, const JudgeOptions& options) {
   const Kernel kernel = threshold_kernel();
-  ForkHost host(kernel);  // a child of now knows which mistake it is to make
+  ForkHost host(kernel);  // each child is forked when threshold_mistake is set
   const CaseList cases(options);
   std::vector<Idx> until(kernels.size());
   Idx left = std::ssize(kernels);

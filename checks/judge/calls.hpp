@@ -1,4 +1,4 @@
-// Calls: the side of the process that makes them, which never comes back.
+// Calls: what the process does that makes them. It ends there.
 #pragma once
 
 #include "checks/judge/call_memory.hpp"
