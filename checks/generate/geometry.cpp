@@ -5,8 +5,6 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr Idx largest_idx = std::numeric_limits<Idx>::max();
-
 /// The product of positive factors, or `largest_idx` where it is larger.
 Idx saturated_product(std::initializer_list<Idx> factors) {
   Idx product = 1;

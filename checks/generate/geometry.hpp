@@ -2,11 +2,15 @@
 // at all. Shapes are those of one image; the counts include the batch.
 #pragma once
 
+#include <limits>
+
 #include "checks/judge/case.hpp"
 #include "cnnspec/conv2d.hpp"
 #include "cnnspec/max_pool2d.hpp"
 
 namespace cnnspec::checks {
+
+inline constexpr Idx largest_idx = std::numeric_limits<Idx>::max();
 
 /// One axis of a window that moves.
 struct Line {

@@ -9,8 +9,6 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr Idx most_idx = std::numeric_limits<Idx>::max();
-
 /// A number in a problem, by name, and the least that C1 allows it.
 template <class P>
 struct Field {
@@ -68,7 +66,7 @@ template <class P>
 std::string break_c1(Choices& choices, P& p) {
   const std::vector<Field<P>> fields = fields_of(p);
   const Field<P>& field = fields[static_cast<std::size_t>(choices.pick(0, static_cast<Idx>(fields.size()) - 1))];
-  const Idx below = choices.chance(20) ? choices.pick(1, most_idx) : choices.pick(1, 3);
+  const Idx below = choices.chance(20) ? choices.pick(1, largest_idx) : choices.pick(1, 3);
   return set(p, field.name, field.member, field.least - below);
 }
 
@@ -102,22 +100,22 @@ std::string break_c3(Choices& choices, Line& line) {
   if (choices.pick(0, 1) == 0) {
     line.axis.before += choices.pick(0, 2);
     line.axis.after += 1;
-    line.in = most_idx - line.axis.before - choices.pick(0, line.axis.after - 1);
+    line.in = largest_idx - line.axis.before - choices.pick(0, line.axis.after - 1);
     return "in = " + std::to_string(line.in);
   }
   line.kernel = std::max(line.kernel, Idx{3});
-  line.axis.dilation = most_idx / (line.kernel - 1) + choices.pick(1, 3);
+  line.axis.dilation = largest_idx / (line.kernel - 1) + choices.pick(1, 3);
   return "dilation = " + std::to_string(line.axis.dilation);
 }
 
 /// C3 in the number of elements: the batch counts too.
 std::string break_c3_of_elements(Choices& choices, cnnspec_conv2d& p) {
   p.in_channels = 2 * p.groups;
-  return set(p, "batch", &cnnspec_conv2d::batch, most_idx / 2 + choices.pick(1, 3));
+  return set(p, "batch", &cnnspec_conv2d::batch, largest_idx / 2 + choices.pick(1, 3));
 }
 std::string break_c3_of_elements(Choices& choices, cnnspec_pool2d& p) {
   p.channels = 2;
-  return set(p, "batch", &cnnspec_pool2d::batch, most_idx / 2 + choices.pick(1, 3));
+  return set(p, "batch", &cnnspec_pool2d::batch, largest_idx / 2 + choices.pick(1, 3));
 }
 
 /// C4: more padding than half the window, or a window of two cells that straddles the image.
@@ -172,7 +170,7 @@ std::string break_clause(Choices& choices, Clause clause, cnnspec_pool2d& p) {
 std::string break_clause(Choices& choices, Clause clause, cnnspec_linear& p) {
   if (clause == Clause::C1) return break_c1(choices, p);
   p.in_features = 2 + choices.pick(0, 3);
-  return set(p, "batch", &cnnspec_linear::batch, most_idx / 2 + choices.pick(1, 3));
+  return set(p, "batch", &cnnspec_linear::batch, largest_idx / 2 + choices.pick(1, 3));
 }
 std::string break_clause(Choices& choices, Clause, cnnspec_elementwise& p) { return break_c1(choices, p); }
 
