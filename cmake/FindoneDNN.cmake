@@ -1,10 +1,23 @@
-# Finds oneDNN's CPU library: target oneDNN::oneDNN. (Its own package file insists on OpenCL's headers, which a CPU engine
-# does not need and Debian does not install along.) Any version but 2 is refused: its interface is another.
-find_path(oneDNN_INCLUDE_DIR dnnl.hpp)
-find_library(oneDNN_LIBRARY dnnl)
+# Finds oneDNN's CPU library: target oneDNN::oneDNN. (Its own package file insists on OpenCL's headers, which a CPU
+# engine does not need and Debian does not install along.) Any version but 2 and 3 is refused: its interface is another.
+# With oneDNN_ROOT, a prefix, only the one that is installed there will do.
+set(only_there "")
+if(oneDNN_ROOT)
+  set(only_there PATHS ${oneDNN_ROOT} NO_DEFAULT_PATH)
+endif()
+if(NOT "${oneDNN_ROOT}" STREQUAL "${oneDNN_ROOT_SEARCHED}") # what an earlier run found is not what is asked for now
+  unset(oneDNN_INCLUDE_DIR CACHE)
+  unset(oneDNN_LIBRARY CACHE)
+endif()
+set(oneDNN_ROOT_SEARCHED "${oneDNN_ROOT}" CACHE INTERNAL "")
+find_path(oneDNN_INCLUDE_DIR dnnl.hpp ${only_there} PATH_SUFFIXES include)
+find_library(oneDNN_LIBRARY dnnl ${only_there} PATH_SUFFIXES lib lib64 lib/${CMAKE_LIBRARY_ARCHITECTURE})
 mark_as_advanced(oneDNN_INCLUDE_DIR oneDNN_LIBRARY)
+if(oneDNN_ROOT AND NOT (oneDNN_INCLUDE_DIR AND oneDNN_LIBRARY))
+  message(STATUS "oneDNN: not found in the prefix ${oneDNN_ROOT}")
+endif()
 
-set(oneDNN_IS_VERSION_2 OFF)
+set(oneDNN_IS_VERSION_2_OR_3 OFF)
 if(oneDNN_INCLUDE_DIR)
   set(version_header ${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h) # version 1 has it elsewhere
   if(EXISTS ${version_header})
@@ -14,15 +27,15 @@ if(oneDNN_INCLUDE_DIR)
   else()
     set(oneDNN_VERSION unknown)
   endif()
-  if(oneDNN_VERSION MATCHES "^2\\.")
-    set(oneDNN_IS_VERSION_2 ON)
+  if(oneDNN_VERSION MATCHES "^[23]\\.")
+    set(oneDNN_IS_VERSION_2_OR_3 ON)
   else()
-    message(STATUS "oneDNN: version 2 is needed; the version in ${oneDNN_INCLUDE_DIR} is ${oneDNN_VERSION}")
+    message(STATUS "oneDNN: version 2 or 3 is needed; the version in ${oneDNN_INCLUDE_DIR} is ${oneDNN_VERSION}")
   endif()
 endif()
 
 include(FindPackageHandleStandardArgs)
-find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_LIBRARY oneDNN_INCLUDE_DIR oneDNN_IS_VERSION_2
+find_package_handle_standard_args(oneDNN REQUIRED_VARS oneDNN_LIBRARY oneDNN_INCLUDE_DIR oneDNN_IS_VERSION_2_OR_3
                                   VERSION_VAR oneDNN_VERSION)
 
 if(oneDNN_FOUND AND NOT TARGET oneDNN::oneDNN)

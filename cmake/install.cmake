@@ -18,11 +18,13 @@ if(CNNSPEC_BUILD_CHECKS)
 endif()
 if(CNNSPEC_BUILD_CLI)
   install(TARGETS cnnspec_cli)
+  get_property(cnnspec_plugins GLOBAL PROPERTY cnnspec_plugins)
+  install(TARGETS cnnspec_host ${cnnspec_plugins} RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/cnnspec
+                                                  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/cnnspec)
 endif()
 
 configure_package_config_file(cmake/cnnspec-config.cmake.in cnnspec-config.cmake
                               INSTALL_DESTINATION ${cnnspec_package_dir})
 write_basic_package_version_file(cnnspec-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/cnnspec-config.cmake ${PROJECT_BINARY_DIR}/cnnspec-config-version.cmake
-              cmake/FindoneDNN.cmake
         DESTINATION ${cnnspec_package_dir})

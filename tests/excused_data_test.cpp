@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/literal_data.hpp"

@@ -1,6 +1,6 @@
 // Execution: kernels that misbehave in every way that comes to mind. Each is told what it did, the calls after it give
 // what they should, and nothing of it is left in the judge's process.
-#include "checks/judge/execution.hpp"
+#include "checks/host/fork_host.hpp"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

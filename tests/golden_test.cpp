@@ -9,6 +9,7 @@
 #include "checks/golden/compare.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/storage.hpp"

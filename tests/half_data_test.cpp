@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/storage.hpp"

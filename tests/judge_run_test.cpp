@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -76,6 +78,78 @@ TEST(JudgeRun, of_a_wrong_kernel_is_the_same_on_any_number_of_cores) {
   };
   const auto options =
       options_for(kernel, {Op::linear_forward, Op::linear_backward_bias}, {DType::f32}, tests::scaled(120));
+  expect_same_on_all_cores(kernel, options);
+  EXPECT_EQ(judge(kernel, options).verdict(), Verdict::fail);
+}
+
+// ---- Given problems ----
+
+/// The processes that called a kernel, in memory that these share.
+struct Processes {
+  std::atomic<int> count;
+  std::array<std::atomic<int>, 4096> calls;  // of each
+
+  static Processes& shared() {
+    static auto* const all = new (mmap(nullptr, sizeof(Processes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+        Processes{};
+    return *all;
+  }
+};
+
+/// Right; but each of its calls takes memory for good, and it notes in which process it is called.
+Kernel leaking() {
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    static const int number = Processes::shared().count++;
+    ++Processes::shared().calls[static_cast<std::size_t>(number)];
+    constexpr std::size_t bytes = std::size_t{1} << 20;
+    void* const taken = std::malloc(bytes);
+    if (taken == nullptr) return 2;
+    std::memset(taken, 1, bytes);
+    return healthy.f32.relu_forward(p, x, y);
+  };
+  return kernel;
+}
+
+JudgeOptions given(const Kernel& kernel, Op op, const std::vector<Problem>& problems) {
+  JudgeOptions options = options_for(kernel, {op}, {DType::f32}, 0);
+  options.problems = problems;
+  return options;
+}
+
+TEST(JudgeRun, makes_the_calls_of_given_problems_in_few_processes_none_of_which_a_leak_can_fill) {
+  constexpr int cases = 600;
+  std::vector<Problem> problems;
+  for (int n = 1; n <= cases; ++n) problems.push_back(cnnspec_elementwise{n});
+  Processes::shared().count = 0;
+  const KernelResult r = judge(leaking(), given(leaking(), Op::relu_forward, problems));
+  EXPECT_EQ(r.verdict(), Verdict::pass);
+  EXPECT_EQ(r.cases(), cases);
+  EXPECT_GT(Processes::shared().count, 5);  // all of them together would have taken 2.4 GiB
+  EXPECT_LT(Processes::shared().count, 20);
+}
+
+TEST(JudgeRun, makes_the_calls_of_a_large_given_problem_in_a_process_of_its_own) {
+  const Problem large = cnnspec_elementwise{1 << 20};
+  Processes::shared().count = 0;
+  for (auto& calls : Processes::shared().calls) calls = 0;
+  const auto options = given(leaking(), Op::relu_forward, {cnnspec_elementwise{5}, large, large, cnnspec_elementwise{6}});
+  EXPECT_EQ(judge(leaking(), options).verdict(), Verdict::pass);
+  EXPECT_EQ(Processes::shared().count, 4);
+}
+
+TEST(JudgeRun, of_given_problems_is_the_same_on_any_number_of_cores_also_where_calls_depend_on_earlier_ones) {
+  if (sanitized) GTEST_SKIP() << "with sanitizers there is one thread";
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    static int calls = 0;
+    healthy.f32.relu_forward(p, x, y);
+    if (++calls == 150) y[0] += 1;
+    return CNNSPEC_DONE;
+  };
+  std::vector<Problem> problems;
+  for (int n = 1; n <= 400; ++n) problems.push_back(cnnspec_elementwise{n % 37 + 1});
+  const auto options = given(kernel, Op::relu_forward, problems);
   expect_same_on_all_cores(kernel, options);
   EXPECT_EQ(judge(kernel, options).verdict(), Verdict::fail);
 }

@@ -8,6 +8,7 @@
 #include <ostream>
 
 #include "checks/generate/geometry.hpp"
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "tests/seed.hpp"

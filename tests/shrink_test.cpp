@@ -13,6 +13,7 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/geometry.hpp"
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/report.hpp"

@@ -1,4 +1,5 @@
 #include "checks/bench/threshold_grid.hpp"
+#include "checks/host/fork_host.hpp"
 
 #include <fmt/format.h>
 

@@ -11,7 +11,6 @@
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/judge/storage.hpp"
-#include "checks/kernels/onednn.hpp"
 #include "checks/kernels/registry.hpp"
 #include "checks/usage_error.hpp"
 
@@ -143,10 +142,11 @@ const std::vector<KernelUnderTest>& kernels_under_test() {
     std::vector<KernelUnderTest> all;
     for (const char* name : {"im2col", "im2col-ijk", "im2col-ikj", "im2col-fma", "im2col-ijk-fma", "im2col-ikj-fma"})
       all.push_back({find_kernel(name), false, true});
-    // oneDNN 2 adds up the gradient of a pooling in bfloat16.
-    if (onednn_absent_because().empty())
-      all.push_back({.kernel = find_kernel("onednn"), .refuses_what_is_invalid = true,
-                     .claims_in_bf16 = find_profile("ieee")});
+    // oneDNN adds up the gradient of a pooling in bfloat16.
+    for (const BuiltInKernel& kernel : built_in_kernels())
+      if (kernel.name == "onednn" && kernel.absent_because.empty())
+        all.push_back({.kernel = find_kernel(kernel.name), .refuses_what_is_invalid = true,
+                       .claims_in_bf16 = find_profile("ieee")});
     return all;
   }();
   return kernels;

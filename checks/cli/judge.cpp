@@ -23,17 +23,18 @@
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/text.hpp"
+#include "checks/host/open_kernel.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/kernels/registry.hpp"
+#include "checks/kernels/built_in.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, json, junit, profile, accepted, data, network, network_config;
+  std::string kernel, library, json, junit, profile, accepted, data, network, network_config;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
@@ -92,6 +93,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> 
 
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
+  c.library = a.library;
   c.profile = profile_named(a.profile);
   if (!a.accepted.empty()) c.accepted = ConventionSet::named(a.accepted, "--accept");
   c.data.specials = a.specials;
@@ -110,7 +112,7 @@ int jobs_of(const JudgeArguments& a) {
   return static_cast<int>(a.jobs ? number_of("--jobs", *a.jobs, Idx{1}, Idx{1} << 10) : cores);
 }
 
-JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
+JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   const std::vector<Op> ops = ops_of(a);
   JudgeOptions options;
   options.conditions = conditions_of(a);
@@ -134,6 +136,13 @@ JudgeOptions options_of(const JudgeArguments& a, const Kernel& kernel) {
   if (a.memory) options.conditions.isolation.bytes = options.most_bytes;
   options.problems = problems_of(a, family_of(ops));
   return options;
+}
+
+/// Which version of its library a built-in kernel called, in a line; or nothing.
+std::string called_by(const HostedKernel& kernel) {
+  for (const BuiltInKernel& k : built_in_kernels())
+    if (k.calls_library && k.name == kernel.name()) return fmt::format("{} is {}\n\n", k.name, kernel.description());
+  return "";
 }
 
 /// `cases`: how many were asked for, if that was.
@@ -172,7 +181,7 @@ std::vector<DType> dtypes_in(const std::vector<JudgedOperation>& operations) {
   return dtypes;
 }
 
-ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const JudgeOptions& options) {
+ExitStatus run_network(const JudgeArguments& a, const HostedKernel& kernel, const JudgeOptions& options) {
   const auto refuse = [](const char* option) { throw UsageError(option, "", "no such option beside --net", option); };
   if (!a.cases_given.empty()) refuse("--case");
   if (!a.shapes.empty()) refuse("--shapes");
@@ -186,7 +195,7 @@ ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const Judg
   NetworkResult result = judge_network(kernel, network.name, network.definition, batch, dtypes_in(options.operations),
                                        options.seed, options.conditions);
   result.source = a.network, result.config = a.network_config;
-  if (a.json != "-" && !a.reports.to_standard_output()) print(describe_network(result));
+  if (a.json != "-" && !a.reports.to_standard_output()) print(called_by(kernel) + describe_network(result));
   const std::string json = network_to_json(result);
   if (!a.json.empty()) write_output(a.json, json);
   write_reports(a.reports, json);
@@ -195,20 +204,22 @@ ExitStatus run_network(const JudgeArguments& a, const Kernel& kernel, const Judg
 
 ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   check_report_files(a.reports, {{"--json", a.json}, {"--junit", a.junit}});
-  Kernel kernel = find_kernel(a.kernel);
-  kernel.name = a.kernel;  // as it must be given again
-  const JudgeOptions options = options_of(a, kernel);
-  if (!a.network.empty()) return run_network(a, kernel, options);
+  const std::unique_ptr<HostedKernel> kernel = open_kernel(a.kernel, a.library);
+  if (const std::string note = kernel->note(); !note.empty()) std::fputs(("cnnspec: " + printable(note) + "\n").c_str(), stderr);
+  const JudgeOptions options = options_of(a, *kernel);
+  if (!a.network.empty()) return run_network(a, *kernel, options);
   const bool random = options.problems.empty(), timed = options.seconds > 0 && random && !a.cases;
   const std::optional<Idx> cases = timed ? std::nullopt : std::optional(CaseList(options).size());
   Progress progress("judging " + printable(a.kernel), cases.value_or(0));
   const auto start = std::chrono::steady_clock::now();
   std::signal(SIGINT, interrupt);
-  const KernelResult result = judge(kernel, options, [&](Idx done) { progress.update(done); });
+  const KernelResult result = judge(*kernel, options, [&](Idx done) { progress.update(done); });
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
-  if (a.json != "-" && a.junit != "-" && !a.reports.to_standard_output())
+  if (a.json != "-" && a.junit != "-" && !a.reports.to_standard_output()) {
+    print(called_by(*kernel));
     print_report(result, cases, random, seconds, use_color(color, STDOUT_FILENO));
+  }
   const std::string json = to_json(result);
   if (!a.json.empty()) write_output(a.json, json);
   if (!a.junit.empty()) write_output(a.junit, to_junit(result));
@@ -222,11 +233,14 @@ void add_judge(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("judge", "Judge a kernel: is every result right, for some order of summation?");
   const auto a = std::make_shared<JudgeArguments>();
-  command->add_option("KERNEL", a->kernel, "a built-in kernel (see `cnnspec kernels`), or the path of a shared library")
+  command->add_option("KERNEL", a->kernel, "a built-in kernel (see `cnnspec kernels`), the path of a shared library, or\nworker:'COMMAND ...', a program that speaks the worker protocol")
       ->required();
   const auto list = [&](const char* option, std::vector<std::string>& values, const char* help, const char* type) {
     command->add_option(option, values, help)->type_name(type)->expected(1)->take_all();
   };
+  command
+      ->add_option("--library", a->library, "what `onednn` calls instead of the oneDNN that it was built with: a shared library")
+      ->type_name("FILE");
   list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
   list("--dtype", a->dtypes, "judge this storage type only: f32, f64, f16 or bf16; may be repeated", "TYPE");
   command

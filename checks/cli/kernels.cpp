@@ -2,18 +2,20 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/output_file.hpp"
 #include "checks/describe/text.hpp"
+#include "checks/host/open_kernel.hpp"
 #include "checks/judge/judge.hpp"
-#include "checks/kernels/registry.hpp"
+#include "checks/kernels/built_in.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 /// A line for each operation that the kernel has, with its storage types.
-std::string functions_of(const Kernel& kernel) {
+std::string functions_of(const HostedKernel& kernel) {
   std::string text;
   for (std::size_t n = 0; n < op_names.size(); ++n) {
     std::vector<std::string> dtypes;
@@ -26,9 +28,14 @@ std::string functions_of(const Kernel& kernel) {
 
 ExitStatus run_kernels() {
   for (const BuiltInKernel& kernel : built_in_kernels()) {
-    print(fmt::format("{:<8} {}\n", kernel.name, kernel.description));
-    print(kernel.absent_because.empty() ? functions_of(find_kernel(kernel.name))
-                                        : fmt::format("    not available: {}\n", kernel.absent_because));
+    print(fmt::format("{:<8} {}", kernel.name, kernel.description));
+    if (!kernel.absent_because.empty()) {
+      print(fmt::format("\n    not available: {}\n", kernel.absent_because));
+      continue;
+    }
+    const std::unique_ptr<HostedKernel> opened = open_kernel(kernel.name);
+    print(kernel.calls_library ? fmt::format(": {}\n", opened->description()) : "\n");
+    print(functions_of(*opened));
   }
   return ExitStatus::ok;
 }

@@ -10,6 +10,7 @@
 
 #include "checks/conventions/expect_under.hpp"
 #include "checks/generate/geometry.hpp"
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/pooling_cells.hpp"
 #include "checks/judge/storage.hpp"
@@ -41,6 +42,10 @@ std::string ending_in_words(const Execution& e, const Isolation& isolation) {
       return fmt::format("it did not return within {} s", isolation.seconds_per_call) + said;
     case Execution::Ending::exited:
       return fmt::format("it ended its process with exit status {}", e.status) + said;
+    case Execution::Ending::grew:
+      return fmt::format("it took more than {:.0f} MiB of memory, and was ended", isolation.bytes / 0x1p20) + said;
+    case Execution::Ending::misspoke:
+      return "it " + e.said;
     default:
       return fmt::format("signal {}, {}", e.status, strsignal(e.status)) + said;
   }
@@ -191,6 +196,8 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
   }
   if (e.status == CNNSPEC_UNSUPPORTED)
     return fail(FailureKind::kernel_error, "it returned 1, unsupported, for a case that it had computed before");
+  if (e.status != CNNSPEC_DONE && !e.said.empty())
+    return fail(FailureKind::kernel_error, fmt::format("it answered with an error: {}", e.said));
   if (e.status != CNNSPEC_DONE) return fail(FailureKind::kernel_error, fmt::format("it returned {}", e.status));
   if (!e.overrun.empty())
     return fail(FailureKind::out_of_bounds, fmt::format("it wrote before or beyond {}", e.overrun));

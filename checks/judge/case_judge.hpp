@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "checks/host/host.hpp"
 #include "checks/judge/comparison.hpp"
 #include "checks/judge/verdict.hpp"
 #include "checks/kernels/kernel.hpp"

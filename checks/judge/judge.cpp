@@ -9,9 +9,11 @@
 #include <exception>
 #include <limits>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/deviations.hpp"
@@ -40,22 +42,36 @@ bool has_data(const Case& c, const Profile* profile) {
 
 }  // namespace
 
-std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
+std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes) {
   std::vector<JudgedOperation> operations;
   for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
-    for_each_function(kernel, dtype, [&](Op op, auto function) {
+    for (std::size_t n = 0; n < op_names.size(); ++n) {
+      const auto op = static_cast<Op>(n);
       const bool wanted = (ops.empty() || contains(ops, op)) && (dtypes.empty() || contains(dtypes, dtype));
-      if (wanted && function != nullptr) operations.push_back({op, dtype});
-    });
+      if (wanted && kernel.has(op, dtype)) operations.push_back({op, dtype});
+    }
   return operations;
 }
+std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
+                                                 const std::vector<DType>& dtypes) {
+  return operations_to_judge(FunctionKernel(kernel), ops, dtypes);
+}
 
-void require_memory(const Case& c, double most_bytes) {
+namespace {
+
+/// Of memory, to judge it.
+double bytes_for(const Case& c) {
   constexpr double bytes_per_element = 72;  // of a set of data: as it is stored, with what is right, and copies
   const auto* pooling = std::get_if<cnnspec_pool2d>(&c.problem);
   const double sets = 4 + (pooling == nullptr ? 0 : 2 + static_cast<double>(Peaks::sets(*pooling)));
-  const double bytes = operation_of(c.op, c.problem).elements() * sets * bytes_per_element;
+  return operation_of(c.op, c.problem).elements() * sets * bytes_per_element;
+}
+
+}  // namespace
+
+void require_memory(const Case& c, double most_bytes) {
+  const double bytes = bytes_for(c);
   constexpr double mebibyte = 0x1p20;
   if (!(bytes <= most_bytes))
     throw UsageError(
@@ -105,29 +121,53 @@ Case CaseList::at(Idx n) const {
 
 namespace {
 
-/// How many cases share a child process. A process is dear, so that they are many; but of a short run, no more than
-/// leave something for every core. It does not depend on how many cores there are: nor does the result. Given cases may
-/// be large: each has a process of its own.
-Idx cases_in_batch(const JudgeOptions& options, const CaseList& cases) {
-  constexpr Idx least = 48, most = 192, batches_in_short_run = 32;
-  return options.problems.empty() ? std::clamp(cases.size() / batches_in_short_run, least, most) : 1;
-}
+/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short run, no
+/// more than leave something for every core. Given cases may be large: a stretch of them takes no more memory than what all
+/// processes together can well have at a time, unless it is a single one. Nothing of this depends on how many cores there
+/// are: nor does the result.
+class Stretches {
+ public:
+  Stretches(const JudgeOptions& options, const CaseList& cases)
+      : most_(std::clamp(cases.size() / in_short_run, least, most)) {
+    if (options.problems.empty()) return;
+    double bytes = 0;
+    for (Idx n = 0; n < cases.size(); ++n) {
+      const double more = bytes_for(cases.at(n));
+      if (begins_.empty() || n - begins_.back() == most_ || bytes + more > most_bytes) begins_.push_back(n), bytes = 0;
+      bytes += more;
+    }
+    begins_.push_back(cases.size());
+  }
+
+  /// Where that one begins, or beyond the end of the list.
+  Idx begin(Idx stretch) const {
+    if (begins_.empty()) return stretch * most_;
+    return begins_[static_cast<std::size_t>(std::min(stretch, static_cast<Idx>(begins_.size()) - 1))];
+  }
+
+ private:
+  static constexpr Idx least = 48, most = 192, in_short_run = 32;
+  static constexpr double most_bytes = 0x1p26;
+
+  const Idx most_;  // cases in one
+  std::vector<Idx> begins_;  // of given cases; at last the end
+};
 
 /// Judges the cases of a run in batches, on several threads, and hands the results on in the order of the cases.
 class Run {
  public:
   /// `most`: cases; the first of the list.
-  Run(const Kernel& kernel, const JudgeOptions& options, Idx most = std::numeric_limits<Idx>::max())
+  Run(const HostedKernel& kernel, const JudgeOptions& options, Idx most = std::numeric_limits<Idx>::max())
       : kernel_(kernel),
         options_(options),
         cases_(options),
         size_(std::min(most, cases_.size())),
-        batch_(cases_in_batch(options, cases_)),
+        stretches_(options, cases_),
         deviations_(options.operations.size(), Deviations(options.failures_kept)) {}
 
   KernelResult judge(const std::function<void(Idx)>& progress) {
     KernelResult result;
-    result.kernel = kernel_.name, result.conditions = options_.conditions, result.seed = options_.seed;
+    result.kernel = kernel_.name(), result.conditions = options_.conditions, result.seed = options_.seed;
     result.least_sensitivity = options_.least_sensitivity, result.problems_given = !options_.problems.empty();
     for (const JudgedOperation& s : options_.operations) result.operations.emplace_back(s.op, s.dtype);
     given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
@@ -155,39 +195,41 @@ class Run {
     CaseResult result;
   };
 
+  /// Of the cases that are judged together; the end of the last is the end of the run.
+  Idx begin_of(Idx batch) const { return std::min(size_, stretches_.begin(batch)); }
+
   bool is_interrupted() const { return options_.interrupted != nullptr && *options_.interrupted; }
   bool is_time_up() const { return options_.seconds > 0 && seconds_since(start_) >= options_.seconds; }
 
   /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
   /// library takes care of its own, a sanitizer does not.
   void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
-    ForkServer server(kernel_);
-    for (Idx batch = 0; batch * batch_ < size_ && !is_interrupted() && !is_time_up() && !is_refuted_; ++batch) {
-      done_[batch] = judge_batch(batch, server);
+    const std::unique_ptr<Host> host = kernel_.host();
+    for (Idx batch = 0; begin_of(batch) < size_ && !is_interrupted() && !is_time_up() && !is_refuted_; ++batch) {
+      done_[batch] = judge_batch(batch, *host);
       merge(batch, result);
-      if (progress) progress(std::min(size_, (batch + 1) * batch_));
+      if (progress) progress(begin_of(batch + 1));
     }
   }
 
   void judge_in_threads(int jobs, KernelResult& result, const std::function<void(Idx)>& progress) {
     working_ = jobs;
-    std::vector<ForkServer> servers;  // before there are threads
-    for (int n = 0; n < jobs; ++n) servers.emplace_back(kernel_);
+    std::vector<std::unique_ptr<Host>> hosts;  // before there are threads
+    for (int n = 0; n < jobs; ++n) hosts.push_back(kernel_.host());
     std::vector<std::jthread> workers;
-    for (ForkServer& server : servers) workers.emplace_back([this, &server] { work(server); });
+    for (const auto& host : hosts) workers.emplace_back([this, &host] { work(*host); });
     for (Idx batch = 0; wait_for(batch); ++batch) {
       merge(batch, result);
-      if (progress) progress(std::min(size_, (batch + 1) * batch_));
+      if (progress) progress(begin_of(batch + 1));
     }
   }
 
-  void work(ForkServer& server) {
-    const auto ends = [&](Idx batch) { return batch * batch_ >= size_; };
+  void work(Host& host) {
     try {
       while (!failed_ && !is_interrupted() && !is_time_up() && !is_refuted_) {
         const Idx batch = next_++;
-        if (ends(batch)) break;
-        std::vector<Judged> judged = judge_batch(batch, server);
+        if (begin_of(batch) >= size_) break;
+        std::vector<Judged> judged = judge_batch(batch, host);
         const std::lock_guard lock(mutex_);
         done_[batch] = std::move(judged);
         news_.notify_one();
@@ -216,12 +258,12 @@ class Run {
   }
 
   /// All cases of a batch in one process, and those that failed there in one of their own.
-  std::vector<Judged> judge_batch(Idx batch, ForkServer& server) const {
+  std::vector<Judged> judge_batch(Idx batch, Host& host) const {
     std::vector<Judged> judged;
     std::vector<CaseJudge> judges;
     std::vector<Trial> trials;
-    judges.reserve(static_cast<std::size_t>(batch_));
-    for (Idx n = batch * batch_; n < std::min(size_, (batch + 1) * batch_); ++n) {
+    judges.reserve(static_cast<std::size_t>(begin_of(batch + 1) - begin_of(batch)));
+    for (Idx n = begin_of(batch); n < begin_of(batch + 1); ++n) {
       const Case c = cases_.at(n);
       if (given_up_[row_of(c)]) continue;
       const Clock::time_point begin = Clock::now();
@@ -230,7 +272,7 @@ class Run {
       judged.push_back({c, {}});
       judged.back().result.seconds = seconds_since(begin);
     }
-    const std::vector<Execution> executions = server.execute(trials, options_.conditions.isolation);
+    const std::vector<Execution> executions = host.execute(trials, options_.conditions.isolation);
     std::size_t first = 0;
     std::vector<Idx> hung(options_.operations.size());
     for (std::size_t n = 0; n < judged.size(); ++n) {
@@ -240,8 +282,8 @@ class Run {
       Idx& hung_before = hung[row_of(judged[n].which)];
       if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result not looked at
       const bool is_made = calls.front().ending != Execution::Ending::not_made;
-      CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(server);
-      if (result.failure && is_made) result = confirmed(judges[n], std::move(result), server);
+      CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(host);
+      if (result.failure && is_made) result = confirmed(judges[n], std::move(result), host);
       hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);
       judged[n].result = std::move(result);
@@ -249,8 +291,9 @@ class Run {
     return judged;
   }
 
-  CaseResult confirmed(const CaseJudge& judge, CaseResult result, ForkServer& server) const {
-    CaseResult alone = judge.judge(server);
+  CaseResult confirmed(const CaseJudge& judge, CaseResult result, Host& host) const {
+    host.renew();
+    CaseResult alone = judge.judge(host);
     if (alone.failure) return alone;
     Failure& f = *result.failure;
     f.detail = fmt::format("{}{}{} in a process that had computed other cases before, right in one of its own",
@@ -265,7 +308,7 @@ class Run {
       const std::lock_guard lock(mutex_);
       judged = std::move(done_.extract(batch).mapped());
     }
-    result.handled = std::min(size_, (batch + 1) * batch_);
+    result.handled = begin_of(batch + 1);
     for (Judged& j : judged) {
       const std::size_t n = row_of(j.which);
       OperationResult& row = result.operations[n];
@@ -279,11 +322,11 @@ class Run {
     }
   }
 
-  const Kernel& kernel_;
+  const HostedKernel& kernel_;
   const JudgeOptions& options_;
   const CaseList cases_;
   const Idx size_;  // how many of them
-  const Idx batch_;
+  const Stretches stretches_;
   const Clock::time_point start_ = Clock::now();
   std::vector<std::atomic<bool>> given_up_;  // for each operation
   std::atomic<Idx> next_ = 0;
@@ -302,7 +345,7 @@ bool is_of(const Failure& f, const OperationResult& row) {
 }
 
 /// All cases of a row again, up to one that fails, where only what these conventions make of the definition is right.
-OperationResult judged_under(const Kernel& kernel, const JudgeOptions& options, const OperationResult& row,
+OperationResult judged_under(const HostedKernel& kernel, const JudgeOptions& options, const OperationResult& row,
                              ConventionSet set) {
   JudgeOptions following = options;
   following.operations = {{row.op, row.dtype}};
@@ -314,7 +357,7 @@ OperationResult judged_under(const Kernel& kernel, const JudgeOptions& options, 
 
 /// Finds the conventions that explain all that a row's cases do otherwise: those that failed and, because a kernel that
 /// follows a convention only now and then is wrong, those that passed.
-void find_conventions(const Kernel& kernel, const JudgeOptions& options, const Deviations& deviations,
+void find_conventions(const HostedKernel& kernel, const JudgeOptions& options, const Deviations& deviations,
                       KernelResult& result, OperationResult& row) {
   if (row.failed == 0 || row.given_up) return;
   for (const ConventionSet set : deviations.explanations(options.conditions.accepted)) {
@@ -335,19 +378,22 @@ void find_conventions(const Kernel& kernel, const JudgeOptions& options, const D
 
 }  // namespace
 
-KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
+KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   const Clock::time_point begin = Clock::now();
-  ForkServer server(kernel);  // before there is any data
+  const std::unique_ptr<Host> host = kernel.host();  // before there is any data
   Run run(kernel, options);
   KernelResult result = run.judge(progress);
   for (std::size_t n = 0; n < result.operations.size() && !result.interrupted; ++n)
     find_conventions(kernel, options, run.deviations()[n], result, result.operations[n]);
   if (options.interrupted != nullptr && *options.interrupted) result.interrupted = true;
-  if (!result.interrupted) look_closer(server, options, result);
+  if (!result.interrupted) look_closer(*host, options, result);
   result.seconds = seconds_since(begin);
   // An operation of another family than all given problems was not asked for.
   if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
   return result;
+}
+KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
+  return judge(FunctionKernel(kernel), options, progress);
 }
 
 }  // namespace cnnspec::checks

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "checks/host/host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/default_cases.hpp"
 #include "checks/kernels/kernel.hpp"
@@ -36,6 +37,8 @@ struct JudgeOptions {
 };
 
 /// All of these that the kernel has. Empty `ops` or `dtypes`: any.
+std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, const std::vector<Op>& ops,
+                                                 const std::vector<DType>& dtypes);
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes);
 
@@ -59,6 +62,9 @@ class CaseList {
 
 /// Judges all cases, or as many as there is time for, several at a time. The result is the same however many.
 /// `progress` is told now and then how many are done.
+KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options,
+                   const std::function<void(Idx)>& progress = {});
+/// Of functions of this program.
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress = {});
 
 }  // namespace cnnspec::checks

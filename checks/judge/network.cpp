@@ -4,10 +4,12 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 
 #include "checks/generate/geometry.hpp"
+#include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/judge/storage.hpp"
 #include "checks/judge/stream.hpp"
@@ -89,9 +91,9 @@ Op forward_op(Family family) {
 /// One storage type's pass through the network.
 class Pass {
  public:
-  Pass(const Kernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
+  Pass(const HostedKernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
        std::vector<LayerStep>& steps)
-      : kernel_(kernel), host_(kernel), dtype_(dtype), seed_(seed), conditions_(conditions), steps_(steps) {}
+      : kernel_(kernel), host_(kernel.host()), dtype_(dtype), seed_(seed), conditions_(conditions), steps_(steps) {}
 
   void run(const std::vector<LayerProblem>& layers, Idx input_count) {
     Values x = draw(input_count, 0);
@@ -155,13 +157,13 @@ class Pass {
   Values step(const LayerProblem& layer, Op op, Operands<double> inputs) {
     LayerStep& s = steps_.emplace_back(LayerStep{layer.layer, {op, dtype_, *layer.problem, seed_, "given"}, true, {}});
     const CaseJudge judge(s.what, conditions_, inputs);
-    s.by_kernel = has(kernel_, op, dtype_);
+    s.by_kernel = kernel_.has(op, dtype_);
     if (s.by_kernel) {
-      const std::vector<Execution> executions = host_.execute(judge.trials(), conditions_.isolation);
+      const std::vector<Execution> executions = host_->execute(judge.trials(), conditions_.isolation);
       s.result = judge.verdict(executions);
       s.by_kernel = s.result.supported;
       if (s.by_kernel && !s.is_wrong()) return decode(dtype_, executions.front().output);
-      if (CaseResult again = judge.judge(host_); again.failure) s.result = std::move(again);  // knows more about it
+      if (CaseResult again = judge.judge(*host_); again.failure) s.result = std::move(again);  // knows more about it
       if (s.by_kernel && accepts(s, inputs, executions)) return decode(dtype_, executions.front().output);
     }
     const Expectation right = judge.data().front().expected;
@@ -188,8 +190,8 @@ class Pass {
     return !s.is_wrong();
   }
 
-  const Kernel& kernel_;
-  ForkServer host_;
+  const HostedKernel& kernel_;
+  const std::unique_ptr<Host> host_;
   const DType dtype_;
   const std::uint64_t seed_;
   const Conditions& conditions_;
@@ -220,16 +222,20 @@ std::vector<const LayerStep*> NetworkResult::unjudged() const {
   return found;
 }
 
-NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
+NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions) {
   const auto begin = std::chrono::steady_clock::now();
-  NetworkResult result{kernel.name, name, conditions, seed, batch, dtypes, {}, 0, name, ""};
+  NetworkResult result{kernel.name(), name, conditions, seed, batch, dtypes, {}, 0, name, ""};
   const std::vector<LayerProblem> layers = problems_of(network, batch);
   Idx count = batch;
   for (const Idx e : network.input) count *= e;
   for (const DType dtype : dtypes) Pass(kernel, dtype, seed, conditions, result.steps).run(layers, count);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
+}
+NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
+                            const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions) {
+  return judge_network(FunctionKernel(kernel), name, network, batch, dtypes, seed, conditions);
 }
 
 }  // namespace cnnspec::checks

@@ -176,6 +176,7 @@ std::string to_json(const KernelResult& r) {
     j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce(r.kernel, f.failed, r.conditions), most));
   for (const OperationResult& o : r.operations)
     j["operations"].push_back(json_of(o, r.conditions, r.least_sensitivity));
+  if (!r.conditions.library.empty()) j["library"] = r.conditions.library;
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -199,7 +200,7 @@ std::string network_to_json(const NetworkResult& r) {
     steps.push_back(std::move(j));
   }
   const LayerStep* const first = r.first_wrong();
-  const Json j{{"type", "judge-network"},
+  Json j{{"type", "judge-network"},
                {"schema", judge_schema},
                {"version", version()},
                {"kernel", r.kernel},
@@ -212,6 +213,7 @@ std::string network_to_json(const NetworkResult& r) {
                {"repro", reproduce(r, r.dtypes)},
                {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
                {"steps", steps}};
+  if (!r.conditions.library.empty()) j["library"] = r.conditions.library;
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "checks/judge/execution.hpp"
+#include "checks/host/host.hpp"
 #include "checks/judge/size_condition.hpp"
 #include "checks/judge/verdict.hpp"
 

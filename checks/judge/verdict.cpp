@@ -128,6 +128,7 @@ std::string options_of(const Conditions& conditions) {
     line += fmt::format(" --timeout {}", conditions.isolation.seconds_per_call);
   if (conditions.isolation.alignment != usual.isolation.alignment)
     line += fmt::format(" --align {}", conditions.isolation.alignment);
+  if (!conditions.library.empty()) line += " --library " + shell_word(conditions.library);
   return line;
 }
 

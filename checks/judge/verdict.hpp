@@ -12,7 +12,7 @@
 #include "checks/judge/case.hpp"
 #include "checks/judge/coverage.hpp"
 #include "checks/judge/data.hpp"
-#include "checks/judge/execution.hpp"
+#include "checks/host/host.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 #include "checks/judge/size_condition.hpp"
 #include "checks/judge/size_coverage.hpp"
@@ -33,6 +33,7 @@ struct Conditions {
   const Profile* profile = nullptr;  // the default one of each storage type
   DataOptions data{};
   Isolation isolation{};
+  std::string library{};     // that a built-in kernel calls instead of the one it was built with; empty: that one
   ConventionSet accepted{};  // a kernel may follow these, as far as it does so in all cases of an operation
   ConventionSet follows{};   // what is right is what these make of the definition
 };

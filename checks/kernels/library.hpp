@@ -1,4 +1,5 @@
-// Kernels in shared libraries: what a user writes against cnnspec/kernel.h.
+// Kernels in shared libraries: what a user writes against cnnspec/kernel.h; loaded into this process. (The judge never does
+// that: host/library_kernel.hpp.)
 #pragma once
 
 #include <string>
@@ -11,5 +12,8 @@ namespace cnnspec::checks {
 /// no such file, it is no shared library or lacks a library it needs, does not say its ABI or has another one, or
 /// exports no operation.
 Kernel load_kernel(const std::string& path);
+
+/// Of a process that ended, as waitpid gives it: ": Segmentation fault", or "" if it was no signal.
+std::string signal_in_words(int status);
 
 }  // namespace cnnspec::checks

@@ -1,20 +1,13 @@
-// The kernels that come with cnnspec, and how a kernel is named on the command line.
+// Kernels by name or path, in this process: for tests, benchmarks and programs that call them. The judge has them called
+// elsewhere (host/open_kernel.hpp).
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "checks/kernels/built_in.hpp"
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
-
-struct BuiltInKernel {
-  std::string name, description;
-  std::string absent_because;  // empty: it is there
-};
-
-/// For the list that `cnnspec kernels` shows. The variants of im2col are not in it.
-std::vector<BuiltInKernel> built_in_kernels();
 
 /// The kernel of a name (a built-in one, or a variant of im2col) or of the path of a shared library. Throws UsageError
 /// if it is neither, if the built-in kernel was left out of this build, or for what load_kernel finds wrong.

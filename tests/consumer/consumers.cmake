@@ -44,11 +44,16 @@ cnnspec_consumer(the_checks_are_built_as_a_subdirectory subdirectory ON)
 # It compiles all of checks/ again, with two compilers at once.
 set_tests_properties(Consumer.the_checks_are_built_as_a_subdirectory PROPERTIES PROCESSORS 2 TIMEOUT 1800)
 
-foreach(major 1 3)
-  set(test Consumer.version_${major}_of_oneDNN_is_not_found)
+foreach(major 1 2 3 4)
+  if(major MATCHES "[23]")
+    set(test Consumer.version_${major}_of_oneDNN_is_found_in_its_prefix)
+    set(expected "oneDNN ${major}\\.7\\.0 is found\n")
+  else()
+    set(test Consumer.version_${major}_of_oneDNN_is_not_found)
+    set(expected "version 2 or 3 is needed; [^\n]* is ${major}\\.7\\.0\n$")
+  endif()
   add_test(NAME ${test}
            COMMAND ${CMAKE_COMMAND} -D MAJOR=${major} -D WORK=${CMAKE_CURRENT_BINARY_DIR}/consumer/${test} -D
                    MODULES=${PROJECT_SOURCE_DIR}/cmake -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/onednn_version.cmake)
-  set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "version 2 is needed; [^\n]* is ${major}\\.7\\.0\n"
-                                          FAIL_REGULAR_EXPRESSION "CMake Error")
+  set_tests_properties(${test} PROPERTIES PASS_REGULAR_EXPRESSION "${expected}" FAIL_REGULAR_EXPRESSION "CMake Error")
 endforeach()

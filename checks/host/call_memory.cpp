@@ -1,18 +1,15 @@
-#include "checks/judge/call_memory.hpp"
+#include "checks/host/call_memory.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
-
-#include "checks/judge/storage.hpp"
 
 namespace cnnspec::checks {
 
@@ -42,8 +39,10 @@ Mapping::Mapping(std::size_t bytes, int protection, int flags, int descriptor, s
 
 Mapping::~Mapping() { munmap(address_, bytes_); }
 
-MemoryFile::MemoryFile() : descriptor_(memfd_create("cnnspec", MFD_CLOEXEC)) {
+MemoryFile::MemoryFile() : descriptor_(memfd_create("cnnspec", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
   if (descriptor_ < 0) no_resource("memory");
+  // Nobody makes it shorter, which would end whoever then reads what was there; and nobody has it stay as long as it is.
+  if (fcntl(descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0) no_resource("memory");
 }
 
 MemoryFile::~MemoryFile() {
@@ -66,27 +65,6 @@ std::byte* MemoryFile::with(std::size_t bytes) {
     bytes_ = wanted;
   }
   return static_cast<std::byte*>(address_);
-}
-
-CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& calls) {
-  calls.clear(), calls.reserve(trials.size());
-  std::size_t end = rounded_up(trials.size() * sizeof(PlannedCall), sizeof(double));
-  const auto take = [&](std::size_t size) {
-    const Piece piece{end, size};
-    end = rounded_up(end + size, sizeof(double));
-    return piece;
-  };
-  for (const Trial& t : trials) {
-    assert(t.inputs.size() <= most_inputs);
-    PlannedCall& call = calls.emplace_back(
-        PlannedCall{t.operation->op, t.dtype, t.operation->problem, t.garbage, t.placement, t.group, {}, {}, false});
-    for (std::size_t i = 0; i < t.inputs.size(); ++i) call.inputs[i] = take(t.inputs[i].size());
-  }
-  const std::size_t results = rounded_up(end, page_bytes());
-  end = rounded_up(results + CallLayout::record_offset + trials.size() * sizeof(Record), sizeof(double));
-  for (std::size_t n = 0; n < trials.size(); ++n)
-    calls[n].output = take(static_cast<std::size_t>(trials[n].operation->output.count()) * element_bytes(trials[n].dtype));
-  return {trials.size(), results, rounded_up(end, page_bytes())};
 }
 
 }  // namespace cnnspec::checks

@@ -1,4 +1,4 @@
-#include "checks/judge/calls.hpp"
+#include "checks/host/calls.hpp"
 
 #include <fcntl.h>
 #include <malloc.h>
@@ -160,9 +160,9 @@ class Calls {
     }
   }
 
-  [[noreturn]] void make_all(int said) {
+  [[noreturn]] void make_all(int said, KeptBlocks kept) {
     confine(said);
-    take_kept_blocks();
+    if (kept == KeptBlocks::are_there) take_kept_blocks();
     progress_.ready = true;
     std::size_t skipped = calls_.size();  // a group: a number that none has
     for (std::size_t n = task_.first; n < calls_.size(); ++n) {
@@ -260,9 +260,11 @@ class Calls {
 
 }  // namespace
 
-void make_calls(const Kernel& kernel, int memory, int said, const Task& task) {
+void make_calls(const Kernel& kernel, int memory, int said, const Task& task, KeptBlocks kept) {
   try {
-    Calls(kernel, memory, task).make_all(said);
+    Calls calls(kernel, memory, task);
+    close(memory);  // it is not the kernel's
+    calls.make_all(said, kept);
   } catch (const std::runtime_error&) {  // no memory: the judge sees that it was never ready
     leave(EXIT_FAILURE);
   }

@@ -1,32 +1,23 @@
-// oneDNN (2.x) called as a kernel. It may choose its own layouts, as a framework would let it, so that its optimised
-// code is what is judged; tensors are reordered on the way in and out.
-#include "checks/kernels/onednn.hpp"
-
-#if !CNNSPEC_HAVE_ONEDNN
-
-namespace cnnspec::checks {
-
-std::string onednn_absent_because() { return "oneDNN (Debian/Ubuntu: libdnnl-dev) was not found at build time"; }
-Kernel onednn_kernel() { return {.name = "onednn", .description = onednn_absent_because()}; }
-
-}  // namespace cnnspec::checks
-
-#else
-
+// oneDNN, version 2 or 3, called as a kernel. It may choose its own layouts, as a framework would let it, so that its
+// optimised code is what is judged; tensors are reordered on the way in and out.
 #include <dlfcn.h>
 
 #include <cstdlib>
 #include <cstring>
 #include <initializer_list>
 #include <oneapi/dnnl/dnnl.hpp>
+#include <string>
 #include <type_traits>
 #include <unordered_map>
+
+#include "checks/kernels/kernel.hpp"
+#include "checks/plugins/plugin.hpp"
 
 namespace cnnspec::checks {
 
 namespace {
 
-static_assert(DNNL_VERSION_MAJOR == 2, "this adapter is written for oneDNN 2.x");
+static_assert(DNNL_VERSION_MAJOR == 2 || DNNL_VERSION_MAJOR == 3, "this adapter is written for oneDNN 2 and 3");
 
 using dnnl::algorithm, dnnl::memory, dnnl::prop_kind;
 using Dims = memory::dims;
@@ -47,7 +38,8 @@ dnnl::stream& stream() {
 }
 
 /// One thread, unless the user asked for a number: the judge runs cases side by side itself, and the threads of OpenMP
-/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up where it was loaded.
+/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up among what was loaded
+/// with it: a plug-in's RTLD_DEFAULT is what the program has, and then what the plug-in needs.
 bool settle_threads() {
   using SetThreads = void(int);
   if (std::getenv("OMP_NUM_THREADS") != nullptr) return true;
@@ -113,6 +105,52 @@ void execute(const dnnl::primitive& primitive, const std::initializer_list<Argum
   stream().wait();
 }
 
+// Where the versions differ. `parts` describe a problem, and oneDNN chooses what it will run for it: version 2 wants
+// them as a descriptor, version 3 as they are. What runs backward is chosen after what ran `forward`.
+#if DNNL_VERSION_MAJOR == 2
+
+template <class Primitive, class... Parts>
+typename Primitive::primitive_desc chosen_for(const Parts&... parts) {
+  return {typename Primitive::desc(parts...), cpu()};
+}
+template <class Primitive, class Forward, class... Parts>
+typename Primitive::primitive_desc chosen_after(const Forward& forward, const Parts&... parts) {
+  return {typename Primitive::desc(parts...), cpu(), forward};
+}
+
+using PoolingForward = dnnl::pooling_v2_forward;  // with dilations
+using PoolingBackward = dnnl::pooling_v2_backward;
+
+dnnl::eltwise_forward::primitive_desc relu(const memory::desc& x) {
+  return chosen_for<dnnl::eltwise_forward>(prop_kind::forward_training, algorithm::eltwise_relu, x);
+}
+dnnl::eltwise_backward::primitive_desc relu_derivative(const memory::desc& x) {
+  return chosen_after<dnnl::eltwise_backward>(relu(x), algorithm::eltwise_relu, x, x);
+}
+
+#else
+
+template <class Primitive, class... Parts>
+typename Primitive::primitive_desc chosen_for(const Parts&... parts) {
+  return {cpu(), parts...};
+}
+template <class Primitive, class Forward, class... Parts>
+typename Primitive::primitive_desc chosen_after(const Forward& forward, const Parts&... parts) {
+  return {cpu(), parts..., forward};
+}
+
+using PoolingForward = dnnl::pooling_forward;
+using PoolingBackward = dnnl::pooling_backward;
+
+dnnl::eltwise_forward::primitive_desc relu(const memory::desc& x) {
+  return chosen_for<dnnl::eltwise_forward>(prop_kind::forward_training, algorithm::eltwise_relu, x, x);
+}
+dnnl::eltwise_backward::primitive_desc relu_derivative(const memory::desc& x) {
+  return chosen_after<dnnl::eltwise_backward>(relu(x), algorithm::eltwise_relu, x, x, x);
+}
+
+#endif
+
 /// conv2d in oneDNN's words: the groups are an axis of the weights, and dilation 0 is dense.
 struct Convolution {
   Layout x, w, b, y;
@@ -134,22 +172,21 @@ struct Convolution {
   }
 
   dnnl::convolution_forward::primitive_desc forward(bool with_bias) const {
-    const memory::desc bias = with_bias ? b.callers() : memory::desc();
-    return {{prop_kind::forward_training, algorithm::convolution_direct, x.any(), w.any(), bias, y.any(), strides,
-             dilations, before, after},
-            cpu()};
+    return chosen_for<dnnl::convolution_forward>(prop_kind::forward_training, algorithm::convolution_direct, x.any(),
+                                                 w.any(), bias(with_bias), y.any(), strides, dilations, before, after);
   }
   dnnl::convolution_backward_data::primitive_desc backward_input() const {
-    return {{algorithm::convolution_direct, x.any(), w.any(), y.any(), strides, dilations, before, after},
-            cpu(),
-            forward(false)};
+    return chosen_after<dnnl::convolution_backward_data>(forward(false), algorithm::convolution_direct, x.any(),
+                                                         w.any(), y.any(), strides, dilations, before, after);
   }
   dnnl::convolution_backward_weights::primitive_desc backward_weights(bool with_bias) const {
-    const memory::desc bias = with_bias ? b.callers() : memory::desc();
-    return {{algorithm::convolution_direct, x.any(), w.any(), bias, y.any(), strides, dilations, before, after},
-            cpu(),
-            forward(with_bias)};
+    return chosen_after<dnnl::convolution_backward_weights>(forward(with_bias), algorithm::convolution_direct, x.any(),
+                                                            w.any(), bias(with_bias), y.any(), strides, dilations,
+                                                            before, after);
   }
+
+ private:
+  memory::desc bias(bool with_bias) const { return with_bias ? b.callers() : memory::desc(); }
 };
 
 struct InnerProduct {
@@ -162,16 +199,19 @@ struct InnerProduct {
         y{{g.batch, g.out_features}, type, Tag::nc} {}
 
   dnnl::inner_product_forward::primitive_desc forward(bool with_bias) const {
-    const memory::desc bias = with_bias ? b.callers() : memory::desc();
-    return {{prop_kind::forward_training, x.any(), w.any(), bias, y.any()}, cpu()};
+    return chosen_for<dnnl::inner_product_forward>(prop_kind::forward_training, x.any(), w.any(), bias(with_bias),
+                                                   y.any());
   }
   dnnl::inner_product_backward_data::primitive_desc backward_input() const {
-    return {{x.any(), w.any(), y.any()}, cpu(), forward(false)};
+    return chosen_after<dnnl::inner_product_backward_data>(forward(false), x.any(), w.any(), y.any());
   }
   dnnl::inner_product_backward_weights::primitive_desc backward_weights(bool with_bias) const {
-    const memory::desc bias = with_bias ? b.callers() : memory::desc();
-    return {{x.any(), w.any(), bias, y.any()}, cpu(), forward(with_bias)};
+    return chosen_after<dnnl::inner_product_backward_weights>(forward(with_bias), x.any(), w.any(), bias(with_bias),
+                                                              y.any());
   }
+
+ private:
+  memory::desc bias(bool with_bias) const { return with_bias ? b.callers() : memory::desc(); }
 };
 
 // Convolution and inner product have the same tensors and the same parts, so what follows serves both: `P` is the
@@ -254,11 +294,13 @@ struct Pooling {
         before{g.pad_top, g.pad_left},
         after{g.pad_bottom, g.pad_right} {}
 
-  dnnl::pooling_v2_forward::primitive_desc forward(prop_kind kind) const {
-    return {{kind, algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations, before, after}, cpu()};
+  PoolingForward::primitive_desc forward(prop_kind kind) const {
+    return chosen_for<PoolingForward>(kind, algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations,
+                                      before, after);
   }
-  dnnl::pooling_v2_backward::primitive_desc backward(const dnnl::pooling_v2_forward::primitive_desc& forward) const {
-    return {{algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations, before, after}, cpu(), forward};
+  PoolingBackward::primitive_desc backward(const PoolingForward::primitive_desc& forward) const {
+    return chosen_after<PoolingBackward>(forward, algorithm::pooling_max, x.callers(), y.any(), strides, kernel,
+                                         dilations, before, after);
   }
 };
 
@@ -267,7 +309,7 @@ int max_pool2d_forward(const cnnspec_pool2d* g, const T* x, T* y) {
   return status_of([&] {
     const Pooling sizes(*g, type);
     const auto chosen = sizes.forward(prop_kind::forward_inference);
-    execute(dnnl::pooling_v2_forward(chosen), {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()}},
+    execute(PoolingForward(chosen), {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()}},
             {DNNL_ARG_DST, sizes.y.with(y), chosen.dst_desc()});
   });
 }
@@ -280,22 +322,18 @@ int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx)
     const auto forward = sizes.forward(prop_kind::forward_training);
     const auto chosen = sizes.backward(forward);
     const memory y(forward.dst_desc(), cpu()), winners(forward.workspace_desc(), cpu());
-    execute(dnnl::pooling_v2_forward(forward), {{DNNL_ARG_SRC, sizes.x.with(x), forward.src_desc()}},
+    execute(PoolingForward(forward), {{DNNL_ARG_SRC, sizes.x.with(x), forward.src_desc()}},
             {DNNL_ARG_DST, y, forward.dst_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
-    execute(dnnl::pooling_v2_backward(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+    execute(PoolingBackward(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
             {DNNL_ARG_DIFF_SRC, sizes.x.with(dx), chosen.diff_src_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
   });
-}
-
-dnnl::eltwise_forward::primitive_desc relu(const Layout& x) {
-  return {{prop_kind::forward_training, algorithm::eltwise_relu, x.callers()}, cpu()};
 }
 
 template <Type type, class T = Storage<type> >
 int relu_forward(const cnnspec_elementwise* g, const T* x, T* y) {
   return status_of([&] {
     const Layout layout{{g->count}, type, Tag::x};
-    const auto chosen = relu(layout);
+    const auto chosen = relu(layout.callers());
     execute(dnnl::eltwise_forward(chosen), {{DNNL_ARG_SRC, layout.with(x), chosen.src_desc()}},
             {DNNL_ARG_DST, layout.with(y), chosen.dst_desc()});
   });
@@ -305,8 +343,7 @@ template <Type type, class T = Storage<type> >
 int relu_backward(const cnnspec_elementwise* g, const T* x, const T* dy, T* dx) {
   return status_of([&] {
     const Layout layout{{g->count}, type, Tag::x};
-    const dnnl::eltwise_backward::primitive_desc chosen({algorithm::eltwise_relu, layout.callers(), layout.callers()},
-                                                        cpu(), relu(layout));
+    const auto chosen = relu_derivative(layout.callers());
     execute(dnnl::eltwise_backward(chosen),
             {{DNNL_ARG_SRC, layout.with(x), chosen.src_desc()},
              {DNNL_ARG_DIFF_DST, layout.with(dy), chosen.diff_dst_desc()}},
@@ -330,20 +367,41 @@ KernelFunctions<Storage<type> > functions() {
           .linear_backward_bias = backward_bias<InnerProductPrimitives, type, cnnspec_linear>};
 }
 
-}  // namespace
-
-std::string onednn_absent_because() { return ""; }
-
-Kernel onednn_kernel() {
+std::string loaded_version() {
   const dnnl_version_t& version = *dnnl_version();
-  return {.name = "onednn",
-          .description = "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
-                         std::to_string(version.patch),
-          .f32 = functions<Type::f32>(),
-          .f16 = functions<Type::f16>(),
-          .bf16 = functions<Type::bf16>()};
+  return "oneDNN " + std::to_string(version.major) + "." + std::to_string(version.minor) + "." +
+         std::to_string(version.patch);
 }
+
+const Kernel& onednn() {
+  static const Kernel kernel{.name = "onednn",
+                             .description = loaded_version(),
+                             .f32 = functions<Type::f32>(),
+                             .f16 = functions<Type::f16>(),
+                             .bf16 = functions<Type::bf16>()};
+  return kernel;
+}
+
+}  // namespace
 
 }  // namespace cnnspec::checks
 
-#endif
+#pragma GCC visibility push(default)  // whatever included cnnspec/kernel.h first
+int cnnspec_kernel_abi() { return CNNSPEC_KERNEL_ABI; }
+const char* cnnspec_kernel_name() { return cnnspec::checks::onednn().name.c_str(); }
+const char* cnnspec_plugin_description() { return cnnspec::checks::onednn().description.c_str(); }
+
+const char* cnnspec_plugin_unsuitable() {
+  if (dnnl_version()->major == DNNL_VERSION_MAJOR) return nullptr;
+  static const std::string why =
+      "it is " + cnnspec::checks::loaded_version() + ", and this plug-in was built for oneDNN " +
+      std::to_string(DNNL_VERSION_MAJOR) + "; for " + std::to_string(dnnl_version()->major) +
+      ": cmake -S . -B build -DoneDNN_ROOT=DIR && cmake --build build, where DIR is the prefix in which it is "
+      "installed";
+  return why.c_str();
+}
+
+CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f32, float)
+CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f16, std::uint16_t)
+CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), bf16, std::uint16_t)
+#pragma GCC visibility pop

@@ -1,4 +1,6 @@
-// Execution: calls of a kernel in a child process, and what it did besides computing.
+// Host: the one seam between the judge and a kernel. It takes calls, and gives back what came out of each and what the
+// kernel did besides computing. fork_host.hpp has those for functions of this program, library_kernel.hpp those for shared
+// libraries, and worker_kernel.hpp those for programs that speak a protocol.
 //
 // The kernel gets copies of its inputs and an output full of garbage. Each tensor lies between two pages that cannot be
 // accessed: in one run it ends where the second begins, in another it begins where the first ends, in others it lies
@@ -17,7 +19,6 @@
 #include <vector>
 
 #include "checks/judge/operation.hpp"
-#include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
 
@@ -45,9 +46,11 @@ struct Execution {
   enum class Ending {
     not_made,  // because an earlier one of its group was not done, or because its operation had hung too often
     returned,
-    died,    // of a signal
-    exited,  // it ended its process
-    hung     // it did not return in time
+    died,       // of a signal
+    exited,     // it ended its process
+    hung,       // it did not return in time
+    grew,       // it took more memory than it may, and was ended
+    misspoke,   // it answered something that is no answer: see `said`
   };
   Ending ending = Ending::not_made;
   int status = 0;              // what it returned; the signal; the exit status
@@ -75,29 +78,25 @@ class Host {
   /// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
   /// memory to be had.
   virtual std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) = 0;
+  /// From now on in a process that has computed nothing, where processes are kept from one time to the next.
+  virtual void renew() {}
 };
 
-/// Forks the children from this process.
-class ForkHost : public Host {
+/// A kernel as the judge sees it, wherever its code is.
+class HostedKernel {
  public:
-  explicit ForkHost(const Kernel& kernel) : kernel_(kernel) {}
-  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override;
-
- private:
-  const Kernel& kernel_;
-};
-
-/// Has them forked by a process that was forked when this was made: if that was before there was much data, they have none
-/// to copy, and this process's memory stays its own.
-class ForkServer : public Host {
- public:
-  explicit ForkServer(const Kernel& kernel);
-  ForkServer(ForkServer&&) noexcept;
-  ~ForkServer() override;
-  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override;
-
- private:
-  std::unique_ptr<class Starter> starter_;
+  virtual ~HostedKernel() = default;
+  /// How it is named where results are shown.
+  virtual std::string name() const = 0;
+  /// Whether it has that function of cnnspec/kernel.h.
+  virtual bool has(Op op, DType dtype) const = 0;
+  /// Somebody who has its calls made in processes that nobody else uses; several can work side by side. Does not outlive
+  /// this. Throws std::runtime_error if there is no process or memory to be had.
+  virtual std::unique_ptr<Host> host() const = 0;
+  /// What it says about itself; or nothing.
+  virtual std::string description() const { return ""; }
+  /// What its user ought to know, in a line; or nothing.
+  virtual std::string note() const { return ""; }
 };
 
 }  // namespace cnnspec::checks

@@ -6,10 +6,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <vector>
 
-#include "checks/judge/execution.hpp"
+#include "checks/host/host.hpp"
 
 namespace cnnspec::checks {
 
@@ -98,7 +96,11 @@ struct CallLayout {
       (sizeof(CallProgress) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
 };
 
-/// How the calls of `trials` lie in the file, with all but the inputs filled in.
-CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& calls);
+/// What a process that makes calls is to do.
+struct Task {
+  CallLayout layout;
+  std::size_t first = 0;  // the call to begin with
+  Isolation isolation;
+};
 
 }  // namespace cnnspec::checks

@@ -1,0 +1,39 @@
+// Batch: the judge's side of calls that are made in child processes, whoever starts these.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "checks/host/call_memory.hpp"
+#include "checks/host/pipe.hpp"
+
+namespace cnnspec::checks {
+
+/// Whoever starts a child, one at a time, and knows how it ended.
+class Starter {
+ public:
+  Starter() = default;
+  Starter(const Starter&) = delete;
+  virtual ~Starter() = default;
+
+  virtual void start(const Task& task) = 0;
+  virtual bool has_ended_within(int milliseconds) = 0;
+  virtual void stop() = 0;
+  /// As waitpid tells it, once it has ended. Nothing that the child started is left.
+  virtual int status() = 0;
+
+  MemoryFile& memory() { return memory_; }
+  /// The last line that the child printed.
+  std::string said() const { return said_.last_line(); }
+
+ protected:
+  MemoryFile memory_;
+  const Pipe said_;
+};
+
+/// Makes the calls in order, in as few children as it takes: a call that ends its child ends its group, and the rest goes on
+/// in another one. Throws std::runtime_error if there is no process or memory to be had.
+std::vector<Execution> run_batch(Starter& starter, std::span<const Trial> trials, const Isolation& isolation);
+
+}  // namespace cnnspec::checks

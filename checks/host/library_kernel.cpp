@@ -1,0 +1,196 @@
+#include "checks/host/library_kernel.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+#include "checks/places.hpp"
+#include "checks/host/server.hpp"
+#include "checks/kernels/library.hpp"
+#include "checks/usage_error.hpp"
+#include "checks/version.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr int longest_load_ms = 20'000;
+
+/// The environment, with what makes the C library fill also small blocks that are used again (see calls.cpp).
+std::vector<std::string> environment_of_host() {
+  constexpr std::string_view name = "GLIBC_TUNABLES=", tunable = "glibc.malloc.tcache_count=0";
+  std::vector<std::string> variables;
+  std::string tunables(name);
+  for (char** v = environ; *v != nullptr; ++v) {
+    if (std::string_view(*v).starts_with(name))
+      tunables = std::string(*v) + ":";
+    else
+      variables.push_back(*v);
+  }
+  variables.push_back(tunables.append(tunable));
+  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+/// What a spawned process is to be like; a number that is in the way of none that it is started with.
+class Spawn {
+ public:
+  Spawn() {
+    posix_spawn_file_actions_init(&actions_), posix_spawnattr_init(&attributes_);
+    sigset_t none, all;
+    sigemptyset(&none), sigfillset(&all);
+    posix_spawnattr_setsigmask(&attributes_, &none);
+    posix_spawnattr_setsigdefault(&attributes_, &all);
+    posix_spawnattr_setpgroup(&attributes_, 0);  // ^C is for the judge
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+  }
+  Spawn(const Spawn&) = delete;
+  ~Spawn() {
+    for (const int descriptor : ours_) close(descriptor);
+    posix_spawn_file_actions_destroy(&actions_), posix_spawnattr_destroy(&attributes_);
+  }
+
+  /// The process has `ours` as `theirs`.
+  void hand_over(int ours, int theirs) {
+    constexpr int beyond_theirs = 16;
+    const int out_of_the_way = fcntl(ours, F_DUPFD_CLOEXEC, beyond_theirs);
+    if (out_of_the_way < 0) no_resource("process");
+    ours_.push_back(out_of_the_way);
+    posix_spawn_file_actions_adddup2(&actions_, out_of_the_way, theirs);
+  }
+
+  /// -1, and errno, if there is none.
+  pid_t start(const std::string& program, std::vector<std::string> arguments) {
+    std::vector<std::string> variables = environment_of_host();
+    arguments.insert(arguments.begin(), program);
+    pid_t pid = -1;
+    errno = posix_spawn(&pid, program.c_str(), &actions_, &attributes_, pointers_to(arguments).data(),
+                        pointers_to(variables).data());
+    return errno == 0 ? pid : -1;
+  }
+
+ private:
+  posix_spawn_file_actions_t actions_;
+  posix_spawnattr_t attributes_;
+  std::vector<int> ours_;
+};
+
+}  // namespace
+
+/// A process of cnnspec-host.
+class HostProcess : public Server {
+ public:
+  explicit HostProcess(const LibraryFile& file) : file_(file) { begin(); }
+  ~HostProcess() override { end(); }
+
+  const Hello& hello() const { return hello_; }
+
+ private:
+  Process begun() override {
+    const std::string program = place_of_part("cnnspec-host");
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) no_resource("process");
+    Process p{-1, ends[0]};
+    {
+      Spawn spawn;
+      spawn.hand_over(ends[1], socket_of_host);
+      spawn.hand_over(memory_.descriptor(), memory_of_host);
+      spawn.hand_over(said_.write_end, said_of_host);
+      p.pid = spawn.start(program, {std::to_string(getpid()), file_.path, file_.instead});
+    }
+    close(ends[1]);
+    if (p.pid < 0) {
+      close(p.socket);
+      throw UsageError(program, "", "a program", std::strerror(errno));
+    }
+    receive_hello(p, program);
+    return p;
+  }
+
+  /// Ends the process, if it does not say hello as it should.
+  void receive_hello(const Process& p, const std::string& program) {
+    hello_ = {};
+    const bool is_in_time = is_readable(p.socket, longest_load_ms);
+    const ssize_t bytes = is_in_time ? recv(p.socket, &hello_, sizeof hello_, 0) : 0;
+    const bool is_ours = hello_.version.str() == version();
+    if (bytes == sizeof hello_ && is_ours && hello_.is_loaded) return;
+    if (!is_in_time) kill(p.pid, SIGKILL);
+    close(p.socket);
+    const int status = end_process(p.pid);
+    if (!is_in_time)
+      throw UsageError(file_.path, "", "a shared library", "a file that does not load within 20 seconds");
+    if (bytes <= 0)
+      throw UsageError(file_.path, "", "a shared library",
+                       "a file that ends the process that loads it" + signal_in_words(status));
+    if (!is_ours)
+      throw UsageError(program, "", std::string("version ") + version(), "version " + hello_.version.str());
+    throw UsageError(hello_.where.str(), hello_.position.str(), hello_.expected.str(), hello_.given.str());
+  }
+
+  const LibraryFile& file_;
+  Hello hello_{};
+};
+
+/// Whoever needs a process takes one for as long as the calls take.
+class LibraryHost : public Host {
+ public:
+  explicit LibraryHost(const LibraryKernel& kernel) : kernel_(kernel) {}
+
+  std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override {
+    if (trials.empty()) return {};
+    std::unique_ptr<HostProcess> process = kernel_.taken();
+    std::vector<Execution> executions = run_batch(*process, trials, isolation);
+    kernel_.give_back(std::move(process));
+    return executions;
+  }
+
+ private:
+  const LibraryKernel& kernel_;
+};
+
+LibraryKernel::LibraryKernel(std::string name, LibraryFile file) : name_(std::move(name)), file_(std::move(file)) {
+  auto first = std::make_unique<HostProcess>(file_);
+  hello_ = first->hello();
+  give_back(std::move(first));
+}
+
+LibraryKernel::~LibraryKernel() = default;
+
+std::unique_ptr<Host> LibraryKernel::host() const { return std::make_unique<LibraryHost>(*this); }
+
+std::string LibraryKernel::note() const {
+  if (hello_.threads <= 1) return "";
+  return file_.path + " starts threads when it is loaded: each process that calls it loads it anew, which takes longer";
+}
+
+std::unique_ptr<HostProcess> LibraryKernel::taken() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!idle_.empty()) {
+      std::unique_ptr<HostProcess> process = std::move(idle_.back());
+      idle_.pop_back();
+      return process;
+    }
+  }
+  return std::make_unique<HostProcess>(file_);
+}
+
+void LibraryKernel::give_back(std::unique_ptr<HostProcess> process) const {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(process));
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,41 @@
+// Kernels in shared libraries, in a house of their own: the program cnnspec-host loads the library, so that nothing of it,
+// nor of what it is linked with, is in the process that judges.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "checks/host/hello.hpp"
+#include "checks/host/host.hpp"
+#include "checks/kernels/loader.hpp"
+
+namespace cnnspec::checks {
+
+class LibraryKernel : public HostedKernel {
+ public:
+  /// `name`: as results are to show it. Starts a first process that loads the library. Throws UsageError if the library is
+  /// none that can be judged (see load_kernel), or if cnnspec-host is not found or is of another version.
+  LibraryKernel(std::string name, LibraryFile file);
+  ~LibraryKernel() override;
+
+  std::string name() const override { return name_; }
+  bool has(Op op, DType dtype) const override { return hello_.functions[Hello::number_of(op, dtype)]; }
+  std::unique_ptr<Host> host() const override;
+  std::string description() const override { return hello_.description.str(); }
+  std::string note() const override;
+
+ private:
+  friend class LibraryHost;
+  std::unique_ptr<class HostProcess> taken() const;
+  void give_back(std::unique_ptr<HostProcess> process) const;
+
+  const std::string name_;
+  const LibraryFile file_;
+  Hello hello_{};
+  mutable std::mutex mutex_;                                // of what follows
+  mutable std::vector<std::unique_ptr<HostProcess>> idle_;  // started, and without a task
+};
+
+}  // namespace cnnspec::checks

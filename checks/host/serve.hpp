@@ -1,0 +1,17 @@
+// Serving: what the process does that has the calls made, each batch of them in a child of its own.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+
+#include "checks/host/call_memory.hpp"
+
+namespace cnnspec::checks {
+
+/// For every task that comes on the socket, has `start` begin a child, tells its number, waits until it has ended, and tells
+/// its status, as waitpid gives it. What the child started and left behind is ended first, wherever it has gone. Ends this
+/// process when nobody is at the other end of the socket any more.
+[[noreturn]] void serve(int socket, const std::function<pid_t(const Task&)>& start);
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,307 @@
+/* Kernels that are right, and besides do what no kernel should: each is this file with another macro. What they do in
+ * the call they do in the middle of it, and only if there are more than 3 elements, so that the plainest cases are
+ * done. What they do at load they do in a constructor. HOSTILE_NOTHING does nothing besides, to compare with. */
+#define _GNU_SOURCE
+#include <cnnspec/kernel.h>
+#include <fenv.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/types.h>
+#include <unistd.h>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#define IN_THE_CALL __attribute__((unused)) static int in_the_call(void)
+#define NOTHING_IN_THE_CALL IN_THE_CALL { return CNNSPEC_DONE; }
+#define AT_LOAD NOTHING_IN_THE_CALL __attribute__((constructor)) static void at_load(void)
+
+int cnnspec_kernel_abi(void) { return CNNSPEC_KERNEL_ABI; }
+
+typedef struct {
+  const float *x;
+  float *y;
+  int64_t count;
+} work;
+
+static inline void relu(const work *w) {
+  for (int64_t i = 0; i < w->count; ++i) w->y[i] = w->x[i] <= 0 ? 0 : w->x[i];
+}
+
+/* ---- Signals ---- */
+
+#if defined(HOSTILE_SIGNALS) || defined(HOSTILE_SIGNALS_AT_LOAD) || defined(HOSTILE_SIGNALS_AT_LOAD_AND_CRASH) || \
+    defined(HOSTILE_SIGNALS_AT_LOAD_AND_HANGS)
+static void ignore(int signal) { (void)signal; }
+/* It handles or ignores the signals that the judge may count on, and blocks all. */
+static void take_signals(void) {
+  signal(SIGSEGV, ignore);
+  signal(SIGTERM, ignore);
+  signal(SIGINT, ignore);
+  signal(SIGALRM, SIG_IGN);
+  signal(SIGCHLD, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(SIG_BLOCK, &all, NULL);
+}
+#endif
+
+#if defined(HOSTILE_SIGNALS)
+IN_THE_CALL { return take_signals(), CNNSPEC_DONE; }
+#elif defined(HOSTILE_SIGNALS_AT_LOAD)
+AT_LOAD { take_signals(); }
+#elif defined(HOSTILE_SIGNALS_AT_LOAD_AND_CRASH)
+/* It crashes, and may not be told by a signal that its end sends. */
+__attribute__((constructor)) static void at_load(void) { take_signals(); }
+IN_THE_CALL {
+  volatile int *volatile nowhere = NULL;
+  *nowhere = 1;
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_SIGNALS_AT_LOAD_AND_HANGS)
+/* It never returns, and is deaf to all signals that can be blocked. Its process can be told by its name. */
+__attribute__((constructor)) static void at_load(void) { take_signals(); }
+IN_THE_CALL {
+  prctl(PR_SET_NAME, "cnnspec-stuck");
+  while (pause()) continue;
+  return CNNSPEC_DONE;
+}
+
+/* ---- How numbers are computed ---- */
+
+#elif defined(HOSTILE_ROUNDING)
+/* It leaves the processor rounding upward and flushing subnormals. relu, which computes nothing, stays right. */
+IN_THE_CALL {
+  fesetround(FE_UPWARD);
+#if defined(__x86_64__)
+  const unsigned flush_to_zero = 0x8000;
+  _mm_setcsr(_mm_getcsr() | flush_to_zero);
+#endif
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_ROUNDING_AT_LOAD)
+/* It rounds upward, and takes subnormals for zeros: x <= 0 is then true of a positive one, and relu wrong. */
+AT_LOAD {
+  fesetround(FE_UPWARD);
+#if defined(__x86_64__)
+  const unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x40;
+  _mm_setcsr(_mm_getcsr() | flush_to_zero | denormals_are_zero);
+#endif
+}
+#elif defined(HOSTILE_SUBNORMAL)
+NOTHING_IN_THE_CALL
+static double flushed(double v) { return v > -0x1p-1022 && v < 0x1p-1022 ? 0 : v; }
+/* It flushes by hand what is subnormal, and leaves the processor as it is. */
+int cnnspec_linear_forward_f64(const cnnspec_linear *g, const double *x, const double *w, const double *b, double *y) {
+  for (int64_t n = 0; n < g->batch; ++n)
+    for (int64_t o = 0; o < g->out_features; ++o) {
+      double sum = b == NULL ? 0 : b[o];
+      for (int64_t i = 0; i < g->in_features; ++i) sum += x[n * g->in_features + i] * w[o * g->in_features + i];
+      y[n * g->out_features + o] = flushed(sum);
+    }
+  return CNNSPEC_DONE;
+}
+
+/* ---- What belongs to the whole process ---- */
+
+#elif defined(HOSTILE_LOCALE)
+/* It changes the language, the time zone, and what later programs are to load. */
+IN_THE_CALL {
+  setenv("LC_ALL", "de_DE.UTF-8", 1);
+  setenv("TZ", "Pacific/Chatham", 1);
+  setenv("LD_PRELOAD", "/nonexistent/library.so", 1);
+  if (setlocale(LC_ALL, "") == NULL) setlocale(LC_ALL, "C.UTF-8");
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_DIRECTORY)
+/* It goes to another folder. */
+IN_THE_CALL { return chdir("/") == 0 ? CNNSPEC_DONE : 2; }
+#elif defined(HOSTILE_DIRECTORY_AT_LOAD)
+/* It goes to another folder, where the judge was to write its files. */
+AT_LOAD {
+  if (chdir("/") != 0) abort();
+}
+#elif defined(HOSTILE_DESCRIPTORS)
+/* It closes files that it did not open. */
+IN_THE_CALL {
+  for (int n = 0; n < 10; ++n) close(n);
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_DESCRIPTORS_AT_LOAD)
+/* It closes files that it did not open. */
+AT_LOAD {
+  for (int n = 0; n < 10; ++n) close(n);
+}
+
+/* ---- Threads ---- */
+
+#elif defined(HOSTILE_THREADS_AT_LOAD)
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static const work *to_do;
+
+static void *do_work(void *nothing) {
+  pthread_mutex_lock(&mutex);
+  for (;;) {
+    while (to_do == NULL) pthread_cond_wait(&changed, &mutex);
+    relu(to_do);
+    to_do = NULL;
+    pthread_cond_broadcast(&changed);
+  }
+  return nothing;
+}
+/* It starts the threads that its calls need. In a fork of the process that loaded it there are none, and calls hang. */
+AT_LOAD {
+  pthread_t thread;
+  for (int n = 0; n < 2; ++n)
+    if (pthread_create(&thread, NULL, do_work, NULL) != 0) abort();
+}
+
+#define HAS_RELU
+int cnnspec_relu_forward_f32(const cnnspec_elementwise *g, const float *x, float *y) {
+  const work all = {x, y, g->count};
+  pthread_mutex_lock(&mutex);
+  to_do = &all;
+  pthread_cond_broadcast(&changed);
+  while (to_do != NULL) pthread_cond_wait(&changed, &mutex);
+  pthread_mutex_unlock(&mutex);
+  return CNNSPEC_DONE;
+}
+
+/* ---- How the process ends ---- */
+
+#elif defined(HOSTILE_EXIT)
+/* It ends the process, as if all were well. */
+IN_THE_CALL { exit(0); }
+#elif defined(HOSTILE_EXIT_QUIETLY)
+/* It ends the process, as if all were well, and no handler is called. */
+IN_THE_CALL { _exit(0); }
+#elif defined(HOSTILE_ATEXIT_AT_LOAD)
+static void say_goodbye(void) {
+  puts("goodbye");
+  fflush(stdout);
+}
+/* It prints when the process ends that loaded it. */
+AT_LOAD { atexit(say_goodbye); }
+#elif defined(HOSTILE_HANGS)
+/* It never returns. Its process can be told by its name. */
+IN_THE_CALL {
+  prctl(PR_SET_NAME, "cnnspec-stuck");
+  while (pause()) continue;
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_SLEEPS_AT_LOAD)
+/* It never ends to load. */
+AT_LOAD {
+  for (;;) pause();
+}
+#elif defined(HOSTILE_DIES_AT_LOAD)
+/* It crashes when it is loaded. */
+AT_LOAD { raise(SIGSEGV); }
+#elif defined(HOSTILE_EXITS_AT_LOAD)
+/* It ends the process that loads it, as if all were well. */
+AT_LOAD { exit(0); }
+
+/* ---- Output ---- */
+
+#elif defined(HOSTILE_PRINTS) || defined(HOSTILE_PRINTS_AT_LOAD)
+/* It prints 100 kB to standard output, and as much to standard error. */
+static void print(void) {
+  for (int line = 0; line < 100000 / 6; ++line) {
+    fputs("hello\n", stdout);
+    fputs("hello\n", stderr);
+  }
+  fflush(stdout);
+}
+#if defined(HOSTILE_PRINTS)
+IN_THE_CALL { return print(), CNNSPEC_DONE; }
+#else
+AT_LOAD { print(); }
+#endif
+
+/* ---- Processes ---- */
+
+#elif defined(HOSTILE_CHILDREN) || defined(HOSTILE_CHILDREN_IN_A_SESSION)
+/* Tells the process by its name, for whoever looks for it, and lets it do nothing for long. */
+static void stray(void) {
+  prctl(PR_SET_NAME, "cnnspec-stray");
+  sleep(1000);
+  _exit(0);
+}
+#if defined(HOSTILE_CHILDREN)
+/* It leaves a child behind. */
+IN_THE_CALL {
+  if (fork() == 0) stray();
+  return CNNSPEC_DONE;
+}
+#else
+/* It leaves a process behind that has another parent, and is in a session of its own. */
+IN_THE_CALL {
+  if (fork() == 0) {
+    setsid();
+    if (fork() == 0) stray();
+    _exit(0);
+  }
+  return CNNSPEC_DONE;
+}
+#endif
+#elif defined(HOSTILE_KILLS_PARENT)
+/* It kills the process that started its own: only if that is the judge's, and not whoever adopts orphans. */
+IN_THE_CALL {
+  const pid_t parent = getppid();
+  char path[64], name[16] = "";
+  snprintf(path, sizeof path, "/proc/%ld/comm", (long)parent);
+  FILE *const file = fopen(path, "r");
+  if (file == NULL) return CNNSPEC_DONE;
+  if (fgets(name, sizeof name, file) != NULL && strncmp(name, "cnnspec", strlen("cnnspec")) == 0) kill(parent, SIGKILL);
+  fclose(file);
+  return CNNSPEC_DONE;
+}
+
+/* ---- Memory ---- */
+
+#elif defined(HOSTILE_MEMORY)
+/* It takes all the memory there is, up to 16 GiB, and returns an error when there is no more. */
+IN_THE_CALL {
+  const size_t step = (size_t)16 << 20;
+  for (int n = 0; n < 1024; ++n) {
+    char *const block = malloc(step);
+    if (block == NULL) return 2;
+    for (size_t i = 0; i < step; i += 4096) ((volatile char *)block)[i] = 1;
+  }
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_MEMORY_LEAK)
+/* It never frees its 256 KiB. */
+IN_THE_CALL {
+  const size_t size = (size_t)256 << 10;
+  char *const block = malloc(size);
+  if (block == NULL) return 2;
+  for (size_t i = 0; i < size; ++i) ((volatile char *)block)[i] = 1;
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_NOTHING)
+NOTHING_IN_THE_CALL
+#else
+#error "one of the macros is needed"
+#endif
+
+/* ---- The kernel itself ---- */
+
+#if !defined(HAS_RELU)
+int cnnspec_relu_forward_f32(const cnnspec_elementwise *g, const float *x, float *y) {
+  const int64_t half = g->count / 2;
+  const work first = {x, y, half}, second = {x + half, y + half, g->count - half};
+  relu(&first);
+  const int status = g->count > 3 ? in_the_call() : CNNSPEC_DONE;
+  relu(&second);
+  return status;
+}
+#endif
