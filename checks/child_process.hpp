@@ -3,9 +3,12 @@
 // of a process, because writing takes longer than what they do, and the others run the same.
 #pragma once
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <cstring>
+#include <string>
 
 extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);  // only there where coverage is measured
 
@@ -23,6 +26,11 @@ inline pid_t fork_child() {
   constexpr int most_counted = 16;
   if (__llvm_profile_write_file != nullptr && children_forked <= most_counted) __llvm_profile_write_file();
   _exit(status);
+}
+
+/// Of a process that ended, as waitpid gives it: ": Segmentation fault", or "" if it was no signal.
+inline std::string signal_in_words(int status) {
+  return WIFSIGNALED(status) ? std::string(": ") + strsignal(WTERMSIG(status)) : "";
 }
 
 }  // namespace cnnspec::checks

@@ -3,7 +3,7 @@
 
 namespace cnnspec::checks {
 
-/// "0.2.0"
+/// "0.3.0"
 const char* version();
 
 }  // namespace cnnspec::checks

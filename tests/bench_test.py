@@ -143,7 +143,7 @@ class Files(unittest.TestCase):
 
 class CommandLine(unittest.TestCase):
     def test_bad_usage_is_status_2_and_says_what_was_expected(self):
-        for words, said in ((["--only", "speed"], "gradcheck"), (["--benchdnn", "/none"], "/none"), (["--fast"], "--fast"),
+        for words, said in ((["--only", "speed"], "gradcheck"), (["--benchdnn", "/none"], "/none"), (["--onednn", "/none"], "dnnl.hpp, got '/none'"), (["--fast"], "--fast"),
                             (["--seeds", "0"], "at least 1"),
                             (["--json", "-", "--markdown", "-"], "standard output"), (["--json", "/none/x"], "'/none/x'"),
                             (["--markdown", "."], "--markdown: expected a file that can be written, got '.'")):
@@ -279,10 +279,10 @@ BENCHDNN = """
 import os, sys
 if os.environ.get("ONEDNN_VERBOSE") == "1":
     print("onednn_verbose,info,oneDNN VERSION")
-expected = ["--conv", "--mode=C", "--dt=f32", "--dir=FWD_B,BWD_D,BWD_WB"]
-if sys.argv[1:5] == expected and sys.argv[5].startswith("--batch="):
+directions = {"--dir=FWD_B,BWD_D,BWD_WB": 3, "--dir=FWD_B": 1}
+if sys.argv[1:4] == ["--conv", "--mode=C", "--dt=f32"] and len(sys.argv) > 5 and sys.argv[5].startswith("--batch="):
     with open(sys.argv[5].split("=", 1)[1]) as shapes:
-        tests = 3 * sum(not line.startswith("#") for line in shapes)
+        tests = directions[sys.argv[4]] * sum(not line.startswith("#") for line in shapes)
 elif os.environ.get("ONEDNN_VERBOSE") == "1":
     tests = 1
 else:
@@ -346,6 +346,14 @@ class Benchdnn(unittest.TestCase):
                                                          "0 mistrusted, 0 unimplemented)")
                 self.assertEqual(session.versions, {"oneDNN of benchdnn and cnnspec": "v2.6.3 (commit N/A)"})
                 self.assertEqual(session.skipped, [])
+
+    def test_is_a_peer_on_the_list_of_small_convolutions(self):
+        session = self.session(self.stand_in())
+        judge.list_against_benchdnn(session, session.benchdnn)
+        figure = session.figures[-1]
+        self.assertEqual((figure["unit"], figure["lower_is_better"]), ("cases/s", False))
+        self.assertEqual(figure["peer"]["name"], "benchdnn --mode=C")
+        self.assertIn("ratio", figure)
 
     def test_is_no_peer_if_it_left_problems_out(self):
         for counts, said in (("skipped = 3", "3 skipped"), ("unimplemented = 1", "1 unimplemented")):

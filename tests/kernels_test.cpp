@@ -432,6 +432,19 @@ TEST(Registry, finds_built_in_kernels_and_variants_by_name) {
   EXPECT_EQ(built_in_kernels().size(), 2u);  // the variants are not shown
 }
 
+TEST(Plugin, is_what_the_kernel_is_in_this_process) {
+  if (const std::string why = built_in_kernels()[0].absent_because; !why.empty()) GTEST_SKIP() << why;
+  for (const char* name : {"im2col", "im2col-ikj-fma"}) {
+    const Kernel kernel = load_kernel(plugin_of(name));
+    EXPECT_EQ(kernel.name, name);
+    EXPECT_NE(kernel.description.find("im2col"), std::string::npos);
+    EXPECT_EQ(expect_the_definition<DType::f32>(kernel).declined, 0);
+    EXPECT_EQ(expect_the_definition<DType::f64>(kernel).declined, 0);
+    EXPECT_EQ(expect_the_definition<DType::f16>(kernel).declined, 0);
+    EXPECT_EQ(expect_the_definition<DType::bf16>(kernel).declined, 0);
+  }
+}
+
 TEST(Kernel, says_what_it_has_and_declines_the_rest) {
   Kernel kernel{.name = "empty", .description = ""};
   EXPECT_FALSE(has(kernel, Op::relu_forward, DType::f32));

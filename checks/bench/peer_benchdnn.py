@@ -10,8 +10,8 @@ DIRECTIONS = "FWD_B,BWD_D,BWD_WB"  # forward with a bias; the gradients of the i
 SAYS_ITS_LIBRARY = {"ONEDNN_VERBOSE": "1", "DNNL_VERBOSE": "1"}  # oneDNN before 2.3 knows the second alone
 
 
-def command(benchdnn, shapes):
-    return [benchdnn, "--conv", "--mode=C", "--dt=f32", f"--dir={DIRECTIONS}", f"--batch={shapes}"]
+def command(benchdnn, shapes, directions=DIRECTIONS):
+    return [benchdnn, "--conv", "--mode=C", "--dt=f32", f"--dir={directions}", f"--batch={shapes}"]
 
 
 def counts(printed):
@@ -32,9 +32,9 @@ def words(said):
         f"{said.get(name, 0)} {name}" for name in ("passed", "failed", "skipped", "mistrusted", "unimplemented"))
 
 
-def run(benchdnn, shapes):
+def run(benchdnn, shapes, directions=DIRECTIONS, env=None):
     """Seconds of one run over all shapes, and its counts. Status 1: some failed, which is measured all the same."""
-    printed, usage = programs.measured(command(benchdnn, shapes), allowed=(0, 1))
+    printed, usage = programs.measured(command(benchdnn, shapes, directions), env=env, allowed=(0, 1))
     said = counts(printed)
     if said.get("tests", 0) == 0 or judged(said) == 0:
         raise programs.Failure(f"benchdnn judged nothing: {said}")

@@ -20,6 +20,7 @@ examples:
   ./cnnspec bench --only suite --json bench.json           adds that group's figures to the file, or replaces them
   ./cnnspec bench --only grid --seeds 3
   ./cnnspec bench --only judge --benchdnn ~/oneDNN/build/tests/benchdnn/benchdnn
+  ./cnnspec bench --only judge --onednn ~/oneDNN/prefix --benchdnn ~/oneDNN/build/tests/benchdnn/benchdnn
   ./cnnspec bench -- --benchmark_filter=loops/forward      Google Benchmark alone, with its options
 
 status: 0 if it was measured, 1 if what was measured failed, 2 if it could not be measured.
@@ -38,6 +39,7 @@ sys.path.insert(0, str(HERE))
 sys.path.append(str(HERE.parent))
 import front_end  # noqa: E402
 import machine  # noqa: E402
+import onednn_plugin  # noqa: E402
 import programs  # noqa: E402
 import result as results  # noqa: E402
 import session as sessions  # noqa: E402
@@ -59,6 +61,8 @@ def arguments(words):
                         "FILE keeps its other groups; - is the standard output")
     parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
     parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
+    parser.add_argument("--onednn", metavar="DIR", type=pathlib.Path, help="the prefix in which a oneDNN is installed, to "
+                        "judge that one: the kernel is built for it")
     parser.add_argument("--seeds", metavar="N", type=int, help="how many seeds the grid is judged at (10)")
     parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without "
                         "sanitizers")
@@ -67,6 +71,9 @@ def arguments(words):
     options = parser.parse_args(words)
     if options.benchdnn and not os.access(options.benchdnn, os.X_OK):
         parser.error(f"--benchdnn: expected the path of a program, got '{options.benchdnn}'")
+    if options.onednn and not (options.onednn / "include/oneapi/dnnl/dnnl.hpp").is_file():
+        parser.error("--onednn: expected the prefix in which oneDNN is installed, with include/oneapi/dnnl/dnnl.hpp, "
+                     f"got '{options.onednn}'")
     if options.seeds is not None and options.seeds < 1:
         parser.error(f"--seeds: expected at least 1, got {options.seeds}")
     if options.markdown == "-" and options.json == "-":
@@ -113,6 +120,9 @@ def main(words):
     if options.check_arguments:
         return front_end.tell_needs("cnnspec_bench", "cnnspec_cli", *(["fuzz"] if options.build_fuzz else []))
     session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn, seeds=options.seeds)
+    if options.onednn:
+        session.progress("building the kernel onednn")
+        onednn_plugin.use(options.onednn, options.build)
     if google < len(words):
         os.execv(session.program, [str(session.program), *words[google + 1:]])
 

@@ -290,7 +290,8 @@ void add_judge(CLI::App& app, Session& session) {
   std::string families;
   for (const DataFamily& f : data_families()) families += std::string(families.empty() ? "" : ", ") + f.name;
   command->footer(
-      R"(Every call of the kernel is made in a child process, its tensors between pages that cannot be accessed.
+      R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed; the
+judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
 Each case is judged four times: on integers with which no order of summation rounds, so that only
 equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
 family, and on real numbers, where the error must be within a bound that holds for every order of summation.
@@ -314,7 +315,9 @@ Examples:
   cnnspec judge ./libmykernel.so --profile tf32 --junit result.xml
   cnnspec judge ./libmykernel.so --accept ftz,ties-shared
   cnnspec judge ./libmykernel.so --net cnn2
+  cnnspec judge worker:'python3 my_worker.py' --op conv2d_forward
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
+  cnnspec judge onednn --library ~/oneDNN/lib/libdnnl.so.2
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1 --html report.html)");
   command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace cnnspec::checks {
 
@@ -41,7 +43,7 @@ Mapping::~Mapping() { munmap(address_, bytes_); }
 
 MemoryFile::MemoryFile() : descriptor_(memfd_create("cnnspec", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
   if (descriptor_ < 0) no_resource("memory");
-  // Nobody makes it shorter, which would end whoever then reads what was there; and nobody has it stay as long as it is.
+  // Nobody makes it shorter, which would end whoever then reads what was there; nor has it stay as long as it is.
   if (fcntl(descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0) no_resource("memory");
 }
 
@@ -54,7 +56,10 @@ std::byte* MemoryFile::with(std::size_t bytes) {
   constexpr std::size_t spare = 8;  // an eighth more, so that it seldom grows
   if (bytes > bytes_) {
     const std::size_t wanted = rounded_up(bytes + bytes / spare, page_bytes());
-    if (ftruncate(descriptor_, static_cast<off_t>(wanted)) != 0) no_resource("memory");
+    struct stat file {};  // which a kernel that has its descriptor may have made longer
+    if (fstat(descriptor_, &file) != 0) no_resource("memory");
+    if (std::cmp_less(file.st_size, wanted) && ftruncate(descriptor_, static_cast<off_t>(wanted)) != 0)
+      no_resource("memory");
     if (address_ != nullptr) munmap(address_, bytes_);
     address_ = mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
     if (address_ == MAP_FAILED) {

@@ -12,9 +12,9 @@
 #include <cstring>
 #include <string_view>
 
-#include "checks/places.hpp"
+#include "checks/child_process.hpp"
 #include "checks/host/server.hpp"
-#include "checks/kernels/library.hpp"
+#include "checks/places.hpp"
 #include "checks/usage_error.hpp"
 #include "checks/version.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "checks/describe/text.hpp"
 #include "checks/host/library_kernel.hpp"
+#include "checks/host/worker_kernel.hpp"
 #include "checks/kernels/built_in.hpp"
 #include "checks/usage_error.hpp"
 
@@ -28,6 +29,7 @@ std::unique_ptr<HostedKernel> open_kernel(const std::string& given, const std::s
   const std::vector<BuiltInKernel> known = built_in_kernels();
   const bool calls_library = std::ranges::any_of(known, [&](const auto& k) { return k.name == given && k.calls_library; });
   if (!library.empty() && !calls_library) refuse_library(given);
+  if (given.starts_with(worker_prefix)) return std::make_unique<WorkerKernel>(given.substr(worker_prefix.size()));
   if (is_built_in_kernel(given)) return std::make_unique<LibraryKernel>(given, LibraryFile{plugin_of(given), library});
   require_path(given, "the path of a shared library, or worker:COMMAND");
   return std::make_unique<LibraryKernel>(given, LibraryFile{given, ""});

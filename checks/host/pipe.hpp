@@ -20,7 +20,7 @@ inline std::string last_printable_line(std::string text) {
   return text.substr(0, most_said);
 }
 
-/// What a writer does when the pipe is full: it goes on, and what does not fit is lost; or it waits until somebody reads.
+/// What a writer does when the pipe is full: it goes on, and what does not fit is lost; or it waits for a reader.
 enum class WhenFull { lose, wait };
 
 /// Both ends of a pipe. Whoever reads never waits.

@@ -257,6 +257,9 @@ class Run {
     return static_cast<std::size_t>(row - options_.operations.begin());
   }
 
+  /// For so many failed cases of an operation in a batch, a process that is kept is started anew, which may take seconds.
+  static constexpr Idx most_renewed = 3;
+
   /// All cases of a batch in one process, and those that failed there in one of their own.
   std::vector<Judged> judge_batch(Idx batch, Host& host) const {
     std::vector<Judged> judged;
@@ -274,7 +277,7 @@ class Run {
     }
     const std::vector<Execution> executions = host.execute(trials, options_.conditions.isolation);
     std::size_t first = 0;
-    std::vector<Idx> hung(options_.operations.size());
+    std::vector<Idx> hung(options_.operations.size()), renewed(options_.operations.size());
     for (std::size_t n = 0; n < judged.size(); ++n) {
       const Clock::time_point begin = Clock::now();
       const auto calls = std::span(executions).subspan(first, judges[n].data().size());
@@ -283,7 +286,10 @@ class Run {
       if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result not looked at
       const bool is_made = calls.front().ending != Execution::Ending::not_made;
       CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(host);
-      if (result.failure && is_made) result = confirmed(judges[n], std::move(result), host);
+      if (result.failure && is_made) {
+        if (renewed[row_of(judged[n].which)]++ < most_renewed) host.renew();
+        result = confirmed(judges[n], std::move(result), host);
+      }
       hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);
       judged[n].result = std::move(result);
@@ -292,7 +298,6 @@ class Run {
   }
 
   CaseResult confirmed(const CaseJudge& judge, CaseResult result, Host& host) const {
-    host.renew();
     CaseResult alone = judge.judge(host);
     if (alone.failure) return alone;
     Failure& f = *result.failure;

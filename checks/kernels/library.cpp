@@ -40,10 +40,6 @@ void rehearse(const std::string& path) {
 
 }  // namespace
 
-std::string signal_in_words(int status) {
-  return WIFSIGNALED(status) ? std::string(": ") + strsignal(WTERMSIG(status)) : "";
-}
-
 Kernel load_kernel(const std::string& path) {
   try {
     absolute_path_of_library(path);

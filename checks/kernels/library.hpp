@@ -13,7 +13,4 @@ namespace cnnspec::checks {
 /// exports no operation.
 Kernel load_kernel(const std::string& path);
 
-/// Of a process that ended, as waitpid gives it: ": Segmentation fault", or "" if it was no signal.
-std::string signal_in_words(int status);
-
 }  // namespace cnnspec::checks

@@ -7,6 +7,16 @@ set_tests_properties(Consumer.runs_the_installed_command
                      PROPERTIES FIXTURES_REQUIRED installed_package PASS_REGULAR_EXPRESSION
                                 "^cnnspec ${PROJECT_VERSION}\n$")
 
+# Installed somewhere else, judged there, and removed.
+if(TARGET cnnspec_cli)
+  add_test(NAME Consumer.installed_judges_and_is_uninstalled
+           COMMAND ${CMAKE_COMMAND} -D BUILD=${PROJECT_BINARY_DIR} -D ONEDNN=${oneDNN_FOUND} -D
+                   PREFIX=${CMAKE_CURRENT_BINARY_DIR}/consumer/uninstalled -D
+                   UNINSTALL=${PROJECT_SOURCE_DIR}/cmake/uninstall.cmake -P ${CMAKE_CURRENT_SOURCE_DIR}/consumer/install.cmake)
+  # Both write the manifest of the build folder.
+  set_tests_properties(Consumer.install Consumer.installed_judges_and_is_uninstalled PROPERTIES RESOURCE_LOCK install_manifest)
+endif()
+
 # For what compiles cnnspec anew: of the compilers that are there, the quicker one.
 set(quick_compiler ${CMAKE_CXX_COMPILER})
 if(CLANGXX)

@@ -1,4 +1,5 @@
-# Builds a copy of the folder EXAMPLE, in WORK, with the cnnspec installed in PREFIX, and judges the library. The verdicts
+# Builds a copy of the folder EXAMPLE, in WORK, with the cnnspec installed in PREFIX, and judges the library, or the worker;
+# or, with SCRIPT, judges the worker that NEEDS runs. The verdicts
 # must be those that the example's README shows; with MISTAKE, those of the operations that use the filter must be "fail".
 if(NEEDS)
   execute_process(COMMAND ${NEEDS} --version RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
@@ -46,14 +47,25 @@ endif()
 get_filename_component(name ${EXAMPLE} NAME)
 file(REMOVE_RECURSE ${WORK})
 file(COPY ${EXAMPLE} DESTINATION ${WORK})
-must_end_with(0 ${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK}/${name} -B ${WORK}/build -D CMAKE_PREFIX_PATH=${PREFIX} -D
-              MISTAKE=${MISTAKE} -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER} -D
-              "CMAKE_C_FLAGS=-Wall -Wextra -Wpedantic" -D "CMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic")
-must_end_with(0 ${CMAKE_COMMAND} --build ${WORK}/build)
-if(WERROR AND output MATCHES "warning: ")
-  message(FATAL_ERROR "${output}")
+if(SCRIPT)
+  set(kernel "worker:${NEEDS} '${WORK}/${name}/${SCRIPT}'")
+  if(MISTAKE)
+    string(APPEND kernel " --mistake")
+  endif()
+else()
+  must_end_with(0 ${CMAKE_COMMAND} -G ${GENERATOR} -S ${WORK}/${name} -B ${WORK}/build -D CMAKE_PREFIX_PATH=${PREFIX} -D
+                MISTAKE=${MISTAKE} -D CMAKE_C_COMPILER=${C_COMPILER} -D CMAKE_CXX_COMPILER=${CXX_COMPILER} -D
+                "CMAKE_C_FLAGS=-Wall -Wextra -Wpedantic" -D "CMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic")
+  must_end_with(0 ${CMAKE_COMMAND} --build ${WORK}/build)
+  if(WERROR AND output MATCHES "warning: ")
+    message(FATAL_ERROR "${output}")
+  endif()
+  set(kernel ${WORK}/build/lib${name}.so)
+  if(EXISTS ${WORK}/build/${name})
+    set(kernel "worker:'${WORK}/build/${name}'")
+  endif()
 endif()
-must_end_with(${expected_status} ${PREFIX}/bin/cnnspec judge ${WORK}/build/lib${name}.so --cases 200)
+must_end_with(${expected_status} ${PREFIX}/bin/cnnspec judge ${kernel} --cases 200 ${OPTIONS})
 verdicts_in("${output}" verdicts)
 if(NOT verdicts STREQUAL expected)
   message(FATAL_ERROR "the verdicts should be ${expected}, and are ${verdicts}:\n${output}")

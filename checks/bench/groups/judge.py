@@ -17,6 +17,9 @@ TEXT = """\
   summation rounds, so every element must be equal; on real numbers, every element must be within a bound that is proved
   for every order of summation. Where oneDNN is installed it is judged in turn with im2col, on the same problems: the
   ratio shows how much longer it takes when the kernel prepares something for each problem, as oneDNN does.
+- *600 small convolutions*, forward, from a list (`checks/bench/small_convolutions.txt`), with --jobs 1: against as many random
+  ones in the same run, and where --benchdnn gives its path against benchdnn in one thread on the same list, with the same
+  library.
 - *the convolutions of ResNet-50*, one image each (`checks/bench/resnet_50.txt`): forward, and the gradients of input,
   kernel and bias, on all cores; of rounded data, a sample of the outputs is judged where there are many.
 - *against benchdnn*, where --benchdnn gives its path: oneDNN's own tester in its correctness mode (`--mode=C`, f32,
@@ -31,6 +34,8 @@ OPERATIONS = [f"{family}_{part}" for family, parts in
                ("linear", ("forward", "backward_input", "backward_weight", "backward_bias"))) for part in parts]
 SHAPES = pathlib.Path(__file__).resolve().parent.parent / "resnet_50.txt"
 SHAPE_OPERATIONS = [word for op in OPERATIONS[:4] for word in ("--op", op)]
+LIST = SHAPES.with_name("small_convolutions.txt")
+LIST_FIGURE = "{}, 600 small convolutions, forward"
 SHAPES_FIGURE = "{}, the convolutions of ResNet-50"
 CASES = 500
 RUNS = 5
@@ -64,6 +69,29 @@ def measure_rates(session, onednn):
         session.add(NAME, f"im2col, {operation}", "cases/s", values[0], lower_is_better=False)
         if onednn:
             session.add(NAME, f"onednn, {operation}", "cases/s", values[1], "im2col", values[0], lower_is_better=False)
+
+
+def listed_rate(session, kernel):
+    result, usage = judged(session, kernel, "--shapes", LIST, "--op", "conv2d_forward", "--jobs", "1")
+    return (result["cases"] - result["unsupported"]) / usage.wall
+
+
+def measure_list(session, onednn):
+    for kernel in ["im2col", "onednn"] if onednn else ["im2col"]:
+        session.progress(f"judge, 600 small convolutions, {kernel}")
+        listed, random = figures.in_turn(session.runs(RUNS), lambda k=kernel: listed_rate(session, k),
+                                         lambda k=kernel: rate(session, k, "conv2d_forward"))
+        session.add(NAME, LIST_FIGURE.format(kernel), "cases/s", listed, "random ones", random, lower_is_better=False)
+
+
+def list_against_benchdnn(session, benchdnn):
+    def theirs():
+        seconds, counts = peer_benchdnn.run(benchdnn, LIST, "FWD_B", env={"OMP_NUM_THREADS": "1"})
+        return peer_benchdnn.judged(counts) / seconds
+
+    own, peer = figures.in_turn(session.runs(RUNS), lambda: listed_rate(session, "onednn"), theirs)
+    session.add(NAME, LIST_FIGURE.format("onednn") + ", against benchdnn", "cases/s", own, peer_benchdnn.NAME, peer,
+                lower_is_better=False)
 
 
 def shape_list_seconds(session, kernel):
@@ -105,22 +133,27 @@ def against_benchdnn(session, benchdnn):
 
 
 def measure_shapes(session, onednn):
+    """The benchdnn that they were measured against, or None."""
     if not onednn:
         session.skip(NAME, "onednn", "this build has no oneDNN (Debian: libdnnl-dev)")
     benchdnn = benchdnn_of(session, onednn)
     session.progress("judge, the convolutions of ResNet-50")
     if benchdnn is not None:
         against_benchdnn(session, benchdnn)
-        return
+        return benchdnn
     kernel = "onednn" if onednn else "im2col"
     (own,) = figures.in_turn(session.runs(3), lambda: shape_list_seconds(session, kernel))
     session.add(NAME, SHAPES_FIGURE.format(kernel), "s", own)
+    return None
 
 
 def measure(session):
     onednn = has_onednn(session)
     measure_rates(session, onednn)
+    measure_list(session, onednn)
     if session.quick:
         session.skip(NAME, "the convolutions of ResNet-50", "left out by --quick")
-    else:
-        measure_shapes(session, onednn)
+        return
+    benchdnn = measure_shapes(session, onednn)
+    if benchdnn is not None:
+        list_against_benchdnn(session, benchdnn)

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Nothing of a kernel is in the command, and nothing of ours is in a kernel's way.
+
+Usage: linkage_test.py FOLDER   that of the command, the host program and the plug-in kernels
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+import unittest
+
+FOLDER = pathlib.Path()
+
+
+def needed(file):
+    printed = subprocess.run(["readelf", "--dynamic", "--wide", FOLDER / file], capture_output=True, text=True, check=True)
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", printed.stdout)
+
+
+def exported(file):
+    """What it defines for others: all, and those that are not the C library's own variables, of which a program has copies."""
+    printed = subprocess.run(["nm", "--dynamic", "--defined-only", FOLDER / file], capture_output=True, text=True, check=True)
+    return [line.split()[-1] for line in printed.stdout.splitlines() if "@" not in line.split()[-1]]
+
+
+class Linkage(unittest.TestCase):
+    def test_the_host_needs_the_c_library_alone(self):
+        for library in needed("cnnspec-host"):
+            self.assertRegex(library, r"^(libc|libm|ld-linux[-\w]*|libdl|libpthread)\.so\.\d+$")
+
+    def test_the_host_exports_nothing_that_a_kernel_could_meet(self):
+        self.assertEqual([name for name in exported("cnnspec-host") if not name.startswith(("_", "__"))], [])
+        self.assertEqual([name for name in exported("cnnspec-host") if name.startswith("_Z")], [])
+
+    def test_the_command_needs_no_library_of_a_kernel(self):
+        self.assertEqual([library for library in needed("cnnspec") if re.search("dnnl|gomp|blas|cnnspec", library)], [])
+
+    def test_the_command_has_no_kernel_in_it(self):
+        printed = subprocess.run(["nm", "--demangle", FOLDER / "cnnspec"], capture_output=True, text=True, check=True).stdout
+        self.assertTrue("LibraryKernel" in printed)
+        for name in ("im2col_variant", "load_into_this_process", " U dlopen"):
+            self.assertFalse(name in printed, name)
+
+    def test_a_plug_in_exports_the_contract_and_a_word_about_itself(self):
+        plugins = sorted(FOLDER.glob("cnnspec-kernel-*.so"))
+        self.assertGreaterEqual(len(plugins), 6)
+        for plugin in plugins:
+            with self.subTest(plugin.name):
+                ours = [name for name in exported(plugin.name) if "cnnspec" in name and not name.startswith("_Z")]
+                self.assertIn("cnnspec_conv2d_forward_f32", ours)
+                self.assertIn("cnnspec_plugin_description", ours)
+                self.assertEqual([name for name in exported(plugin.name) if name.startswith("_ZN7cnnspec")], [])
+
+
+if __name__ == "__main__":
+    FOLDER = pathlib.Path(sys.argv.pop())
+    unittest.main()
