@@ -125,8 +125,8 @@ TEST(JudgeRun, makes_the_calls_of_given_problems_in_few_processes_none_of_which_
   const KernelResult r = judge(leaking(), given(leaking(), Op::relu_forward, problems));
   EXPECT_EQ(r.verdict(), Verdict::pass);
   EXPECT_EQ(r.cases(), cases);
-  EXPECT_GT(Processes::shared().count, 5);  // all of them together would have taken 2.4 GiB
-  EXPECT_LT(Processes::shared().count, 20);
+  EXPECT_GE(Processes::shared().count, 2);  // all of them together would have taken 2.4 GiB
+  EXPECT_LE(Processes::shared().count, 6);
 }
 
 TEST(JudgeRun, makes_the_calls_of_a_large_given_problem_in_a_process_of_its_own) {

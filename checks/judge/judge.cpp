@@ -121,14 +121,13 @@ Case CaseList::at(Idx n) const {
 
 namespace {
 
-/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short run, no
-/// more than leave something for every core. Given cases may be large: a stretch of them takes no more memory than what all
-/// processes together can well have at a time, unless it is a single one. Nothing of this depends on how many cores there
-/// are: nor does the result.
+/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short random run,
+/// no more than leave something for every core. Given cases may be large: a stretch of them takes little memory, unless it is
+/// a single one. Nothing of this depends on how many cores there are: nor does the result.
 class Stretches {
  public:
   Stretches(const JudgeOptions& options, const CaseList& cases)
-      : most_(std::clamp(cases.size() / in_short_run, least, most)) {
+      : most_(options.problems.empty() ? std::clamp(cases.size() / in_short_run, least, most) : most) {
     if (options.problems.empty()) return;
     double bytes = 0;
     for (Idx n = 0; n < cases.size(); ++n) {

@@ -87,6 +87,7 @@ Kernel load_into_this_process(const LibraryFile& file) {
   if (found == 0)
     throw LoadError{path, "", "an operation of cnnspec/kernel.h such as cnnspec_conv2d_forward_f32 to be exported",
                     "a library without any"};
+  if (const auto prepare = exported<void()>(library, "cnnspec_plugin_prepare"); prepare != nullptr) prepare();
   return kernel;
 }
 

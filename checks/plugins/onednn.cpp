@@ -9,6 +9,7 @@
 #include <string>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 #include "checks/kernels/kernel.hpp"
 #include "checks/plugins/plugin.hpp"
@@ -382,6 +383,21 @@ const Kernel& onednn() {
   return kernel;
 }
 
+/// The code of oneDNN's matrix products, which many of its convolutions use: it is generated when it is first called, and
+/// that takes longer than many small problems. Not where it may start threads, which no fork copies.
+void generate_matrix_products() {
+  if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
+  constexpr memory::dim n = 16;
+  const std::vector<float> a(n * n), b(n * n);
+  std::vector<float> c(n * n);
+  status_of([&] {
+    for (const char a_form : {'N', 'T'})
+      for (const char b_form : {'N', 'T'})
+        for (const float beta : {0.0F, 1.0F})
+          dnnl::sgemm(a_form, b_form, n, n, n, 1, a.data(), n, b.data(), n, beta, c.data(), n);
+  });
+}
+
 }  // namespace
 
 }  // namespace cnnspec::checks
@@ -400,6 +416,8 @@ const char* cnnspec_plugin_unsuitable() {
       "installed";
   return why.c_str();
 }
+
+void cnnspec_plugin_prepare() { cnnspec::checks::generate_matrix_products(); }
 
 CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f32, float)
 CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f16, std::uint16_t)

@@ -12,6 +12,9 @@ const char* cnnspec_plugin_description();
 /// Null, or why it cannot be used with the library that it calls, which may be another one than it was built with. Nothing
 /// else is called then.
 const char* cnnspec_plugin_unsuitable();
+/// Called once, before the processes are forked that call the kernel: what is the same in all of them, whatever they compute,
+/// such as code that is generated once. May be left out.
+void cnnspec_plugin_prepare();
 }
 #pragma GCC visibility pop
 
