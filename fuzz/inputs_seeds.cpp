@@ -287,12 +287,41 @@ void add_censuses(Seeds& to) {
   changed("negative-count", "\"random\": 99", "\"random\": -99");
 }
 
+void add_workers(Seeds& to) {
+  const auto hello = [&](const std::string& name, const std::string& text) { to.text("hello-" + name, Reader::hello, text); };
+  hello("one", "hello 1 relu_forward_f32");
+  hello("of-all-types", "hello 1 conv2d_forward_f32 conv2d_forward_f64 conv2d_forward_f16 linear_backward_bias_bf16");
+  hello("twice", "hello 1 relu_forward_f32 relu_forward_f32");
+  hello("none", "hello 1");
+  hello("other-version", "hello 2 relu_forward_f32");
+  hello("two-spaces", "hello 1  relu_forward_f32");
+  hello("carriage-return", "hello 1 relu_forward_f32\r");
+  hello("unknown", "hello 1 relu_forward_f8");
+  hello("with-prefix", "hello 1 cnnspec_relu_forward_f32");
+  hello("control-characters", "hello 1 \x1b[31mrelu\x80");
+  const auto answer = [&](const std::string& name, Idx call, const std::string& text) {
+    InputsCase c;
+    c.reader = Reader::answer, c.call = call, c.text = text;
+    to.add("answer-" + name, c);
+  };
+  answer("done", 7, "done 7");
+  answer("done-otherwise", 7, "done 8");
+  answer("done-and-more", 7, "done 7 ");
+  answer("done-longer", 7, "done 77");
+  answer("unsupported", 65535, "unsupported 65535");
+  answer("error", 1, "error 1 out of memory");
+  answer("error-without-text", 1, "error 1");
+  answer("error-of-another", 1, "error 12 text");
+  answer("error-control-characters", 0, "error 0 \x1b[2J\x07\xff");
+  answer("nothing", 0, "");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, Bytes>> inputs_seeds() {
   Seeds seeds;
   for (const auto add : {add_descriptors, add_shapes, add_networks, add_configs, add_arrays, add_golden_cases,
-                         add_literals, add_options, add_golden_folders, add_censuses})
+                         add_literals, add_options, add_golden_folders, add_censuses, add_workers})
     add(seeds);
   return seeds.take();
 }

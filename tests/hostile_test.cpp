@@ -186,7 +186,8 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"CHILDREN", CNNSPEC_TEST_HOSTILE_CHILDREN, 0, "pass"},
         Row{"CHILDREN_IN_A_SESSION", CNNSPEC_TEST_HOSTILE_CHILDREN_IN_A_SESSION, 0, "pass"},
         Row{"MEMORY", CNNSPEC_TEST_HOSTILE_MEMORY, 1, "fail", "it returned 2", "--memory 32", "", false},
-        Row{"MEMORY_LEAK", CNNSPEC_TEST_HOSTILE_MEMORY_LEAK, 0, "pass"}),
+        Row{"MEMORY_LEAK", CNNSPEC_TEST_HOSTILE_MEMORY_LEAK, 0, "pass"},
+        Row{"UNWRITTEN", CNNSPEC_TEST_HOSTILE_UNWRITTEN, 1, "fail", "it returned 2", "", "", false}),
     [](const auto& i) { return i.param.name; });
 
 /// Several times: whether it comes before or after a word of its victim to the judge is chance.

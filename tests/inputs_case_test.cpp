@@ -34,8 +34,9 @@ TEST(Inputs, every_seed_passes_and_is_what_it_was_made_from) {
     EXPECT_EQ(encode_case(c), bytes) << name;
     expect_pass(bytes, name);
   }
-  EXPECT_EQ(that_read.size(), 12u) << "every reader has a seed that it reads";
-  EXPECT_EQ(that_refused.size(), 11u) << "every reader, but that of any descriptor, has one that it refuses";
+  EXPECT_EQ(that_read.size(), 14u) << "every reader has a seed that it reads";
+  EXPECT_EQ(that_refused.size(), 12u)
+      << "every reader, but that of any descriptor and that of an answer, has one that it refuses";
 }
 
 TEST(Inputs, every_seed_passes_wherever_it_ends) {
@@ -262,6 +263,35 @@ TEST(Inputs, a_folder_that_is_read_otherwise_is_found) {
     return output;
   };
   expect_found(wrong, "folder-larger-bound", "every element is judged by its bound");
+}
+
+// ---- Wrong readers of what a worker says ---------------------------------------------------------------------------
+
+TEST(Inputs, a_worker_that_is_understood_otherwise_is_found) {
+  InputsFunctions wrong;
+  wrong.parse_hello = [](std::string_view line, const std::string& where, const std::string&) {
+    FunctionSet functions = parse_worker_hello(line, where);
+    functions.set(Op::relu_backward, DType::f64);
+    return functions;
+  };
+  expect_found(wrong, "hello-one", "a worker has what it says that it has");
+  wrong.parse_hello = [](std::string_view line, const std::string& where, const std::string&) {
+    FunctionSet functions = parse_worker_hello(line.substr(0, line.rfind(' ')), where);
+    return functions;
+  };
+  expect_found(wrong, "hello-of-all-types", "a worker's functions are read back as they were written");
+  EXPECT_TRUE(check_case(seed("hello-two-spaces")).holds());
+  InputsFunctions lenient;
+  lenient.parse_answer = [](std::string_view line, std::uint64_t id) {
+    return parse_worker_answer(line.substr(0, line.find_last_not_of(' ') + 1), id);
+  };
+  expect_found(lenient, "answer-done-and-more", "a call is done if the worker says so, and only then");
+  lenient.parse_answer = [](std::string_view line, std::uint64_t id) {
+    return line.rfind("error", 0) == 0 ? WorkerAnswer{WorkerAnswer::Kind::error, std::string(line)}
+                                       : parse_worker_answer(line, id);
+  };
+  expect_found(lenient, "answer-error-of-another", "and an error likewise");
+  expect_found(lenient, "answer-error-control-characters", "the text of an error can be shown");
 }
 
 TEST(Inputs, a_census_that_is_read_otherwise_is_found) {

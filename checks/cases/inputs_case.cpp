@@ -30,7 +30,9 @@ constexpr std::array reader_names{"descriptor",
                                   "data",
                                   "option",
                                   "folder of golden vectors",
-                                  "census's file"};
+                                  "census's file",
+                                  "worker's first line",
+                                  "worker's answer"};
 constexpr Idx options = 11, edits = 5;
 
 /// What a reader promises and did not do.
@@ -411,6 +413,38 @@ void check_census(const InputsCase& c, const InputsFunctions& f) {
   read_and([&] { return f.parse_census_file(c.text, "file"); }, verify);
 }
 
+// ---- Workers -----------------------------------------------------------------------------------------------------
+
+void check_hello(const InputsCase& c, const InputsFunctions& f) {
+  const auto parse = [&](const std::string& text) { return f.parse_hello(text, "worker:w", ""); };
+  read_and([&] { return parse(c.text); },
+           [&](const FunctionSet& functions) {
+             const std::string written = f.format_hello(functions);
+             promise(parse(written) == functions, "a worker's functions are read back as they were written");
+             Idx count = 0;
+             for (std::size_t op = 0; op < op_names.size(); ++op)
+               for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype) {
+                 if (!functions.has(static_cast<Op>(op), static_cast<DType>(dtype))) continue;
+                 const std::string name = fmt::format(" {}_{}", op_names[op], dtype_names[dtype]);
+                 promise(c.text.find(name) != std::string::npos, "a worker has what it says that it has");
+                 ++count;
+               }
+             promise(count > 0, "a worker has a function");
+             promise(std::ranges::count(c.text, ' ') > count, "what is said twice counts once, and nothing is left out");
+           });
+}
+
+void check_answer(const InputsCase& c, const InputsFunctions& f) {
+  using Kind = WorkerAnswer::Kind;
+  const WorkerAnswer answer = f.parse_answer(c.text, static_cast<std::uint64_t>(c.call));
+  const std::string call = std::to_string(c.call);
+  promise((answer.kind == Kind::done) == (c.text == "done " + call), "a call is done if the worker says so, and only then");
+  promise((answer.kind == Kind::unsupported) == (c.text == "unsupported " + call), "and not supported likewise");
+  const bool is_error = c.text == "error " + call || c.text.rfind("error " + call + " ", 0) == 0;
+  promise((answer.kind == Kind::error) == is_error, "and an error likewise");
+  promise(printable(answer.text) == answer.text && answer.text.size() < most_error_bytes, "the text of an error can be shown");
+}
+
 void check_census_bounds(const InputsCase& c, const InputsFunctions& f) {
   read_and([&] { return f.parse_census_bounds(c.text, "--max"); },
            [&](const CensusBounds& bounds) {
@@ -496,7 +530,8 @@ void check_option(const InputsCase& c, const InputsFunctions& f) {
 void check_reader(const InputsCase& c, const InputsFunctions& f) {
   constexpr void (*checks[])(const InputsCase&, const InputsFunctions&){
       check_descriptor, check_descriptor,  check_shapes,  check_network, check_config, check_target,
-      check_npy,        check_golden_case, check_literal, check_option,  check_golden, check_census};
+      check_npy,        check_golden_case, check_literal, check_option,  check_golden, check_census,
+      check_hello,      check_answer};
   checks[static_cast<std::size_t>(c.reader)](c, f);
 }
 
@@ -561,6 +596,10 @@ void InputsCase::list_fields(Fields& fields) {
     case Reader::config:
     case Reader::golden_case:
     case Reader::census:
+    case Reader::hello:
+      break;
+    case Reader::answer:
+      fields.number(call, 0, 0xffff);
       break;
   }
   fields.text(text);

@@ -22,6 +22,7 @@
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
 #include "checks/gradient/targets.hpp"
+#include "checks/host/worker_protocol.hpp"
 #include "checks/judge/descriptor.hpp"
 #include "checks/judge/literal_data.hpp"
 
@@ -41,7 +42,9 @@ struct InputsCase {
     literal,      // the data of an operation
     option,       // a value on the command line
     golden,       // a folder of golden vectors, after an edit
-    census        // the file of a census
+    census,       // the file of a census
+    hello,        // the first line of a worker
+    answer        // another line of a worker
   };
   enum class Option { op, ops, dtype, profile, count, seed, seconds, color, bounds, shard, proof };
   /// What is done to one file of the folder; `replace` and `overwrite` with the text.
@@ -61,6 +64,7 @@ struct InputsCase {
   Option option{};
   bool is_whole_layer = false;  // golden vectors of all operations of the layer
   Edit edit{};
+  Idx call = 0;                // that the worker was asked for
   Idx file = 0, position = 0;  // of the edit: files in the order of their names; what is written over begins there
   std::string text;
 
@@ -94,6 +98,9 @@ struct InputsFunctions {
   CensusShard (*parse_shard)(const std::string&) = checks::shard_of;
   CensusFile (*parse_census_file)(const std::string&, const std::string&) = checks::parse_census_file;
   std::string (*format_census_file)(const CensusFile&) = checks::to_json;
+  FunctionSet (*parse_hello)(std::string_view, const std::string&, const std::string&) = checks::parse_worker_hello;
+  std::string (*format_hello)(const FunctionSet&) = checks::worker_hello;
+  WorkerAnswer (*parse_answer)(std::string_view, std::uint64_t) = checks::parse_worker_answer;
 };
 
 /// An error must be told in so many bytes.

@@ -1,13 +1,12 @@
 // Hello: what cnnspec-host tells first, about itself and the library that it has loaded.
 #pragma once
 
-#include <bitset>
 #include <cstddef>
 #include <cstring>
 #include <string>
 #include <type_traits>
 
-#include "checks/kernels/kernel.hpp"
+#include "checks/host/function_set.hpp"
 
 namespace cnnspec::checks {
 
@@ -30,17 +29,13 @@ struct Hello {
   Text<64> version;  // of cnnspec; first, so that it can be read whatever else is another one's
   bool is_loaded;
   int threads;  // of the process, once the library is loaded
-  std::bitset<op_names.size() * dtype_names.size()> functions;  // those that it has
+  FunctionSet functions;
   Text<128> name;
   Text<256> description;
   // If it is not loaded, what is wrong: a LoadError.
   Text<4352> where;
   Text<256> position, expected;
   Text<4352> given;
-
-  static std::size_t number_of(Op op, DType dtype) {
-    return static_cast<std::size_t>(dtype) * op_names.size() + static_cast<std::size_t>(op);
-  }
 };
 static_assert(std::is_trivially_copyable_v<Hello>, "it is read by another process");
 

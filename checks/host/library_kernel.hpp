@@ -21,7 +21,7 @@ class LibraryKernel : public HostedKernel {
   ~LibraryKernel() override;
 
   std::string name() const override { return name_; }
-  bool has(Op op, DType dtype) const override { return hello_.functions[Hello::number_of(op, dtype)]; }
+  bool has(Op op, DType dtype) const override { return hello_.functions.has(op, dtype); }
   std::unique_ptr<Host> host() const override;
   std::string description() const override { return hello_.description.str(); }
   std::string note() const override;

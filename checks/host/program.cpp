@@ -85,7 +85,7 @@ Hello hello_of(const LibraryFile& file, Kernel& kernel) {
   hello.name = kernel.name, hello.description = kernel.description;
   for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
     for_each_function(kernel, static_cast<DType>(dtype), [&](Op op, auto function) {
-      hello.functions[Hello::number_of(op, static_cast<DType>(dtype))] = function != nullptr;
+      hello.functions.set(op, static_cast<DType>(dtype), function != nullptr);
     });
   return hello;
 }

@@ -287,6 +287,19 @@ IN_THE_CALL {
   for (size_t i = 0; i < size; ++i) ((volatile char *)block)[i] = 1;
   return CNNSPEC_DONE;
 }
+#elif defined(HOSTILE_UNWRITTEN)
+/* It takes what it allocates to be full of zeros, small blocks that are used again among it. */
+IN_THE_CALL {
+  for (size_t size = 32; size <= 4096; size += 96) {
+    free(malloc(size));
+    unsigned char *const block = malloc(size);
+    if (block == NULL) return 3;
+    for (size_t i = 16; i < size; ++i)
+      if (((volatile unsigned char *)block)[i] != 0) return 2;
+    free(block);
+  }
+  return CNNSPEC_DONE;
+}
 #elif defined(HOSTILE_NOTHING)
 NOTHING_IN_THE_CALL
 #else

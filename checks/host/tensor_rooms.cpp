@@ -1,0 +1,68 @@
+#include "checks/host/tensor_rooms.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+
+#include "checks/judge/storage.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr std::size_t line_of_cache = 64;
+constexpr std::size_t red_zone = 1024;
+
+}  // namespace
+
+void TensorRooms::make_room_for(std::span<const Trial> trials, const Isolation& isolation) {
+  for (const Trial& t : trials) {
+    assert(t.inputs.size() <= most_inputs);
+    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment_in(t, isolation));
+    make_room(most_inputs, output_bytes(t), alignment_in(t, isolation));
+  }
+}
+
+Piece TensorRooms::place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const {
+  const std::size_t begin = begin_of(tensor), end = begin + capacity_[tensor];
+  switch (placement) {
+    case Placement::at_begin:
+      return {begin, size};
+    case Placement::at_end:
+      return {(end - size) / alignment * alignment, size};
+    case Placement::unaligned:  // by one element, or as little aligned as was asked for
+      return {begin + (alignment < line_of_cache ? line_of_cache : 0) + alignment, size};
+    case Placement::aligned:
+      return {begin + rounded_up(line_of_cache, alignment), size};
+  }
+  return {begin, size};
+}
+
+std::size_t TensorRooms::alignment_in(const Trial& t, const Isolation& isolation) {
+  return std::max(isolation.alignment, element_bytes(t.dtype));
+}
+std::size_t TensorRooms::output_bytes(const Trial& t) {
+  return static_cast<std::size_t>(t.operation->output.count()) * element_bytes(t.dtype);
+}
+
+void TensorRooms::make_room(std::size_t tensor, std::size_t size, std::size_t alignment) {
+  if (size == 0) return;  // a bias that is not there
+  capacity_[tensor] = std::max(capacity_[tensor], rounded_up(size + line_of_cache + alignment, page_bytes()));
+}
+std::size_t TensorRooms::begin_of(std::size_t tensor) const {
+  std::size_t begin = page_bytes();
+  for (std::size_t n = 0; n < tensor; ++n) begin += capacity_[n] == 0 ? 0 : capacity_[n] + page_bytes();
+  return begin;
+}
+
+void surround(std::byte* memory, const Piece& p, Garbage garbage) {
+  std::memset(memory + p.offset - red_zone, static_cast<int>(garbage), red_zone);
+  std::memset(memory + p.offset + p.size, static_cast<int>(garbage), red_zone);
+}
+bool is_surrounded(const std::byte* memory, const Piece& p, Garbage garbage) {
+  const auto holds = [&](const std::byte* zone) {
+    return *zone == static_cast<std::byte>(garbage) && std::memcmp(zone, zone + 1, red_zone - 1) == 0;
+  };
+  return holds(memory + p.offset - red_zone) && holds(memory + p.offset + p.size);
+}
+
+}  // namespace cnnspec::checks

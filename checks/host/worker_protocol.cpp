@@ -1,0 +1,144 @@
+#include "checks/host/worker_protocol.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "checks/describe/text.hpp"
+#include "checks/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+std::vector<std::string> fields_of(std::string_view line) {
+  std::vector<std::string> fields(1);
+  for (const char c : line)
+    if (c == ' ')
+      fields.emplace_back();
+    else
+      fields.back() += c;
+  return fields;
+}
+
+std::string function_name(Op op, DType dtype) { return fmt::format("{}_{}", name_of(op), name_of(dtype)); }
+
+std::optional<std::pair<Op, DType> > function_named(std::string_view name) {
+  for (std::size_t op = 0; op < op_names.size(); ++op)
+    for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
+      if (name == function_name(static_cast<Op>(op), static_cast<DType>(dtype)))
+        return std::pair(static_cast<Op>(op), static_cast<DType>(dtype));
+  return {};
+}
+
+// ---- What is asked ----
+
+void add_number(std::string& line, std::string_view before, std::int64_t number) {
+  char digits[20];
+  line += before;
+  line.append(digits, std::to_chars(digits, digits + sizeof digits, number).ptr);
+}
+void add_numbers(std::string& line, char before, const std::vector<Idx>& numbers) {
+  for (std::size_t n = 0; n < numbers.size(); ++n)
+    add_number(line, n == 0 ? std::string_view(&before, 1) : ",", numbers[n]);
+}
+
+/// Both kinds of problem whose window moves have these.
+void add_window(std::string& line, const auto& p) {
+  add_number(line, " kernel_height=", p.kernel_height), add_number(line, " kernel_width=", p.kernel_width);
+  add_number(line, " stride_height=", p.stride_height), add_number(line, " stride_width=", p.stride_width);
+  add_number(line, " dilation_height=", p.dilation_height), add_number(line, " dilation_width=", p.dilation_width);
+  add_number(line, " pad_top=", p.pad_top), add_number(line, " pad_left=", p.pad_left);
+  add_number(line, " pad_bottom=", p.pad_bottom), add_number(line, " pad_right=", p.pad_right);
+}
+void add_problem(std::string& line, const cnnspec_conv2d& p) {
+  add_number(line, " batch=", p.batch), add_number(line, " groups=", p.groups);
+  add_number(line, " in_channels=", p.in_channels);
+  add_number(line, " in_height=", p.in_height), add_number(line, " in_width=", p.in_width);
+  add_number(line, " out_channels=", p.out_channels);
+  add_number(line, " out_height=", p.out_height), add_number(line, " out_width=", p.out_width);
+  add_window(line, p);
+}
+void add_problem(std::string& line, const cnnspec_pool2d& p) {
+  add_number(line, " batch=", p.batch), add_number(line, " channels=", p.channels);
+  add_number(line, " in_height=", p.in_height), add_number(line, " in_width=", p.in_width);
+  add_number(line, " out_height=", p.out_height), add_number(line, " out_width=", p.out_width);
+  add_window(line, p);
+}
+void add_problem(std::string& line, const cnnspec_linear& p) {
+  add_number(line, " batch=", p.batch);
+  add_number(line, " in_features=", p.in_features), add_number(line, " out_features=", p.out_features);
+}
+void add_problem(std::string& line, const cnnspec_elementwise& p) { add_number(line, " count=", p.count); }
+
+/// Dense and row-major: in elements.
+std::vector<Idx> strides_of(const std::vector<Idx>& extents) {
+  std::vector<Idx> strides(extents.size(), 1);
+  for (std::size_t n = extents.size(); n-- > 1;) strides[n - 1] = strides[n] * extents[n];
+  return strides;
+}
+
+void add_tensor(std::string& line, const TensorInfo& tensor, const Piece& place) {
+  (line += ' ') += tensor.name;
+  if (place.size == 0) {
+    line += "=-";
+    return;
+  }
+  add_number(line, "=", static_cast<std::int64_t>(place.offset));
+  add_numbers(line, ':', tensor.extents), add_numbers(line, ':', strides_of(tensor.extents));
+}
+
+/// A huge negative number in each storage type, or one of moderate size. (Not NaN's 0xff: the GNU C library takes that
+/// for a wish to leave memory as it is.)
+int heap_byte(Garbage garbage) {
+  constexpr int huge = 0xfe;
+  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
+}
+
+}  // namespace
+
+FunctionSet parse_worker_hello(std::string_view line, const std::string& where, const std::string& besides) {
+  const std::vector<std::string> fields = fields_of(line);
+  if (fields.size() < 3 || fields[0] != "hello" || fields[1] != "1")
+    throw UsageError(where, "", "\"hello 1 FUNCTION...\", with at least one function", in_quotes(line) + besides);
+  FunctionSet functions;
+  for (std::size_t n = 2; n < fields.size(); ++n) {
+    const auto function = function_named(fields[n]);
+    if (!function)
+      throw UsageError(where, "", "functions of cnnspec/kernel.h, such as conv2d_forward_f32",
+                       in_quotes(fields[n]) + besides);
+    functions.set(function->first, function->second);
+  }
+  return functions;
+}
+
+std::string worker_hello(const FunctionSet& functions) {
+  std::string line = protocol_hello;
+  for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
+    for (std::size_t op = 0; op < op_names.size(); ++op)
+      if (functions.has(static_cast<Op>(op), static_cast<DType>(dtype)))
+        line += ' ' + function_name(static_cast<Op>(op), static_cast<DType>(dtype));
+  return line;
+}
+
+std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces& places) {
+  const Operation& o = *t.operation;
+  std::string line = fmt::format("call {} {} heap={}", id, function_name(o.op, t.dtype), heap_byte(t.garbage));
+  std::visit([&](const auto& p) { add_problem(line, p); }, o.problem);
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) add_tensor(line, o.inputs[i], places[i]);
+  add_tensor(line, o.output, places[most_inputs]);
+  return line + '\n';
+}
+
+WorkerAnswer parse_worker_answer(std::string_view line, std::uint64_t id) {
+  constexpr std::size_t most_said = 200;
+  const std::string failed = fmt::format("error {}", id);
+  if (line == fmt::format("done {}", id)) return {WorkerAnswer::Kind::done};
+  if (line == fmt::format("unsupported {}", id)) return {WorkerAnswer::Kind::unsupported};
+  if (line != failed && !line.starts_with(failed + ' ')) return {};
+  return {WorkerAnswer::Kind::error, printable(line.substr(std::min(line.size(), failed.size() + 1), most_said))};
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,37 @@
+// The lines that the judge and a worker exchange: docs/worker.md.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "checks/host/call_memory.hpp"
+#include "checks/host/function_set.hpp"
+
+namespace cnnspec::checks {
+
+inline constexpr const char* protocol_hello = "hello 1";
+inline constexpr std::size_t longest_reply = 4096;  // without its end of line
+
+/// What a worker has, from its first line. Throws UsageError if that is not "hello 1 FUNCTION..."; `where`: the worker;
+/// `besides`: what is to be said of it.
+FunctionSet parse_worker_hello(std::string_view line, const std::string& where, const std::string& besides = "");
+/// The line that says so.
+std::string worker_hello(const FunctionSet& functions);
+
+/// Where the tensors of a call lie: its inputs, and last its output.
+using TensorPlaces = std::array<Piece, most_tensors>;
+
+/// The line that asks for a call, with its end.
+std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces& places);
+
+struct WorkerAnswer {
+  enum class Kind { done, unsupported, error, none };
+  Kind kind = Kind::none;  // none: it is no answer to that call
+  std::string text{};      // of an error
+};
+WorkerAnswer parse_worker_answer(std::string_view line, std::uint64_t id);
+
+}  // namespace cnnspec::checks
