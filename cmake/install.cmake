@@ -14,7 +14,8 @@ if(CNNSPEC_BUILD_CHECKS)
   install(TARGETS cnnspec_checks EXPORT cnnspec-checks)
   install(EXPORT cnnspec-checks NAMESPACE cnnspec:: DESTINATION ${cnnspec_package_dir})
   install(DIRECTORY checks DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/cnnspec
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE PATTERN "bench" EXCLUDE PATTERN "kernels/cnnspec" EXCLUDE)
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "bench" EXCLUDE PATTERN "cli" EXCLUDE PATTERN "coverage" EXCLUDE
+          PATTERN "kernels/cnnspec" EXCLUDE PATTERN "mutants" EXCLUDE PATTERN "plugins" EXCLUDE)
 endif()
 if(CNNSPEC_BUILD_CLI)
   install(TARGETS cnnspec_cli)

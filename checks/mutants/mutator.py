@@ -10,7 +10,7 @@ import hashlib
 import re
 
 TOKEN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<directive>^[ ]*\#[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*")
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<directive>^[ ]*\#(?:[^\n\\]|\\.)*)|(?P<string>"(?:\\.|[^"\\\n])*")
       |(?P<char>'(?:\\.|[^'\\\n])*')|(?P<number>\d[\w'.]*)|(?P<name>[A-Za-z_]\w*)
       |(?P<op><=>|<<=|>>=|\.\.\.|->\*|::|->|\+\+|--|\+=|-=|\*=|/=|%=|==|!=|<=|>=|&&|\|\||<<|>>|[^\s\w])""",
     re.VERBOSE | re.MULTILINE | re.DOTALL)

@@ -21,8 +21,10 @@ MISTAKE = "--mistake" in sys.argv[1:]
 # ---- What is computed: g is the problem; inputs are arrays; what is returned is the output ----
 
 def padded(g, x, value=0):
-    before_and_after = [(0, 0)] * (x.ndim - 2) + [(g.pad_top, g.pad_bottom), (g.pad_left, g.pad_right)]
-    return np.pad(x, before_and_after, constant_values=value)
+    *others, h, w = x.shape
+    result = np.full((*others, h + g.pad_top + g.pad_bottom, w + g.pad_left + g.pad_right), value, x.dtype)
+    result[..., g.pad_top:g.pad_top + h, g.pad_left:g.pad_left + w] = x
+    return result
 
 
 def windows(g, padded_x):
@@ -70,31 +72,30 @@ def conv2d_backward_bias(g, dy):
     return dy.sum((0, 2, 3))
 
 
-def winners(g, x):
-    """The value that wins in each window, and its cell of the plane, or -1 where there is padding alone: the first of
-    the greatest, but a NaN replaces any."""
-    window = (g.batch, g.channels, g.out_height, g.out_width, g.kernel_height * g.kernel_width)
-    values = windows(g, padded(g, x, -np.inf)).reshape(window)
-    cells = padded(g, np.arange(g.in_height * g.in_width).reshape(g.in_height, g.in_width), -1)
-    cells = np.broadcast_to(windows(g, cells).reshape(window[2:]), window)
-    is_nan = np.isnan(values)
-    greatest = (cells >= 0) & (values == values.max(-1, keepdims=True))  # padding never wins
-    last_nan = window[-1] - 1 - is_nan[..., ::-1].argmax(-1)
-    wins = np.where(is_nan.any(-1), last_nan, greatest.argmax(-1))[..., None]
-    return np.take_along_axis(values, wins, -1)[..., 0], np.take_along_axis(cells, wins, -1)[..., 0]
-
-
 def max_pool2d_forward(g, x):
-    return winners(g, x)[0]
+    return windows(g, padded(g, x, -np.inf)).max((-2, -1))  # padding never wins, a NaN does
+
+
+def winners(g, x):
+    """The cell of its window that wins, in each window: the first of the greatest, but a NaN replaces any."""
+    cells = windows(g, padded(g, x, -np.inf)).reshape(g.batch, g.channels, g.out_height, g.out_width, -1)
+    wins = cells.argmax(-1)
+    if np.isfinite(x).all():
+        return wins
+    is_real = windows(g, padded(g, np.ones((g.in_height, g.in_width), bool))).reshape(g.out_height, g.out_width, -1)
+    wins = (is_real & (cells == cells.max(-1, keepdims=True))).argmax(-1)  # -inf in padding wins against nothing
+    is_nan = np.isnan(cells)
+    last_nan = cells.shape[-1] - 1 - is_nan[..., ::-1].argmax(-1)
+    return np.where(is_nan.any(-1), last_nan, wins)
 
 
 def max_pool2d_backward(g, x, dy):
-    planes = g.batch * g.channels
-    cells, dy = winners(g, x)[1].reshape(planes, -1), dy.reshape(planes, -1)
-    dx = np.zeros((planes, g.in_height * g.in_width), x.dtype)
-    of_plane, of_window = np.nonzero(cells >= 0)
-    np.add.at(dx, (of_plane, cells[of_plane, of_window]), dy[of_plane, of_window])
-    return dx.reshape(x.shape)
+    p, q = np.divmod(winners(g, x), g.kernel_width)
+    row = p * g.dilation_height + np.arange(g.out_height)[:, None] * g.stride_height - g.pad_top
+    column = q * g.dilation_width + np.arange(g.out_width) * g.stride_width - g.pad_left
+    plane = np.arange(g.batch * g.channels).reshape(g.batch, g.channels, 1, 1)
+    place = (plane * g.in_height + row) * g.in_width + column
+    return np.bincount(place.ravel(), dy.ravel(), x.size).reshape(x.shape)
 
 
 def linear_forward(g, x, w, b):

@@ -38,6 +38,7 @@ if(EXISTS ${PREFIX})
   message(FATAL_ERROR "left in ${PREFIX}: ${left}")
 endif()
 must_end_with(1 ${CMAKE_COMMAND} -D BUILD=${BUILD}/nowhere -P ${UNINSTALL})
+string(REGEX REPLACE "[ \n]+" " " output "${output}") # CMake breaks the lines of an error
 if(NOT output MATCHES "expected the manifest of an installation")
   message(FATAL_ERROR "${output}")
 endif()
