@@ -15,10 +15,12 @@ extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);  // only t
 namespace cnnspec::checks {
 
 inline std::atomic<int> children_forked = 0;
+inline std::atomic<pid_t> who_forked = 0;  // of a child, its parent
 
 /// As fork.
 inline pid_t fork_child() {
   ++children_forked;
+  who_forked = getpid();
   return fork();
 }
 

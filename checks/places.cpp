@@ -17,7 +17,7 @@ std::string place_of_part(const std::string& file) {
   std::error_code error;
   if (const fs::path here = fs::read_symlink("/proc/self/exe", error).parent_path(); !error) {
     folders.push_back(here);
-    folders.push_back((here / ".." / "libexec" / "cnnspec").lexically_normal());
+    folders.push_back((here / CNNSPEC_LIBEXEC_FROM_BIN).lexically_normal());
   }
   folders.push_back(CNNSPEC_LIBEXEC_INSTALLED);
   for (const std::string& folder : folders)

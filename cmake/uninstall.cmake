@@ -1,4 +1,5 @@
-# Removes what `cmake --install` wrote last, as its manifest in BUILD says, and the folders that are empty then.
+# Removes what `cmake --install` wrote last, as its manifest in BUILD says, and the folders below its prefix that are empty then.
+# DESTDIR must be what it was.
 #
 #   cmake -D BUILD=build/release -P cmake/uninstall.cmake
 set(manifest ${BUILD}/install_manifest.txt)
@@ -7,17 +8,32 @@ if(NOT EXISTS ${manifest})
                       "it installed from there?")
 endif()
 file(STRINGS ${manifest} files)
+
+# The prefix: the longest path that all have in common.
+list(GET files 0 prefix)
+get_filename_component(prefix "${prefix}" DIRECTORY)
 foreach(file IN LISTS files)
-  file(REMOVE "${file}")
+  string(FIND "${file}" "${prefix}/" begin)
+  while(NOT begin EQUAL 0)
+    get_filename_component(prefix "${prefix}" DIRECTORY)
+    string(FIND "${file}" "${prefix}/" begin)
+  endwhile()
+endforeach()
+
+set(count 0)
+foreach(file IN LISTS files)
+  if(EXISTS "$ENV{DESTDIR}${file}" OR IS_SYMLINK "$ENV{DESTDIR}${file}")
+    file(REMOVE "$ENV{DESTDIR}${file}")
+    math(EXPR count "${count} + 1")
+  endif()
   get_filename_component(folder "${file}" DIRECTORY)
-  while(IS_DIRECTORY "${folder}")
-    file(GLOB rest "${folder}/*" "${folder}/.*")
-    if(rest)
+  while(NOT folder STREQUAL prefix)
+    execute_process(COMMAND rmdir "$ENV{DESTDIR}${folder}" RESULT_VARIABLE status ERROR_QUIET) # refuses one that is not empty
+    if(NOT status EQUAL 0)
       break()
     endif()
-    file(REMOVE_RECURSE "${folder}")
     get_filename_component(folder "${folder}" DIRECTORY)
   endwhile()
 endforeach()
-list(LENGTH files count)
-message(STATUS "${count} files removed")
+list(LENGTH files all)
+message(STATUS "${count} of ${all} files removed from $ENV{DESTDIR}${prefix}")

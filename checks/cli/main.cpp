@@ -122,6 +122,8 @@ ExitStatus run_and_report(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a run whose exit status is its verdict
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is told by whoever writes one
+  std::signal(SIGCHLD, SIG_DFL);  // whoever started this may ignore its children; here it matters how they end
   cnnspec::checks::occupy_standard_descriptors();
   cnnspec::checks::keep_freed_memory();
   return static_cast<int>(cnnspec::checks::run_and_report(argc, argv));

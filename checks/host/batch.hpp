@@ -20,7 +20,7 @@ class Starter {
   virtual void start(const Task& task) = 0;
   virtual bool has_ended_within(int milliseconds) = 0;
   virtual void stop() = 0;
-  /// As waitpid tells it, once it has ended. Nothing that the child started is left.
+  /// As waitpid tells it, once it has ended.
   virtual int status() = 0;
 
   MemoryFile& memory() { return memory_; }

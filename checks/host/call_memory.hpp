@@ -98,9 +98,31 @@ struct CallLayout {
 
 /// What a process that makes calls is to do.
 struct Task {
+  std::uint64_t number = 0;  // of the server's tasks
   CallLayout layout;
   std::size_t first = 0;  // the call to begin with
   Isolation isolation;
 };
+
+/// What a server says of a task: first the number of the process that does it, or -errno; then its status, as waitpid gives it.
+struct TaskNews {
+  enum class Kind : std::uint32_t { begun = 0x6265676e, ended = 0x656e6464 };
+  Kind kind{};
+  std::int32_t value = 0;
+  std::uint64_t task = 0;
+};
+
+// ---- Where tensors lie, and what is around them ----
+
+/// A power of two, and no less than an element has.
+std::size_t alignment_of(const Isolation& isolation, DType dtype);
+/// What more a room needs than the tensor has, for every placement.
+std::size_t spare_room(std::size_t alignment);
+/// Where a tensor begins in a room of so many bytes that begins with a page. `alignment`: as alignment_of gives it.
+std::size_t place_in_room(std::size_t room, std::size_t size, Placement placement, std::size_t alignment);
+
+/// What memory is filled with that is allocated: a huge negative number in each storage type, or one of moderate size. (Not
+/// NaN's 0xff: the C library takes that for a wish to leave memory as it is.)
+int dirt_of(Garbage garbage);
 
 }  // namespace cnnspec::checks

@@ -24,14 +24,13 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr std::size_t fence_bytes = 256;
-constexpr std::size_t cache_line = 64;
 constexpr rlim_t most_file_bytes = rlim_t{1} << 24;
 
 /// Where a tensor is put: whole pages between two that cannot be accessed.
 class Slot {
  public:
   explicit Slot(std::size_t capacity)
-      : pages_(rounded_up(capacity + 2 * (fence_bytes + cache_line), page_bytes())),
+      : pages_(rounded_up(capacity + 2 * fence_bytes, page_bytes())),
         mapping_(pages_ + 2 * page_bytes(), PROT_NONE, MAP_PRIVATE) {
     if (mprotect(begin(), pages_, PROT_READ | PROT_WRITE) != 0) no_resource("memory");
   }
@@ -40,24 +39,10 @@ class Slot {
 
   /// Makes room for `size` bytes and fills them and what is around them. `alignment`: a multiple of an element's size.
   std::byte* place(std::size_t size, Placement placement, std::size_t alignment, Garbage garbage) {
-    data_ = place_of(size, placement, alignment);
+    data_ = begin() + place_in_room(pages_, size, placement, alignment);
     size_ = size, fill_ = static_cast<std::byte>(garbage);
     std::memset(fence_begin(), static_cast<int>(fill_), static_cast<std::size_t>(fence_end() - fence_begin()));
     return data_;
-  }
-  std::byte* place_of(std::size_t size, Placement placement, std::size_t alignment) const {
-    std::byte* const last = end() - size;
-    switch (placement) {
-      case Placement::at_begin:
-        return begin();
-      case Placement::at_end:
-        return last - reinterpret_cast<std::uintptr_t>(last) % alignment;
-      case Placement::unaligned:  // by one element, or as little aligned as was asked for
-        return begin() + (alignment < cache_line ? cache_line : 0) + alignment;
-      case Placement::aligned:
-        return begin() + rounded_up(cache_line, alignment);
-    }
-    return begin();
   }
   bool fences_hold() const {
     const auto untouched = [&](std::byte b) { return b == fill_; };
@@ -86,20 +71,9 @@ extern "C" void note_fault(int signal, siginfo_t* info, void*) {
   std::raise(signal);
 }
 
-/// A power of two, and no less than an element has.
-std::size_t alignment_of(const Isolation& isolation, DType dtype) {
-  return std::max(isolation.alignment, element_bytes(dtype));
-}
-
 // ---- What a kernel allocates ----
 
 #if defined(M_PERTURB)
-/// A huge negative number in each storage type, or one of moderate size. (Not NaN's 0xff: the C library takes that for a
-/// wish to leave memory as it is.)
-int dirt_of(Garbage garbage) {
-  constexpr int huge = 0xfe;
-  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
-}
 /// From now on, what is allocated is full of these bytes.
 void dirty_heap(Garbage garbage) { mallopt(M_PERTURB, dirt_of(garbage) ^ 0xff); }
 
@@ -155,7 +129,7 @@ class Calls {
     for (const PlannedCall& c : calls_)
       for (std::size_t i = 0; i < most_tensors; ++i) capacity[i] = std::max(capacity[i], tensor(c, i).size);
     for (std::size_t i = 0; i < most_tensors; ++i) {
-      const Slot& slot = slots_.emplace_back(capacity[i] + alignment_of(task.isolation, DType::f64));
+      const Slot& slot = slots_.emplace_back(capacity[i] + 2 * spare_room(alignment_of(task.isolation, DType::f64)));
       progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()), reinterpret_cast<std::uintptr_t>(slot.end())};
     }
   }
@@ -163,6 +137,7 @@ class Calls {
   [[noreturn]] void make_all(int said, KeptBlocks kept) {
     confine(said);
     if (kept == KeptBlocks::are_there) take_kept_blocks();
+    progress_.begin_ns = now_ns();
     progress_.ready = true;
     std::size_t skipped = calls_.size();  // a group: a number that none has
     for (std::size_t n = task_.first; n < calls_.size(); ++n) {
@@ -212,6 +187,7 @@ class Calls {
   void confine(int said) {
     setpgid(0, 0);                     // what the kernel starts goes down with it, and ^C is for the judge
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // and nothing outlives the judge
+    if (who_forked != 0 && getppid() != who_forked) _exit(EXIT_FAILURE);
     const int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
     dup2(said, STDOUT_FILENO);

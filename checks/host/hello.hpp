@@ -12,6 +12,11 @@ namespace cnnspec::checks {
 
 /// The descriptors that it is started with: a socket, a file in memory, and where what is printed goes.
 inline constexpr int socket_of_host = 3, memory_of_host = 4, said_of_host = 5;
+/// Of a worker, it has besides the other end of this socket, on which it tells the worker's number; and while that is open, the
+/// judge is there.
+inline constexpr int judge_of_host = 6;
+/// What the worker's socket says of a program that cannot be run: this, and errno.
+inline constexpr char is_not_run = '\0';
 
 /// One short text, in the memory of two processes.
 template <std::size_t size>
@@ -30,7 +35,6 @@ struct Hello {
   bool is_loaded;
   int threads;  // of the process, once the library is loaded
   FunctionSet functions;
-  Text<128> name;
   Text<256> description;
   // If it is not loaded, what is wrong: a LoadError.
   Text<4352> where;

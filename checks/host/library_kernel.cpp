@@ -1,19 +1,16 @@
 #include "checks/host/library_kernel.hpp"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <string_view>
 
 #include "checks/child_process.hpp"
 #include "checks/host/server.hpp"
+#include "checks/host/spawn.hpp"
 #include "checks/places.hpp"
 #include "checks/usage_error.hpp"
 #include "checks/version.hpp"
@@ -22,71 +19,6 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr int longest_load_ms = 20'000;
-
-/// The environment, with what makes the C library fill also small blocks that are used again (see calls.cpp).
-std::vector<std::string> environment_of_host() {
-  constexpr std::string_view name = "GLIBC_TUNABLES=", tunable = "glibc.malloc.tcache_count=0";
-  std::vector<std::string> variables;
-  std::string tunables(name);
-  for (char** v = environ; *v != nullptr; ++v) {
-    if (std::string_view(*v).starts_with(name))
-      tunables = std::string(*v) + ":";
-    else
-      variables.push_back(*v);
-  }
-  variables.push_back(tunables.append(tunable));
-  return variables;
-}
-
-std::vector<char*> pointers_to(std::vector<std::string>& words) {
-  std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
-  pointers.push_back(nullptr);
-  return pointers;
-}
-
-/// What a spawned process is to be like; a number that is in the way of none that it is started with.
-class Spawn {
- public:
-  Spawn() {
-    posix_spawn_file_actions_init(&actions_), posix_spawnattr_init(&attributes_);
-    sigset_t none, all;
-    sigemptyset(&none), sigfillset(&all);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setpgroup(&attributes_, 0);  // ^C is for the judge
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  Spawn(const Spawn&) = delete;
-  ~Spawn() {
-    for (const int descriptor : ours_) close(descriptor);
-    posix_spawn_file_actions_destroy(&actions_), posix_spawnattr_destroy(&attributes_);
-  }
-
-  /// The process has `ours` as `theirs`.
-  void hand_over(int ours, int theirs) {
-    constexpr int beyond_theirs = 16;
-    const int out_of_the_way = fcntl(ours, F_DUPFD_CLOEXEC, beyond_theirs);
-    if (out_of_the_way < 0) no_resource("process");
-    ours_.push_back(out_of_the_way);
-    posix_spawn_file_actions_adddup2(&actions_, out_of_the_way, theirs);
-  }
-
-  /// -1, and errno, if there is none.
-  pid_t start(const std::string& program, std::vector<std::string> arguments) {
-    std::vector<std::string> variables = environment_of_host();
-    arguments.insert(arguments.begin(), program);
-    pid_t pid = -1;
-    errno = posix_spawn(&pid, program.c_str(), &actions_, &attributes_, pointers_to(arguments).data(),
-                        pointers_to(variables).data());
-    return errno == 0 ? pid : -1;
-  }
-
- private:
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
-  std::vector<int> ours_;
-};
 
 }  // namespace
 
@@ -101,16 +33,15 @@ class HostProcess : public Server {
  private:
   Process begun() override {
     const std::string program = place_of_part("cnnspec-host");
+    Spawn spawn;
+    spawn.hand_over(memory_.descriptor(), memory_of_host);
+    spawn.hand_over(said_.write_end, said_of_host);
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) no_resource("process");
     Process p{-1, ends[0]};
-    {
-      Spawn spawn;
-      spawn.hand_over(ends[1], socket_of_host);
-      spawn.hand_over(memory_.descriptor(), memory_of_host);
-      spawn.hand_over(said_.write_end, said_of_host);
+    if (spawn.hands_over(ends[1], socket_of_host))
       p.pid = spawn.start(program, {std::to_string(getpid()), file_.path, file_.instead});
-    }
+    spawn.close_ours();
     close(ends[1]);
     if (p.pid < 0) {
       close(p.socket);

@@ -4,8 +4,11 @@
 //   cnnspec-host PARENT LIBRARY INSTEAD           says hello, then serves
 //   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads from the descriptor of the
 //                                                 socket: for libraries with threads, which no fork copies
+//   cnnspec-host --worker PARENT WORD...          runs a worker (supervise.hpp)
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,9 +26,8 @@
 #include "checks/host/calls.hpp"
 #include "checks/host/hello.hpp"
 #include "checks/host/serve.hpp"
+#include "checks/host/supervise.hpp"
 #include "checks/kernels/loader.hpp"
-
-#include <sys/socket.h>
 
 namespace cnnspec::checks {
 namespace {
@@ -36,9 +38,13 @@ struct Descriptors {
 
 /// Where a library that closes the first ones does not meet them.
 Descriptors out_of_the_way() {
-  constexpr int far = 200;
-  const auto moved = [](int descriptor) {
-    const int result = fcntl(descriptor, F_DUPFD_CLOEXEC, far);
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  constexpr rlim_t far = 200, needed = 8;
+  const auto first = static_cast<int>(limit.rlim_cur > far + needed ? far : limit.rlim_cur / 2);
+  const auto moved = [&](int descriptor) {
+    const int result = fcntl(descriptor, F_DUPFD_CLOEXEC, first);
+    if (result < 0) return descriptor;
     close(descriptor);
     return result;
   };
@@ -71,7 +77,6 @@ void stay_with_parent(pid_t parent) {
   if (getppid() != parent) _exit(EXIT_FAILURE);
 }
 
-/// Throws LoadError.
 Hello hello_of(const LibraryFile& file, Kernel& kernel) {
   Hello hello{};
   hello.version = CNNSPEC_VERSION;
@@ -82,7 +87,7 @@ Hello hello_of(const LibraryFile& file, Kernel& kernel) {
     return hello;
   }
   hello.is_loaded = true;
-  hello.name = kernel.name, hello.description = kernel.description;
+  hello.description = kernel.description;
   for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
     for_each_function(kernel, static_cast<DType>(dtype), [&](Op op, auto function) {
       hello.functions.set(op, static_cast<DType>(dtype), function != nullptr);
@@ -127,25 +132,32 @@ pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   prctl(PR_SET_PDEATHSIG, 0);
   hello.threads = threads_of_this_process();
   send(d.socket, &hello, sizeof hello, MSG_NOSIGNAL);
-  if (!hello.is_loaded) leave(EXIT_FAILURE);
+  if (!hello.is_loaded) end_what_is_left(), leave(EXIT_FAILURE);
+  prctl(PR_SET_DUMPABLE, 0);  // its descriptors and its memory are not the kernel's
   serve(d.socket, [&](const Task& task) {
     if (hello.threads > 1) return start_anew(task, d, arguments);
     const pid_t child = fork_child();
-    if (child == 0) close(d.socket), make_calls(kernel, d.memory, d.said, task, KeptBlocks::are_not);
+    if (child == 0) prctl(PR_SET_DUMPABLE, 1), close(d.socket), make_calls(kernel, d.memory, d.said, task, KeptBlocks::are_not);
     return child;
   });
 }
 
 int run(int count, char** arguments) {
-  const bool once = count == 5 && arguments[1] == std::string("--once");
+  const std::string mode = count > 1 ? arguments[1] : "";
+  const bool once = mode == "--once" && count == 5, worker = mode == "--worker" && count > 3;
   struct stat socket {};
-  if ((count != 4 && !once) || fstat(socket_of_host, &socket) != 0) {
+  if ((count != 4 && !once && !worker) || fstat(socket_of_host, &socket) != 0) {
     std::fputs("cnnspec-host: this program is started by cnnspec, to call a kernel\n", stderr);
     return 2;
   }
-  char** const given = arguments + (once ? 2 : 1);
-  const LibraryFile file{given[1], given[2]};
+  char** const given = arguments + (once || worker ? 2 : 1);
   stay_with_parent(std::atoi(given[0]));
+  if (worker) {
+    prctl(PR_SET_PDEATHSIG, 0);  // it ends when the judge's end of the socket is closed, after what it has started
+    supervise_worker(given + 1);
+  }
+  const LibraryFile file{given[1], given[2]};
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // of what the library starts when it is loaded, too
   const Descriptors d = out_of_the_way();
   if (once) make_calls_of_one_task(file, d);
   serve_library(file, d, arguments);

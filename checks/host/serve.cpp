@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include "checks/child_process.hpp"
@@ -19,13 +21,13 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Of a process, or 0.
+/// Of a process, or 0. Its name, which stands before that in brackets, may have any characters.
 pid_t parent_of(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t name_end = text.rfind(')');
   pid_t parent = 0;
-  if (std::FILE* const file = std::fopen(("/proc/" + std::to_string(process) + "/stat").c_str(), "r")) {
-    if (std::fscanf(file, "%*d (%*[^)]) %*c %d", &parent) != 1) parent = 0;
-    std::fclose(file);
-  }
+  if (name_end == std::string::npos || std::sscanf(text.c_str() + name_end + 1, " %*c %d", &parent) != 1) return 0;
   return parent;
 }
 
@@ -39,18 +41,19 @@ void kill_own_children() {
   closedir(folder);
 }
 
-/// Ends what a child has left behind: it is a child of this process now, whatever session it is in.
+}  // namespace
+
 void end_what_is_left() {
-  for (;;) {
+  constexpr int patience_ms = 2000;
+  for (int waited = 0; waited < patience_ms;) {
     const pid_t ended = waitpid(-1, nullptr, WNOHANG);
     if (ended < 0 && errno != EINTR) return;
     if (ended != 0) continue;
     kill_own_children();
-    waitpid(-1, nullptr, 0);
+    poll(nullptr, 0, 1), ++waited;
   }
 }
 
-/// Waits until the child has ended; ends it, and this process, if the other end of the socket is closed before.
 int status_of(pid_t child, int socket) {
   const int end = static_cast<int>(syscall(SYS_pidfd_open, child, 0));  // readable once it has ended
   while (end >= 0) {
@@ -68,19 +71,19 @@ int status_of(pid_t child, int socket) {
   return status;
 }
 
-}  // namespace
-
 void serve(int socket, const std::function<pid_t(const Task&)>& start) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a child leaves behind becomes a child of this process
   Task task;
   while (recv(socket, &task, sizeof task, 0) == sizeof task) {
     const pid_t child = start(task);
-    send(socket, &child, sizeof child, MSG_NOSIGNAL);
+    const TaskNews begun{TaskNews::Kind::begun, child < 0 ? -errno : child, task.number};
+    send(socket, &begun, sizeof begun, MSG_NOSIGNAL);
     if (child < 0) continue;
-    const int status = status_of(child, socket);
+    const TaskNews ended{TaskNews::Kind::ended, status_of(child, socket), task.number};
     end_what_is_left();
-    send(socket, &status, sizeof status, MSG_NOSIGNAL);
+    send(socket, &ended, sizeof ended, MSG_NOSIGNAL);
   }
+  end_what_is_left();
   leave(0);
 }
 

@@ -2,17 +2,24 @@
 
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
 namespace cnnspec::checks {
 
-bool is_readable(int descriptor, int milliseconds) {
-  pollfd wanted{descriptor, POLLIN, 0};
-  return poll(&wanted, 1, milliseconds) > 0;
+bool is_readable(int descriptor, int milliseconds, int other) {
+  const std::int64_t deadline = now_ns() + std::int64_t{milliseconds} * 1'000'000;
+  for (;;) {
+    const std::int64_t left = std::max<std::int64_t>(deadline - now_ns() + 999'999, 0) / 1'000'000;
+    pollfd wanted[] = {{descriptor, POLLIN, 0}, {other, POLLIN, 0}};  // of a negative one, nothing is asked
+    const int found = poll(wanted, 2, static_cast<int>(left));
+    if (found >= 0 || errno != EINTR) return found > 0;
+  }
 }
 
 int end_process(pid_t process) {
@@ -29,38 +36,59 @@ int end_process(pid_t process) {
 }
 
 void Server::start(const Task& task) {
-  const auto is_sent = [&] { return send(socket_, &task, sizeof task, MSG_NOSIGNAL) == sizeof task; };
+  Task numbered = task;
+  numbered.number = ++task_;
+  const auto is_sent = [&] {
+    return pid_ >= 0 && send(socket_, &numbered, sizeof numbered, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof numbered;
+  };
   if (!is_sent()) {
     end(), begin();  // something has killed it
     if (!is_sent()) no_resource("process");
   }
   child_ = unknown;
-  if (recv(socket_, &child_, sizeof child_, 0) != sizeof child_) child_ = unknown;  // the child has killed it, perhaps
-  if (child_ < 0) no_resource("process");
+  const std::optional<int> child = news(TaskNews::Kind::begun);
+  if (child && *child < 0) errno = -*child, no_resource("process");
+  if (child) child_ = *child;
 }
+
+bool Server::has_ended_within(int milliseconds) { return pid_ < 0 || is_readable(socket_, milliseconds, alive_); }
 
 void Server::stop() {
   if (child_ != unknown) kill(child_, SIGKILL);
 }
 
 int Server::status() {
-  int status = 0;
-  if (recv(socket_, &status, sizeof status, 0) == sizeof status) return status;
+  const std::optional<int> status = pid_ < 0 ? std::nullopt : news(TaskNews::Kind::ended);
+  if (status) return *status;
   if (child_ != unknown) kill(-child_, SIGKILL);
   return SIGKILL;  // the child's end as well
+}
+
+std::optional<int> Server::news(TaskNews::Kind kind) {
+  constexpr int patience_ms = 5000;
+  TaskNews said;
+  const bool is_said = is_readable(socket_, patience_ms, alive_) && recv(socket_, &said, sizeof said, MSG_DONTWAIT) == sizeof said &&
+                       said.kind == kind && said.task == task_ &&
+                       (kind == TaskNews::Kind::ended || said.value < 0 || said.value > 1);
+  if (is_said) return said.value;
+  kill(pid_, SIGKILL);  // the child has ended or stopped it, or speaks in its place: the next task gets another one
+  end();
+  return {};
 }
 
 void Server::begin() {
   const Process p = begun();
   pid_ = p.pid, socket_ = p.socket;
+  alive_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
 }
 
 void Server::end() {
   if (pid_ < 0) return;
   shutdown(socket_, SHUT_RDWR);  // which ends it, though others that were forked have the descriptor as well
   close(socket_);
+  if (alive_ >= 0) close(alive_);
   end_process(pid_);
-  pid_ = socket_ = -1;
+  pid_ = socket_ = alive_ = -1;
 }
 
 }  // namespace cnnspec::checks

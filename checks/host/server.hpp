@@ -3,19 +3,22 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
+#include <optional>
+
 #include "checks/host/batch.hpp"
 
 namespace cnnspec::checks {
 
-/// Whether it can be read from, or will never be, within that time.
-bool is_readable(int descriptor, int milliseconds);
+/// Whether it can be read from, or will never be, within that time; or another one, if there is one.
+bool is_readable(int descriptor, int milliseconds, int other = -1);
 
 /// Has the children forked by a process that does nothing else (see serve.hpp), and starts that one again when something
 /// has killed it. What derives from it begins in its constructor and ends in its destructor.
 class Server : public Starter {
  public:
   void start(const Task& task) override;
-  bool has_ended_within(int milliseconds) override { return is_readable(socket_, milliseconds); }
+  bool has_ended_within(int milliseconds) override;
   void stop() override;
   int status() override;
 
@@ -33,7 +36,12 @@ class Server : public Starter {
  private:
   static constexpr pid_t unknown = 0;
 
+  /// What it says next of the task, if it is of that kind. If it says nothing in time, or anything else, it is ended.
+  std::optional<int> news(TaskNews::Kind kind);
+
+  std::uint64_t task_ = 0;
   pid_t pid_ = -1, child_ = unknown;
+  int alive_ = -1;  // of the process: readable once it has ended
   int socket_ = -1;
 };
 

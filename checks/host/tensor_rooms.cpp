@@ -9,7 +9,6 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr std::size_t line_of_cache = 64;
 constexpr std::size_t red_zone = 1024;
 
 }  // namespace
@@ -17,36 +16,22 @@ constexpr std::size_t red_zone = 1024;
 void TensorRooms::make_room_for(std::span<const Trial> trials, const Isolation& isolation) {
   for (const Trial& t : trials) {
     assert(t.inputs.size() <= most_inputs);
-    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment_in(t, isolation));
-    make_room(most_inputs, output_bytes(t), alignment_in(t, isolation));
+    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment_of(isolation, t.dtype));
+    make_room(most_inputs, output_bytes(t), alignment_of(isolation, t.dtype));
   }
 }
 
 Piece TensorRooms::place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const {
-  const std::size_t begin = begin_of(tensor), end = begin + capacity_[tensor];
-  switch (placement) {
-    case Placement::at_begin:
-      return {begin, size};
-    case Placement::at_end:
-      return {(end - size) / alignment * alignment, size};
-    case Placement::unaligned:  // by one element, or as little aligned as was asked for
-      return {begin + (alignment < line_of_cache ? line_of_cache : 0) + alignment, size};
-    case Placement::aligned:
-      return {begin + rounded_up(line_of_cache, alignment), size};
-  }
-  return {begin, size};
+  return {begin_of(tensor) + place_in_room(capacity_[tensor], size, placement, alignment), size};
 }
 
-std::size_t TensorRooms::alignment_in(const Trial& t, const Isolation& isolation) {
-  return std::max(isolation.alignment, element_bytes(t.dtype));
-}
 std::size_t TensorRooms::output_bytes(const Trial& t) {
   return static_cast<std::size_t>(t.operation->output.count()) * element_bytes(t.dtype);
 }
 
 void TensorRooms::make_room(std::size_t tensor, std::size_t size, std::size_t alignment) {
   if (size == 0) return;  // a bias that is not there
-  capacity_[tensor] = std::max(capacity_[tensor], rounded_up(size + line_of_cache + alignment, page_bytes()));
+  capacity_[tensor] = std::max(capacity_[tensor], rounded_up(size + spare_room(alignment), page_bytes()));
 }
 std::size_t TensorRooms::begin_of(std::size_t tensor) const {
   std::size_t begin = page_bytes();

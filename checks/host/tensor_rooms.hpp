@@ -18,8 +18,6 @@ class TensorRooms {
   std::size_t bytes() const { return begin_of(most_tensors); }
   Piece place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const;
 
-  /// A power of two, and no less than an element has.
-  static std::size_t alignment_in(const Trial& t, const Isolation& isolation);
   static std::size_t output_bytes(const Trial& t);
 
  private:

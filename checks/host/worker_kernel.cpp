@@ -85,7 +85,7 @@ class WorkerHost : public Host {
     TensorPlaces places;
     const auto place = [&](std::size_t tensor, std::size_t size) {
       if (size == 0) return;
-      const std::size_t alignment = TensorRooms::alignment_in(t, isolation);
+      const std::size_t alignment = alignment_of(isolation, t.dtype);
       places[tensor] = rooms_.place(tensor, size, t.placement, alignment);
       surround(memory, places[tensor], t.garbage);
     };
@@ -152,7 +152,7 @@ class WorkerHost : public Host {
 
   /// After the end of file on the socket.
   Execution ended(std::uint64_t id) {
-    if (!worker_->ends()) return misspoken(fmt::format("closed descriptor 3 where \"done {}\" was expected", id));
+    if (!worker_->ends(seconds_to_die)) return misspoken(fmt::format("closed descriptor 3 where \"done {}\" was expected", id));
     Execution e = stopped(Execution::Ending::exited);
     if (WIFSIGNALED(e.status)) e.ending = Execution::Ending::died;
     e.status = WIFSIGNALED(e.status) ? WTERMSIG(e.status) : WEXITSTATUS(e.status);
@@ -203,9 +203,7 @@ std::unique_ptr<WorkerProcess> WorkerKernel::idle_worker() const {
   return worker;
 }
 
-/// One that another thread has started ends with that: it is not kept.
 void WorkerKernel::give_back(std::unique_ptr<WorkerProcess> worker) const {
-  if (!worker->is_of_main_thread()) return;
   const std::lock_guard lock(mutex_);
   idle_.push_back(std::move(worker));
 }

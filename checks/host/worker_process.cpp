@@ -4,10 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sched.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <wordexp.h>
@@ -15,51 +12,21 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 
-#include "checks/child_process.hpp"
 #include "checks/describe/text.hpp"
+#include "checks/host/hello.hpp"
+#include "checks/host/server.hpp"
+#include "checks/host/spawn.hpp"
 #include "checks/host/worker_protocol.hpp"
+#include "checks/places.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr double seconds_to_end = 2;                 // once it has nothing to do any more
-constexpr int worker_socket = 3, worker_memory = 4;  // its descriptors
-
-/// What the socket says of a program that cannot be run: this, and errno.
-constexpr char is_not_run = '\0';
-
-/// In the child: becomes the worker.
-[[noreturn]] void become_worker(char* const* words, int socket, int memory, int said, pid_t judge) {
-  setpgid(0, 0);                     // what it starts goes down with it, and ^C is for the judge
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // and nothing outlives the judge
-  if (getppid() != judge) _exit(1);
-  for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) std::signal(signal, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  const rlimit no_core{0, 0};
-  setrlimit(RLIMIT_CORE, &no_core);
-
-  constexpr int first_free = worker_memory + 1;
-  int descriptors[first_free] = {open("/dev/null", O_RDONLY), said, said, socket, memory};
-  for (int& d : descriptors) d = fcntl(d, F_DUPFD_CLOEXEC, first_free);  // none is in the way of another
-  for (int n = 0; n < first_free; ++n) dup2(descriptors[n], n);
-#if defined(SYS_close_range)
-  constexpr unsigned on_exec = 1U << 2;  // CLOSE_RANGE_CLOEXEC, which older headers do not have
-  syscall(SYS_close_range, first_free, ~0U, on_exec);
-#endif
-  execvp(words[0], words);
-  char message[1 + sizeof errno] = {is_not_run};
-  std::memcpy(message + 1, &errno, sizeof errno);
-  send(worker_socket, message, sizeof message, MSG_NOSIGNAL);
-  leave(1);
-}
-
+constexpr double seconds_to_end = 2;  // once it has nothing to do any more
 }  // namespace
 
 std::vector<std::string> words_of_command(const std::string& where, const std::string& command) {
@@ -77,27 +44,36 @@ std::vector<std::string> words_of_command(const std::string& where, const std::s
   return words;
 }
 
-WorkerProcess::WorkerProcess(const WorkerCommand& command) : is_of_main_thread_(gettid() == getpid()) {
-  std::vector<std::string> words = command.words;
-  std::vector<char*> pointers;
-  for (std::string& w : words) pointers.push_back(w.data());
-  pointers.push_back(nullptr);
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) no_resource("process");
-  const pid_t judge = getpid();
-  pid_ = fork_child();
-  if (pid_ == 0) become_worker(pointers.data(), ends[1], memory_.descriptor(), said_.write_end, judge);
+WorkerProcess::WorkerProcess(const WorkerCommand& command) {
+  const std::string program = place_of_part("cnnspec-host");
+  std::vector<std::string> words{"--worker", std::to_string(getpid())};
+  words.insert(words.end(), command.words.begin(), command.words.end());
+  int workers[2], lives[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, workers) != 0) no_resource("process");
+  socket_ = workers[0];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, lives) != 0)
+    close(workers[0]), close(workers[1]), no_resource("process");
+  life_ = lives[0];
+  {
+    Spawn spawn;
+    if (spawn.hands_over(workers[1], socket_of_host) && spawn.hands_over(memory_.descriptor(), memory_of_host) &&
+        spawn.hands_over(said_.write_end, said_of_host) && spawn.hands_over(lives[1], judge_of_host))
+      pid_ = spawn.start(program, words);
+  }
   const int reason = errno;
-  close(ends[1]);
-  socket_ = ends[0];
-  if (pid_ < 0) close(socket_), errno = reason, no_resource("process");
-  setpgid(pid_, pid_);  // whoever comes first
-  statm_ = open(fmt::format("/proc/{}/statm", pid_).c_str(), O_RDONLY | O_CLOEXEC);
+  close(workers[1]), close(lives[1]);
+  const bool is_there = pid_ >= 0 && recv(life_, &worker_, sizeof worker_, 0) == sizeof worker_ && worker_ > 0;
+  if (!is_there) {
+    if (pid_ >= 0) end_process(pid_);
+    close(socket_), close(life_);
+    errno = reason, no_resource("process");
+  }
+  statm_ = open(fmt::format("/proc/{}/statm", worker_).c_str(), O_RDONLY | O_CLOEXEC);
 }
 
 WorkerProcess::~WorkerProcess() {
   if (pid_ > 0) end();
-  close(socket_);
+  close(socket_), close(life_);
   if (statm_ >= 0) close(statm_);
 }
 
@@ -107,24 +83,23 @@ bool WorkerProcess::has_spoken() {
 }
 
 Heard WorkerProcess::ask(const std::string& line, double seconds, double most_growth) {
-  // Where that fails, the worker has ended: so says the socket, too.
-  [[maybe_unused]] const ssize_t sent = send(socket_, line.data(), line.size(), MSG_NOSIGNAL);
+  // Where that fails, the worker has ended, as the socket says too; or it does not read, and will not answer.
+  const ssize_t sent = send(socket_, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (sent >= 0 ? sent < static_cast<ssize_t>(line.size()) : errno == EAGAIN) return {Heard::What::nothing};
   return listen(seconds, most_growth);
 }
 
-bool WorkerProcess::ends() {
+bool WorkerProcess::ends(double seconds) {
   for (const std::int64_t begin = now_ns(); !has_ended(); poll(nullptr, 0, 1)) {
     drain();
-    if (1e-9 * static_cast<double>(now_ns() - begin) > seconds_to_end) return false;
+    if (1e-9 * static_cast<double>(now_ns() - begin) > seconds) return false;
   }
   return true;
 }
 
 int WorkerProcess::stop() {
-  kill(-pid_, SIGKILL);
-  kill(pid_, SIGKILL);  // which is in no other group, unless it wanted to
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+  shutdown(life_, SHUT_RDWR);  // who has started it ends it, and what it has started
+  const int status = end_process(pid_);
   pid_ = -1;
   drain();
   return status;
@@ -137,7 +112,7 @@ std::string WorkerProcess::said() {
 
 void WorkerProcess::end() {
   shutdown(socket_, SHUT_RDWR);  // and not only close: a child that was forked meanwhile may have it as well
-  ends();
+  ends(seconds_to_end);
   stop();
 }
 
@@ -236,7 +211,7 @@ Greeting greeting_of_the_dead(WorkerProcess& worker, const WorkerCommand& comman
     std::memcpy(&reason, received.data() + 1, sizeof reason);
     return {{}, "a program that can be run", in_quotes(command.words.front()) + ": " + std::strerror(reason)};
   }
-  const bool ends = worker.ends();
+  const bool ends = worker.ends(seconds_to_die);
   const int status = worker.stop();
   const std::string how = ends ? "a program that " + end_in_words(status) : "the end of file";
   return {{}, "an answer to \"hello 1\" on descriptor 3", how + printed_in_words(worker)};
@@ -259,7 +234,8 @@ Greeting greet(WorkerProcess& worker, const WorkerCommand& command) {
               fmt::format("{}: more than {} bytes without an end of line", in_quotes(heard.text), longest_reply)};
     default:
       worker.stop();
-      return {{}, expected, fmt::format("none within {} s", command.patience) + printed_in_words(worker)};
+      const std::string begun = heard.text.empty() ? "none" : in_quotes(heard.text) + " without an end of line,";
+      return {{}, expected, fmt::format("{} within {} s", begun, command.patience) + printed_in_words(worker)};
   }
 }
 

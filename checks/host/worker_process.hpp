@@ -20,6 +20,9 @@ struct WorkerCommand {
   std::string hello{};
 };
 
+/// Once it has closed its socket, or has died: so many seconds until its end is known.
+inline constexpr double seconds_to_die = 0.5;
+
 /// The words by the rules of a shell, which is not run. Throws UsageError; `where`: what the command is of.
 std::vector<std::string> words_of_command(const std::string& where, const std::string& command);
 
@@ -36,7 +39,7 @@ struct Heard {
   std::string text{};  // the line, or its begin
 };
 
-/// A worker that runs. Ends with this; and with the thread that started it.
+/// A worker that runs. Ends with this.
 class WorkerProcess {
  public:
   explicit WorkerProcess(const WorkerCommand& command);
@@ -46,7 +49,6 @@ class WorkerProcess {
   MemoryFile& memory() { return memory_; }
   std::uint64_t calls() const { return calls_; }
   std::uint64_t next_call() { return ++calls_; }
-  bool is_of_main_thread() const { return is_of_main_thread_; }
 
   /// Whether it has said what it was not asked for; or the begin of it.
   bool has_spoken();
@@ -59,8 +61,8 @@ class WorkerProcess {
   double growth() const { return own_bytes() - own_bytes_at_first_; }
   void begin_to_count() { own_bytes_at_first_ = own_bytes(); }
 
-  /// Whether it ends by itself, in the time that it has for that.
-  bool ends();
+  /// Whether it ends by itself, in so many seconds.
+  bool ends(double seconds);
   /// Ends it and all that it started. Returns its status, as waitpid gives it.
   int stop();
   /// The last line that it printed.
@@ -78,9 +80,10 @@ class WorkerProcess {
   void drain();
   double own_bytes() const;
 
-  pid_t pid_ = -1;
+  pid_t pid_ = -1;  // of who has started it, and ends as it does
+  pid_t worker_ = -1;
   int socket_ = -1, statm_ = -1;
-  bool is_of_main_thread_ = false;
+  int life_ = -1;  // a socket: when it is closed, both end
   MemoryFile memory_;
   const Pipe said_{WhenFull::wait};
   std::string printed_, received_;

@@ -90,13 +90,6 @@ void add_tensor(std::string& line, const TensorInfo& tensor, const Piece& place)
   add_numbers(line, ':', tensor.extents), add_numbers(line, ':', strides_of(tensor.extents));
 }
 
-/// A huge negative number in each storage type, or one of moderate size. (Not NaN's 0xff: the GNU C library takes that
-/// for a wish to leave memory as it is.)
-int heap_byte(Garbage garbage) {
-  constexpr int huge = 0xfe;
-  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
-}
-
 }  // namespace
 
 FunctionSet parse_worker_hello(std::string_view line, const std::string& where, const std::string& besides) {
@@ -125,7 +118,7 @@ std::string worker_hello(const FunctionSet& functions) {
 
 std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces& places) {
   const Operation& o = *t.operation;
-  std::string line = fmt::format("call {} {} heap={}", id, function_name(o.op, t.dtype), heap_byte(t.garbage));
+  std::string line = fmt::format("call {} {} heap={}", id, function_name(o.op, t.dtype), dirt_of(t.garbage));
   std::visit([&](const auto& p) { add_problem(line, p); }, o.problem);
   for (std::size_t i = 0; i < o.inputs.size(); ++i) add_tensor(line, o.inputs[i], places[i]);
   add_tensor(line, o.output, places[most_inputs]);

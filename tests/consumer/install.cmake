@@ -32,9 +32,11 @@ file(RENAME ${PREFIX} ${PREFIX}.moved)
 judge_all(${PREFIX}.moved)
 file(RENAME ${PREFIX}.moved ${PREFIX})
 
+# What is somebody else's stays.
+file(WRITE ${PREFIX}/share/other "somebody else's")
 must_end_with(0 ${CMAKE_COMMAND} -D BUILD=${BUILD} -P ${UNINSTALL})
-if(EXISTS ${PREFIX})
-  file(GLOB_RECURSE left LIST_DIRECTORIES ON ${PREFIX}/*)
+file(GLOB_RECURSE left LIST_DIRECTORIES ON RELATIVE ${PREFIX} ${PREFIX}/*)
+if(NOT left STREQUAL "share;share/other")
   message(FATAL_ERROR "left in ${PREFIX}: ${left}")
 endif()
 must_end_with(1 ${CMAKE_COMMAND} -D BUILD=${BUILD}/nowhere -P ${UNINSTALL})

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -228,7 +229,8 @@ AT_LOAD { print(); }
 
 /* ---- Processes ---- */
 
-#elif defined(HOSTILE_CHILDREN) || defined(HOSTILE_CHILDREN_IN_A_SESSION)
+#elif defined(HOSTILE_CHILDREN) || defined(HOSTILE_CHILDREN_IN_A_SESSION) || defined(HOSTILE_CHILDREN_AT_LOAD) || \
+    defined(HOSTILE_CHILDREN_WITH_ODD_NAMES)
 /* Tells the process by its name, for whoever looks for it, and lets it do nothing for long. */
 static void stray(void) {
   prctl(PR_SET_NAME, "cnnspec-stray");
@@ -239,6 +241,28 @@ static void stray(void) {
 /* It leaves a child behind. */
 IN_THE_CALL {
   if (fork() == 0) stray();
+  return CNNSPEC_DONE;
+}
+#elif defined(HOSTILE_CHILDREN_AT_LOAD)
+/* When it is loaded, it leaves a process behind that has another parent, and is in a session of its own. */
+AT_LOAD {
+  if (fork() == 0) {
+    setsid();
+    if (fork() == 0) stray();
+    _exit(0);
+  }
+  wait(NULL);
+}
+#elif defined(HOSTILE_CHILDREN_WITH_ODD_NAMES)
+/* It leaves children behind in sessions of their own, whose names have a bracket, and none at all. */
+IN_THE_CALL {
+  for (int n = 0; n < 2; ++n)
+    if (fork() == 0) {
+      setsid();
+      prctl(PR_SET_NAME, n == 0 ? "cnnspec)stray" : "");
+      sleep(1000);
+      _exit(0);
+    }
   return CNNSPEC_DONE;
 }
 #else
