@@ -288,7 +288,9 @@ void add_censuses(Seeds& to) {
 }
 
 void add_workers(Seeds& to) {
-  const auto hello = [&](const std::string& name, const std::string& text) { to.text("hello-" + name, Reader::hello, text); };
+  const auto hello = [&](const std::string& name, const std::string& text) {
+    to.text("hello-" + name, Reader::hello, text);
+  };
   hello("one", "hello 1 relu_forward_f32");
   hello("of-all-types", "hello 1 conv2d_forward_f32 conv2d_forward_f64 conv2d_forward_f16 linear_backward_bias_bf16");
   hello("twice", "hello 1 relu_forward_f32 relu_forward_f32");

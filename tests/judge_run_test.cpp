@@ -90,8 +90,9 @@ struct Processes {
   std::array<std::atomic<int>, 4096> calls;  // of each
 
   static Processes& shared() {
-    static auto* const all = new (mmap(nullptr, sizeof(Processes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
-        Processes{};
+    static void* const memory =
+        mmap(nullptr, sizeof(Processes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    static auto* const all = new (memory) Processes{};
     return *all;
   }
 };
@@ -133,7 +134,8 @@ TEST(JudgeRun, makes_the_calls_of_a_large_given_problem_in_a_process_of_its_own)
   const Problem large = cnnspec_elementwise{1 << 20};
   Processes::shared().count = 0;
   for (auto& calls : Processes::shared().calls) calls = 0;
-  const auto options = given(leaking(), Op::relu_forward, {cnnspec_elementwise{5}, large, large, cnnspec_elementwise{6}});
+  const Problem small = cnnspec_elementwise{5};
+  const auto options = given(leaking(), Op::relu_forward, {small, large, large, small});
   EXPECT_EQ(judge(leaking(), options).verdict(), Verdict::pass);
   EXPECT_EQ(Processes::shared().count, 4);
 }

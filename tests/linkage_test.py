@@ -13,15 +13,18 @@ import unittest
 FOLDER = pathlib.Path()
 
 
+def printed_by(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 def needed(file):
-    printed = subprocess.run(["readelf", "--dynamic", "--wide", FOLDER / file], capture_output=True, text=True, check=True)
-    return re.findall(r"\(NEEDED\).*\[(.*)\]", printed.stdout)
+    return re.findall(r"\(NEEDED\).*\[(.*)\]", printed_by("readelf", "--dynamic", "--wide", FOLDER / file))
 
 
 def exported(file):
-    """What it defines for others: all, and those that are not the C library's own variables, of which a program has copies."""
-    printed = subprocess.run(["nm", "--dynamic", "--defined-only", FOLDER / file], capture_output=True, text=True, check=True)
-    return [line.split()[-1] for line in printed.stdout.splitlines() if "@" not in line.split()[-1]]
+    """What it defines for others, but for the C library's own variables, of which a program has copies."""
+    names = [line.split()[-1] for line in printed_by("nm", "--dynamic", "--defined-only", FOLDER / file).splitlines()]
+    return [name for name in names if "@" not in name]
 
 
 class Linkage(unittest.TestCase):
@@ -37,7 +40,7 @@ class Linkage(unittest.TestCase):
         self.assertEqual([library for library in needed("cnnspec") if re.search("dnnl|gomp|blas|cnnspec", library)], [])
 
     def test_the_command_has_no_kernel_in_it(self):
-        printed = subprocess.run(["nm", "--demangle", FOLDER / "cnnspec"], capture_output=True, text=True, check=True).stdout
+        printed = printed_by("nm", "--demangle", FOLDER / "cnnspec")
         self.assertTrue("LibraryKernel" in printed)
         for name in ("im2col_variant", "load_into_this_process", " U dlopen"):
             self.assertFalse(name in printed, name)

@@ -32,7 +32,8 @@ void put(const fs::path& folder, const std::string& part) {
 void put_all(const fs::path& folder) { put(folder, "cnnspec-host"), put(folder, "cnnspec-kernel-im2col.so"); }
 
 Outcome judge_with(const fs::path& command, const std::string& environment = "") {
-  return shell("unset CNNSPEC_LIBEXEC; " + environment + " " + quoted(command) + " judge im2col --op relu_forward --cases 2");
+  return shell("unset CNNSPEC_LIBEXEC; " + environment + " " + quoted(command) +
+               " judge im2col --op relu_forward --cases 2");
 }
 
 TEST(Places, that_have_nothing_are_all_named) {

@@ -205,7 +205,8 @@ ExitStatus run_network(const JudgeArguments& a, const HostedKernel& kernel, cons
 ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   check_report_files(a.reports, {{"--json", a.json}, {"--junit", a.junit}});
   const std::unique_ptr<HostedKernel> kernel = open_kernel(a.kernel, a.library);
-  if (const std::string note = kernel->note(); !note.empty()) std::fputs(("cnnspec: " + printable(note) + "\n").c_str(), stderr);
+  if (const std::string note = kernel->note(); !note.empty())
+    std::fputs(("cnnspec: " + printable(note) + "\n").c_str(), stderr);
   const JudgeOptions options = options_of(a, *kernel);
   if (!a.network.empty()) return run_network(a, *kernel, options);
   const bool random = options.problems.empty(), timed = options.seconds > 0 && random && !a.cases;
@@ -233,13 +234,16 @@ void add_judge(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("judge", "Judge a kernel: is every result right, for some order of summation?");
   const auto a = std::make_shared<JudgeArguments>();
-  command->add_option("KERNEL", a->kernel, "a built-in kernel (see `cnnspec kernels`), the path of a shared library, or\nworker:'COMMAND ...', a program that speaks the worker protocol")
+  command
+      ->add_option("KERNEL", a->kernel,
+                   "a built-in kernel (see `cnnspec kernels`), the path of a shared library, or worker:'COMMAND ...'")
       ->required();
   const auto list = [&](const char* option, std::vector<std::string>& values, const char* help, const char* type) {
     command->add_option(option, values, help)->type_name(type)->expected(1)->take_all();
   };
   command
-      ->add_option("--library", a->library, "what `onednn` calls instead of the oneDNN that it was built with: a shared library")
+      ->add_option("--library", a->library,
+                   "what `onednn` calls instead of the oneDNN that it was built with: a shared library")
       ->type_name("FILE");
   list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
   list("--dtype", a->dtypes, "judge this storage type only: f32, f64, f16 or bf16; may be repeated", "TYPE");
@@ -290,8 +294,8 @@ void add_judge(CLI::App& app, Session& session) {
   std::string families;
   for (const DataFamily& f : data_families()) families += std::string(families.empty() ? "" : ", ") + f.name;
   command->footer(
-      R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed; the
-judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
+      R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed;
+the judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
 Each case is judged four times: on integers with which no order of summation rounds, so that only
 equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
 family, and on real numbers, where the error must be within a bound that holds for every order of summation.

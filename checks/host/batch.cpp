@@ -33,7 +33,8 @@ CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& call
   const std::size_t results = rounded_up(end, page_bytes());
   end = rounded_up(results + CallLayout::record_offset + trials.size() * sizeof(Record), sizeof(double));
   for (std::size_t n = 0; n < trials.size(); ++n)
-    calls[n].output = take(static_cast<std::size_t>(trials[n].operation->output.count()) * element_bytes(trials[n].dtype));
+    calls[n].output =
+        take(static_cast<std::size_t>(trials[n].operation->output.count()) * element_bytes(trials[n].dtype));
   return {trials.size(), results, rounded_up(end, page_bytes())};
 }
 
@@ -101,8 +102,8 @@ class Batch {
     bool hung;
   };
 
-  /// Waits until the child ends, or kills it when a call takes too long, or all `calls` do: the kernel can write where it says
-  /// since when it computes. What it takes to be ready is no call's time.
+  /// Waits until the child ends, or kills it when a call takes too long, or all `calls` do: the kernel can write where
+  /// it says since when it computes. What it takes to be ready is no call's time.
   End wait(std::size_t calls) {
     constexpr double longest_start = 30, most = 1e9;
     const std::int64_t begin = now_ns();
@@ -144,7 +145,8 @@ class Batch {
     e.status = WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
     if (e.ending != Ending::died || !progress_.has_fault) return;
     for (std::size_t i = 0; i < most_tensors; ++i)
-      if (is_beside(progress_.slots[i], reinterpret_cast<std::uintptr_t>(progress_.fault.load()))) e.overrun = name_of(t, i);
+      if (is_beside(progress_.slots[i], reinterpret_cast<std::uintptr_t>(progress_.fault.load())))
+        e.overrun = name_of(t, i);
   }
 
   static bool is_beside(const CallProgress::Pages& slot, std::uintptr_t address) {

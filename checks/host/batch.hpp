@@ -32,8 +32,8 @@ class Starter {
   const Pipe said_;
 };
 
-/// Makes the calls in order, in as few children as it takes: a call that ends its child ends its group, and the rest goes on
-/// in another one. Throws std::runtime_error if there is no process or memory to be had.
+/// Makes the calls in order, in as few children as it takes: a call that ends its child ends its group, and the rest
+/// goes on in another one. Throws std::runtime_error if there is no process or memory to be had.
 std::vector<Execution> run_batch(Starter& starter, std::span<const Trial> trials, const Isolation& isolation);
 
 }  // namespace cnnspec::checks

@@ -1,6 +1,6 @@
-// Call memory: what the judge and the process that makes the calls share, a file in memory that has no name. First comes
-// what is to be done, the calls and their inputs, which that process can only read; then, on pages of their own, what it
-// tells of itself and of each call, and the outputs.
+// Call memory: what the judge and the process that makes the calls share, a file in memory that has no name. First
+// comes what is to be done, the calls and their inputs, which that process can only read; then, on pages of their own,
+// what it tells of itself and of each call, and the outputs.
 #pragma once
 
 #include <atomic>
@@ -89,7 +89,7 @@ struct CallProgress {
 /// Where in the file all that is.
 struct CallLayout {
   std::size_t calls = 0;    // how many; they are at the begin
-  std::size_t results = 0;  // offset of the part that is written, whole pages: CallProgress, a Record for each call, outputs
+  std::size_t results = 0;  // offset of the part that is written, whole pages: CallProgress, Records, outputs
   std::size_t bytes = 0;
 
   static constexpr std::size_t record_offset =
@@ -104,7 +104,8 @@ struct Task {
   Isolation isolation;
 };
 
-/// What a server says of a task: first the number of the process that does it, or -errno; then its status, as waitpid gives it.
+/// What a server says of a task: first the number of the process that does it, or -errno; then its status, as waitpid
+/// gives it.
 struct TaskNews {
   enum class Kind : std::uint32_t { begun = 0x6265676e, ended = 0x656e6464 };
   Kind kind{};
@@ -121,8 +122,8 @@ std::size_t spare_room(std::size_t alignment);
 /// Where a tensor begins in a room of so many bytes that begins with a page. `alignment`: as alignment_of gives it.
 std::size_t place_in_room(std::size_t room, std::size_t size, Placement placement, std::size_t alignment);
 
-/// What memory is filled with that is allocated: a huge negative number in each storage type, or one of moderate size. (Not
-/// NaN's 0xff: the C library takes that for a wish to leave memory as it is.)
+/// What memory is filled with that is allocated: a huge negative number in each storage type, or one of moderate size.
+/// (Not NaN's 0xff: the C library takes that for a wish to leave memory as it is.)
 int dirt_of(Garbage garbage);
 
 }  // namespace cnnspec::checks

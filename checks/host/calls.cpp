@@ -84,8 +84,8 @@ bool take_block(std::size_t size, Garbage garbage) {
   return block != nullptr &&
          std::all_of(block, block + size, [&](unsigned char byte) { return byte == dirt_of(garbage); });
 }
-/// Takes blocks of that size until so many in a row are dirty that none can be left that the C library hands out as it is.
-/// How many were not.
+/// Takes blocks of that size until so many in a row are dirty that none can be left that the C library hands out as it
+/// is. How many were not.
 int take_blocks(std::size_t size) {
   constexpr int kept_of_each = 7, most = 4096;
   int clean = 0;
@@ -95,9 +95,9 @@ int take_blocks(std::size_t size) {
   }
   return clean;
 }
-/// The C library keeps small blocks that were freed, up to seven of each size, and hands them out again as they are. When it
-/// has none, it gets up to seven more from its other lists, and what is left of larger blocks comes to these: it has none of
-/// the judge's once all sizes were taken in a row and none was clean, or few.
+/// The C library keeps small blocks that were freed, up to seven of each size, and hands them out again as they are.
+/// When it has none, it gets up to seven more from its other lists, and what is left of larger blocks comes to these:
+/// it has none of the judge's once all sizes were taken in a row and none was clean, or few.
 void take_kept_blocks() {
   constexpr std::size_t largest = 1032, step = 16, probe = 4096;
   constexpr int most_rounds = 8;
@@ -130,7 +130,8 @@ class Calls {
       for (std::size_t i = 0; i < most_tensors; ++i) capacity[i] = std::max(capacity[i], tensor(c, i).size);
     for (std::size_t i = 0; i < most_tensors; ++i) {
       const Slot& slot = slots_.emplace_back(capacity[i] + 2 * spare_room(alignment_of(task.isolation, DType::f64)));
-      progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()), reinterpret_cast<std::uintptr_t>(slot.end())};
+      progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()),
+                            reinterpret_cast<std::uintptr_t>(slot.end())};
     }
   }
 

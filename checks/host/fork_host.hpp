@@ -16,8 +16,8 @@ class ForkHost : public Host {
   const Kernel& kernel_;
 };
 
-/// Has them forked by a process that was forked when this was made: if that was before there was much data, they have none
-/// to copy, and this process's memory stays its own.
+/// Has them forked by a process that was forked when this was made: if that was before there was much data, they have
+/// none to copy, and this process's memory stays its own.
 class ForkServer : public Host {
  public:
   explicit ForkServer(const Kernel& kernel);

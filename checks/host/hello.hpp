@@ -12,8 +12,8 @@ namespace cnnspec::checks {
 
 /// The descriptors that it is started with: a socket, a file in memory, and where what is printed goes.
 inline constexpr int socket_of_host = 3, memory_of_host = 4, said_of_host = 5;
-/// Of a worker, it has besides the other end of this socket, on which it tells the worker's number; and while that is open, the
-/// judge is there.
+/// Of a worker, it has besides the other end of this socket, on which it tells the worker's number; and while that is
+/// open, the judge is there.
 inline constexpr int judge_of_host = 6;
 /// What the worker's socket says of a program that cannot be run: this, and errno.
 inline constexpr char is_not_run = '\0';

@@ -1,6 +1,6 @@
 // Host: the one seam between the judge and a kernel. It takes calls, and gives back what came out of each and what the
-// kernel did besides computing. fork_host.hpp has those for functions of this program, library_kernel.hpp those for shared
-// libraries, and worker_kernel.hpp those for programs that speak a protocol.
+// kernel did besides computing. fork_host.hpp has those for functions of this program, library_kernel.hpp those for
+// shared libraries, and worker_kernel.hpp those for programs that speak a protocol.
 //
 // The kernel gets copies of its inputs and an output full of garbage. Each tensor lies between two pages that cannot be
 // accessed: in one run it ends where the second begins, in another it begins where the first ends, in others it lies
@@ -25,8 +25,8 @@ namespace cnnspec::checks {
 /// What every byte of an output holds before the call: a NaN in each storage type, or a number of moderate size.
 enum class Garbage : unsigned char { nan = 0xff, number = 0x4b };
 
-/// Which end of a tensor touches a page that cannot be accessed; or, if neither does, how it is aligned: to no more than an
-/// element must be, or to a line of the cache.
+/// Which end of a tensor touches a page that cannot be accessed; or, if neither does, how it is aligned: to no more
+/// than an element must be, or to a line of the cache.
 enum class Placement { at_begin, at_end, unaligned, aligned };
 inline constexpr std::array placements{Placement::at_begin, Placement::at_end, Placement::unaligned,
                                        Placement::aligned};
@@ -75,8 +75,8 @@ struct Isolation {
 class Host {
  public:
   virtual ~Host() = default;
-  /// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process or
-  /// memory to be had.
+  /// Makes the calls in order, in as few child processes as it takes. Throws std::runtime_error if there is no process
+  /// or memory to be had.
   virtual std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) = 0;
   /// From now on in a process that has computed nothing, where processes are kept from one time to the next.
   virtual void renew() {}
@@ -90,8 +90,8 @@ class HostedKernel {
   virtual std::string name() const = 0;
   /// Whether it has that function of cnnspec/kernel.h.
   virtual bool has(Op op, DType dtype) const = 0;
-  /// Somebody who has its calls made in processes that nobody else uses; several can work side by side. Does not outlive
-  /// this. Throws std::runtime_error if there is no process or memory to be had.
+  /// Somebody who has its calls made in processes that nobody else uses; several can work side by side. Does not
+  /// outlive this. Throws std::runtime_error if there is no process or memory to be had.
   virtual std::unique_ptr<Host> host() const = 0;
   /// What it says about itself; or nothing.
   virtual std::string description() const { return ""; }

@@ -27,7 +27,8 @@ void refuse_library(const std::string& given) {
 
 std::unique_ptr<HostedKernel> open_kernel(const std::string& given, const std::string& library) {
   const std::vector<BuiltInKernel> known = built_in_kernels();
-  const bool calls_library = std::ranges::any_of(known, [&](const auto& k) { return k.name == given && k.calls_library; });
+  const bool calls_library =
+      std::ranges::any_of(known, [&](const auto& k) { return k.name == given && k.calls_library; });
   if (!library.empty() && !calls_library) refuse_library(given);
   if (given.starts_with(worker_prefix)) return std::make_unique<WorkerKernel>(given.substr(worker_prefix.size()));
   if (is_built_in_kernel(given)) return std::make_unique<LibraryKernel>(given, LibraryFile{plugin_of(given), library});

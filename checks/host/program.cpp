@@ -1,9 +1,9 @@
-// cnnspec-host: loads a kernel's library and has its functions called, each batch of calls in a process of its own. It is
-// linked with nothing that a kernel might bring too, and is started by cnnspec before there is any data.
+// cnnspec-host: loads a kernel's library and has its functions called, each batch of calls in a process of its own. It
+// is linked with nothing that a kernel might bring too, and is started by cnnspec before there is any data.
 //
 //   cnnspec-host PARENT LIBRARY INSTEAD           says hello, then serves
-//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads from the descriptor of the
-//                                                 socket: for libraries with threads, which no fork copies
+//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads in the place of the socket:
+//                                                 for libraries with threads, which no fork copies
 //   cnnspec-host --worker PARENT WORD...          runs a worker (supervise.hpp)
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -71,7 +71,8 @@ int threads_of_this_process() {
   return error ? 1 : static_cast<int>(std::distance(begin(all), end(all)));
 }
 
-/// Does not outlive its parent; nor, once it waits for the end of the socket, does it depend on which thread that started it.
+/// Does not outlive its parent; nor, once it waits for the end of the socket, does it depend on which thread that
+/// started it.
 void stay_with_parent(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(EXIT_FAILURE);
@@ -137,7 +138,11 @@ pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   serve(d.socket, [&](const Task& task) {
     if (hello.threads > 1) return start_anew(task, d, arguments);
     const pid_t child = fork_child();
-    if (child == 0) prctl(PR_SET_DUMPABLE, 1), close(d.socket), make_calls(kernel, d.memory, d.said, task, KeptBlocks::are_not);
+    if (child == 0) {
+      prctl(PR_SET_DUMPABLE, 1);
+      close(d.socket);
+      make_calls(kernel, d.memory, d.said, task, KeptBlocks::are_not);
+    }
     return child;
   });
 }

@@ -67,10 +67,10 @@ int Server::status() {
 std::optional<int> Server::news(TaskNews::Kind kind) {
   constexpr int patience_ms = 5000;
   TaskNews said;
-  const bool is_said = is_readable(socket_, patience_ms, alive_) && recv(socket_, &said, sizeof said, MSG_DONTWAIT) == sizeof said &&
-                       said.kind == kind && said.task == task_ &&
-                       (kind == TaskNews::Kind::ended || said.value < 0 || said.value > 1);
-  if (is_said) return said.value;
+  const bool is_there = is_readable(socket_, patience_ms, alive_) &&
+                        recv(socket_, &said, sizeof said, MSG_DONTWAIT) == sizeof said;
+  const bool can_be = kind == TaskNews::Kind::ended || said.value < 0 || said.value > 1;
+  if (is_there && can_be && said.kind == kind && said.task == task_) return said.value;
   kill(pid_, SIGKILL);  // the child has ended or stopped it, or speaks in its place: the next task gets another one
   end();
   return {};

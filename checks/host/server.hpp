@@ -13,8 +13,8 @@ namespace cnnspec::checks {
 /// Whether it can be read from, or will never be, within that time; or another one, if there is one.
 bool is_readable(int descriptor, int milliseconds, int other = -1);
 
-/// Has the children forked by a process that does nothing else (see serve.hpp), and starts that one again when something
-/// has killed it. What derives from it begins in its constructor and ends in its destructor.
+/// Has the children forked by a process that does nothing else (see serve.hpp), and starts that one again when
+/// something has killed it. What derives from it begins in its constructor and ends in its destructor.
 class Server : public Starter {
  public:
   void start(const Task& task) override;

@@ -3,8 +3,8 @@
 
 namespace cnnspec::checks {
 
-/// Runs the program with these words in a process that has the socket and the memory of a worker, and ends as it ends; or ends
-/// it when the judge is there no more. The descriptors are those of hello.hpp.
+/// Runs the program with these words in a process that has the socket and the memory of a worker, and ends as it ends;
+/// or ends it when the judge is there no more. The descriptors are those of hello.hpp.
 [[noreturn]] void supervise_worker(char* const* words);
 
 }  // namespace cnnspec::checks

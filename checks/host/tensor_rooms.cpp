@@ -16,8 +16,9 @@ constexpr std::size_t red_zone = 1024;
 void TensorRooms::make_room_for(std::span<const Trial> trials, const Isolation& isolation) {
   for (const Trial& t : trials) {
     assert(t.inputs.size() <= most_inputs);
-    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment_of(isolation, t.dtype));
-    make_room(most_inputs, output_bytes(t), alignment_of(isolation, t.dtype));
+    const std::size_t alignment = alignment_of(isolation, t.dtype);
+    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment);
+    make_room(most_inputs, output_bytes(t), alignment);
   }
 }
 

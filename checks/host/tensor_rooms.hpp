@@ -9,8 +9,8 @@
 
 namespace cnnspec::checks {
 
-/// Rooms of whole pages in the file, one for each tensor, with a page between two: that of the output last. They only ever
-/// become larger, so that what is placed alike lies at the same place in call after call.
+/// Rooms of whole pages in the file, one for each tensor, with a page between two: that of the output last. They only
+/// ever become larger, so that what is placed alike lies at the same place in call after call.
 class TensorRooms {
  public:
   void make_room_for(std::span<const Trial> trials, const Isolation& isolation);

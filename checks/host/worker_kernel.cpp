@@ -152,7 +152,8 @@ class WorkerHost : public Host {
 
   /// After the end of file on the socket.
   Execution ended(std::uint64_t id) {
-    if (!worker_->ends(seconds_to_die)) return misspoken(fmt::format("closed descriptor 3 where \"done {}\" was expected", id));
+    if (!worker_->ends(seconds_to_die))
+      return misspoken(fmt::format("closed descriptor 3 where \"done {}\" was expected", id));
     Execution e = stopped(Execution::Ending::exited);
     if (WIFSIGNALED(e.status)) e.ending = Execution::Ending::died;
     e.status = WIFSIGNALED(e.status) ? WTERMSIG(e.status) : WEXITSTATUS(e.status);

@@ -1,6 +1,6 @@
 // Workers: programs in any language that compute what they are asked for over a socket, with tensors in shared memory.
-// docs/worker.md is the protocol. A worker stays from call to call, and is started anew after it has done what it must not,
-// or has kept much memory.
+// docs/worker.md is the protocol. A worker stays from call to call, and is started anew after it has done what it must
+// not, or has kept much memory.
 #pragma once
 
 #include <memory>
@@ -16,8 +16,8 @@ namespace cnnspec::checks {
 
 class WorkerKernel : public HostedKernel {
  public:
-  /// Starts the worker, and learns what it has. `command`: as one writes it for a shell, with quotes and variables; but no
-  /// shell is run. Throws UsageError if it cannot be run, or does not say within `patience` seconds what it has, and
+  /// Starts the worker, and learns what it has. `command`: as one writes it for a shell, with quotes and variables; but
+  /// no shell is run. Throws UsageError if it cannot be run, or does not say within `patience` seconds what it has, and
   /// std::runtime_error if there is no process or memory to be had.
   explicit WorkerKernel(const std::string& command, double patience = 60);
   ~WorkerKernel() override;

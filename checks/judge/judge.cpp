@@ -121,9 +121,9 @@ Case CaseList::at(Idx n) const {
 
 namespace {
 
-/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short random run,
-/// no more than leave something for every core. Given cases may be large: a stretch of them takes little memory, unless it is
-/// a single one. Nothing of this depends on how many cores there are: nor does the result.
+/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short
+/// random run, no more than leave something for every core. Given cases may be large: a stretch of them takes little
+/// memory, unless it is a single one. Nothing of this depends on how many cores there are: nor does the result.
 class Stretches {
  public:
   Stretches(const JudgeOptions& options, const CaseList& cases)
@@ -256,7 +256,8 @@ class Run {
     return static_cast<std::size_t>(row - options_.operations.begin());
   }
 
-  /// For so many failed cases of an operation in a batch, a process that is kept is started anew, which may take seconds.
+  /// For so many failed cases of an operation in a batch, a process that is kept is started anew, which may take
+  /// seconds.
   static constexpr Idx most_renewed = 3;
 
   /// All cases of a batch in one process, and those that failed there in one of their own.

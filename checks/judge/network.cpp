@@ -222,8 +222,9 @@ std::vector<const LayerStep*> NetworkResult::unjudged() const {
   return found;
 }
 
-NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
-                            const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions) {
+NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network,
+                            Idx batch, const std::vector<DType>& dtypes, std::uint64_t seed,
+                            const Conditions& conditions) {
   const auto begin = std::chrono::steady_clock::now();
   NetworkResult result{kernel.name(), name, conditions, seed, batch, dtypes, {}, 0, name, ""};
   const std::vector<LayerProblem> layers = problems_of(network, batch);

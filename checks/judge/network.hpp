@@ -47,8 +47,9 @@ struct NetworkResult {
 
 /// `batch` images, the parameters drawn from the seed, in each of these storage types. After a wrong step the run goes
 /// on with what would have been right. Throws what describe(network) throws.
-NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
-                            const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);
+NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network,
+                            Idx batch, const std::vector<DType>& dtypes, std::uint64_t seed,
+                            const Conditions& conditions);
 /// Of functions of this program.
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);

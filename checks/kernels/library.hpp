@@ -1,5 +1,5 @@
-// Kernels in shared libraries: what a user writes against cnnspec/kernel.h; loaded into this process. (The judge never does
-// that: host/library_kernel.hpp.)
+// Kernels in shared libraries: what a user writes against cnnspec/kernel.h; loaded into this process. (The judge never
+// does that: host/library_kernel.hpp.)
 #pragma once
 
 #include <string>

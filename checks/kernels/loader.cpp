@@ -43,8 +43,8 @@ void* open_library(const std::string& path, int flags) {
   return library;
 }
 
-/// A library with another one instead of that which it was linked with. It is asked whether it can be called so before all
-/// that it calls must be there.
+/// A library with another one instead of that which it was linked with. It is asked whether it can be called so before
+/// all that it calls must be there.
 void* open_library_with(const LibraryFile& file) {
   open_library(file.instead, RTLD_NOW | RTLD_GLOBAL);
   void* const library = open_library(file.path, RTLD_LAZY | RTLD_LOCAL);

@@ -15,12 +15,13 @@ struct LoadError {
 /// What `dlopen` is asked for.
 struct LibraryFile {
   std::string path;
-  /// Loaded before it, so that its functions are called and not those of the library that it was linked with; empty: none.
+  /// Loaded before it, so that its functions are called and not those of the library that it was linked with; empty:
+  /// none.
   std::string instead;
 };
 
-/// Loads a shared library into this process, never to be closed again, and takes every function of cnnspec/kernel.h that it
-/// exports. Runs code of the library's own. Throws LoadError.
+/// Loads a shared library into this process, never to be closed again, and takes every function of cnnspec/kernel.h
+/// that it exports. Runs code of the library's own. Throws LoadError.
 Kernel load_into_this_process(const LibraryFile& file);
 
 /// The path of a file that can be a library, from the root. Throws LoadError.

@@ -1,5 +1,5 @@
-// Kernels by name or path, in this process: for tests, benchmarks and programs that call them. The judge has them called
-// elsewhere (host/open_kernel.hpp).
+// Kernels by name or path, in this process: for tests, benchmarks and programs that call them. The judge has them
+// called elsewhere (host/open_kernel.hpp).
 #pragma once
 
 #include <string>

@@ -383,8 +383,8 @@ const Kernel& onednn() {
   return kernel;
 }
 
-/// The code of oneDNN's matrix products, which many of its convolutions use: it is generated when it is first called, and
-/// that takes longer than many small problems. Not where it may start threads, which no fork copies.
+/// The code of oneDNN's matrix products, which many of its convolutions use: it is generated when it is first called,
+/// and that takes longer than many small problems. Not where it may start threads, which no fork copies.
 void generate_matrix_products() {
   if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
   constexpr memory::dim n = 16;

@@ -1,6 +1,7 @@
-// A plug-in: a kernel that comes with cnnspec, in a shared library of its own, so that what it is linked with is not in the
-// way of anybody else's. It exports cnnspec/kernel.h as every kernel does, and a word about itself. A new one is one file
-// here that ends with CNNSPEC_PLUGIN_FUNCTIONS, a line in checks/CMakeLists.txt, and one in checks/kernels/built_in.cpp.
+// A plug-in: a kernel that comes with cnnspec, in a shared library of its own, so that what it is linked with is not in
+// the way of anybody else's. It exports cnnspec/kernel.h as every kernel does, and a word about itself. A new one is
+// one file here that ends with CNNSPEC_PLUGIN_FUNCTIONS, a line in checks/CMakeLists.txt, and one in
+// checks/kernels/built_in.cpp.
 #pragma once
 
 #pragma GCC visibility push(default)
@@ -9,11 +10,11 @@
 extern "C" {
 /// What it is, or which version of what it calls.
 const char* cnnspec_plugin_description();
-/// Null, or why it cannot be used with the library that it calls, which may be another one than it was built with. Nothing
-/// else is called then.
+/// Null, or why it cannot be used with the library that it calls, which may be another one than it was built with.
+/// Nothing else is called then.
 const char* cnnspec_plugin_unsuitable();
-/// Called once, before the processes are forked that call the kernel: what is the same in all of them, whatever they compute,
-/// such as code that is generated once. May be left out.
+/// Called once, before the processes are forked that call the kernel: what is the same in all of them, whatever they
+/// compute, such as code that is generated once. May be left out.
 void cnnspec_plugin_prepare();
 }
 #pragma GCC visibility pop
