@@ -1,12 +1,6 @@
 # Installs what is built in BUILD to PREFIX, judges there with every built-in kernel, also where the prefix has been moved to,
 # uninstalls, and finds nothing left. ONEDNN: whether that one was built.
-function(must_end_with expected)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT status STREQUAL expected)
-    message(FATAL_ERROR "${ARGN}\nended with ${status}, not ${expected}:\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/must_end_with.cmake)
 
 # judge_all(prefix): with nothing in the environment that helps.
 function(judge_all prefix)

@@ -9,14 +9,7 @@ if(NEEDS)
   endif()
 endif()
 
-# must_end_with(STATUS COMMAND...) sets `output`.
-function(must_end_with expected)
-  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
-  if(NOT status STREQUAL expected)
-    message(FATAL_ERROR "${ARGN}\nended with ${status}, not ${expected}:\n${output}")
-  endif()
-  set(output "${output}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/must_end_with.cmake)
 
 # verdicts_in(text variable): the rows of the judge's table, each as "conv2d_forward f32 pass", and with ", in part" where
 # there were unsupported cases.
