@@ -12,8 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <cstring>
 #include <string>
 
 #include "checks/child_process.hpp"
@@ -23,11 +22,14 @@ namespace {
 
 /// Of a process, or 0. Its name, which stands before that in brackets, may have any characters.
 pid_t parent_of(pid_t process) {
-  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  const std::size_t name_end = text.rfind(')');
+  char text[512] = {};  // longer than what stands up to there
+  if (std::FILE* const file = std::fopen(("/proc/" + std::to_string(process) + "/stat").c_str(), "r")) {
+    text[std::fread(text, 1, sizeof text - 1, file)] = '\0';  // nothing, if it has ended meanwhile
+    std::fclose(file);
+  }
+  const char* const name_end = std::strrchr(text, ')');
   pid_t parent = 0;
-  if (name_end == std::string::npos || std::sscanf(text.c_str() + name_end + 1, " %*c %d", &parent) != 1) return 0;
+  if (name_end == nullptr || std::sscanf(name_end + 1, " %*c %d", &parent) != 1) return 0;
   return parent;
 }
 
