@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -13,8 +12,6 @@
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "checks/judge/storage.hpp"
 
 namespace cnnspec::checks {
 
@@ -34,37 +31,6 @@ void no_resource(const char* what) {
 std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
-}
-
-std::size_t alignment_of(const Isolation& isolation, DType dtype) {
-  return std::max(isolation.alignment, element_bytes(dtype));
-}
-
-namespace {
-
-constexpr std::size_t cache_line = 64;
-
-}  // namespace
-
-std::size_t spare_room(std::size_t alignment) { return cache_line + alignment; }
-
-std::size_t place_in_room(std::size_t room, std::size_t size, Placement placement, std::size_t alignment) {
-  switch (placement) {
-    case Placement::at_begin:
-      return 0;
-    case Placement::at_end:
-      return (room - size) / alignment * alignment;
-    case Placement::unaligned:  // by one element, or as little aligned as was asked for
-      return (alignment < cache_line ? cache_line : 0) + alignment;
-    case Placement::aligned:
-      return rounded_up(cache_line, alignment);
-  }
-  return 0;
-}
-
-int dirt_of(Garbage garbage) {
-  constexpr int huge = 0xfe;
-  return garbage == Garbage::nan ? huge : static_cast<int>(garbage);
 }
 
 Mapping::Mapping(std::size_t bytes, int protection, int flags, int descriptor, std::size_t offset) : bytes_(bytes) {

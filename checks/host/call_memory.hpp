@@ -1,6 +1,6 @@
 // Call memory: what the judge and the process that makes the calls share, a file in memory that has no name. First
-// comes what is to be done, the calls and their inputs, which that process can only read; then, on pages of their own,
-// what it tells of itself and of each call, and the outputs.
+// comes what is to be done, the calls and their inputs, which that process maps to be read only; then, on pages of
+// their own, what it tells of itself and of each call, and the outputs.
 #pragma once
 
 #include <atomic>
@@ -112,18 +112,5 @@ struct TaskNews {
   std::int32_t value = 0;
   std::uint64_t task = 0;
 };
-
-// ---- Where tensors lie, and what is around them ----
-
-/// A power of two, and no less than an element has.
-std::size_t alignment_of(const Isolation& isolation, DType dtype);
-/// What more a room needs than the tensor has, for every placement.
-std::size_t spare_room(std::size_t alignment);
-/// Where a tensor begins in a room of so many bytes that begins with a page. `alignment`: as alignment_of gives it.
-std::size_t place_in_room(std::size_t room, std::size_t size, Placement placement, std::size_t alignment);
-
-/// What memory is filled with that is allocated: a huge negative number in each storage type, or one of moderate size.
-/// (Not NaN's 0xff: the C library takes that for a wish to leave memory as it is.)
-int dirt_of(Garbage garbage);
 
 }  // namespace cnnspec::checks

@@ -17,6 +17,7 @@
 #include <stdexcept>
 
 #include "checks/child_process.hpp"
+#include "checks/host/placing.hpp"
 #include "checks/judge/sanitized.hpp"
 #include "checks/judge/storage.hpp"
 

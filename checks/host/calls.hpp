@@ -12,7 +12,6 @@ enum class KeptBlocks { are_there, are_not };
 
 /// Confines this process, makes the calls from the first to the last, notes what came of each, and ends it. `memory`:
 /// the descriptor of the file in which they lie; `said`: where what is printed goes.
-[[noreturn]] void make_calls(const Kernel& kernel, int memory, int said, const Task& task,
-                             KeptBlocks kept);
+[[noreturn]] void make_calls(const Kernel& kernel, int memory, int said, const Task& task, KeptBlocks kept);
 
 }  // namespace cnnspec::checks

@@ -82,9 +82,10 @@ class LibraryHost : public Host {
 
   std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override {
     if (trials.empty()) return {};
-    std::unique_ptr<HostProcess> process = kernel_.taken();
+    std::unique_ptr<HostProcess> process = kernel_.idle_.take();
+    if (!process) process = std::make_unique<HostProcess>(kernel_.file_);
     std::vector<Execution> executions = run_batch(*process, trials, isolation);
-    kernel_.give_back(std::move(process));
+    kernel_.idle_.put(std::move(process));
     return executions;
   }
 
@@ -95,7 +96,7 @@ class LibraryHost : public Host {
 LibraryKernel::LibraryKernel(std::string name, LibraryFile file) : name_(std::move(name)), file_(std::move(file)) {
   auto first = std::make_unique<HostProcess>(file_);
   hello_ = first->hello();
-  give_back(std::move(first));
+  idle_.put(std::move(first));
 }
 
 LibraryKernel::~LibraryKernel() = default;
@@ -105,23 +106,6 @@ std::unique_ptr<Host> LibraryKernel::host() const { return std::make_unique<Libr
 std::string LibraryKernel::note() const {
   if (hello_.threads <= 1) return "";
   return file_.path + " starts threads when it is loaded: each process that calls it loads it anew, which takes longer";
-}
-
-std::unique_ptr<HostProcess> LibraryKernel::taken() const {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!idle_.empty()) {
-      std::unique_ptr<HostProcess> process = std::move(idle_.back());
-      idle_.pop_back();
-      return process;
-    }
-  }
-  return std::make_unique<HostProcess>(file_);
-}
-
-void LibraryKernel::give_back(std::unique_ptr<HostProcess> process) const {
-  const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(process));
 }
 
 }  // namespace cnnspec::checks

@@ -3,12 +3,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include "checks/host/hello.hpp"
 #include "checks/host/host.hpp"
+#include "checks/host/pool.hpp"
 #include "checks/kernels/loader.hpp"
 
 namespace cnnspec::checks {
@@ -28,14 +27,10 @@ class LibraryKernel : public HostedKernel {
 
  private:
   friend class LibraryHost;
-  std::unique_ptr<class HostProcess> taken() const;
-  void give_back(std::unique_ptr<HostProcess> process) const;
-
   const std::string name_;
   const LibraryFile file_;
   Hello hello_{};
-  mutable std::mutex mutex_;                                // of what follows
-  mutable std::vector<std::unique_ptr<HostProcess>> idle_;  // started, and without a task
+  mutable Pool<class HostProcess> idle_;
 };
 
 }  // namespace cnnspec::checks

@@ -2,8 +2,8 @@
 // is linked with nothing that a kernel might bring too, and is started by cnnspec before there is any data.
 //
 //   cnnspec-host PARENT LIBRARY INSTEAD           says hello, then serves
-//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads in the place of the socket:
-//                                                 for libraries with threads, which no fork copies
+//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads where the socket
+//                                                 would be: for libraries with threads, which no fork copies
 //   cnnspec-host --worker PARENT WORD...          runs a worker (supervise.hpp)
 #include <fcntl.h>
 #include <sys/prctl.h>

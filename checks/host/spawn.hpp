@@ -37,7 +37,7 @@ inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-/// What a spawned process is to be like; a number that is in the way of none that it is started with.
+/// How a process is to be started: with no signal blocked or ignored, in a group of its own, with descriptors of ours.
 class Spawn {
  public:
   Spawn() {
@@ -55,7 +55,7 @@ class Spawn {
     posix_spawn_file_actions_destroy(&actions_), posix_spawnattr_destroy(&attributes_);
   }
 
-  /// The process has `ours` as `theirs`; or there are no more descriptors.
+  /// The process will have our descriptor under that number. False if this process can have no more descriptors.
   bool hands_over(int ours, int theirs) {
     constexpr int beyond_theirs = 16;
     const int out_of_the_way = fcntl(ours, F_DUPFD_CLOEXEC, beyond_theirs);

@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstring>
 
+#include "checks/host/placing.hpp"
 #include "checks/judge/storage.hpp"
 
 namespace cnnspec::checks {

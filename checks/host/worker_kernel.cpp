@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "checks/describe/text.hpp"
+#include "checks/host/placing.hpp"
 #include "checks/host/tensor_rooms.hpp"
 #include "checks/host/worker_protocol.hpp"
 #include "checks/usage_error.hpp"
@@ -20,7 +21,7 @@ class WorkerHost : public Host {
  public:
   explicit WorkerHost(const WorkerKernel& kernel) : kernel_(kernel) {}
   ~WorkerHost() override {
-    if (worker_) kernel_.give_back(std::move(worker_));
+    if (worker_) kernel_.idle_.put(std::move(worker_));
   }
 
   std::vector<Execution> execute(std::span<const Trial> trials, const Isolation& isolation) override {
@@ -68,7 +69,7 @@ class WorkerHost : public Host {
   }
 
   void start() {
-    worker_ = std::exchange(must_be_new_, false) ? nullptr : kernel_.idle_worker();
+    worker_ = std::exchange(must_be_new_, false) ? nullptr : kernel_.idle_.take();
     if (worker_) return;
     const WorkerCommand& command = kernel_.command_;
     worker_ = std::make_unique<WorkerProcess>(command);
@@ -189,24 +190,11 @@ WorkerKernel::WorkerKernel(const std::string& command, double patience)
   if (!greeting.expected.empty()) throw UsageError(command_.name, "", greeting.expected, greeting.given);
   command_.hello = greeting.line;
   functions_ = parse_worker_hello(greeting.line, command_.name, printed_in_words(*first));
-  give_back(std::move(first));
+  idle_.put(std::move(first));
 }
 
 WorkerKernel::~WorkerKernel() = default;
 
 std::unique_ptr<Host> WorkerKernel::host() const { return std::make_unique<WorkerHost>(*this); }
-
-std::unique_ptr<WorkerProcess> WorkerKernel::idle_worker() const {
-  const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return nullptr;
-  std::unique_ptr<WorkerProcess> worker = std::move(idle_.back());
-  idle_.pop_back();
-  return worker;
-}
-
-void WorkerKernel::give_back(std::unique_ptr<WorkerProcess> worker) const {
-  const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(worker));
-}
 
 }  // namespace cnnspec::checks

@@ -4,12 +4,11 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include "checks/host/function_set.hpp"
 #include "checks/host/host.hpp"
+#include "checks/host/pool.hpp"
 #include "checks/host/worker_process.hpp"
 
 namespace cnnspec::checks {
@@ -30,14 +29,9 @@ class WorkerKernel : public HostedKernel {
 
  private:
   friend class WorkerHost;
-  /// One that nobody uses, or null.
-  std::unique_ptr<WorkerProcess> idle_worker() const;
-  void give_back(std::unique_ptr<WorkerProcess> worker) const;
-
   WorkerCommand command_;
   FunctionSet functions_;
-  mutable std::mutex mutex_;  // of idle_
-  mutable std::vector<std::unique_ptr<WorkerProcess>> idle_;
+  mutable Pool<WorkerProcess> idle_;
 };
 
 }  // namespace cnnspec::checks

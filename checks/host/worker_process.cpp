@@ -27,6 +27,8 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr double seconds_to_end = 2;  // once it has nothing to do any more
+constexpr int longest_start_ms = 5000;  // until it is known which process it is
+
 }  // namespace
 
 std::vector<std::string> words_of_command(const std::string& where, const std::string& command) {
@@ -62,7 +64,8 @@ WorkerProcess::WorkerProcess(const WorkerCommand& command) {
   }
   const int reason = errno;
   close(workers[1]), close(lives[1]);
-  const bool is_there = pid_ >= 0 && recv(life_, &worker_, sizeof worker_, 0) == sizeof worker_ && worker_ > 0;
+  const bool is_there = pid_ >= 0 && is_readable(life_, longest_start_ms) &&
+                        recv(life_, &worker_, sizeof worker_, 0) == sizeof worker_ && worker_ > 0;
   if (!is_there) {
     if (pid_ >= 0) end_process(pid_);
     close(socket_), close(life_);

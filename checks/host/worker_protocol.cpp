@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checks/describe/text.hpp"
+#include "checks/host/placing.hpp"
 #include "checks/usage_error.hpp"
 
 namespace cnnspec::checks {
