@@ -3,9 +3,10 @@
 #include <cmath>
 #include <limits>
 
+#include "checks/layers/problems.hpp"
 #include "checks/cases/inputs_case.hpp"
 #include "checks/describe/networks.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::fuzz {
 namespace {
@@ -29,31 +30,31 @@ class Seeds {
 };
 
 void add_descriptors(Seeds& to) {
-  const auto add = [&](const std::string& name, Family family, const std::string& text, Idx batch = 0) {
+  const auto add = [&](const std::string& name, LayerId family, const std::string& text, Idx batch = 0) {
     InputsCase c;
     c.reader = Reader::descriptor, c.family = family, c.batch = batch, c.text = text;
     to.add("descriptor-" + name, c);
     c.reader = Reader::guessed;
     to.add("guessed-" + name, c);
   };
-  add("resnet", Family::conv2d, "mb1_ic3_ih224_oc64_kh7_sh2_ph3n\"conv1\"");
-  add("every-key", Family::conv2d, "g1mb2ic16ih7iw7oc16oh7ow7kh5kw5sh1sw1ph2pw2dh0dw0n\"first\"");
-  add("four-paddings", Family::conv2d, "g2mb1ic4oc6_ih9kh3sh2dh1ph1pb2_iw8kw2sw3dw0pw0pr1");
-  add("one-row", Family::conv2d, "ic3oc17_iw8ow4kw3pw1sw2_n\"1d\"");
-  add("batch", Family::conv2d, "mb50ic16ih7oc16oh7kh5ph2", 3);
-  add("pool", Family::max_pool2d, "mb16ic64_ih32oh16_kh3sh2ph1");
-  add("linear", Family::linear, "mb1ic512ih7iw7oc4096");
-  add("elementwise", Family::elementwise, "8x16x7x7_n\"relu\"");
-  add("wrong-groups", Family::conv2d, "g2mb1ic3oc4ih5kh3");
-  add("wrong-output", Family::conv2d, "ic3oc4_ih32oh6kh6sh4ph0");
-  add("padding-of-C4", Family::max_pool2d, "ic1ih5kh3ph2");
-  add("depth", Family::conv2d, "ic3oc16_id5od5kd3pd1");
-  add("too-large", Family::conv2d, "mb9223372036854775807ic9ih9oc9kh9");
-  add("larger-than-a-number", Family::linear, "mb1ic99999999999999999999oc1");
-  add("unknown-key", Family::conv2d, "mb1ic1oc1ih3kh1zz9");
-  add("twice", Family::linear, "mb1ic1oc1ic2");
-  add("open-name", Family::linear, "mb1ic1oc1n\"open");
-  add("control-characters", Family::elementwise, "8x\x1b[2J\n\x7f\x80");
+  add("resnet", LayerId::conv2d, "mb1_ic3_ih224_oc64_kh7_sh2_ph3n\"conv1\"");
+  add("every-key", LayerId::conv2d, "g1mb2ic16ih7iw7oc16oh7ow7kh5kw5sh1sw1ph2pw2dh0dw0n\"first\"");
+  add("four-paddings", LayerId::conv2d, "g2mb1ic4oc6_ih9kh3sh2dh1ph1pb2_iw8kw2sw3dw0pw0pr1");
+  add("one-row", LayerId::conv2d, "ic3oc17_iw8ow4kw3pw1sw2_n\"1d\"");
+  add("batch", LayerId::conv2d, "mb50ic16ih7oc16oh7kh5ph2", 3);
+  add("pool", LayerId::max_pool2d, "mb16ic64_ih32oh16_kh3sh2ph1");
+  add("linear", LayerId::linear, "mb1ic512ih7iw7oc4096");
+  add("elementwise", LayerId::relu, "8x16x7x7_n\"relu\"");
+  add("wrong-groups", LayerId::conv2d, "g2mb1ic3oc4ih5kh3");
+  add("wrong-output", LayerId::conv2d, "ic3oc4_ih32oh6kh6sh4ph0");
+  add("padding-of-C4", LayerId::max_pool2d, "ic1ih5kh3ph2");
+  add("depth", LayerId::conv2d, "ic3oc16_id5od5kd3pd1");
+  add("too-large", LayerId::conv2d, "mb9223372036854775807ic9ih9oc9kh9");
+  add("larger-than-a-number", LayerId::linear, "mb1ic99999999999999999999oc1");
+  add("unknown-key", LayerId::conv2d, "mb1ic1oc1ih3kh1zz9");
+  add("twice", LayerId::linear, "mb1ic1oc1ic2");
+  add("open-name", LayerId::linear, "mb1ic1oc1n\"open");
+  add("control-characters", LayerId::relu, "8x\x1b[2J\n\x7f\x80");
 }
 
 void add_shapes(Seeds& to) {
@@ -61,15 +62,15 @@ void add_shapes(Seeds& to) {
       "# A list.\n\n--dir=FWD_B --batch=other\nmb1_ic3_ih224_oc64_kh7_sh2_ph3n\"conv1\"\n"
       "  mb1ic8oc8_ih10kh3_ph1   mb1ic8oc8_ih10kh3_ph0n\"a # in a name\"  # two on a line\n"
       "ic3oc16_id5od5kd3pd1_n\"3d\" g8ic8oc8_ih5oh5kh3ph1\r\nic3oc4_ih32oh6kh6sh4ph0\n";
-  const auto add = [&](const std::string& name, const std::string& text, bool family_is_given, Family family) {
+  const auto add = [&](const std::string& name, const std::string& text, bool family_is_given, LayerId family) {
     InputsCase c;
     c.reader = Reader::shapes, c.family_is_given = family_is_given, c.family = family, c.text = text;
     to.add("shapes-" + name, c);
   };
-  add("conv2d", list, true, Family::conv2d);
+  add("conv2d", list, true, LayerId::conv2d);
   add("guessed", list + "mb1ic256oc1000n\"fc\"\n8x16x7x7\nmb16ic64_ih32oh16_kh3sh2ph1", false, {});
   add("nothing", "# nothing\n--option", false, {});
-  add("wrong-line", "8x9\n8x\n", true, Family::elementwise);
+  add("wrong-line", "8x9\n8x\n", true, LayerId::relu);
 }
 
 void add_networks(Seeds& to) {
@@ -114,7 +115,7 @@ void add_configs(Seeds& to) {
   for (const LayerTarget& target : layer_targets) {
     InputsCase c;
     c.reader = Reader::target, c.text = target.default_config;
-    for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear})
+    for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})
       if (target.name == std::string_view(name_of(family))) c.family = family;
     to.add(std::string("target-") + target.name, c);
   }
@@ -157,12 +158,12 @@ void add_golden_cases(Seeds& to) {
     to.text("golden-" + name, Reader::golden_case, to_json({c, {}, {}}));
   };
   GoldenCase c;
-  c.ops = {Op::conv2d_forward}, c.problem = parse_descriptor(Family::conv2d, "mb2ic3ih7oc4kh3sh2ph1");
+  c.ops = {Op::conv2d_forward}, c.problem = parse_descriptor(LayerId::conv2d, "mb2ic3ih7oc4kh3sh2ph1");
   to.text("golden-written", Reader::golden_case, to_json(make_golden(c)));
   c.ops = ops_named("conv2d"), c.seed = ~std::uint64_t{0};
   add("conv2d", c);
   c = {ops_named("max_pool2d"), DType::bf16, profile_named("f32-acc"),
-       parse_descriptor(Family::max_pool2d, "ic1ih3kh2")};
+       parse_descriptor(LayerId::max_pool2d, "ic1ih3kh2")};
   add("max_pool2d", c);
   c = {{Op::relu_forward}, DType::f64, &profiles().front(), cnnspec_elementwise{5}, 1, "x[0]=nan \x1b[2J\u00e9"};
   add("relu", c);
@@ -252,7 +253,7 @@ void add_golden_folders(Seeds& to) {
   add("empty-case", conv, Edit::replace, about, 0, "{}");
   GoldenCase other;
   other.ops = {Op::conv2d_forward}, other.dtype = DType::f64,
-  other.problem = parse_descriptor(Family::conv2d, "ic1ih3oc1kh2");
+  other.problem = parse_descriptor(LayerId::conv2d, "ic1ih3oc1kh2");
   add("case-of-another", conv, Edit::replace, about, 0, to_json({other, {}, {}}));
   for (const Op op : {Op::conv2d_backward_kernel, Op::max_pool2d_backward, Op::relu_forward, Op::linear_forward}) {
     InputsCase c;
@@ -271,7 +272,7 @@ void add_censuses(Seeds& to) {
   file.plan.bounds.extent = 7, file.plan.seed = ~std::uint64_t{0}, file.plan.proof = CensusProof::random;
   file.progress.done = 100, file.progress.seconds = 0.5, file.progress.tallies[0].configurations = 100;
   file.progress.tallies[0].random = 99, file.progress.tallies[0].disproved = 1, file.progress.tallies[0].doubt = 12;
-  file.progress.first = {{7, parse_descriptor(Family::linear, "mb1ic2oc3"), {"y", {0, 1}, "a + b", "a", "x"}}};
+  file.progress.first = {{7, parse_descriptor(LayerId::linear, "mb1ic2oc3"), {"y", {0, 1}, "a + b", "a", "x"}}};
   const std::string finished = to_json(file);
   to.text("census-finished", Reader::census, finished);
   const auto changed = [&](const std::string& name, const std::string& from, const std::string& into) {

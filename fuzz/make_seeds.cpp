@@ -7,8 +7,8 @@
 #include "checks/cases/kernel_case.hpp"
 #include "checks/cases/layer_case.hpp"
 #include "checks/cases/network_case.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "fuzz/inputs_seeds.hpp"
 
 namespace cnnspec::fuzz {
@@ -71,14 +71,14 @@ void make_small(cnnspec_elementwise& p) { p.count = std::min(p.count, Idx{50}); 
 
 // ---- Seeds -------------------------------------------------------------------------------------------------------
 
-std::vector<LayerCase::Layer> layers_of(Family family) {
+std::vector<LayerCase::Layer> layers_of(LayerId family) {
   using Layer = LayerCase::Layer;
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return {Layer::conv2d};
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return {Layer::max_pool2d, Layer::flatten};
-    case Family::elementwise:
+    case LayerId::relu:
       return {Layer::relu};
     default:
       return {Layer::linear};
@@ -90,10 +90,10 @@ struct Folders {
 };
 
 void add_problem(Folders& to, const std::string& name, const Problem& problem) {
-  for (const LayerCase::Layer layer : layers_of(family_of(problem)))
+  for (const LayerCase::Layer layer : layers_of(layer_id(problem)))
     to.layer.add(name + (layer == LayerCase::Layer::flatten ? "-flatten" : ""), LayerCase{layer, problem, 1});
   for (std::size_t n = 0; n < op_names.size(); ++n)
-    if (const auto op = static_cast<Op>(n); family_of(op) == family_of(problem)) {
+    if (const auto op = static_cast<Op>(n); layer_id(op) == layer_id(problem)) {
       const auto variant = static_cast<Idx>(name.size()) % most_kernels;
       const auto dtype = static_cast<DType>((n + name.size() / 2) % dtype_names.size());
       to.kernel.add(name + "-" + op_names[n], KernelCase{op, dtype, problem, variant, 1});
@@ -106,7 +106,7 @@ void add_list(Folders& to, const fs::path& list) {
   for (const ShapeLine& line : read_shapes({}, in, list.string()).shapes) {
     add_problem(to, line.name, line.problem);
     Problem small = line.problem;
-    std::visit([](auto& p) { make_small(p); }, small);
+    visit_problem([](auto& p) { make_small(p); }, small);
     if (to_descriptor(small) != to_descriptor(line.problem)) add_problem(to, line.name + "-small", small);
   }
 }

@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cstdint>
 
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "reports/assets.hpp"
 #include "reports/markdown/markdown.hpp"
 

@@ -1,6 +1,6 @@
 // Arithmetic and its bounds: the formats' numbers, which claim is about which storage type, and kernels of each
 // arithmetic, simulated bit by bit, whose results must be accepted, and those of coarser ones, which must not.
-#include "checks/judge/arithmetic.hpp"
+#include "checks/expect/arithmetic.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/bound.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/judge/stream.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "checks/scalars/half.hpp"
 #include "tests/seed.hpp"
 

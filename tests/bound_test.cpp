@@ -1,5 +1,5 @@
 // The verdict on one element and on a whole output: what it accepts, and above all what it must reject.
-#include "checks/judge/bound.hpp"
+#include "checks/expect/bound.hpp"
 
 #include <gtest/gtest.h>
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
 #include "tests/size_kernels.hpp"
 
@@ -220,13 +221,13 @@ BrokenKernel broken_16(BrokenKernel b) {
 
 // ---- Where a mistake shows ----
 
-const cnnspec_conv2d& conv(const Problem& p) { return std::get<cnnspec_conv2d>(p); }
-const cnnspec_pool2d& pool(const Problem& p) { return std::get<cnnspec_pool2d>(p); }
+const cnnspec_conv2d& conv(const Problem& p) { return p.as<cnnspec_conv2d>(); }
+const cnnspec_pool2d& pool(const Problem& p) { return p.as<cnnspec_pool2d>(); }
 
 /// `condition(p)` for a convolution or pooling problem; false for any other.
 template <class Condition>
 bool window(const Problem& problem, Condition condition) {
-  return std::visit(
+  return visit_problem(
       [&](const auto& p) {
         if constexpr (requires { p.kernel_height; })
           return condition(p);
@@ -319,7 +320,7 @@ bool windows_overlap(const Problem& problem) {
 /// For dx of a convolution: also the channels of y overlap on x.
 bool products_overlap(const Problem& p) { return windows_overlap(p) || conv(p).out_channels > conv(p).groups; }
 bool several_images(const Problem& problem) {
-  return std::visit(
+  return visit_problem(
       [](const auto& p) {
         if constexpr (requires { p.batch; })
           return p.batch > 1;
@@ -329,11 +330,11 @@ bool several_images(const Problem& problem) {
       problem);
 }
 bool several_outputs(const Problem& problem) {
-  if (const auto* p = std::get_if<cnnspec_conv2d>(&problem)) return p->batch * p->out_height * p->out_width > 1;
+  if (const auto* p = problem.as_if<cnnspec_conv2d>()) return p->batch * p->out_height * p->out_width > 1;
   return several_images(problem);
 }
 bool features_left_over(const Problem& problem) {
-  const Idx features = std::get<cnnspec_linear>(problem).in_features;
+  const Idx features = problem.as<cnnspec_linear>().in_features;
   return features > 4 && features % 4 > 0;
 }
 

@@ -16,7 +16,7 @@
 
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::tests {

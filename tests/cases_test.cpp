@@ -8,7 +8,7 @@
 #include "checks/cases/network_case.hpp"
 #include "checks/cases/sizes.hpp"
 #include "checks/cases/work.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/generate/invalid.hpp"
 #include "checks/generate/rapidcheck.hpp"
 #include "tests/seed.hpp"

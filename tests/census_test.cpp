@@ -1,4 +1,5 @@
 // The census: does it count every configuration, and does it disprove every wrong layer?
+#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <gtest/gtest.h>
@@ -9,9 +10,9 @@
 #include "checks/census/census_report.hpp"
 #include "checks/census/pooling.hpp"
 #include "checks/census/variables.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/scalars/int128.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 // Wrong layers may calculate with cells; right ones do not compile then.
@@ -30,7 +31,7 @@ using namespace checks;
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-const std::vector<Family> all_families(census_families.begin(), census_families.end());
+const std::vector<LayerId> all_families(census_families.begin(), census_families.end());
 constexpr CensusBounds small{.extent = 3,
                              .kernel = 3,
                              .stride = 2,
@@ -111,10 +112,10 @@ Idx brute_force_max_pool2d(const CensusBounds& b) {
 TEST(CensusSpace, has_as_many_configurations_as_a_count_by_hand) {
   for (const CensusBounds& bounds : {tiny, small, CensusBounds{}}) {
     const CensusSpace space(bounds, all_families);
-    EXPECT_EQ(space.size(Family::conv2d), brute_force_conv2d(bounds));
-    EXPECT_EQ(space.size(Family::max_pool2d), brute_force_max_pool2d(bounds));
-    EXPECT_EQ(space.size(Family::linear), bounds.features * bounds.features);
-    EXPECT_EQ(space.size(), space.size(Family::conv2d) + space.size(Family::max_pool2d) + space.size(Family::linear));
+    EXPECT_EQ(space.size(LayerId::conv2d), brute_force_conv2d(bounds));
+    EXPECT_EQ(space.size(LayerId::max_pool2d), brute_force_max_pool2d(bounds));
+    EXPECT_EQ(space.size(LayerId::linear), bounds.features * bounds.features);
+    EXPECT_EQ(space.size(), space.size(LayerId::conv2d) + space.size(LayerId::max_pool2d) + space.size(LayerId::linear));
   }
 }
 
@@ -211,7 +212,7 @@ TEST(Census, proves_the_specification) {
 }
 
 /// Is any configuration disproved? They are taken in an order that meets all kinds early.
-bool is_disproved(const CensusSubject& subject, Family family, CensusProof proof) {
+bool is_disproved(const CensusSubject& subject, LayerId family, CensusProof proof) {
   const CensusPlan plan{.bounds = small, .proof = proof};
   const CensusSpace space(small, {family});
   const Idx step = 7919;  // a prime that divides no size
@@ -235,8 +236,8 @@ TEST(Census, disproves_every_wrong_conv2d) {
     CensusSubject subject;
     make(subject.conv2d_formulas), make(subject.conv2d_at_random);
     const bool expected = !is_beyond_polynomials(rejected_by);
-    EXPECT_EQ(is_disproved(subject, Family::conv2d, CensusProof::basis), expected) << mistake;
-    EXPECT_EQ(is_disproved(subject, Family::conv2d, CensusProof::random), expected) << mistake;
+    EXPECT_EQ(is_disproved(subject, LayerId::conv2d, CensusProof::basis), expected) << mistake;
+    EXPECT_EQ(is_disproved(subject, LayerId::conv2d, CensusProof::random), expected) << mistake;
   });
 }
 
@@ -244,8 +245,8 @@ TEST(Census, disproves_every_wrong_linear_layer) {
   for_each_wrong_linear([](const std::string& mistake, const std::string&, auto make) {
     CensusSubject subject;
     make(subject.linear_formulas), make(subject.linear_at_random);
-    EXPECT_TRUE(is_disproved(subject, Family::linear, CensusProof::basis)) << mistake;
-    EXPECT_TRUE(is_disproved(subject, Family::linear, CensusProof::random)) << mistake;
+    EXPECT_TRUE(is_disproved(subject, LayerId::linear, CensusProof::basis)) << mistake;
+    EXPECT_TRUE(is_disproved(subject, LayerId::linear, CensusProof::random)) << mistake;
   });
 }
 
@@ -253,13 +254,13 @@ TEST(Census, disproves_every_wrong_max_pool2d) {
   for_each_wrong_max_pool2d([](const std::string& mistake, const std::string& rejected_by, auto make) {
     CensusSubject subject;
     make(subject.max_pool2d);
-    EXPECT_EQ(is_disproved(subject, Family::max_pool2d, CensusProof::basis), !is_beyond_polynomials(rejected_by))
+    EXPECT_EQ(is_disproved(subject, LayerId::max_pool2d, CensusProof::basis), !is_beyond_polynomials(rejected_by))
         << mistake;
   });
 }
 
 cnnspec_conv2d conv(const char* descriptor) {
-  return std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, descriptor));
+  return parse_descriptor(LayerId::conv2d, descriptor).as<cnnspec_conv2d>();
 }
 
 TEST(Census, says_what_differs) {
@@ -295,7 +296,7 @@ TEST(Census, disproves_a_layer_of_the_wrong_shape_and_one_that_looks_at_values) 
   subject.max_pool2d.forward = [](const auto& x, const auto& g) {
     return mapped(max_pool2d(x, g), [](const Ordered& v) { return v < Ordered(0) ? Ordered(0) : v; });
   };
-  const auto p = prove(subject, {}, parse_descriptor(Family::max_pool2d, "mb1ic1ih2kh2"));
+  const auto p = prove(subject, {}, parse_descriptor(LayerId::max_pool2d, "mb1ic1ih2kh2"));
   ASSERT_EQ(p.first.size(), 1u);
   EXPECT_TRUE(contains(p.first[0].difference.actual, "no cell")) << p.first[0].difference.actual;
 }
@@ -316,9 +317,9 @@ std::string disproof(const CensusSubject& subject, const Problem& problem, Censu
   return p.first.empty() ? "" : text_of(p.first[0].difference);
 }
 
-const Problem some_conv2d = parse_descriptor(Family::conv2d, "mb1ic1ih4iw2oc2kh2kw1");
-const Problem some_max_pool2d = parse_descriptor(Family::max_pool2d, "mb1ic1ih4iw2kh2kw1sh1sw1");
-const Problem some_linear = parse_descriptor(Family::linear, "mb1ic2oc3");
+const Problem some_conv2d = parse_descriptor(LayerId::conv2d, "mb1ic1ih4iw2oc2kh2kw1");
+const Problem some_max_pool2d = parse_descriptor(LayerId::max_pool2d, "mb1ic1ih4iw2kh2kw1sh1sw1");
+const Problem some_linear = parse_descriptor(LayerId::linear, "mb1ic2oc3");
 
 TEST(Census, disproves_a_size_formula_that_is_not_the_twins) {
   for (const Idx more : {-1, 1}) {
@@ -326,8 +327,8 @@ TEST(Census, disproves_a_size_formula_that_is_not_the_twins) {
       p.*extent += more;
       return Problem(p);
     };
-    const Problem wrong_conv2d = changed(std::get<cnnspec_conv2d>(some_conv2d), &cnnspec_conv2d::out_height);
-    const Problem wrong_pool = changed(std::get<cnnspec_pool2d>(some_max_pool2d), &cnnspec_pool2d::out_width);
+    const Problem wrong_conv2d = changed(some_conv2d.as<cnnspec_conv2d>(), &cnnspec_conv2d::out_height);
+    const Problem wrong_pool = changed(some_max_pool2d.as<cnnspec_pool2d>(), &cnnspec_pool2d::out_width);
     for (const CensusProof proof : {CensusProof::basis, CensusProof::random})
       EXPECT_TRUE(
           contains(disproof({}, wrong_conv2d, proof), "the extents of y, by the size formula: expected 2, 3, 2"))
@@ -375,7 +376,7 @@ TEST(Census, tests_on_random_images_that_no_window_looks_at_cells_of_another_one
       if (right.winners[n] + 2 < x.size()) y[n] = x[right.winners[n] + 2];
     return y;
   };
-  const Problem problem = parse_descriptor(Family::max_pool2d, "mb1ic1ih6iw1kh2kw1sh1sw1");
+  const Problem problem = parse_descriptor(LayerId::max_pool2d, "mb1ic1ih6iw1kh2kw1sh1sw1");
   EXPECT_TRUE(contains(disproof(subject, problem), "y[0,"))
       << "equal in all images in which every second cell is equal";
   const auto right = prove({}, {}, problem);
@@ -413,7 +414,7 @@ TEST(CensusShards, go_on_from_where_they_were_saved) {
 }
 
 CensusFile shard_file(Idx number, Idx count) {
-  const CensusPlan plan{.bounds = tiny, .families = {Family::linear}};
+  const CensusPlan plan{.bounds = tiny, .families = {LayerId::linear}};
   const CensusSpace space(tiny, plan.families);
   const CensusShard shard{number, count};
   return {"1", "0123456789abcdef", plan, shard, size_of(shard, space), run_census({}, plan, space, shard, {}, {})};

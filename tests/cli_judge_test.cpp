@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "tests/command.hpp"
 
 namespace cnnspec::tests {

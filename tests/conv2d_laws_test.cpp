@@ -1,5 +1,5 @@
 // Every law of conv2d, for the specification's conv2d, over generated configurations.
-#include "checks/laws/conv2d.hpp"
+#include "checks/layers/conv2d/laws.hpp"
 #include "tests/law_test.hpp"
 
 namespace cnnspec::tests {

@@ -6,16 +6,16 @@
 
 #include "checks/generate/choices.hpp"
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/judge/coverage.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 /// "kernel 3x3, stride 2, ..."
-std::string levels_in_words(Family family, const std::string& descriptor) {
+std::string levels_in_words(LayerId family, const std::string& descriptor) {
   const std::vector<CoverageAxis>& axes = coverage_axes(family);
   const Levels levels = levels_of(parse_descriptor(family, descriptor));
   std::string text;
@@ -25,28 +25,28 @@ std::string levels_in_words(Family family, const std::string& descriptor) {
 }
 
 TEST(CoverageOfCases, tells_configurations_apart_by_hand_worked_levels) {
-  EXPECT_EQ(levels_in_words(Family::conv2d, "mb2ic16ih7oc8oh7kh3ph1"),
+  EXPECT_EQ(levels_in_words(LayerId::conv2d, "mb2ic16ih7oc8oh7kh3ph1"),
             "kernel 3x3, stride 1, padding all alike, dilation 1, image H=W, remainder none, batch 2+, groups 1, "
             "input channels multiple of 8, output channels multiple of 8");
-  EXPECT_EQ(levels_in_words(Family::conv2d, "g3mb1ic3ih8iw9oc6kh1kw4sh3sw2dw1pw2"),
+  EXPECT_EQ(levels_in_words(LayerId::conv2d, "g3mb1ic3ih8iw9oc6kh1kw4sh3sw2dw1pw2"),
             "kernel 1xN, Nx1, stride H≠W, padding H≠W, dilation H≠W, image H≠W, remainder some, batch 1, groups "
             "depthwise, input channels other, output channels other");
-  EXPECT_EQ(levels_in_words(Family::conv2d, "g2mb1ic8ih7oc2oh4kh2ph0dh2sh1"),
+  EXPECT_EQ(levels_in_words(LayerId::conv2d, "g2mb1ic8ih7oc2oh4kh2ph0dh2sh1"),
             "kernel 2x2, stride 1, padding none, dilation 3+, image H=W, remainder none, batch 1, groups 2+, input "
             "channels multiple of 8, output channels other");
-  EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh2sh2ph0"),
+  EXPECT_EQ(levels_in_words(LayerId::max_pool2d, "mb1ic1ih6oh3kh2sh2ph0"),
             "kernel 2x2, stride 2, padding none, dilation 1, image H=W, remainder none, batch 1");
-  EXPECT_EQ(levels_in_words(Family::max_pool2d, "mb1ic1ih6oh3kh4sh2ph1_iw6ow2kw5sw2pw1"),
+  EXPECT_EQ(levels_in_words(LayerId::max_pool2d, "mb1ic1ih6oh3kh4sh2ph1_iw6ow2kw5sw2pw1"),
             "kernel other, stride 2, padding begin≠end, dilation 1, image H=W, remainder none, batch 1");
-  EXPECT_EQ(levels_in_words(Family::linear, "mb1ic24oc7"),
+  EXPECT_EQ(levels_in_words(LayerId::linear, "mb1ic24oc7"),
             "batch 1, input features multiple of 8, output features other");
-  EXPECT_EQ(levels_in_words(Family::elementwise, "2x4"), "elements multiple of 8");
+  EXPECT_EQ(levels_in_words(LayerId::relu, "2x4"), "elements multiple of 8");
 }
 
 /// Random problems have a level on each axis, and never two that are said to be impossible together.
 TEST(CoverageOfCases, has_no_case_where_it_says_that_there_can_be_none) {
   RandomChoices choices(1);
-  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear})
+  for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})
     for (int n = 0; n < 2000; ++n) {
       const Levels levels = levels_of(draw_problem(choices, family, {}));
       ASSERT_EQ(levels.size(), coverage_axes(family).size());
@@ -57,7 +57,7 @@ TEST(CoverageOfCases, has_no_case_where_it_says_that_there_can_be_none) {
 
 using Pair = std::array<std::size_t, 4>;  // an axis, its level, another axis, its level
 
-std::set<Pair> possible_pairs(Family family) {
+std::set<Pair> possible_pairs(LayerId family) {
   const std::vector<CoverageAxis>& axes = coverage_axes(family);
   std::set<Pair> pairs;
   for (std::size_t a = 0; a < axes.size(); ++a)
@@ -72,7 +72,7 @@ std::set<Pair> possible_pairs(Family family) {
 TEST(CoverageOfCases, random_cases_reach_every_pair_of_levels_that_is_possible) {
   constexpr int most_draws = 200'000;
   RandomChoices choices(1);
-  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::linear}) {
+  for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::linear}) {
     std::set<Pair> missing = possible_pairs(family);
     for (int n = 0; n < most_draws && !missing.empty(); ++n) {
       const Levels levels = levels_of(draw_problem(choices, family, {}));
@@ -81,7 +81,7 @@ TEST(CoverageOfCases, random_cases_reach_every_pair_of_levels_that_is_possible) 
     }
     const std::vector<CoverageAxis>& axes = coverage_axes(family);
     // Possible, and of real networks, but random cases have fewer groups: --case has it.
-    if (family == Family::conv2d) {
+    if (family == LayerId::conv2d) {
       constexpr std::size_t groups = 7, depthwise = 2, in_channels = 8, multiple_of_8 = 0;
       EXPECT_EQ(missing.erase({groups, depthwise, in_channels, multiple_of_8}), 1);
     }
@@ -93,9 +93,9 @@ TEST(CoverageOfCases, random_cases_reach_every_pair_of_levels_that_is_possible) 
 
 TEST(CoverageOfCases, tells_what_the_kernel_declined_from_what_it_computed) {
   Coverage coverage;
-  const Problem problem = parse_descriptor(Family::linear, "mb1ic24oc7");
+  const Problem problem = parse_descriptor(LayerId::linear, "mb1ic24oc7");
   coverage.add(problem, true), coverage.add(problem, false), coverage.add(problem, false);
-  const CoveredCases& cell = coverage.cells.at(Family::linear).at(levels_of(problem));
+  const CoveredCases& cell = coverage.cells.at(LayerId::linear).at(levels_of(problem));
   EXPECT_EQ(cell.computed, 1);
   EXPECT_EQ(cell.unsupported, 2);
 }

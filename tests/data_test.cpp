@@ -1,6 +1,6 @@
 // Data families: each is drawn where it applies, is what it claims to be, fits its storage type and its budget, and is
 // expected exactly; and a run with the default options uses them all.
-#include "checks/judge/data.hpp"
+#include "checks/expect/data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
@@ -43,7 +43,7 @@ void for_each_drawn(int count, const std::function<void(const Drawn&)>& visit) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(count); ++n) {
     const Op op = static_cast<Op>(n % 12);
-    visit({operation_of(op, draw_problem(choices, family_of(op))), all[static_cast<std::size_t>(n / 12) % all.size()],
+    visit({operation_of(op, draw_problem(choices, layer_id(op))), all[static_cast<std::size_t>(n / 12) % all.size()],
            choices.seed()});
   }
 }
@@ -97,7 +97,7 @@ TEST(DataFamilies, consist_of_numbers_that_the_storage_type_holds) {
       for (const double v : data.inputs[i])
         ASSERT_TRUE(std::isnan(v) || rounded_to(d.arithmetic.dtype, v) == v) << text_of(d, f) << ": " << v;
     }
-    ASSERT_EQ(static_cast<Idx>(data.expected.values.size()), d.operation.output.count());
+    ASSERT_EQ(static_cast<Idx>(data.expected.values.size()), d.operation.output_count());
   });
 }
 
@@ -231,7 +231,7 @@ TEST(DataFamily, near_overflow_comes_near) {
 }
 
 TEST(DataFamily, ties_tie_for_the_maximum_in_most_windows) {
-  const cnnspec_pool2d& p = std::get<cnnspec_pool2d>(pool.problem);
+  const cnnspec_pool2d& p = pool.problem.as<cnnspec_pool2d>();
   Idx windows = 0, tied = 0;
   for_seeds("ties", pool, ieee(DType::f32), [&](const auto& inputs) {
     const Idx planes = p.batch * p.channels;
@@ -344,7 +344,7 @@ TEST(Data, of_a_run_is_of_every_family_that_was_not_to_be_asked_for) {
 
 TEST(Data, with_specials_is_made_where_sums_are_too_long_for_a_plan) {
   // 768 terms of bfloat16, whose sums are exact up to 256.
-  const Operation o = operation_of(Op::conv2d_backward_bias, parse_descriptor(Family::conv2d, "mb3ic1ih16oc2kh1"));
+  const Operation o = operation_of(Op::conv2d_backward_bias, parse_descriptor(LayerId::conv2d, "mb3ic1ih16oc2kh1"));
   for (std::uint64_t seed = 0; seed < 20; ++seed)
     EXPECT_GE(make_data(o, ieee(DType::bf16), seed, "", {.specials = true}).size(), 5);
 }

@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "checks/generate/fast_paths.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_problem.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/network_layers.hpp"
 #include "checks/judge/size_coverage.hpp"
@@ -96,7 +96,7 @@ TEST(DefaultCases, are_valid_and_affordable) {
       const bool is_large = o.elements() > 4 * many_elements;  // a neighbour may be twice as large
       EXPECT_TRUE(!c.data.empty() || !is_large) << text_of(op, c.problem);
       if (c.data.empty()) {
-        const bool takes_taps = o.multiplies() || family_of(op) == Family::max_pool2d;
+        const bool takes_taps = o.multiplies() || layer_id(op) == LayerId::max_pool2d;
         EXPECT_TRUE(!takes_taps || taps(c.problem) <= most_taps) << text_of(op, c.problem);
       } else {
         EXPECT_LE(taps(c.problem), Idx{1} << 24) << text_of(op, c.problem);
@@ -138,9 +138,9 @@ TEST(DefaultCases, have_products_beyond_16_and_20_bits_of_extents_within) {
   for_each_run([](Op op, const std::vector<Case>& cases) {
     for (const double least : {0x1p16, 0x1p20})
       EXPECT_TRUE(std::ranges::any_of(cases, [&](const Case& c) {
-        const double image = std::visit([](const auto& p) { return image_of(p); }, c.problem);
+        const double image = visit_problem([](const auto& p) { return image_of(p); }, c.problem);
         const auto is_within = [&](const SizedAxis& axis) { return axis.of(c.problem) <= 1025; };
-        const bool within = family_of(op) == Family::elementwise || std::ranges::all_of(sized_axes(op), is_within);
+        const bool within = layer_id(op) == LayerId::relu || std::ranges::all_of(sized_axes(op), is_within);
         return image > least && image < 2 * least && within;
       })) << name_of(op);
   });
@@ -150,16 +150,16 @@ TEST(DefaultCases, have_all_layers_of_networks) {
   for_each_run([](Op op, const std::vector<Case>& cases) {
     std::set<std::string> all;
     for (const Case& c : cases) all.insert(to_descriptor(c.problem));
-    for (const Problem& layer : network_layers(family_of(op)))
+    for (const Problem& layer : network_layers(layer_id(op)))
       EXPECT_TRUE(all.contains(to_descriptor(layer))) << text_of(op, layer);
   });
 }
 
 TEST(NetworkLayers, are_valid_and_of_their_family) {
-  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear}) {
+  for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear}) {
     EXPECT_GE(network_layers(family).size(), 3u);
     for (const Problem& layer : network_layers(family)) {
-      EXPECT_EQ(family_of(layer), family);
+      EXPECT_EQ(layer_id(layer), family);
       EXPECT_TRUE(check(layer).ok()) << to_descriptor(layer);
     }
   }
@@ -187,7 +187,7 @@ std::vector<Idx> numbers_of(const cnnspec_linear& p) { return {p.batch, p.in_fea
 /// How many numbers differ.
 Idx distance(const Problem& a, const Problem& b) {
   const auto numbers = [](const Problem& problem) {
-    return std::visit([](const auto& p) { return numbers_of(p); }, problem);
+    return visit_problem([](const auto& p) { return numbers_of(p); }, problem);
   };
   const std::vector<Idx> x = numbers(a), y = numbers(b);
   Idx different = 0;
@@ -211,7 +211,7 @@ TEST(DefaultCases, of_which_a_quarter_differs_from_the_case_before_in_one_number
 
 TEST(Neighbours, change_every_number_sooner_or_later_and_stay_affordable) {
   RandomChoices choices(tests::test_seed());
-  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear}) {
+  for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear}) {
     std::set<std::size_t> changed;
     std::size_t numbers = 0;
     for (int n = 0; n < 4'000; ++n) {
@@ -220,7 +220,7 @@ TEST(Neighbours, change_every_number_sooner_or_later_and_stay_affordable) {
       ASSERT_LE(taps(after), 2 * taps(before) + 1000) << to_descriptor(before) << " " << to_descriptor(after);
       ASSERT_LE(distance(before, after), 1) << to_descriptor(before) << " " << to_descriptor(after);
       const auto of = [](const Problem& problem) {
-        return std::visit([](const auto& p) { return numbers_of(p); }, problem);
+        return visit_problem([](const auto& p) { return numbers_of(p); }, problem);
       };
       const std::vector<Idx> x = of(before), y = of(after);
       numbers = x.size();
@@ -338,10 +338,10 @@ TEST(FastPaths, are_valid_and_affordable_and_of_every_kind) {
   Idx depthwise = 0, pointwise = 0, rows = 0, whole = 0;
   for (std::uint64_t seed = 0; seed < 20'000; ++seed) {
     RandomChoices choices(seed);
-    const Problem problem = draw_fast_path(choices, static_cast<Family>(seed % 4));
+    const Problem problem = draw_fast_path(choices, static_cast<LayerId>(seed % 4));
     ASSERT_TRUE(check(problem).ok()) << to_descriptor(problem);
     ASSERT_LE(taps(problem), 100'000) << to_descriptor(problem);
-    if (const auto* p = std::get_if<cnnspec_conv2d>(&problem)) {
+    if (const auto* p = problem.as_if<cnnspec_conv2d>()) {
       ASSERT_LE(x_count(*p) + y_count(*p), 6'000) << to_descriptor(problem);
       depthwise += p->groups > 1, pointwise += p->kernel_height * p->kernel_width == 1 && p->groups == 1;
       rows += p->kernel_height == 1 && p->kernel_width > 1;

@@ -5,13 +5,13 @@
 #include <random>
 
 #include "checks/describe/config.hpp"
-#include "checks/describe/key_values.hpp"
+#include "checks/vocabulary/key_values.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/show.hpp"
-#include "checks/describe/strict_json.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/strict_json.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {

@@ -1,5 +1,5 @@
 // The descriptor language, in both directions, and lists of shapes.
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,16 +7,16 @@
 #include <sstream>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-cnnspec_conv2d conv(std::string_view text) { return std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, text)); }
+cnnspec_conv2d conv(std::string_view text) { return parse_descriptor(LayerId::conv2d, text).as<cnnspec_conv2d>(); }
 cnnspec_pool2d pool(std::string_view text) {
-  return std::get<cnnspec_pool2d>(parse_descriptor(Family::max_pool2d, text));
+  return parse_descriptor(LayerId::max_pool2d, text).as<cnnspec_pool2d>();
 }
 
 /// Everything that a problem says, to compare and to show: its numbers in the contract's order.
@@ -46,7 +46,7 @@ std::string numbers(const cnnspec_linear& p) {
 }
 std::string numbers(const cnnspec_elementwise& p) { return std::to_string(p.count); }
 std::string numbers(const Problem& problem) {
-  return std::visit([](const auto& p) { return numbers(p); }, problem);
+  return visit_problem([](const auto& p) { return numbers(p); }, problem);
 }
 
 /// What the error says; empty where there is none.
@@ -58,7 +58,7 @@ std::string error(const std::function<void()>& action) {
     return e.what();
   }
 }
-std::string error(Family family, const std::string& text) {
+std::string error(LayerId family, const std::string& text) {
   return error([&] { parse_descriptor(family, text); });
 }
 
@@ -120,56 +120,56 @@ TEST(Descriptor, of_pooling_has_channels_only) {
 }
 
 TEST(Descriptor, of_linear_multiplies_its_input_features) {
-  EXPECT_EQ(numbers(parse_descriptor(Family::linear, "mb1ic256oc1000")), "1 256 1000");
-  EXPECT_EQ(numbers(parse_descriptor(Family::linear, "ic512ih7oc4096n\"ip1\"")), "2 25088 4096");
-  EXPECT_EQ(numbers(parse_descriptor(Family::linear, "ic128ih4iw3oc2")), "2 1536 2");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::linear, "mb1ic256oc1000")), "1 256 1000");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::linear, "ic512ih7oc4096n\"ip1\"")), "2 25088 4096");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::linear, "ic128ih4iw3oc2")), "2 1536 2");
 }
 
 TEST(Descriptor, of_elementwise_counts_elements) {
-  EXPECT_EQ(numbers(parse_descriptor(Family::elementwise, "8x16x7x7")), "6272");
-  EXPECT_EQ(numbers(parse_descriptor(Family::elementwise, "5_n\"five\"")), "5");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::relu, "8x16x7x7")), "6272");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::relu, "5_n\"five\"")), "5");
 }
 
 TEST(Descriptor, can_be_given_another_batch) {
-  EXPECT_EQ(numbers(parse_descriptor(Family::linear, "mb50ic2oc3", 1)), "1 2 3");
-  EXPECT_EQ(numbers(parse_descriptor(Family::linear, "ic2oc3", 7)), "7 2 3");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::linear, "mb50ic2oc3", 1)), "1 2 3");
+  EXPECT_EQ(numbers(parse_descriptor(LayerId::linear, "ic2oc3", 7)), "7 2 3");
 }
 
 TEST(Descriptor, tells_its_family_by_its_keys) {
-  EXPECT_EQ(guess_family("ic3oc4ih5kh3"), Family::conv2d);
-  EXPECT_EQ(guess_family("ic3oc4_iw5kw3"), Family::conv2d);
-  EXPECT_EQ(guess_family("ic3ih5kh3"), Family::max_pool2d);
-  EXPECT_EQ(guess_family("ic3oc4"), Family::linear);
-  EXPECT_EQ(guess_family("ic3ih4oc4"), Family::linear);
-  EXPECT_EQ(guess_family("8x8"), Family::elementwise);
+  EXPECT_EQ(guess_layer("ic3oc4ih5kh3"), LayerId::conv2d);
+  EXPECT_EQ(guess_layer("ic3oc4_iw5kw3"), LayerId::conv2d);
+  EXPECT_EQ(guess_layer("ic3ih5kh3"), LayerId::max_pool2d);
+  EXPECT_EQ(guess_layer("ic3oc4"), LayerId::linear);
+  EXPECT_EQ(guess_layer("ic3ih4oc4"), LayerId::linear);
+  EXPECT_EQ(guess_layer("8x8"), LayerId::relu);
 }
 
 // ---- Writing -----------------------------------------------------------------------------------------------------
 
 TEST(Descriptor, is_written_short) {
-  const auto written = [](Family family, std::string_view text) {
+  const auto written = [](LayerId family, std::string_view text) {
     return to_descriptor(parse_descriptor(family, text));
   };
-  EXPECT_EQ(written(Family::conv2d, "g1mb2ic16ih7iw7oc16oh7ow7kh5kw5sh1sw1ph2pw2dh0dw0n\"name\""),
+  EXPECT_EQ(written(LayerId::conv2d, "g1mb2ic16ih7iw7oc16oh7ow7kh5kw5sh1sw1ph2pw2dh0dw0n\"name\""),
             "mb2ic16oc16_ih7oh7kh5ph2");
-  EXPECT_EQ(written(Family::conv2d, "mb1ic9ih32oc3kh5sh3ph1"), "mb1ic9oc3_ih32kh5sh3ph1");
-  EXPECT_EQ(written(Family::conv2d, "mb1ic9oc3ih32oh10kh5sh3ph1"), "mb1ic9oc3_ih32oh10kh5sh3ph1");
-  EXPECT_EQ(written(Family::conv2d, "ic2ih1iw9oc3oh1ow4kh1kw3sh1sw2"), "mb2ic2oc3_ih1oh1kh1sh1_iw9ow4kw3sw2");
-  EXPECT_EQ(written(Family::conv2d, "g4mb1ic4ih4oc4kh2dh1"), "g4mb1ic4oc4_ih4oh2kh2dh1");
-  EXPECT_EQ(written(Family::conv2d, "mb1ic1oc1_ih5kh1sh2ph0pb1"), "mb1ic1oc1_ih5oh3kh1sh2ph0pb1");
-  EXPECT_EQ(written(Family::max_pool2d, "ic64_ih32oh16_kh3sh2ph1"), "mb2ic64_ih32oh16kh3sh2ph1");
-  EXPECT_EQ(written(Family::linear, "oc10ic3ih2"), "mb2ic12oc10");
-  EXPECT_EQ(written(Family::elementwise, "8x16x7x7"), "6272");
+  EXPECT_EQ(written(LayerId::conv2d, "mb1ic9ih32oc3kh5sh3ph1"), "mb1ic9oc3_ih32kh5sh3ph1");
+  EXPECT_EQ(written(LayerId::conv2d, "mb1ic9oc3ih32oh10kh5sh3ph1"), "mb1ic9oc3_ih32oh10kh5sh3ph1");
+  EXPECT_EQ(written(LayerId::conv2d, "ic2ih1iw9oc3oh1ow4kh1kw3sh1sw2"), "mb2ic2oc3_ih1oh1kh1sh1_iw9ow4kw3sw2");
+  EXPECT_EQ(written(LayerId::conv2d, "g4mb1ic4ih4oc4kh2dh1"), "g4mb1ic4oc4_ih4oh2kh2dh1");
+  EXPECT_EQ(written(LayerId::conv2d, "mb1ic1oc1_ih5kh1sh2ph0pb1"), "mb1ic1oc1_ih5oh3kh1sh2ph0pb1");
+  EXPECT_EQ(written(LayerId::max_pool2d, "ic64_ih32oh16_kh3sh2ph1"), "mb2ic64_ih32oh16kh3sh2ph1");
+  EXPECT_EQ(written(LayerId::linear, "oc10ic3ih2"), "mb2ic12oc10");
+  EXPECT_EQ(written(LayerId::relu, "8x16x7x7"), "6272");
 }
 
 TEST(Descriptor, of_any_problem_is_read_back_as_it_was) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(3000); ++n)
-    for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear}) {
+    for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear}) {
       const Problem p = draw_problem(choices, family);
       const std::string text = to_descriptor(p);
       EXPECT_EQ(numbers(parse_descriptor(family, text)), numbers(p)) << text;
-      EXPECT_EQ(guess_family(text), family) << text;
+      EXPECT_EQ(guess_layer(text), family) << text;
     }
 }
 
@@ -194,13 +194,13 @@ TEST(Descriptor, of_any_padding_is_read_back_as_it_was) {
 // ---- Errors ------------------------------------------------------------------------------------------------------
 
 struct Malformed {
-  Family family;
+  LayerId family;
   std::string text, position, expected_and_given;
 };
 
 TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_and_what_was_given) {
   const std::string most = std::to_string(std::numeric_limits<Idx>::max());
-  const Family C = Family::conv2d, P = Family::max_pool2d, L = Family::linear, E = Family::elementwise;
+  const LayerId C = LayerId::conv2d, P = LayerId::max_pool2d, L = LayerId::linear, E = LayerId::relu;
   const std::vector<Malformed> all{
       {C, "", "column 1", "expected ic, which is missing, got the end"},
       {C, "oc1ih5kh3", "column 10", "expected ic, which is missing, got the end"},
@@ -264,63 +264,63 @@ TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_a
 }
 
 TEST(Descriptor, errors_are_short_and_can_be_shown) {
-  EXPECT_EQ(error(Family::linear, "\x1b\xff"), "descriptor \"??\": at column 1: expected a key such as ic, got \"??\"");
+  EXPECT_EQ(error(LayerId::linear, "\x1b\xff"), "descriptor \"??\": at column 1: expected a key such as ic, got \"??\"");
   const std::string key(5000, 'k');
-  EXPECT_LT(error(Family::linear, key + "1" + key + "1").size(), 300u);
+  EXPECT_LT(error(LayerId::linear, key + "1" + key + "1").size(), 300u);
 }
 
 TEST(Descriptor, has_no_more_items_than_there_are_keys) {
   std::string text;
   for (char c = 'a'; c <= 'z'; ++c) text += std::string{'x', c, '1', 'y', c, '1'};
-  EXPECT_NE(error(Family::linear, text).find("expected at most 30 keys"), std::string::npos)
-      << error(Family::linear, text);
+  EXPECT_NE(error(LayerId::linear, text).find("expected at most 30 keys"), std::string::npos)
+      << error(LayerId::linear, text);
 }
 
 TEST(Descriptor, that_violates_a_clause_is_refused_by_its_name) {
   const std::string most = std::to_string(std::numeric_limits<Idx>::max());
-  const auto clause = [](Family family, const std::string& text) {
+  const auto clause = [](LayerId family, const std::string& text) {
     const std::string message = error(family, text), begin = "descriptor \"" + text + "\": ";
     return message.starts_with(begin) ? message.substr(begin.size()) : "unexpected: " + message;
   };
-  EXPECT_EQ(clause(Family::conv2d, "ic1oc1ih3kh5ph0"),
+  EXPECT_EQ(clause(LayerId::conv2d, "ic1oc1ih3kh5ph0"),
             "C2: conv2d: height: expected a padded extent of at least 5, got 3");
-  EXPECT_EQ(clause(Family::conv2d, "ic1oc1ih5kh3dh2"),
+  EXPECT_EQ(clause(LayerId::conv2d, "ic1oc1ih5kh3dh2"),
             "C2: conv2d: height: expected a padded extent of at least 7, got 5");
-  EXPECT_EQ(clause(Family::conv2d, "g2ic3oc2ih5kh3"),
+  EXPECT_EQ(clause(LayerId::conv2d, "g2ic3oc2ih5kh3"),
             "C5: conv2d: input channels: expected a multiple of groups = 2, got 3");
-  EXPECT_EQ(clause(Family::conv2d, "g2ic2oc3ih5kh3"),
+  EXPECT_EQ(clause(LayerId::conv2d, "g2ic2oc3ih5kh3"),
             "C5: conv2d: output channels: expected a multiple of groups = 2, got 3");
-  EXPECT_EQ(clause(Family::max_pool2d, "ic1ih5kh3ph2"), "C4: max_pool2d: height: expected padding of at most 1, got 2");
-  EXPECT_EQ(clause(Family::max_pool2d, "ic1ih5kh2ph1dh5"),
+  EXPECT_EQ(clause(LayerId::max_pool2d, "ic1ih5kh3ph2"), "C4: max_pool2d: height: expected padding of at most 1, got 2");
+  EXPECT_EQ(clause(LayerId::max_pool2d, "ic1ih5kh2ph1dh5"),
             "C4: max_pool2d: height: expected a dilation, for a real cell in each window, other than 6, got 6");
   for (const char* before_a_large_number : {"ic1oc1ih5kh3dh", "ic1oc1kh3ph1ih", "ic1oc1ih5kh3sh2oh", "ic2oc1ih5kh3mb",
                                             "ic1oc1ih5kh3ph", "ic1oc1ih5kh3oh3ph0pb", "ic1oc1ih5kh3ph0pb"}) {
-    const std::string text = before_a_large_number + most, message = error(Family::conv2d, text);
+    const std::string text = before_a_large_number + most, message = error(LayerId::conv2d, text);
     EXPECT_NE(message.find("\": C3: conv2d: "), message.npos) << text << ": " << message;
   }
-  EXPECT_EQ(clause(Family::linear, "ic4oc1ih" + most),
+  EXPECT_EQ(clause(LayerId::linear, "ic4oc1ih" + most),
             "C3: linear: in_features: expected a product of at most " + most + ", got " + most);
 }
 
 TEST(Descriptor, that_is_very_long_is_not_shown_in_full) {
-  EXPECT_LT(error(Family::conv2d, "ic1oc1_" + std::string(100'000, 'q')).size(), 300u);
-  EXPECT_LT(error(Family::conv2d, "ic" + std::string(100'000, '9')).size(), 300u);
+  EXPECT_LT(error(LayerId::conv2d, "ic1oc1_" + std::string(100'000, 'q')).size(), 300u);
+  EXPECT_LT(error(LayerId::conv2d, "ic" + std::string(100'000, '9')).size(), 300u);
 }
 
 // ---- Lists -------------------------------------------------------------------------------------------------------
 
-ShapeList read_file(std::optional<Family> family, const std::string& name) {
+ShapeList read_file(std::optional<LayerId> family, const std::string& name) {
   std::ifstream in(std::string(CNNSPEC_TEST_DATA) + "/" + name);
   EXPECT_TRUE(in) << name;
   return read_shapes(family, in, name);
 }
-ShapeList read_text(std::optional<Family> family, const std::string& text) {
+ShapeList read_text(std::optional<LayerId> family, const std::string& text) {
   std::istringstream in(text);
   return read_shapes(family, in, "list.txt");
 }
 
 TEST(ShapeLists, hold_comments_names_and_several_shapes_on_a_line) {
-  const ShapeList list = read_file(Family::conv2d, "shapes.txt");
+  const ShapeList list = read_file(LayerId::conv2d, "shapes.txt");
   std::vector<std::string> seen;
   for (const ShapeLine& s : list.shapes)
     seen.push_back(std::to_string(s.line) + " " + s.name + " " + to_descriptor(s.problem));
@@ -347,7 +347,7 @@ TEST(ShapeLists, C4_leaves_out_what_max_pool2d_cannot_pad) {
 
 TEST(ShapeLists, can_be_given_another_batch) {
   std::istringstream in("mb16ic1oc2\r\n\r\nmb32ic3oc4\r\n");
-  const ShapeList list = read_shapes(Family::linear, in, "list.txt", 1);
+  const ShapeList list = read_shapes(LayerId::linear, in, "list.txt", 1);
   ASSERT_EQ(list.shapes.size(), 2u);
   EXPECT_EQ(to_descriptor(list.shapes[0].problem), "mb1ic1oc2");
   EXPECT_EQ(to_descriptor(list.shapes[1].problem), "mb1ic3oc4");
@@ -356,8 +356,8 @@ TEST(ShapeLists, can_be_given_another_batch) {
 TEST(ShapeLists, guess_the_family_of_each_entry) {
   const ShapeList list = read_text({}, "ic1oc1ih5kh3\nic1ih5kh3 8x8\n\nmb1ic3oc4");
   ASSERT_EQ(list.shapes.size(), 4u);
-  const std::array expected{Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear};
-  for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(family_of(list.shapes[n].problem), expected[n]);
+  const std::array expected{LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear};
+  for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(layer_id(list.shapes[n].problem), expected[n]);
 }
 
 TEST(ShapeLists, may_be_empty) {
@@ -366,7 +366,7 @@ TEST(ShapeLists, may_be_empty) {
 }
 
 TEST(ShapeLists, that_are_malformed_are_refused_with_file_line_and_column) {
-  const auto message = [](const std::string& text) { return error([&] { read_text(Family::conv2d, text); }); };
+  const auto message = [](const std::string& text) { return error([&] { read_text(LayerId::conv2d, text); }); };
   EXPECT_EQ(message("# one\nic1oc1ih5kh3  ic1oc1ih5kh3sh0"),
             "list.txt:2: at column 27: expected sh of at least 1 (C1), got sh0");
   EXPECT_EQ(message("ic1oc1ih5"), "list.txt:1: at column 10: expected kh, which is missing, got the end");

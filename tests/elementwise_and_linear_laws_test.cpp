@@ -1,7 +1,7 @@
 // Every law of relu, flatten and linear, for the specification's, over generated configurations.
-#include "checks/laws/flatten.hpp"
-#include "checks/laws/linear.hpp"
-#include "checks/laws/relu.hpp"
+#include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/laws.hpp"
+#include "checks/layers/relu/laws.hpp"
 #include "tests/law_test.hpp"
 
 namespace cnnspec::tests {

@@ -1,5 +1,6 @@
 // Exact data: the budget holds, the wide numbers are wide enough to show a narrower format, and no term can get lost.
-#include "checks/judge/exact_data.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/expect/exact_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +9,7 @@
 #include <cmath>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/judge/data.hpp"
+#include "checks/expect/data.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 
@@ -99,7 +100,7 @@ TEST(ExactData, no_output_of_any_random_problem_exceeds_the_budget) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(300); ++n) {
     const Op op = static_cast<Op>(n % 12);
-    const Operation o = operation_of(op, draw_problem(choices, family_of(op)));
+    const Operation o = operation_of(op, draw_problem(choices, layer_id(op)));
     const auto dtype = static_cast<DType>(n / 12 % 4);
     const ExactPlan plan = plan_exact(o, ieee(dtype));
     for (std::size_t wide = 0; wide < 2; ++wide) {
@@ -119,7 +120,7 @@ TEST(ExactData, no_element_is_zero_so_that_no_term_can_get_lost) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(100); ++n) {
     const Op op = static_cast<Op>(n % 12);
-    const Operation o = operation_of(op, draw_problem(choices, family_of(op)));
+    const Operation o = operation_of(op, draw_problem(choices, layer_id(op)));
     for (std::size_t wide = 0; wide < 2; ++wide)
       for (const auto& input : draw(wide, o, choices.seed()).inputs)
         ASSERT_EQ(std::count(input.begin(), input.end(), 0), 0);
@@ -214,7 +215,7 @@ TEST(ExactData, leaves_the_bias_out_now_and_then) {
 }
 
 TEST(Operation, refuses_a_problem_of_another_family_and_one_that_violates_a_clause) {
-  EXPECT_ANY_THROW(operation_of(Op::relu_forward, parse_descriptor(Family::linear, "ic2oc3")));
+  EXPECT_ANY_THROW(operation_of(Op::relu_forward, parse_descriptor(LayerId::linear, "ic2oc3")));
   EXPECT_THROW(operation_of(Op::relu_forward, cnnspec_elementwise{0}), ShapeError);
   EXPECT_THROW(operation_of(Op::linear_forward, cnnspec_linear{1, -2, 3}), ShapeError);
 }
@@ -222,7 +223,7 @@ TEST(Operation, refuses_a_problem_of_another_family_and_one_that_violates_a_clau
 TEST(Operation, most_terms_is_reached_where_no_tap_is_in_the_padding) {
   for (const Op op : {Op::conv2d_forward, Op::conv2d_backward_kernel, Op::conv2d_backward_bias, Op::linear_forward,
                       Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias}) {
-    const Operation o = operation(op, family_of(op) == Family::linear ? "mb4ic5oc3" : "g2mb2ic4ih6iw5oc6kh3kw2sh2");
+    const Operation o = operation(op, layer_id(op) == LayerId::linear ? "mb4ic5oc3" : "g2mb2ic4ih6iw5oc6kh3kw2sh2");
     Idx most = 0;
     for (const auto& m : measure(o, draw_integers(o, plan_exact(o, arithmetic()), 9, 0)))
       most = std::max(most, m.terms);

@@ -10,10 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/literal_data.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/expect/literal_data.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/kernels/half_storage.hpp"
 #include "checks/scalars/half.hpp"

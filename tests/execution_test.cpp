@@ -1,5 +1,6 @@
 // Execution: kernels that misbehave in every way that comes to mind. Each is told what it did, the calls after it give
 // what they should, and nothing of it is left in the judge's process.
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 
 #include <fcntl.h>
@@ -27,8 +28,8 @@
 #include <thread>
 #include <vector>
 
-#include "checks/judge/sanitized.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/sanitized.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -12,8 +12,8 @@
 
 #include "checks/conventions/page.hpp"
 #include "checks/judge/comparison.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {
@@ -33,7 +33,7 @@ struct Question {
   std::string problem;
   Operands<double> inputs;
 
-  Operation operation() const { return operation_of(op, parse_descriptor(family_of(op), problem)); }
+  Operation operation() const { return operation_of(op, parse_descriptor(layer_id(op), problem)); }
   bool is_right(const std::string& names, const Values& actual) const {
     const Rules rules = names.empty() ? Rules{} : named(names).rules();
     return std::ranges::any_of(expect_under(rules, operation(), ieee(DType::f32), inputs),

@@ -1,6 +1,7 @@
 // Expectation: equality exactly where nothing can round, with witnesses on both sides of each limit; and what is
 // expected where numbers are not finite.
-#include "checks/judge/expectation.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/expect/expectation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -10,9 +11,9 @@
 #include <vector>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/judge/bound.hpp"
-#include "checks/judge/data.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/expect/data.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
 
@@ -160,12 +161,12 @@ TEST(Expectation, of_selections_takes_what_is_not_finite_as_it_is) {
   EXPECT_EQ(e.values[2], 0);
   EXPECT_EQ(e.values[3], 0.1f);
   const Operation pool =
-      operation_of(Op::max_pool2d_forward, parse_descriptor(Family::max_pool2d, "mb1ic1ih1iw3kh1kw3"));
+      operation_of(Op::max_pool2d_forward, parse_descriptor(LayerId::max_pool2d, "mb1ic1ih1iw3kh1kw3"));
   EXPECT_EQ(expect(pool, ieee(DType::f32), {{-infinity, -infinity, -infinity}}).values[0], -infinity);
   EXPECT_TRUE(std::isnan(expect(pool, ieee(DType::f32), {{1, nan, infinity}}).values[0]));
   for (std::size_t n = 0; n < 4; ++n) EXPECT_EQ(e.bound(n), 0);
   const Operation back =
-      operation_of(Op::max_pool2d_backward, parse_descriptor(Family::max_pool2d, "mb1ic1ih1iw3kh1kw3"));
+      operation_of(Op::max_pool2d_backward, parse_descriptor(LayerId::max_pool2d, "mb1ic1ih1iw3kh1kw3"));
   const Expectation dx = expect(back, ieee(DType::f32), {{1, infinity, 2}, {-infinity}});
   EXPECT_EQ(dx.values[1], -infinity);
   for (std::size_t n = 0; n < 3; ++n) EXPECT_EQ(dx.bound(n), 0);
@@ -184,7 +185,7 @@ TEST(Expectation, several_sets_in_one_run_are_those_of_a_wider_scalar) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(60); ++n) {
     const Op op = static_cast<Op>(n % 12);
-    const Operation o = operation_of(op, draw_problem(choices, family_of(op)));
+    const Operation o = operation_of(op, draw_problem(choices, layer_id(op)));
     if (!o.multiplies()) continue;
     const ExactPlan plan = plan_exact(o, ieee(DType::f32));
     std::vector<Operands<double>> sets;

@@ -8,10 +8,10 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/data.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/generate/invalid.hpp"
 #include "checks/generate/tape.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {
@@ -20,7 +20,7 @@ namespace {
 using tests::scaled;
 using tests::test_seed;
 
-constexpr std::array families{Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear};
+constexpr std::array families{LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear};
 constexpr std::array clauses{Clause::C1, Clause::C2, Clause::C3, Clause::C4, Clause::C5, Clause::C6};
 
 std::string message(const Violation& v) { return v.ok() ? "" : ShapeError(v).what(); }
@@ -63,9 +63,9 @@ bool every_window_has_a_real_cell(const Line& line) {
 TEST(GeneratedProblems, C1_to_C6_hold_for_every_random_sequence_of_decisions) {
   RandomChoices choices(test_seed());
   for (int n = 0; n < scaled(2000); ++n)
-    for (const Family family : families) {
+    for (const LayerId family : families) {
       const Problem p = draw_problem(choices, family);
-      EXPECT_EQ(family_of(p), family);
+      EXPECT_EQ(layer_id(p), family);
       EXPECT_EQ(message(check(p)), "") << to_descriptor(p);
     }
 }
@@ -84,7 +84,7 @@ TEST(GeneratedProblems, C1_to_C6_hold_within_unusual_limits) {
   RandomChoices choices(test_seed());
   for (const Limits& limits : {smallest, flat, large})
     for (int n = 0; n < scaled(500); ++n)
-      for (const Family family : families) {
+      for (const LayerId family : families) {
         const Problem p = draw_problem(choices, family, limits);
         EXPECT_EQ(message(check(p)), "") << to_descriptor(p);
         EXPECT_LE(taps(p), limits.max_taps) << to_descriptor(p);
@@ -114,7 +114,7 @@ TEST(GeneratedProblems, are_the_plainest_when_every_decision_is) {
 
 TEST(GeneratedProblems, are_valid_when_every_decision_is_extreme) {
   ExtremeChoices last(true);
-  for (const Family family : families) EXPECT_EQ(message(check(draw_problem(last, family))), "");
+  for (const LayerId family : families) EXPECT_EQ(message(check(draw_problem(last, family))), "");
 }
 
 TEST(GeneratedProblems, C4_no_pooling_window_holds_only_padding) {
@@ -201,10 +201,10 @@ TEST(GeneratedProblems, cover_what_pooling_gets_wrong) {
 }
 
 TEST(Taps, are_counted_and_never_wrap) {
-  EXPECT_EQ(taps(parse_descriptor(Family::conv2d, "g2mb3ic4oc6_ih5iw9kh2kw3")), 3 * 6 * (4 * 7) * 2 * (2 * 3));
-  EXPECT_EQ(taps(parse_descriptor(Family::max_pool2d, "mb3ic4_ih5iw9kh2kw3sh1")), 3 * 4 * (4 * 7) * (2 * 3));
-  EXPECT_EQ(taps(parse_descriptor(Family::linear, "mb3ic4oc5")), 60);
-  EXPECT_EQ(taps(parse_descriptor(Family::elementwise, "3x4")), 12);
+  EXPECT_EQ(taps(parse_descriptor(LayerId::conv2d, "g2mb3ic4oc6_ih5iw9kh2kw3")), 3 * 6 * (4 * 7) * 2 * (2 * 3));
+  EXPECT_EQ(taps(parse_descriptor(LayerId::max_pool2d, "mb3ic4_ih5iw9kh2kw3sh1")), 3 * 4 * (4 * 7) * (2 * 3));
+  EXPECT_EQ(taps(parse_descriptor(LayerId::linear, "mb3ic4oc5")), 60);
+  EXPECT_EQ(taps(parse_descriptor(LayerId::relu, "3x4")), 12);
   const Idx large = Idx{1} << 40;
   EXPECT_EQ(taps(cnnspec_linear{large, large, 1}), std::numeric_limits<Idx>::max());
 }
@@ -267,13 +267,13 @@ Clause clause_by_spec(const cnnspec_elementwise& p) {
 TEST(InvalidProblems, C1_to_C6_are_refused_by_name) {
   RandomChoices choices(test_seed());
   for (const Clause clause : clauses)
-    for (const Family family : families_with(clause))
+    for (const LayerId family : families_with(clause))
       for (int n = 0; n < scaled(500); ++n) {
         const InvalidCase invalid = draw_invalid(choices, family, clause);
         const Violation v = check(invalid.problem);
         EXPECT_EQ(v.clause, clause) << invalid.change << ": " << message(v);
         const bool seen_by_spec = !invalid.change.starts_with("batch");
-        EXPECT_EQ(std::visit([](const auto& p) { return clause_by_spec(p); }, invalid.problem),
+        EXPECT_EQ(visit_problem([](const auto& p) { return clause_by_spec(p); }, invalid.problem),
                   seen_by_spec ? clause : Clause::none)
             << invalid.change;
       }
@@ -282,8 +282,8 @@ TEST(InvalidProblems, C1_to_C6_are_refused_by_name) {
 TEST(InvalidProblems, come_from_every_family_that_can_violate_the_clause) {
   RandomChoices choices(test_seed());
   for (const Clause clause : clauses) {
-    std::set<Family> drawn;
-    for (int n = 0; n < 200; ++n) drawn.insert(family_of(draw_invalid(choices, clause).problem));
+    std::set<LayerId> drawn;
+    for (int n = 0; n < 200; ++n) drawn.insert(layer_id(draw_invalid(choices, clause).problem));
     EXPECT_EQ(drawn.size(), families_with(clause).size());
   }
 }
@@ -299,7 +299,7 @@ TEST(InvalidProblems, C2_includes_a_window_that_is_one_cell_too_large) {
 }
 
 TEST(ProblemCheck, C6_names_both_output_extents) {
-  cnnspec_conv2d p = std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, "mb1ic1oc1_ih5iw6kh3kw2"));
+  cnnspec_conv2d p = parse_descriptor(LayerId::conv2d, "mb1ic1oc1_ih5iw6kh3kw2").as<cnnspec_conv2d>();
   p.out_width = 4;
   const Violation v = check(p);
   EXPECT_EQ(v.clause, Clause::C6);
@@ -315,7 +315,7 @@ TEST(ProblemCheck, C3_counts_the_batch) {
 
 TEST(ProblemCheck, C1_refuses_the_number_that_means_unknown) {
   EXPECT_EQ(check(cnnspec_elementwise{dyn}).clause, Clause::C1);
-  cnnspec_conv2d p = std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, "mb1ic1oc1_ih5kh3"));
+  cnnspec_conv2d p = parse_descriptor(LayerId::conv2d, "mb1ic1oc1_ih5kh3").as<cnnspec_conv2d>();
   p.stride_height = dyn;
   EXPECT_EQ(check(p).clause, Clause::C1);
 }
@@ -338,7 +338,7 @@ TEST(Tape, C1_to_C6_hold_whatever_is_on_it) {
     Tape tape;
     for (Idx length = choices.pick(0, 40); length > 0; --length)
       tape.push_back(choices.pick(0, choices.chance(50) ? 3 : 200));
-    for (const Family family : families) {
+    for (const LayerId family : families) {
       ReplayedChoices replayed(tape);
       EXPECT_EQ(message(check(draw_problem(replayed, family))), "");
     }

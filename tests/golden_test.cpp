@@ -1,4 +1,5 @@
 // Golden vectors: the folder holds what it should, and the verdict on files is that on a library.
+#include "checks/layers/problems.hpp"
 #include "checks/golden/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -11,10 +12,10 @@
 #include "checks/golden/npy.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/kernels/registry.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/folder.hpp"
 #include "tests/special_numbers.hpp"
@@ -28,7 +29,7 @@ struct Sample {
   const char* op;
   const char* descriptor;
 };
-/// In the order of Family.
+/// In the order of LayerId.
 constexpr Sample layers[] = {{"conv2d", "g2mb2ic4ih5iw6oc6kh3kw2sh2ph1pw1dw1"},
                              {"max_pool2d", "mb2ic3ih7iw5kh3kw2sh2sw1ph1"},
                              {"relu", "3x4x5"},
@@ -39,7 +40,7 @@ GoldenCase case_of(const Sample& s, DType dtype = DType::f32, const std::string&
   GoldenCase c;
   c.ops = ops_named(s.op);
   c.dtype = dtype, c.seed = seed, c.data = data;
-  c.problem = parse_descriptor(family_of(c.ops.front()), s.descriptor);
+  c.problem = parse_descriptor(layer_id(c.ops.front()), s.descriptor);
   return c;
 }
 
@@ -63,7 +64,7 @@ void run(const Kernel& kernel, const Folder& golden, const Folder& actual) {
       trial[0].inputs.push_back(encode(c.dtype, read_input(golden.path(), c.dtype, input)));
     const std::vector<Execution> executions = ForkHost(kernel).execute(trial, Isolation{});
     ASSERT_TRUE(executions[0].is_done()) << name_of(op);
-    write_array(actual, operation.output, c.dtype, decode(c.dtype, executions[0].output));
+    write_array(actual, operation.outputs.front(), c.dtype, decode(c.dtype, executions[0].output));
   }
 }
 
@@ -173,7 +174,7 @@ TEST(Compare, agrees_with_the_judge_about_broken_kernels) {
       continue;
     const Op op = broken.ops.front();
     for (const char* data : {"rounded", "exact-second-wide"}) {
-      const Sample sample{name_of(op), layers[static_cast<std::size_t>(family_of(op))].descriptor};
+      const Sample sample{name_of(op), layers[static_cast<std::size_t>(layer_id(op))].descriptor};
       const GoldenCase c = case_of(sample, broken.dtype, data);
       const CaseResult judged = judge_case(broken.kernel, {op, c.dtype, c.problem, c.seed, c.data});
       if (!judged.supported || (judged.failure && judged.failure->kind != FailureKind::wrong_value)) continue;

@@ -22,27 +22,27 @@ void expect_right(const GradientTarget& target, GradientScalar scalar, const cha
             std::to_string(seed.value));
 }
 
-void expect_exact(Family family, Seed seed) {
+void expect_exact(LayerId family, Seed seed) {
   const Problem problem = *drawn([&](Choices& choices) { return draw_problem(choices, family, small); }).as("problem");
   expect_right(target_of(problem), GradientScalar::exact, "exact", Mode::full, seed);
 }
 
 RC_GTEST_PROP(GradientOfConv2d, equals_its_exact_finite_differences, (const Seed& seed)) {
-  expect_exact(Family::conv2d, seed);
+  expect_exact(LayerId::conv2d, seed);
 }
 RC_GTEST_PROP(GradientOfMaxPool2d, equals_its_exact_finite_differences, (const Seed& seed)) {
-  expect_exact(Family::max_pool2d, seed);
+  expect_exact(LayerId::max_pool2d, seed);
 }
 RC_GTEST_PROP(GradientOfRelu, equals_its_exact_finite_differences, (const Seed& seed)) {
-  expect_exact(Family::elementwise, seed);
+  expect_exact(LayerId::relu, seed);
 }
 RC_GTEST_PROP(GradientOfLinear, equals_its_exact_finite_differences, (const Seed& seed)) {
-  expect_exact(Family::linear, seed);
+  expect_exact(LayerId::linear, seed);
 }
 
 RC_GTEST_PROP(GradientOfEveryLayer, agrees_with_finite_differences_in_50_digits, (const Seed& seed)) {
   const Problem problem = *drawn([](Choices& choices) {
-                             return draw_problem(choices, static_cast<Family>(choices.pick(0, 3)), small);
+                             return draw_problem(choices, static_cast<LayerId>(choices.pick(0, 3)), small);
                            }).as("problem");
   expect_right(target_of(problem), GradientScalar::float50, "float50", Mode::directional, seed);
 }

@@ -10,7 +10,7 @@
 #include "checks/gradient/one_sided.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "cnnspec/cnn.hpp"
 #include "tests/seed.hpp"
 

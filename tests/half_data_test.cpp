@@ -9,10 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/kernels/half_storage.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/operation.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {

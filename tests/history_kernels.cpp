@@ -8,7 +8,7 @@
 #include <limits>
 #include <thread>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {
@@ -30,7 +30,7 @@ bool same(const P& a, const P& b) {
 // ---- Buffers and plans that are kept ----
 
 bool is_padded(const Problem& problem) {
-  const auto& p = std::get<cnnspec_conv2d>(problem);
+  const auto& p = problem.as<cnnspec_conv2d>();
   return p.pad_top + p.pad_left + p.pad_bottom + p.pad_right > 0;
 }
 
@@ -104,7 +104,7 @@ int length_of_first_call(const cnnspec_elementwise* p, const float* x, float* y)
 
 template <Idx elements>
 bool has_more_weights(const Problem& p) {
-  return w_shape(std::get<cnnspec_linear>(p)).count() > elements;
+  return w_shape(p.as<cnnspec_linear>()).count() > elements;
 }
 /// Large gradients are reduced over as many partial sums as the call before had images.
 template <Idx elements>
@@ -169,7 +169,7 @@ int mode_left_on_by_1x1(const cnnspec_conv2d* p, const float* x, const float* w,
 
 // ---- Threads ----
 
-bool has_several_images(const Problem& p) { return std::get<cnnspec_conv2d>(p).batch > 1; }
+bool has_several_images(const Problem& p) { return p.as<cnnspec_conv2d>().batch > 1; }
 
 /// Two threads compute every other image, from a copy in a workspace that both have. Its elements are atomic, so that
 /// the race is one of values and not undefined.

@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "tests/command.hpp"
 
 namespace cnnspec::tests {

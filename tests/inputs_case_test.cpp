@@ -1,5 +1,6 @@
 // The readers of text from outside, on the fuzzer's seeds, on what is nearly a seed, and on noise; and the check of
 // readers, on wrong ones.
+#include "checks/layers/problems.hpp"
 #include "checks/cases/inputs_case.hpp"
 
 #include <gtest/gtest.h>
@@ -8,8 +9,8 @@
 #include <new>
 #include <set>
 
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "fuzz/inputs_seeds.hpp"
 
 namespace cnnspec::tests {
@@ -106,24 +107,24 @@ TEST(Inputs, an_error_that_cannot_be_shown_is_found) {
 
 TEST(Inputs, a_problem_that_is_not_valid_is_found) {
   InputsFunctions wrong;
-  wrong.parse_descriptor = [](Family family, std::string_view text, std::optional<Idx> batch) {
+  wrong.parse_descriptor = [](LayerId family, std::string_view text, std::optional<Idx> batch) {
     Problem p = parse_descriptor(family, text, batch);
-    if (auto* const conv = std::get_if<cnnspec_conv2d>(&p)) ++conv->out_height;
+    if (auto* const conv = p.as_if<cnnspec_conv2d>()) ++conv->out_height;
     return p;
   };
   expect_found(wrong, "descriptor-resnet", "violates no clause");
-  wrong.parse_descriptor = [](Family family, std::string_view text, std::optional<Idx>) {
+  wrong.parse_descriptor = [](LayerId family, std::string_view text, std::optional<Idx>) {
     return parse_descriptor(family, text);
   };
   expect_found(wrong, "descriptor-batch", "the batch that was asked for");
-  expect_found({.guess_family = [](std::string_view) { return Family::conv2d; }}, "descriptor-pool", "can be guessed");
+  expect_found({.guess_layer = [](std::string_view) { return LayerId::conv2d; }}, "descriptor-pool", "can be guessed");
 }
 
 TEST(Inputs, what_is_lost_between_writing_and_reading_is_found) {
   InputsFunctions wrong;
   wrong.to_descriptor = [](const Problem& p) {
     Problem changed = p;
-    std::get<cnnspec_conv2d>(changed).in_channels *= 2;
+    changed.as<cnnspec_conv2d>().in_channels *= 2;
     return to_descriptor(changed);
   };
   expect_found(wrong, "descriptor-resnet", "a problem is read back as it was written");
@@ -166,7 +167,7 @@ TEST(Inputs, what_is_lost_between_writing_and_reading_is_found) {
 
 TEST(Inputs, an_entry_that_a_list_reads_otherwise_is_found) {
   InputsFunctions wrong;
-  wrong.read_shapes = [](std::optional<Family> family, std::istream& in, const std::string& file,
+  wrong.read_shapes = [](std::optional<LayerId> family, std::istream& in, const std::string& file,
                          std::optional<Idx> batch) {
     ShapeList list = read_shapes(family, in, file, batch);
     for (ShapeLine& shape : list.shapes) shape.name = "one name for all";
@@ -230,7 +231,7 @@ TEST(Inputs, an_error_that_does_not_name_the_file_is_found) {
 
 /// Without the look at the bounds.
 GoldenOutput read_any_bounds(const GoldenArrays& arrays, const Operation& operation) {
-  const TensorInfo& tensor = operation.output;
+  const TensorInfo& tensor = operation.outputs.front();
   const auto numbers = [&](const std::string& file) {
     return decode(DType::f64, arrays.read(file, {"<f8"}, tensor.extents).elements);
   };

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"

@@ -14,12 +14,13 @@
 #include <new>
 #include <string>
 
-#include "checks/describe/text.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/judge/sanitized.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/sanitized.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
 
@@ -273,7 +274,7 @@ TEST(JudgeRun, has_all_sizes_on_all_axes_in_the_usual_number_of_cases_at_any_see
 
 TEST(JudgeRun, of_given_problems_was_asked_for_no_size) {
   auto options = options_for(healthy, {Op::relu_forward}, {DType::f32}, 1);
-  options.problems = {parse_descriptor(Family::elementwise, "17")};
+  options.problems = {parse_descriptor(LayerId::relu, "17")};
   const KernelResult r = judge(healthy, options);
   EXPECT_GT(sizes_missed(row_of(r, Op::relu_forward)), 0);
   EXPECT_EQ(describe_missed_sizes(r), "");

@@ -1,5 +1,6 @@
 // The judge: kernels that are right in whatever order they add must pass; and what it says about a wrong one, with a
 // line from which that can be seen again. That it finds wrong kernels: broken_kernels_test.cpp.
+#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 
 #include <gtest/gtest.h>
@@ -12,10 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
 
@@ -96,7 +97,7 @@ TEST(JudgeVerdict, unsupported_cases_are_counted_and_are_no_failure) {
 TEST(JudgeVerdict, is_vacuous_if_the_kernel_supports_nothing_that_it_was_asked) {
   const Kernel kernel = broken_kernel("supports grouped convolutions only").kernel;
   JudgeOptions options = options_for(kernel, conv2d_ops);
-  options.problems = {parse_descriptor(Family::conv2d, "mb1ic2ih5oc3kh3")};  // one group
+  options.problems = {parse_descriptor(LayerId::conv2d, "mb1ic2ih5oc3kh3")};  // one group
   const KernelResult result = judge(kernel, options);
   EXPECT_EQ(result.unsupported(), 4);
   EXPECT_EQ(result.verdict(), Verdict::vacuous);
@@ -110,7 +111,7 @@ TEST(JudgeVerdict, is_vacuous_if_no_lost_term_could_have_shown) {
   // The only window lies in the padding: dx is zero, and a kernel that computes nothing at all would pass.
   const Kernel kernel = healthy_kernel();
   JudgeOptions options = options_for(kernel, {Op::conv2d_backward_input});
-  options.problems = {parse_descriptor(Family::conv2d, "mb1ic1ih1oc1oh1kh1sh3ph2")};
+  options.problems = {parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1oh1kh1sh3ph2")};
   const KernelResult result = judge(kernel, options);
   EXPECT_EQ(result.operations.front().failed, 0);
   EXPECT_EQ(result.sensitivity(), std::nullopt);
@@ -159,7 +160,7 @@ TEST(CaseList, a_case_depends_on_the_seed_and_its_number_alone) {
 TEST(CaseList, refuses_a_problem_that_takes_too_much_memory_before_taking_any) {
   const Kernel kernel = healthy_kernel();
   JudgeOptions options = options_for(kernel);
-  options.problems = {parse_descriptor(Family::conv2d, "mb1000000ic1000ih1000oc1000kh1")};
+  options.problems = {parse_descriptor(LayerId::conv2d, "mb1000000ic1000ih1000oc1000kh1")};
   try {
     judge(kernel, options);
     FAIL();
@@ -193,7 +194,7 @@ TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
             std::string::npos)
       << text;
   JudgeOptions again = options_for(kernel, {failure->failed.op});
-  again.problems = {parse_descriptor(Family::conv2d, descriptor)};
+  again.problems = {parse_descriptor(LayerId::conv2d, descriptor)};
   again.seed = failure->failed.seed;
   const KernelResult result = judge(kernel, again);
   ASSERT_EQ(result.failures.size(), 1);
@@ -213,7 +214,7 @@ TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
 /// What is said about a kernel that is judged on these problems.
 KernelResult judged(const Kernel& kernel, Op op, const std::vector<const char*>& problems) {
   JudgeOptions options = options_for(kernel, {op});
-  for (const char* problem : problems) options.problems.push_back(parse_descriptor(family_of(op), problem));
+  for (const char* problem : problems) options.problems.push_back(parse_descriptor(layer_id(op), problem));
   return judge(kernel, options);
 }
 std::vector<std::string> words_of(const std::vector<SizeCondition>& conditions) {
@@ -273,7 +274,7 @@ TEST(JudgeDiagnosis, of_what_is_left_after_blocks) {
     ASSERT_FALSE(f.diagnoses.empty());
     EXPECT_EQ(f.diagnoses.front().name, "input features after the last block of 16 left out");
     EXPECT_FALSE(f.diagnoses.front().only_fits);
-    EXPECT_EQ(std::get<cnnspec_linear>(f.shrunk->failed.problem).in_features, 17);
+    EXPECT_EQ(f.shrunk->failed.problem.as<cnnspec_linear>().in_features, 17);
   }
 }
 
@@ -285,7 +286,7 @@ TEST(JudgeDiagnosis, of_one_case_says_that_it_fits) {
     return tests::healthy.f32.linear_forward(p, x, w, drops ? nullptr : b, y);
   };
   JudgeOptions options = options_for(kernel, {Op::linear_forward});
-  options.problems = {parse_descriptor(Family::linear, "mb1ic2oc3")};
+  options.problems = {parse_descriptor(LayerId::linear, "mb1ic2oc3")};
   // A seed whose data has a bias.
   while (!judge_case(kernel, {Op::linear_forward, DType::f32, options.problems[0], options.seed}).failure)
     ++options.seed;
@@ -319,7 +320,7 @@ TEST(JudgeReport, a_large_picture_is_made_smaller) {
 TEST(JudgeReport, the_json_has_the_documented_keys) {
   const Kernel kernel = broken_kernel("NaN on an image of one row").kernel;
   JudgeOptions options = options_for(kernel, {Op::conv2d_forward});
-  options.problems = {parse_descriptor(Family::conv2d, "mb1ic1ih1iw5oc1kh1kw3")};
+  options.problems = {parse_descriptor(LayerId::conv2d, "mb1ic1ih1iw5oc1kh1kw3")};
   const auto json = nlohmann::json::parse(to_json(judge(kernel, options)));
   for (const char* key : {"schema", "kernel", "verdict", "seed", "cases", "unsupported", "not_judged", "sensitivity",
                           "worst_ratio", "failures", "operations"})
@@ -339,7 +340,7 @@ TEST(JudgeReport, the_json_has_the_documented_keys) {
 TEST(JudgeReport, the_json_says_how_wrong_a_kernel_is_that_is_never_right) {
   const Kernel kernel = broken_kernel("kernel flipped").kernel;
   JudgeOptions options = options_for(kernel, {Op::conv2d_forward});
-  options.problems = {parse_descriptor(Family::conv2d, "mb1ic2ih5oc1kh3oh3")};
+  options.problems = {parse_descriptor(LayerId::conv2d, "mb1ic2ih5oc1kh3oh3")};
   const auto json = nlohmann::json::parse(to_json(judge(kernel, options)));
   const auto& row = json["operations"][0];
   EXPECT_EQ(row["failed"], row["cases"]);
@@ -360,7 +361,7 @@ TEST(JudgeReport, the_json_of_a_right_kernel_has_no_wrong_ratio) {
 
 /// What is not judged is neither right nor wrong: a sum of so many large terms may overflow.
 TEST(JudgeReport, a_failure_counts_the_elements_that_were_judged) {
-  const Case c{Op::linear_backward_weight, DType::f32, parse_descriptor(Family::linear, "mb1ic2oc1"), 1,
+  const Case c{Op::linear_backward_weight, DType::f32, parse_descriptor(LayerId::linear, "mb1ic2oc1"), 1,
                "x[0]=1 x[1]=170141183460469231731687303715884105728 dy[0]=2"};
   Kernel kernel;
   kernel.f32.linear_backward_weight = [](const auto*, const float*, const float*, float* dw) {

@@ -14,11 +14,12 @@
 #include <type_traits>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/kernels/im2col.hpp"
 #include "checks/kernels/library.hpp"
 #include "checks/kernels/registry.hpp"
 #include "checks/scalars/half.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -4,7 +4,8 @@
 
 #include <cstdlib>
 
-#include "checks/laws/conv2d.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/layers/conv2d/laws.hpp"
 #include "checks/scalars/exact.hpp"
 #include "tests/law_test.hpp"
 
@@ -28,7 +29,7 @@ const Conv2dLaw<Int128>& bias_law() {
   throw std::logic_error("no such law");
 }
 cnnspec_conv2d problem() {
-  return std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, "mb1ic2ih5oc3oh3kh3sh2ph1"));
+  return parse_descriptor(LayerId::conv2d, "mb1ic2ih5oc3oh3kh3sh2ph1").as<cnnspec_conv2d>();
 }
 
 TEST(Outcome, counts_what_agreed_and_keeps_the_first_difference) {
@@ -66,7 +67,7 @@ TEST(Finding, names_the_layer_the_law_the_entry_both_values_and_the_configuratio
 }
 TEST(Finding, is_found_again_from_its_configuration_and_seed) {
   const Finding first = *judge(bias_law(), wrong_conv2d(), problem(), 7).finding();
-  const auto p = std::get<cnnspec_conv2d>(parse_descriptor(Family::conv2d, first.configuration));
+  const auto p = parse_descriptor(LayerId::conv2d, first.configuration).as<cnnspec_conv2d>();
   EXPECT_EQ(text_of(*judge(bias_law(), wrong_conv2d(), p, first.data_seed).finding()), text_of(first));
 }
 TEST(Finding, is_made_of_a_result_with_other_extents_and_of_an_exception) {
@@ -93,7 +94,7 @@ std::string failure_of(const Conv2dFunctions<Int128>& functions) {
 TEST(LawTest, passes_the_specification_and_shrinks_a_wrong_layer_to_a_plain_configuration) {
   EXPECT_EQ(failure_of(spec_conv2d<Int128>()), "");
   const std::string failure = failure_of(wrong_conv2d());
-  const std::string plainest = to_descriptor(parse_descriptor(Family::conv2d, "mb1ic1ih1oc1kh1"));
+  const std::string plainest = to_descriptor(parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1kh1"));
   EXPECT_NE(failure.find("configuration: " + plainest + "\n"), std::string::npos) << failure;
   EXPECT_NE(failure.find("reproduce: CNNSPEC_CASE='0 " + plainest + "' "), std::string::npos) << failure;
 }

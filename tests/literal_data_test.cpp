@@ -1,15 +1,16 @@
 // Literal data: read back as it was written, and refused with the word that is wrong.
-#include "checks/judge/literal_data.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/expect/literal_data.hpp"
 
 #include <gtest/gtest.h>
 
 #include <bit>
 #include <cmath>
 
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/judge/stream.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
 
@@ -19,7 +20,7 @@ namespace {
 using tests::infinity, tests::nan;
 constexpr std::size_t everything = 1000;
 
-const Operation linear = operation_of(Op::linear_forward, parse_descriptor(Family::linear, "mb1ic3oc2"));
+const Operation linear = operation_of(Op::linear_forward, parse_descriptor(LayerId::linear, "mb1ic3oc2"));
 
 /// Bit for bit, but for the bits of a NaN.
 void expect_same(const Operands<double>& a, const Operands<double>& b) {

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <vector>
 
-#include "checks/judge/bound.hpp"
-#include "checks/judge/stream.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "cnnspec/conv2d.hpp"
 #include "cnnspec/linear.hpp"
 #include "cnnspec/max_pool2d.hpp"

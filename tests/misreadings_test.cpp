@@ -16,8 +16,8 @@
 #include <string>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
 #include "tests/special_numbers.hpp"
 
@@ -489,7 +489,7 @@ std::vector<Observation> draw_observations(Op op, std::uint64_t seed, int proble
   std::vector<Observation> all;
   for (int n = 0; n < problems; ++n)
     for (const Data data : kinds) {
-      const Problem problem = draw_problem(choices, family_of(op), limits);
+      const Problem problem = draw_problem(choices, layer_id(op), limits);
       all.push_back(draw_observation(op, problem, choices, data, arithmetic));
       if (choices.chance(50)) all.back().garbage = nan;
     }
@@ -624,10 +624,10 @@ Line many_windows(Idx n) { return {n, n, 3, {1, 1, 1, 1}}; }
 Line large_windows(Idx n) { return {n + 1, 2, n, {}}; }
 Line single(Idx n) { return {n, n, 1, {}}; }
 
-std::vector<Problem> with_many(Family family, Idx n) {
+std::vector<Problem> with_many(LayerId family, Idx n) {
   const Idx third = n / 3 + 1;
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return {conv_of(1, 1, 1, 1, {}, many_windows(n)),
               conv_of(2, 1, n, 2, {}, single(2)),
               conv_of(1, 2, n, 1, {}, single(2)),
@@ -648,7 +648,7 @@ std::vector<Problem> with_many(Family family, Idx n) {
               conv_of(1, 1, 1, 2, large_windows(3), large_windows(third)),
               conv_of(1, 1, third, 2, {}, many_windows(3)),
               conv_of(1, 1, 2, third, {}, many_windows(3))};
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return {pool_of(1, 1, {}, many_windows(n)),
               pool_of(1, 1, many_windows(n), single(3)),
               pool_of(n, 2, {}, many_windows(3)),
@@ -659,10 +659,10 @@ std::vector<Problem> with_many(Family family, Idx n) {
               pool_of(2, 1, single(3), many_windows(third)),
               pool_of(1, 1, {}, large_windows(n)),
               pool_of(1, 1, large_windows(3), large_windows(third))};
-    case Family::elementwise:
+    case LayerId::relu:
       return {cnnspec_elementwise{n}, cnnspec_elementwise{n}, cnnspec_elementwise{n + 1},
               cnnspec_elementwise{n + n / 4}, cnnspec_elementwise{third}};
-    case Family::linear:
+    case LayerId::linear:
       return {cnnspec_linear{n, 2, 3},
               cnnspec_linear{3, n, 2},
               cnnspec_linear{2, 3, n},
@@ -683,7 +683,7 @@ std::vector<Observation> observations_with_blocks(Op op, std::span<const Idx> of
   std::vector<Observation> all;
   for (const Idx block : of)
     for (const Idx n : {block + block / 2 + 1, 2 * block + 1, 3 * block})
-      for (const Problem& problem : with_many(family_of(op), n))
+      for (const Problem& problem : with_many(layer_id(op), n))
         for (const double held : {nan, garbage}) {
           all.push_back(draw_observation(op, problem, choices, Data::wide_and_narrow, ieee(DType::f32)));
           all.back().garbage = held;

@@ -5,8 +5,8 @@
 
 #include <cmath>
 
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/folder.hpp"
 
 namespace cnnspec::tests {

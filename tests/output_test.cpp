@@ -8,8 +8,8 @@
 
 #include <csignal>
 
-#include "checks/cli/output_file.hpp"
-#include "checks/cli/terminal.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/output/terminal.hpp"
 #include "tests/folder.hpp"
 
 namespace cnnspec::checks {

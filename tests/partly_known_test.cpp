@@ -6,7 +6,7 @@
 
 #include <new>
 
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "cnnspec/conv2d.hpp"
 #include "cnnspec/flatten.hpp"
 

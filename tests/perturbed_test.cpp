@@ -1,5 +1,6 @@
 // What follows where a kernel does not compute with the numbers that it is given: the bounds of weaker claims, and of
 // kernels that take subnormal numbers for zero. Right results that must be accepted, and others that are off by more.
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/perturbed.hpp"
 
 #include <gtest/gtest.h>
@@ -7,10 +8,10 @@
 #include <cmath>
 #include <vector>
 
-#include "checks/judge/bound.hpp"
-#include "checks/judge/data.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/judge/stream.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/expect/data.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
 

@@ -14,8 +14,9 @@
 #include <string>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "tests/broken_kernels.hpp"
 
 namespace cnnspec::tests {

@@ -1,5 +1,5 @@
 // Every law of max_pool2d, for the specification's max_pool2d, over generated configurations.
-#include "checks/laws/max_pool2d.hpp"
+#include "checks/layers/max_pool2d/laws.hpp"
 #include "tests/law_test.hpp"
 
 namespace cnnspec::tests {

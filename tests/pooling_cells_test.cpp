@@ -7,10 +7,10 @@
 #include <limits>
 #include <ostream>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::tests {
@@ -86,7 +86,7 @@ class PoolingCells : public testing::TestWithParam<std::tuple<Windows, Op>> {
  protected:
   const Windows& windows() const { return std::get<Windows>(GetParam()); }
   CaseJudge judge_of_case() const {
-    const Problem problem = parse_descriptor(Family::max_pool2d, windows().descriptor);
+    const Problem problem = parse_descriptor(LayerId::max_pool2d, windows().descriptor);
     return {{std::get<Op>(GetParam()), DType::f32, problem, test_seed()}, {}};
   }
 };
@@ -97,7 +97,7 @@ TEST_P(PoolingCells, a_kernel_that_ignores_one_is_convicted) {
   ForkHost host(kernel);
   const CaseResult healthy_result = judge.judge(host);
   ASSERT_FALSE(healthy_result.failure);
-  const auto& p = std::get<cnnspec_pool2d>(judge.operation().problem);
+  const auto& p = judge.operation().problem.as<cnnspec_pool2d>();
   const Idx cells = p.kernel_height * p.kernel_width;
   Idx tried = 0, convicted = 0;
   for (Idx cell = 0; cell < cells; cell += windows().step, ++tried) convicted += is_convicted(judge, cell);

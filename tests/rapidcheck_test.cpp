@@ -7,7 +7,7 @@
 #include <functional>
 #include <sstream>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -1,7 +1,7 @@
 // Results as Markdown and as pages: what is refused, what is escaped, what a page is made of.
 #include <gtest/gtest.h>
 
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "reports/assets.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown/markdown.hpp"

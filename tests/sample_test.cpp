@@ -1,5 +1,5 @@
 // A sample of a large output: each part, computed as a problem of its own, gives the elements of the whole.
-#include "checks/judge/sample.hpp"
+#include "checks/expect/sample.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,16 +9,16 @@
 #include <string>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/exact_data.hpp"
-#include "checks/judge/expectation.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/expect/exact_data.hpp"
+#include "checks/expect/expectation.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 Idx planes_of(const Operation& o) {
-  return o.output.extents[0] * (o.output.extents.size() > 1 ? o.output.extents[1] : 1);
+  return o.outputs.front().extents[0] * (o.outputs.front().extents.size() > 1 ? o.outputs.front().extents[1] : 1);
 }
 
 Operands<double> integers(const Operation& o, std::uint64_t seed) {
@@ -34,7 +34,7 @@ TEST_P(Sample, parts_are_what_the_whole_consists_of) {
   Limits limits;
   limits.max_taps = 20'000;
   for (int n = 0; n < tests::scaled(20); ++n) {
-    const Operation o = operation_of(GetParam(), draw_problem(choices, family_of(GetParam()), limits));
+    const Operation o = operation_of(GetParam(), draw_problem(choices, layer_id(GetParam()), limits));
     const Operands<double> inputs = integers(o, choices.seed());
     const std::vector<double> whole = run_spec(o, inputs);
     std::vector<int> covered(whole.size());
@@ -55,15 +55,15 @@ TEST_P(Sample, parts_are_what_the_whole_consists_of) {
 TEST_P(Sample, has_the_first_plane_and_the_last_and_as_many_as_were_asked_for) {
   RandomChoices choices(tests::test_seed());
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const Operation o = operation_of(GetParam(), draw_problem(choices, family_of(GetParam())));
-    const Idx all = planes_of(o), plane_size = o.output.count() / all;
-    for (const Idx elements : {Idx{1}, Idx{10}, o.output.count()}) {
+    const Operation o = operation_of(GetParam(), draw_problem(choices, layer_id(GetParam())));
+    const Idx all = planes_of(o), plane_size = o.output_count() / all;
+    for (const Idx elements : {Idx{1}, Idx{10}, o.output_count()}) {
       const std::vector<Idx> planes = draw_planes(o, elements, seed);
       EXPECT_EQ(planes.front(), 0);
       EXPECT_EQ(planes.back(), all - 1);
       EXPECT_TRUE(std::adjacent_find(planes.begin(), planes.end(), std::greater_equal<>()) == planes.end());
       const auto drawn = static_cast<Idx>(planes.size());
-      EXPECT_GE(drawn * plane_size, std::min(elements, o.output.count()));
+      EXPECT_GE(drawn * plane_size, std::min(elements, o.output_count()));
       EXPECT_LE(drawn, std::max(Idx{2}, (elements + plane_size - 1) / plane_size));
       EXPECT_EQ(planes, draw_planes(o, elements, seed));
     }
@@ -74,7 +74,7 @@ TEST_P(Sample, expects_on_it_what_is_expected_of_the_whole_and_judges_nothing_el
   RandomChoices choices(tests::test_seed() + 1);
   const Arithmetic a = ieee(DType::f32);
   for (int n = 0; n < tests::scaled(10); ++n) {
-    const Operation o = operation_of(GetParam(), draw_problem(choices, family_of(GetParam())));
+    const Operation o = operation_of(GetParam(), draw_problem(choices, layer_id(GetParam())));
     const Operands<double> inputs = draw_integers(o, plan_exact(o, a), choices.seed(), 0);
     const Expectation all = expect(o, a, inputs), some = expect(o, a, inputs, 1, choices.seed());
     ASSERT_EQ(some.values.size(), all.values.size());
@@ -87,7 +87,7 @@ TEST_P(Sample, expects_on_it_what_is_expected_of_the_whole_and_judges_nothing_el
       EXPECT_EQ(some.terms[i], all.terms[i]);
     }
     const Idx planes = planes_of(o);
-    EXPECT_EQ(judged, std::min(Idx{2}, planes) * (o.output.count() / planes));
+    EXPECT_EQ(judged, std::min(Idx{2}, planes) * (o.output_count() / planes));
   }
 }
 

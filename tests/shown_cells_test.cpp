@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/pooling_cells.hpp"
-#include "checks/judge/reference.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/expect/reference.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
@@ -80,7 +80,7 @@ TEST(Peaks, are_once_each_real_cell_of_each_window) {
 
 TEST(Peaks, of_large_windows_are_a_bounded_number_of_sets_and_elsewhere_in_each_plane) {
   const auto problem = [](const char* descriptor) {
-    return std::get<cnnspec_pool2d>(tests::operation(Op::max_pool2d_forward, descriptor).problem);
+    return tests::operation(Op::max_pool2d_forward, descriptor).problem.as<cnnspec_pool2d>();
   };
   for (const char* descriptor : {"mb1ic1ih33oh1kh33", "mb2ic4ih34oh2kh33", "mb1ic1ih70oh1kh70", "mb4ic16ih34oh2kh33"}) {
     const cnnspec_pool2d p = problem(descriptor);
@@ -137,7 +137,7 @@ TEST(ShownCells, are_those_whose_loss_changes_what_is_right) {
   for (int n = 0; n < tests::scaled(120); ++n) {
     const Op op = n % 2 == 0 ? Op::max_pool2d_forward : Op::max_pool2d_backward;
     const Operation operation = operation_of(op, draw_small(choices));
-    const auto& p = std::get<cnnspec_pool2d>(operation.problem);
+    const auto& p = operation.problem.as<cnnspec_pool2d>();
     const std::vector<std::vector<Cell>> windows = windows_of(p);
     ShownCells counted(operation);
     std::set<std::pair<std::size_t, Idx>> shown;

@@ -12,10 +12,10 @@
 #include <string>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/report.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
@@ -39,7 +39,7 @@ std::vector<Idx> free_numbers(const cnnspec_pool2d& p) {
 std::vector<Idx> free_numbers(const cnnspec_linear& p) { return {p.batch, p.in_features, p.out_features}; }
 std::vector<Idx> free_numbers(const cnnspec_elementwise& p) { return {p.count}; }
 std::vector<Idx> free_numbers(const Problem& problem) {
-  return std::visit([](const auto& p) { return free_numbers(p); }, problem);
+  return visit_problem([](const auto& p) { return free_numbers(p); }, problem);
 }
 
 /// Strides, dilations and extents are plainest at 1, paddings at 0: there is nothing between.
@@ -55,7 +55,7 @@ bool is_plainer(const Problem& a, const Problem& b) {
 TEST(Plainer, problems_are_valid_and_plainer_and_come_to_an_end) {
   RandomChoices choices(tests::test_seed());
   for (int n = 0; n < tests::scaled(100); ++n) {
-    Problem problem = draw_problem(choices, static_cast<Family>(n % 4));
+    Problem problem = draw_problem(choices, static_cast<LayerId>(n % 4));
     for (;;) {
       const std::vector<Problem> found = plainer(problem);
       for (const Problem& p : found) {
@@ -72,7 +72,7 @@ TEST(Plainer, problems_are_valid_and_plainer_and_come_to_an_end) {
 TEST(Plainer, than_the_plainest_is_nothing) {
   for (const Problem& p :
        {Problem(cnnspec_linear{1, 1, 1}), Problem(cnnspec_elementwise{1}),
-        parse_descriptor(Family::conv2d, "mb1ic1ih1oc1kh1"), parse_descriptor(Family::max_pool2d, "mb1ic1ih1kh1")})
+        parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1kh1"), parse_descriptor(LayerId::max_pool2d, "mb1ic1ih1kh1")})
     EXPECT_TRUE(plainer(p).empty()) << to_descriptor(p);
 }
 
@@ -89,7 +89,7 @@ Conditions conditions(double seconds_per_call = 10) {
 /// The failure of a case, shrunk; what is left still fails, and passes on the healthy kernel.
 Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Conditions& how = conditions(),
                const std::string& data = "") {
-  const Case c{op, DType::f32, parse_descriptor(family_of(op), descriptor), tests::test_seed(), data};
+  const Case c{op, DType::f32, parse_descriptor(layer_id(op), descriptor), tests::test_seed(), data};
   const CaseResult r = judge_case(kernel, c, how);
   EXPECT_TRUE(r.failure);
   if (!r.failure) return {};
@@ -113,7 +113,7 @@ TEST(Shrink, finds_the_least_stride_and_padding_that_fail) {
   };
   const Failure f = shrunk(kernel, Op::conv2d_forward, "g2mb2ic4ih9iw11oc6kh3kw2sh2sw3ph1pw1dh1dw0");
   EXPECT_EQ(to_descriptor(f.failed.problem),
-            to_descriptor(parse_descriptor(Family::conv2d, "mb1ic1ih1iw1oc1kh1kw1sh1sw2ph0pw1pb0pr0")));
+            to_descriptor(parse_descriptor(LayerId::conv2d, "mb1ic1ih1iw1oc1kh1kw1sh1sw2ph0pw1pb0pr0")));
   EXPECT_EQ(f.failed.data.substr(0, 7), "x=0 w=0") << "wrong on any data";
 }
 
@@ -139,7 +139,7 @@ TEST(Shrink, keeps_what_data_must_be_like) {
     return CNNSPEC_DONE;
   };
   const Failure f = shrunk(kernel, Op::relu_forward, "200");
-  EXPECT_LE(std::get<cnnspec_elementwise>(f.failed.problem).count, 8);
+  EXPECT_LE(f.failed.problem.as<cnnspec_elementwise>().count, 8);
   EXPECT_EQ(std::count(f.failed.data.begin(), f.failed.data.end(), '='), 1) << f.failed.data;
   EXPECT_GT(f.expected, 100);
   EXPECT_EQ(f.actual, 100);
@@ -188,7 +188,7 @@ TEST(Shrink, finds_the_least_that_hangs) {
   };
   const Failure f = shrunk(kernel, Op::max_pool2d_forward, "mb1ic1ih3iw1kh2kw1", conditions(0.1));
   EXPECT_EQ(f.kind, FailureKind::hang);
-  EXPECT_EQ(to_descriptor(f.failed.problem), to_descriptor(parse_descriptor(Family::max_pool2d, "mb1ic1ih2iw1kh2kw1")));
+  EXPECT_EQ(to_descriptor(f.failed.problem), to_descriptor(parse_descriptor(LayerId::max_pool2d, "mb1ic1ih2iw1kh2kw1")));
 }
 
 TEST(Shrink, finds_the_least_that_is_written_beyond) {
@@ -241,7 +241,7 @@ std::string plainest_if(auto wrong, const char* descriptor) {
   expect_plainest(kernel, f, "exact-first-wide");
   return to_descriptor(f.failed.problem);
 }
-std::string plain(const char* descriptor) { return to_descriptor(parse_descriptor(Family::conv2d, descriptor)); }
+std::string plain(const char* descriptor) { return to_descriptor(parse_descriptor(LayerId::conv2d, descriptor)); }
 
 TEST(Shrink, keeps_a_size_that_it_needs_and_nothing_else) {
   EXPECT_EQ(plainest_if([](const auto& p) { return p.out_channels >= 16; }, "mb2g2ic4ih5iw7oc50kh3kw2ph1"),
@@ -279,7 +279,7 @@ TEST(Shrink, lays_out_in_one_row_what_is_a_number_of_pixels_or_cells) {
 
 TEST(Shrink, says_how_the_failure_depends_on_sizes) {
   const auto said = [](const Kernel& kernel, const char* descriptor) {
-    const Case c{Op::conv2d_forward, DType::f32, parse_descriptor(Family::conv2d, descriptor), tests::test_seed(), ""};
+    const Case c{Op::conv2d_forward, DType::f32, parse_descriptor(LayerId::conv2d, descriptor), tests::test_seed(), ""};
     ForkHost host(kernel);
     const CaseResult r = judge_case(host, c, conditions());
     std::vector<std::string> words;
@@ -307,7 +307,7 @@ TEST(Shrink, stays_with_the_reason_that_it_came_for) {
     return tests::broken_kernel("kernel flipped").kernel.f32.conv2d_forward(p, x, w, b, y);
   };
   const Failure f = shrunk(kernel, Op::conv2d_forward, "mb1ic2ih4oc20kh2", conditions(), "exact-first-wide");
-  EXPECT_EQ(std::get<cnnspec_conv2d>(f.failed.problem).out_channels, 16);
+  EXPECT_EQ(f.failed.problem.as<cnnspec_conv2d>().out_channels, 16);
 }
 
 TEST(Shrink, stays_with_nan) {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -25,7 +25,7 @@ std::vector<std::string> words_of(const Dependence& d) {
 }
 
 /// What is found if sizes of that axis fail by this rule, from the least on that does.
-std::vector<std::string> found(Family family, const char* plainest, const std::string& axis_name, const Rule& rule) {
+std::vector<std::string> found(LayerId family, const char* plainest, const std::string& axis_name, const Rule& rule) {
   const std::vector<SizeAxis> axes = size_axes(family);
   const auto axis = std::ranges::find(axes, axis_name, &SizeAxis::name);
   Idx least = axis->least;
@@ -34,7 +34,7 @@ std::vector<std::string> found(Family family, const char* plainest, const std::s
   return words_of(
       dependence_on_sizes(*problem, [&](const Problem& p) -> std::optional<bool> { return rule(axis->value(p)); }));
 }
-std::vector<std::string> found(const Rule& rule) { return found(Family::linear, "mb1ic1oc1", "input features", rule); }
+std::vector<std::string> found(const Rule& rule) { return found(LayerId::linear, "mb1ic1oc1", "input features", rule); }
 
 using Words = std::vector<std::string>;
 
@@ -57,7 +57,7 @@ TEST(SizeCondition, is_found_of_every_kind) {
     EXPECT_EQ(found([&](Idx v) { return v % n != 0; }),
               Words{"input features, their number no multiple of " + std::to_string(n)});
   EXPECT_EQ(found([](Idx v) { return v <= 32; }), Words{"up to 32 input features"});
-  EXPECT_EQ(found(Family::conv2d, "mb1ic1ih9oc1oh9kh1", "pad_top", [](Idx v) { return v == 0; }),
+  EXPECT_EQ(found(LayerId::conv2d, "mb1ic1ih9oc1oh9kh1", "pad_top", [](Idx v) { return v == 0; }),
             Words{"only at pad_top = 0"});
   EXPECT_EQ(found([](Idx v) { return 512 < v && v < 1024; }), Words{"from 513 to 1,023 input features"});
 }
@@ -65,16 +65,16 @@ TEST(SizeCondition, is_found_of_every_kind) {
 TEST(SizeCondition, is_not_found_where_no_size_matters) {
   EXPECT_EQ(found([](Idx) { return true; }), Words{});
   const auto always = [](const Problem&) -> std::optional<bool> { return true; };
-  EXPECT_EQ(words_of(dependence_on_sizes(parse_descriptor(Family::conv2d, "mb1ic1ih1oc1kh1"), always)), Words{});
+  EXPECT_EQ(words_of(dependence_on_sizes(parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1kh1"), always)), Words{});
   // Nor where nothing may be tried.
   const auto never = [](const Problem&) -> std::optional<bool> { return {}; };
   for (const SizeCondition& c :
-       dependence_on_sizes(parse_descriptor(Family::conv2d, "mb1ic16ih1oc1kh1"), never).conditions)
+       dependence_on_sizes(parse_descriptor(LayerId::conv2d, "mb1ic16ih1oc1kh1"), never).conditions)
     EXPECT_EQ(c.probed, 16) << c.in_words();
 }
 
 TEST(SizeCondition, is_found_on_every_axis) {
-  for (const Family family : {Family::conv2d, Family::max_pool2d, Family::elementwise, Family::linear})
+  for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})
     for (const SizeAxis& axis : size_axes(family)) {
       if (!axis.counted) continue;
       const char* const plainest[]{"mb1ic1ih1oc1kh1", "mb1ic1ih1kh1", "1", "mb1ic1oc1"};
@@ -91,14 +91,14 @@ TEST(SizeCondition, is_found_on_every_axis) {
 
 TEST(SizeCondition, tells_a_number_of_cells_from_a_width) {
   const auto words = [](const auto& fails) {
-    return words_of(dependence_on_sizes(parse_descriptor(Family::max_pool2d, "mb1ic1ih1iw17kh1kw17"), fails));
+    return words_of(dependence_on_sizes(parse_descriptor(LayerId::max_pool2d, "mb1ic1ih1iw17kh1kw17"), fails));
   };
   const auto cells = [](const Problem& problem) -> std::optional<bool> {
-    const auto& p = std::get<cnnspec_pool2d>(problem);
+    const auto& p = problem.as<cnnspec_pool2d>();
     return p.kernel_height * p.kernel_width > 16;
   };
   const auto width = [](const Problem& problem) -> std::optional<bool> {
-    return std::get<cnnspec_pool2d>(problem).kernel_width > 16;
+    return problem.as<cnnspec_pool2d>().kernel_width > 16;
   };
   EXPECT_EQ(words(cells), Words{"from 17 cells of the window on"});
   EXPECT_EQ(words(width), Words{"from 17 columns of the window on"});

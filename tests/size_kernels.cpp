@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::tests {
 namespace {
@@ -18,10 +18,10 @@ using F = KernelFunctions<float>;
 
 const F& right() { return healthy.f32; }
 
-const cnnspec_conv2d& conv_of(const Problem& p) { return std::get<cnnspec_conv2d>(p); }
-const cnnspec_pool2d& pool_of(const Problem& p) { return std::get<cnnspec_pool2d>(p); }
-const cnnspec_linear& linear_of(const Problem& p) { return std::get<cnnspec_linear>(p); }
-Idx count_of(const Problem& p) { return std::get<cnnspec_elementwise>(p).count; }
+const cnnspec_conv2d& conv_of(const Problem& p) { return p.as<cnnspec_conv2d>(); }
+const cnnspec_pool2d& pool_of(const Problem& p) { return p.as<cnnspec_pool2d>(); }
+const cnnspec_linear& linear_of(const Problem& p) { return p.as<cnnspec_linear>(); }
+Idx count_of(const Problem& p) { return p.as<cnnspec_elementwise>().count; }
 
 /// More than a block, and something is left over.
 constexpr bool leaves_rest(Idx size, Idx block) { return size > block && size % block > 0; }

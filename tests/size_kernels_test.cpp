@@ -10,9 +10,10 @@
 #include <optional>
 #include <ostream>
 
-#include "checks/judge/descriptor.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
-#include "checks/judge/sanitized.hpp"
+#include "checks/sanitized.hpp"
 #include "tests/seed.hpp"
 #include "tests/size_kernels.hpp"
 
@@ -184,7 +185,7 @@ TEST(SizeKernels, are_convicted_on_a_problem_of_their_size) {
   EXPECT_EQ(std::size(all_shown), size_kernels().size());
   for (const Shown& s : all_shown) {
     const BrokenKernel& b = broken_kernel(s.kernel);
-    const Problem problem = parse_descriptor(family_of(b.ops[0]), s.descriptor);
+    const Problem problem = parse_descriptor(layer_id(b.ops[0]), s.descriptor);
     EXPECT_TRUE(b.shows == nullptr || b.shows(problem)) << b.name;
     const CaseResult r = judge_case(b.kernel, {b.ops[0], b.dtype, problem, test_seed()});
     ASSERT_TRUE(r.failure) << b.name;

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "checks/judge/data.hpp"
-#include "checks/judge/pooling_cells.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/expect/data.hpp"
+#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/operation.hpp"
 
 namespace cnnspec::checks {

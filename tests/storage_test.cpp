@@ -1,5 +1,5 @@
 // Storage: what is written as bytes is read back, and what the type does not hold is rounded to the nearest it does.
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "checks/judge/stream.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"
 

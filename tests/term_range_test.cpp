@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "checks/generate/choices.hpp"
-#include "checks/judge/arithmetic.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/expect/arithmetic.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "checks/bench/threshold_grid.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::tests {
@@ -12,15 +12,15 @@ namespace {
 
 using namespace checks;
 
-const char* problem_of(Family family) {
+const char* problem_of(LayerId family) {
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return "mb2ic2oc3_ih5oh5kh3ph1";
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return "mb2ic2_ih4oh4kh1";  // every cell is the maximum of its window
-    case Family::elementwise:
+    case LayerId::relu:
       return "7";
-    case Family::linear:
+    case LayerId::linear:
       return "mb2ic3oc4";
   }
   return "";
@@ -28,12 +28,12 @@ const char* problem_of(Family family) {
 
 /// What the kernel returns where all inputs are 1.
 std::vector<float> result_on_ones(Op op, const ThresholdMistake& mistake) {
-  const Operation operation = operation_of(op, parse_descriptor(family_of(op), problem_of(family_of(op))));
+  const Operation operation = operation_of(op, parse_descriptor(layer_id(op), problem_of(layer_id(op))));
   std::vector<std::vector<float>> inputs;
   std::vector<const void*> pointers;
   for (const TensorInfo& t : operation.inputs)
     pointers.push_back(inputs.emplace_back(static_cast<std::size_t>(t.count()), 1.0f).data());
-  std::vector<float> output(static_cast<std::size_t>(operation.output.count()));
+  std::vector<float> output(static_cast<std::size_t>(operation.output_count()));
   threshold_mistake = mistake;
   EXPECT_EQ(call(threshold_kernel(), op, DType::f32, operation.problem, pointers.data(), output.data()), CNNSPEC_DONE);
   threshold_mistake = {};
@@ -42,7 +42,7 @@ std::vector<float> result_on_ones(Op op, const ThresholdMistake& mistake) {
 
 TEST(ThresholdKernel, leaves_one_term_of_one_element_out_where_its_mistake_is_made_and_nothing_elsewhere) {
   for (const GridKernel& g : grid_kernels(16)) {
-    const Problem problem = parse_descriptor(family_of(g.op), problem_of(family_of(g.op)));
+    const Problem problem = parse_descriptor(layer_id(g.op), problem_of(layer_id(g.op)));
     const Idx size = g.mistake.axis->size(problem, g.op);
     const std::vector<float> right = result_on_ones(g.op, {});
     EXPECT_EQ(result_on_ones(g.op, {g.mistake.axis, ThresholdKind::from, size + 1}), right) << describe(g);

@@ -9,12 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "checks/twins/conv2d.hpp"
-#include "checks/twins/conv2d_matrix.hpp"
-#include "checks/twins/flatten.hpp"
-#include "checks/twins/linear.hpp"
-#include "checks/twins/max_pool2d.hpp"
-#include "checks/twins/relu.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/layers/conv2d/twin.hpp"
+#include "checks/layers/conv2d/twin_matrix.hpp"
+#include "checks/layers/flatten/twin.hpp"
+#include "checks/layers/linear/twin.hpp"
+#include "checks/layers/max_pool2d/twin.hpp"
+#include "checks/layers/relu/twin.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks::twins {

@@ -1,5 +1,6 @@
 // Workers: right ones in three languages, and ones that misbehave in every way that comes to mind. Each is told what it
 // did, what follows comes out as it should, and no process is left.
+#include "checks/layers/problems.hpp"
 #include "checks/host/worker_kernel.hpp"
 
 #include <fcntl.h>
@@ -20,8 +21,8 @@
 
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "tests/folder.hpp"
 #include "tests/seed.hpp"
 
@@ -312,7 +313,7 @@ TEST_F(WorkerTest, computes_tensors_of_all_sizes_in_turn) {
     for (const Placement placement : placements) {
       const Execution e = host->execute(std::vector{trial(*o, 0, placement)}, {})[0];
       EXPECT_TRUE(e.is_done() && e.overrun.empty());
-      EXPECT_EQ(decode(DType::f32, e.output).back(), static_cast<double>(o->output.count() - 1));
+      EXPECT_EQ(decode(DType::f32, e.output).back(), static_cast<double>(o->output_count() - 1));
     }
 }
 

@@ -3,7 +3,8 @@
 
 #include <limits>
 
-#include "checks/laws/max_pool2d.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/layers/max_pool2d/laws.hpp"
 #include "tests/wrong_layers.hpp"
 
 namespace cnnspec::tests {

@@ -3,7 +3,7 @@
 #include <benchmark/benchmark.h>
 
 #include "checks/describe/config.hpp"
-#include "checks/extents.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/keep_memory.hpp"
 

@@ -16,10 +16,10 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/registry.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

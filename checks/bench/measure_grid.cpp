@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "checks/bench/threshold_grid.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 
 namespace cnnspec::checks {
 namespace {

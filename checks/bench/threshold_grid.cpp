@@ -14,7 +14,7 @@ std::vector<GridKernel> grid_kernels(Idx step) {
   Idx n = 0;
   for (std::size_t op = 0; op < op_names.size(); ++op)
     for (const ThresholdAxis& axis : threshold_axes()) {
-      if (axis.family != family_of(static_cast<Op>(op))) continue;
+      if (axis.family != layer_id(static_cast<Op>(op))) continue;
       for (std::size_t kind = 0; kind < threshold_kind_names.size(); ++kind)
         for (const Idx size : threshold_sizes)
           if (n++ % step == 0)

@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/stream.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "checks/kernels/im2col.hpp"
 
 namespace cnnspec::checks {
@@ -14,9 +14,9 @@ thread_local ThresholdMistake threshold_mistake;
 
 namespace {
 
-const cnnspec_conv2d& conv(const Problem& p) { return std::get<cnnspec_conv2d>(p); }
-const cnnspec_pool2d& pool(const Problem& p) { return std::get<cnnspec_pool2d>(p); }
-const cnnspec_linear& linear(const Problem& p) { return std::get<cnnspec_linear>(p); }
+const cnnspec_conv2d& conv(const Problem& p) { return p.as<cnnspec_conv2d>(); }
+const cnnspec_pool2d& pool(const Problem& p) { return p.as<cnnspec_pool2d>(); }
+const cnnspec_linear& linear(const Problem& p) { return p.as<cnnspec_linear>(); }
 
 Idx in_of_group(const cnnspec_conv2d& p) { return p.in_channels / p.groups; }
 Idx out_of_group(const cnnspec_conv2d& p) { return p.out_channels / p.groups; }
@@ -33,7 +33,7 @@ Idx terms_of_sum(const Problem& problem, Op op) {
 }  // namespace
 
 const std::vector<ThresholdAxis>& threshold_axes() {
-  constexpr Family c = Family::conv2d, m = Family::max_pool2d, e = Family::elementwise, l = Family::linear;
+  constexpr LayerId c = LayerId::conv2d, m = LayerId::max_pool2d, e = LayerId::relu, l = LayerId::linear;
   using P = const Problem&;
   static const std::vector<ThresholdAxis> axes{
       {"input channels", c, [](P p, Op) -> Idx { return conv(p).in_channels; }},
@@ -59,7 +59,7 @@ const std::vector<ThresholdAxis>& threshold_axes() {
       {"window height", m, [](P p, Op) -> Idx { return pool(p).kernel_height; }},
       {"window width", m, [](P p, Op) -> Idx { return pool(p).kernel_width; }},
       {"cells of the window", m, [](P p, Op) -> Idx { return cells(pool(p)); }},
-      {"count", e, [](P p, Op) -> Idx { return std::get<cnnspec_elementwise>(p).count; }},
+      {"count", e, [](P p, Op) -> Idx { return p.as<cnnspec_elementwise>().count; }},
       {"input features", l, [](P p, Op) -> Idx { return linear(p).in_features; }},
       {"output features", l, [](P p, Op) -> Idx { return linear(p).out_features; }},
       {"batch", l, [](P p, Op) -> Idx { return linear(p).batch; }},

@@ -12,7 +12,7 @@ namespace cnnspec::checks {
 /// A number that a kernel may block, vectorise or count by.
 struct ThresholdAxis {
   const char* name;
-  Family family;
+  LayerId family;
   Idx (*size)(const Problem&, Op);
 };
 const std::vector<ThresholdAxis>& threshold_axes();

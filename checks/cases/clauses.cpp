@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/cases/clauses.hpp"
 
 #include <limits>
@@ -133,7 +134,7 @@ Clause clause_of(const Line& l, bool pooling) {
 }
 
 Clauses violated_clauses(const Problem& problem) {
-  return std::visit([](const auto& p) { return violated(p); }, problem);
+  return visit_problem([](const auto& p) { return violated(p); }, problem);
 }
 
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
@@ -148,7 +149,7 @@ Line with_right_output(Line line) {
 }
 
 bool has_too_many_parameters(const Problem& problem) {
-  return std::visit(
+  return visit_problem(
       [](const auto& p) {
         if constexpr (requires { w_shape(p); })
           return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));

@@ -6,8 +6,8 @@
 #include <set>
 #include <string>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

@@ -10,8 +10,8 @@
 
 #include "checks/cases/problem_fields.hpp"
 #include "checks/cases/same_network.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -70,7 +70,7 @@ std::optional<Idx> batch_in(const InputsCase& c) { return c.batch < 1 ? std::nul
 // ---- Descriptors -------------------------------------------------------------------------------------------------
 
 bool has_batch(const Problem& problem, Idx batch) {
-  return std::visit(
+  return visit_problem(
       [&](const auto& p) {
         if constexpr (requires { p.batch; }) return p.batch == batch;
         return true;
@@ -78,23 +78,23 @@ bool has_batch(const Problem& problem, Idx batch) {
       problem);
 }
 
-void verify_problem(const Problem& problem, Family family, std::optional<Idx> batch, const InputsFunctions& f) {
-  promise(family_of(problem) == family, "a problem is of the family that was asked for");
+void verify_problem(const Problem& problem, LayerId family, std::optional<Idx> batch, const InputsFunctions& f) {
+  promise(layer_id(problem) == family, "a problem is of the family that was asked for");
   promise(check(problem).ok(), "a problem violates no clause");
   promise(!batch || has_batch(problem, *batch), "a problem has the batch that was asked for");
   const std::string written = f.to_descriptor(problem);
-  promise(f.guess_family(written) == family, "the family of what is written can be guessed");
-  promise(is_same(f.parse_descriptor(family, written, {}), problem), "a problem is read back as it was written");
+  promise(f.guess_layer(written) == family, "the family of what is written can be guessed");
+  promise(f.parse_descriptor(family, written, {}) == problem, "a problem is read back as it was written");
 }
 
 void check_descriptor(const InputsCase& c, const InputsFunctions& f) {
-  const Family family = c.reader == Reader::guessed ? f.guess_family(c.text) : c.family;
+  const LayerId family = c.reader == Reader::guessed ? f.guess_layer(c.text) : c.family;
   read_and([&] { return f.parse_descriptor(family, c.text, batch_in(c)); },
            [&](const Problem& problem) { verify_problem(problem, family, batch_in(c), f); });
 }
 
 void check_shapes(const InputsCase& c, const InputsFunctions& f) {
-  const std::optional<Family> family = c.family_is_given ? std::optional(c.family) : std::nullopt;
+  const std::optional<LayerId> family = c.family_is_given ? std::optional(c.family) : std::nullopt;
   const auto read = [&](const std::string& text, std::optional<Idx> batch) {
     std::istringstream in(text);
     return f.read_shapes(family, in, "list", batch);
@@ -104,9 +104,9 @@ void check_shapes(const InputsCase& c, const InputsFunctions& f) {
              std::string written;
              Idx last_line = 1;
              for (const ShapeLine& shape : list.shapes) {
-               const Family own = family ? *family : f.guess_family(shape.descriptor);
+               const LayerId own = family ? *family : f.guess_layer(shape.descriptor);
                verify_problem(shape.problem, own, batch_in(c), f);
-               promise(is_same(f.parse_descriptor(own, shape.descriptor, batch_in(c)), shape.problem),
+               promise(f.parse_descriptor(own, shape.descriptor, batch_in(c)) == shape.problem,
                        "an entry of a list is read as it is alone");
                promise(shape.line >= std::exchange(last_line, shape.line), "lines are counted");
                written += f.to_descriptor(shape.problem) + (shape.name.empty() ? "" : "n\"" + shape.name + "\"") + "\n";
@@ -114,7 +114,7 @@ void check_shapes(const InputsCase& c, const InputsFunctions& f) {
              const ShapeList again = read(written, {});
              promise(again.notes.empty() && again.shapes.size() == list.shapes.size(), "what is written is read back");
              for (std::size_t n = 0; n < again.shapes.size(); ++n) {
-               promise(is_same(again.shapes[n].problem, list.shapes[n].problem),
+               promise(again.shapes[n].problem == list.shapes[n].problem,
                        "a list is read back as it was written");
                promise(again.shapes[n].name == list.shapes[n].name, "names are read back as they were written");
              }
@@ -216,19 +216,19 @@ void check_golden_case(const InputsCase& c, const InputsFunctions& f) {
            [&](const GoldenCase& golden) {
              promise(!golden.ops.empty(), "a golden case has an operation");
              for (const Op op : golden.ops)
-               promise(family_of(op) == family_of(golden.problem), "the operations are those of the problem");
+               promise(layer_id(op) == layer_id(golden.problem), "the operations are those of the problem");
              promise(check(golden.problem).ok(), "a problem violates no clause");
              promise(golden.profile->applies(golden.dtype), "the profile is one of the storage type");
              const GoldenCase again = f.parse_golden_case(f.format_golden_case({golden, {}, {}}), "case.json");
              promise(again.ops == golden.ops && again.dtype == golden.dtype && again.profile == golden.profile &&
-                         is_same(again.problem, golden.problem) && again.seed == golden.seed &&
+                         again.problem == golden.problem && again.seed == golden.seed &&
                          again.data == golden.data,
                      "a golden case is read back as it was written");
            });
 }
 
-Problem small_problem(Family family) {
-  constexpr std::array descriptors{"mb1ic2ih3oc2kh2", "mb2ic1ih3kh2", "5", "mb2ic3oc2"};  // by Family
+Problem small_problem(LayerId family) {
+  constexpr std::array descriptors{"mb1ic2ih3oc2kh2", "mb2ic1ih3kh2", "5", "mb2ic3oc2"};  // by LayerId
   return parse_descriptor(family, descriptors[static_cast<std::size_t>(family)]);
 }
 
@@ -237,7 +237,7 @@ bool is_same_number(double a, double b) {
 }
 
 void check_literal(const InputsCase& c, const InputsFunctions& f) {
-  const Operation operation = operation_of(c.op, small_problem(family_of(c.op)));
+  const Operation operation = operation_of(c.op, small_problem(layer_id(c.op)));
   const auto verify = [&](const Operands<double>& values) {
     constexpr std::size_t all = std::numeric_limits<std::size_t>::max();
     const Operands<double> again = f.parse_literal(operation, c.dtype, f.to_literal(operation, values, all));
@@ -297,8 +297,8 @@ const Golden& written_golden(const InputsCase& c) {
   static std::map<std::tuple<Op, DType, bool>, Golden> known;
   const auto [at, is_new] = known.try_emplace({c.op, c.dtype, c.is_whole_layer});
   if (!is_new) return at->second;
-  constexpr std::array layers{"conv2d", "max_pool2d", "relu", "linear"};  // by Family
-  const Family family = family_of(c.op);
+  constexpr std::array layers{"conv2d", "max_pool2d", "relu", "linear"};  // by LayerId
+  const LayerId family = layer_id(c.op);
   GoldenCase made_of;
   made_of.ops = c.is_whole_layer ? ops_named(layers[static_cast<std::size_t>(family)]) : std::vector{c.op};
   made_of.dtype = c.dtype;
@@ -422,10 +422,10 @@ void check_hello(const InputsCase& c, const InputsFunctions& f) {
              const std::string written = f.format_hello(functions);
              promise(parse(written) == functions, "a worker's functions are read back as they were written");
              Idx count = 0;
-             for (std::size_t op = 0; op < op_names.size(); ++op)
-               for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype) {
-                 if (!functions.has(static_cast<Op>(op), static_cast<DType>(dtype))) continue;
-                 const std::string name = fmt::format(" {}_{}", op_names[op], dtype_names[dtype]);
+             for (const Op op : all_ops())
+               for (const DTypeRow& row : dtypes) {
+                 if (!functions.has(op, row.dtype)) continue;
+                 const std::string name = fmt::format(" {}_{}", name_of(op), row.name);
                  promise(c.text.find(name) != std::string::npos, "a worker has what it says that it has");
                  ++count;
                }
@@ -489,10 +489,10 @@ void check_name(const InputsCase& c, const std::array<const char*, n>& names, co
 void check_option(const InputsCase& c, const InputsFunctions& f) {
   switch (c.option) {
     case Option::op:
-      return read_and([&] { return value_of<Op>(op_names, "--op", c.text); },
+      return read_and([&] { return op_named("--op", c.text); },
                       [&](Op op) { promise(name_of(op) == c.text, "an operation has the name that was given"); });
     case Option::dtype:
-      return read_and([&] { return value_of<DType>(dtype_names, "--dtype", c.text); },
+      return read_and([&] { return dtype_named("--dtype", c.text); },
                       [&](DType dtype) { promise(name_of(dtype) == c.text, "a type has the name that was given"); });
     case Option::profile:
       return read_and([&] { return profile_named(c.text); },
@@ -506,7 +506,7 @@ void check_option(const InputsCase& c, const InputsFunctions& f) {
                         promise(!ops.empty(), "a name stands for an operation");
                         promise(ops.size() > 1 || name_of(ops.front()) == c.text, "an operation has its name");
                         for (const Op op : ops)
-                          promise(family_of(op) == family_of(ops.front()), "operations are of one layer");
+                          promise(layer_id(op) == layer_id(ops.front()), "operations are of one layer");
                       });
     case Option::count:
       return check_number(c, Idx{1}, Idx{1'000'000'000},
@@ -580,15 +580,15 @@ void InputsCase::list_fields(Fields& fields) {
       for (Idx axis = 0; axis < rank; ++axis) fields.any(extents[static_cast<std::size_t>(axis)]);
       break;
     case Reader::literal:
-      fields.choice(op, static_cast<Idx>(op_names.size()));
-      fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+      fields.choice(op, std::ssize(all_ops()));
+      fields.choice(dtype, std::ssize(dtypes));
       break;
     case Reader::option:
       fields.choice(option, options);
       break;
     case Reader::golden:
-      fields.choice(op, static_cast<Idx>(op_names.size()));
-      fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+      fields.choice(op, std::ssize(all_ops()));
+      fields.choice(dtype, std::ssize(dtypes));
       fields.choice(is_whole_layer, 2);
       fields.choice(edit, edits);
       fields.number(file, 0, 15);

@@ -16,15 +16,15 @@
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/shard.hpp"
-#include "checks/cli/terminal.hpp"
+#include "checks/output/terminal.hpp"
 #include "checks/describe/config.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
 #include "checks/gradient/targets.hpp"
 #include "checks/host/worker_protocol.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/literal_data.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/expect/literal_data.hpp"
 
 namespace cnnspec::checks {
 
@@ -53,7 +53,7 @@ struct InputsCase {
   static constexpr std::array<const char*, 5> npy_types{"<f4", "<f8", "<f2", "<u2", "|u1"};
 
   Reader reader{};
-  Family family{};              // of a descriptor or a target
+  LayerId family{};              // of a descriptor or a target
   bool family_is_given = true;  // of a list of shapes
   Idx batch = 0;                // of descriptors; less than 1: not given
   Idx types = 1;                // that an array may have: bit n stands for npy_types[n]
@@ -74,10 +74,10 @@ struct InputsCase {
 
 /// What is checked: our readers and writers, or somebody else's.
 struct InputsFunctions {
-  Family (*guess_family)(std::string_view) = checks::guess_family;
-  Problem (*parse_descriptor)(Family, std::string_view, std::optional<Idx>) = checks::parse_descriptor;
+  LayerId (*guess_layer)(std::string_view) = checks::guess_layer;
+  Problem (*parse_descriptor)(LayerId, std::string_view, std::optional<Idx>) = checks::parse_descriptor;
   std::string (*to_descriptor)(const Problem&) = checks::to_descriptor;
-  ShapeList (*read_shapes)(std::optional<Family>, std::istream&, const std::string&,
+  ShapeList (*read_shapes)(std::optional<LayerId>, std::istream&, const std::string&,
                            std::optional<Idx>) = checks::read_shapes;
   NamedNetwork (*parse_network)(std::string_view, const std::string&) = checks::parse_network;
   std::string (*format_network)(const Summary&) = checks::format_network;

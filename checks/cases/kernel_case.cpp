@@ -6,13 +6,13 @@
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/problem_fields.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/kernels/registry.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -24,7 +24,7 @@ Execution execute_here(const Kernel& kernel, const Trial& trial) {
   std::vector<const void*> pointers;
   for (const auto& input : inputs) pointers.push_back(input.empty() ? nullptr : input.data());
   Execution e;
-  e.output.assign(static_cast<std::size_t>(operation.output.count()) * element_bytes(trial.dtype),
+  e.output.assign(static_cast<std::size_t>(operation.output_count()) * element_bytes(trial.dtype),
                   static_cast<std::byte>(trial.garbage));
   e.ending = Execution::Ending::returned;
   e.status = call(kernel, operation.op, trial.dtype, operation.problem, pointers.data(), e.output.data());
@@ -82,8 +82,8 @@ bool is_a_question_for_kernels(const Problem& problem) {
   const Clauses violated = violated_clauses(problem);
   for (const Clause c : {Clause::C1, Clause::C3, Clause::C4})
     if (violated.contains(c)) return false;
-  const auto* conv = std::get_if<cnnspec_conv2d>(&problem);
-  const auto* pool = std::get_if<cnnspec_pool2d>(&problem);
+  const auto* conv = problem.as_if<cnnspec_conv2d>();
+  const auto* pool = problem.as_if<cnnspec_pool2d>();
   const auto plain = [](const auto& p) {
     const Line h = height_of(p), w = width_of(p);
     for (const Line& l : {h, w})
@@ -100,7 +100,7 @@ bool is_a_question_for_kernels(const Problem& problem) {
 /// A kernel that checks its problems, on one that is not valid, with tensors that have room for whatever it is taken to
 /// be.
 std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
-  const auto room = static_cast<std::size_t>(std::visit([](const auto& p) { return largest_tensor(p); }, c.problem));
+  const auto room = static_cast<std::size_t>(visit_problem([](const auto& p) { return largest_tensor(p); }, c.problem));
   const std::vector<std::byte> input(room * element_bytes(c.dtype) * 2);
   std::vector<std::byte> output = input;
   const void* const inputs[]{input.data(), input.data(), input.data()};
@@ -132,7 +132,7 @@ CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
 
 bool is_small(const Problem& problem) {
   const auto elements = [](const auto& p) { return std::max(x_count(p), y_count(p)); };
-  return taps(problem) <= most_kernel_taps && std::visit(elements, problem) <= most_kernel_taps;
+  return taps(problem) <= most_kernel_taps && visit_problem(elements, problem) <= most_kernel_taps;
 }
 
 }  // namespace
@@ -153,11 +153,11 @@ const std::vector<KernelUnderTest>& kernels_under_test() {
 }
 
 void KernelCase::list_fields(Fields& fields) {
-  fields.choice(op, static_cast<Idx>(op_names.size()));
-  fields.choice(dtype, static_cast<Idx>(dtype_names.size()));
+  fields.choice(op, std::ssize(all_ops()));
+  fields.choice(dtype, std::ssize(dtypes));
   fields.number(kernel, 0, most_kernels - 1);
   fields.number(data_seed, 0, 0xffff);
-  list_problem(fields, family_of(op), problem);
+  list_problem(fields, layer_id(op), problem);
 }
 
 CaseOutcome check_case(const KernelCase& c, const std::vector<KernelUnderTest>& kernels) {

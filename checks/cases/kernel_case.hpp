@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "checks/cases/fields.hpp"
-#include "checks/judge/arithmetic.hpp"
+#include "checks/expect/arithmetic.hpp"
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {

@@ -10,13 +10,13 @@
 #include "checks/cases/problem_fields.hpp"
 #include "checks/cases/sizes.hpp"
 #include "checks/cases/work.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/gradient/check_functions.hpp"
-#include "checks/laws/conv2d.hpp"
-#include "checks/laws/flatten.hpp"
-#include "checks/laws/linear.hpp"
-#include "checks/laws/max_pool2d.hpp"
-#include "checks/laws/relu.hpp"
+#include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/laws.hpp"
+#include "checks/layers/relu/laws.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -24,9 +24,9 @@ namespace {
 using Exact = Int128;
 using Layer = LayerCase::Layer;
 
-Family family_of(Layer layer) {
-  constexpr Family families[]{Family::conv2d, Family::max_pool2d, Family::elementwise, Family::max_pool2d,
-                              Family::linear};
+LayerId layer_id(Layer layer) {
+  constexpr LayerId families[]{LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::max_pool2d,
+                              LayerId::linear};
   return families[static_cast<std::size_t>(layer)];
 }
 
@@ -208,37 +208,37 @@ void check_valid(const F& functions, P p, const Laws& laws, const LayerCase& c, 
 void check_conv2d(const LayerCase& c, const LayerFunctions& f, CaseOutcome& outcome) {
   static const auto laws = conv2d_laws<Exact>();
   static const auto special = about_special_values(conv2d_laws<double>());
-  const auto& p = std::get<cnnspec_conv2d>(c.problem);
+  const auto& p = c.problem.as<cnnspec_conv2d>();
   check_valid(f.conv2d, p, laws, c, outcome);
   obey(special, spec_conv2d<double>(), p, static_cast<std::uint64_t>(c.data_seed), outcome);
 }
 void check_max_pool2d(const LayerCase& c, const LayerFunctions& f, CaseOutcome& outcome) {
   static const auto laws = max_pool2d_laws<Exact>();
   static const auto special = about_special_values(max_pool2d_laws<double>());
-  const auto& p = std::get<cnnspec_pool2d>(c.problem);
+  const auto& p = c.problem.as<cnnspec_pool2d>();
   check_valid(f.max_pool2d, p, laws, c, outcome);
   obey(special, spec_max_pool2d<double>(), p, static_cast<std::uint64_t>(c.data_seed), outcome);
 }
 void check_relu(const LayerCase& c, const LayerFunctions& f, CaseOutcome& outcome) {
   static const auto laws = relu_laws<Exact>();
   static const auto special = about_special_values(relu_laws<double>());
-  const auto& p = std::get<cnnspec_elementwise>(c.problem);
+  const auto& p = c.problem.as<cnnspec_elementwise>();
   check_valid(f.relu, p, laws, c, outcome);
   obey(special, spec_relu<double>(), p, static_cast<std::uint64_t>(c.data_seed), outcome);
 }
 void check_flatten(const LayerCase& c, const LayerFunctions& f, CaseOutcome& outcome) {
   static const auto laws = flatten_laws<Exact>();
-  check_valid(f.flatten, std::get<cnnspec_pool2d>(c.problem), laws, c, outcome);
+  check_valid(f.flatten, c.problem.as<cnnspec_pool2d>(), laws, c, outcome);
 }
 void check_linear(const LayerCase& c, const LayerFunctions& f, CaseOutcome& outcome) {
   static const auto laws = linear_laws<Exact>();
-  check_valid(f.linear, std::get<cnnspec_linear>(c.problem), laws, c, outcome);
+  check_valid(f.linear, c.problem.as<cnnspec_linear>(), laws, c, outcome);
 }
 
 bool is_small(const Problem& problem) {
   const auto inputs = [](const auto& p) { return x_shape(p).count(); };
   return taps(problem) <= most_layer_taps && work_of(problem) <= most_layer_work &&
-         std::visit(inputs, problem) <= most_layer_taps;
+         visit_problem(inputs, problem) <= most_layer_taps;
 }
 
 }  // namespace
@@ -256,7 +256,7 @@ void LayerCase::list_fields(Fields& fields) {
   fields.number(which, 0, std::ssize(drawn) - 1);
   layer = drawn[static_cast<std::size_t>(which)];
   fields.number(data_seed, 0, 0xffff);
-  layer == Layer::flatten ? list_image(fields, problem) : list_problem(fields, family_of(layer), problem);
+  layer == Layer::flatten ? list_image(fields, problem) : list_problem(fields, layer_id(layer), problem);
 }
 
 CaseOutcome check_case(const LayerCase& c, const LayerFunctions& functions) {

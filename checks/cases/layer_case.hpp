@@ -4,7 +4,7 @@
 #pragma once
 
 #include "checks/cases/fields.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 #include "checks/laws/functions.hpp"
 #include "checks/scalars/int128.hpp"
 

@@ -9,7 +9,7 @@
 #include "checks/cases/same_network.hpp"
 #include "checks/cases/work.hpp"
 #include "checks/describe/network_json.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/laws/composition.hpp"
 #include "checks/laws/models.hpp"
@@ -163,10 +163,10 @@ std::optional<Problem> problem_of(const auto&, const Extents& x) {
 }
 
 Extents output_of(const Problem& problem, const LayerDefinition& layer, const Extents& x) {
-  if (const auto* p = std::get_if<cnnspec_elementwise>(&problem))
+  if (const auto* p = problem.as_if<cnnspec_elementwise>())
     return std::holds_alternative<FlattenLayer>(layer.what) ? Extents{p->count} : x;
   Extents y;
-  std::visit([&](const auto& p) { y = extents_of(y_shape(p)); }, problem);
+  visit_problem([&](const auto& p) { y = extents_of(y_shape(p)); }, problem);
   return y;
 }
 

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "checks/cases/clauses.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -158,13 +158,13 @@ void list(Fields& f, P& p) {
   style == wild ? list_wild(f, p) : list_tidy(f, p);
 }
 
-Problem empty_problem(Family family) {
+Problem empty_problem(LayerId family) {
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return cnnspec_conv2d{};
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return cnnspec_pool2d{};
-    case Family::elementwise:
+    case LayerId::relu:
       return cnnspec_elementwise{};
     default:
       return cnnspec_linear{};
@@ -173,15 +173,15 @@ Problem empty_problem(Family family) {
 
 }  // namespace
 
-void list_problem(Fields& fields, Family family, Problem& problem) {
-  if (family_of(problem) != family) problem = empty_problem(family);
-  std::visit([&](auto& p) { list(fields, p); }, problem);
+void list_problem(Fields& fields, LayerId family, Problem& problem) {
+  if (layer_id(problem) != family) problem = empty_problem(family);
+  visit_problem([&](auto& p) { list(fields, p); }, problem);
 }
 
 void list_image(Fields& fields, Problem& problem) {
   constexpr Idx most_extent = 12;
-  if (!std::holds_alternative<cnnspec_pool2d>(problem)) problem = cnnspec_pool2d{};
-  auto& p = std::get<cnnspec_pool2d>(problem);
+  if (!problem.is<cnnspec_pool2d>()) problem = cnnspec_pool2d{};
+  auto& p = problem.as<cnnspec_pool2d>();
   fields.mostly(p.channels, 1, most_channels), fields.mostly(p.in_height, 1, most_extent);
   fields.mostly(p.in_width, 1, most_extent);
   p = {1, p.channels, p.in_height, p.in_width, p.in_height, p.in_width, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
@@ -190,7 +190,7 @@ void list_image(Fields& fields, Problem& problem) {
 std::string spelled_out(const Problem& problem) {
   std::string text;
   const auto put = [&](const std::string& key, Idx value) { text += key + std::to_string(value); };
-  std::visit(
+  visit_problem(
       [&](const auto& p) {
         if constexpr (requires { p.groups; }) put("g", p.groups);
         if constexpr (requires { p.batch; }) put("mb", p.batch);
@@ -210,15 +210,6 @@ std::string spelled_out(const Problem& problem) {
       },
       problem);
   return text;
-}
-
-bool is_same(const Problem& a, const Problem& b) {
-  return a.index() == b.index() && std::visit(
-                                       [&](const auto& p) {
-                                         using P = std::decay_t<decltype(p)>;
-                                         return std::memcmp(&p, &std::get<P>(b), sizeof p) == 0;
-                                       },
-                                       a);
 }
 
 }  // namespace cnnspec::checks

@@ -6,12 +6,12 @@
 #pragma once
 
 #include "checks/cases/fields.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
 /// Lists the fields of `problem`, which is made one of `family`.
-void list_problem(Fields& fields, Family family, Problem& problem);
+void list_problem(Fields& fields, LayerId family, Problem& problem);
 
 /// Lists what flatten looks at: the input of a max_pool2d problem, whose window is a point.
 void list_image(Fields& fields, Problem& problem);
@@ -19,8 +19,5 @@ void list_image(Fields& fields, Problem& problem);
 /// All its numbers, each with its key, as in a descriptor; also of a problem that is not valid and that no reader
 /// takes.
 std::string spelled_out(const Problem& problem);
-
-/// Whether all numbers are the same.
-bool is_same(const Problem& a, const Problem& b);
 
 }  // namespace cnnspec::checks

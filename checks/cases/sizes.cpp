@@ -7,10 +7,10 @@
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/problem_fields.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/operation.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/operation.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec::checks {
@@ -128,7 +128,7 @@ void check_layer(Outcome& outcome, const P& given) {
 }
 
 /// What the reader says of a descriptor: the error's text; empty if there is none.
-std::string reading_error(Family family, const std::string& descriptor, Problem& read) {
+std::string reading_error(LayerId family, const std::string& descriptor, Problem& read) {
   try {
     read = parse_descriptor(family, descriptor);
     return "";
@@ -147,7 +147,7 @@ bool names_one_of(const std::string& error, Clauses clauses) {
 }
 
 void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& violated) {
-  const Family family = family_of(problem);
+  const LayerId family = layer_id(problem);
   Problem read;
   const std::string descriptor = spelled_out(problem), error = reading_error(family, descriptor, read);
   const bool can_be_written = descriptor.find('-') == descriptor.npos;  // no number is negative
@@ -157,15 +157,15 @@ void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& v
       [&] { return error.empty() ? "no refusal" : error; });
   if (!violated.empty() || !outcome.holds()) return;
   require_that(
-      outcome, is_same(problem, read), "the problem that was read", [&] { return descriptor; },
+      outcome, problem == read, "the problem that was read", [&] { return descriptor; },
       [&] { return to_descriptor(read); });
   const std::string shortest = to_descriptor(problem), again = reading_error(family, shortest, read);
   require_that(
-      outcome, again.empty() && is_same(problem, read), "the shortest descriptor", [&] { return descriptor; },
+      outcome, again.empty() && problem == read, "the shortest descriptor", [&] { return descriptor; },
       [&] { return again.empty() ? shortest : again; });
 }
 
-Op any_op_of(Family family) {
+Op any_op_of(LayerId family) {
   constexpr Op first_ops[]{Op::conv2d_backward_input, Op::max_pool2d_backward, Op::relu_backward, Op::linear_forward};
   return first_ops[static_cast<std::size_t>(family)];
 }
@@ -177,8 +177,8 @@ Outcome check_sizes(const Problem& problem) {
   Outcome outcome;
   agrees(outcome, "the check of the problem", violated, refusal([&] { require(check(problem)); }));
   agrees(outcome, "the judge", violated,
-         refusal([&] { static_cast<void>(operation_of(any_op_of(family_of(problem)), problem)); }));
-  std::visit(
+         refusal([&] { static_cast<void>(operation_of(any_op_of(layer_id(problem)), problem)); }));
+  visit_problem(
       [&]<class P>(const P& p) {
         if constexpr (requires { p.kernel_height; })
           for (const Line& l : {height_of(p), width_of(p)}) check_line(outcome, l, std::is_same_v<P, cnnspec_pool2d>);

@@ -3,7 +3,7 @@
 // descriptor's reader; what they must say comes from clauses.hpp.
 #pragma once
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 #include "checks/laws/finding.hpp"
 
 namespace cnnspec::checks {

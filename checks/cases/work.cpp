@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -44,7 +44,7 @@ double work(const cnnspec_elementwise& p) { return static_cast<double>(p.count);
 }  // namespace
 
 double work_of(const Problem& problem) {
-  return std::visit([](const auto& p) { return work(p); }, problem);
+  return visit_problem([](const auto& p) { return work(p); }, problem);
 }
 
 }  // namespace cnnspec::checks

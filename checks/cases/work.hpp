@@ -3,7 +3,7 @@
 // a fuzzer's turn may take is not computed.
 #pragma once
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

@@ -17,12 +17,12 @@
 
 #include "checks/census/difference.hpp"
 #include "checks/census/variables.hpp"
-#include "checks/extents.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/vocabulary/extents.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/laws/functions.hpp"
 #include "checks/laws/tensors.hpp"
-#include "checks/twins/conv2d.hpp"
-#include "checks/twins/linear.hpp"
+#include "checks/layers/conv2d/twin.hpp"
+#include "checks/layers/linear/twin.hpp"
 
 namespace cnnspec::checks {
 

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <algorithm>
@@ -61,7 +62,7 @@ std::optional<Difference> prove_one(const CensusSubject&, const CensusPlan&, con
 std::optional<Difference> difference_of(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem,
                                         CensusTally& tally) {
   try {
-    return std::visit([&](const auto& p) { return prove_one(subject, plan, p, tally); }, problem);
+    return visit_problem([&](const auto& p) { return prove_one(subject, plan, p, tally); }, problem);
   } catch (const ShapeError& e) {
     return Difference{"the layer", {}, e.what(), "a result", ""};
   } catch (const NotOrdered& e) {
@@ -71,7 +72,7 @@ std::optional<Difference> difference_of(const CensusSubject& subject, const Cens
   }
 }
 
-std::size_t place_of(Family family) {
+std::size_t place_of(LayerId family) {
   return static_cast<std::size_t>(std::find(census_families.begin(), census_families.end(), family) -
                                   census_families.begin());
 }
@@ -146,7 +147,7 @@ Idx size_of(const CensusShard& shard, const CensusSpace& space) {
 CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem, Idx number) {
   CensusProgress progress;
   progress.done = 1;
-  CensusTally& tally = progress.tallies[place_of(family_of(problem))];
+  CensusTally& tally = progress.tallies[place_of(layer_id(problem))];
   tally.configurations = 1;
   if (const auto difference = difference_of(subject, plan, problem, tally)) {
     tally.disproved = 1;

@@ -38,14 +38,13 @@ inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", 
 /// `automatic` proves at random what takes more multiply-adds.
 inline constexpr Idx most_basis_taps = 50;
 
-inline constexpr std::array<Family, 3> census_families{Family::conv2d, Family::max_pool2d, Family::linear};
-inline constexpr std::array census_family_names{name_of(Family::conv2d), name_of(Family::max_pool2d),
-                                                name_of(Family::linear)};
+inline constexpr std::array<LayerId, 3> census_families{LayerId::conv2d, LayerId::max_pool2d, LayerId::linear};
+inline constexpr std::array<const char*, 3> census_family_names{"conv2d", "max_pool2d", "linear"};
 
 /// What a census is, but for how much of it is done.
 struct CensusPlan {
   CensusBounds bounds;
-  std::vector<Family> families{census_families.begin(), census_families.end()};
+  std::vector<LayerId> families{census_families.begin(), census_families.end()};
   std::uint64_t seed = 1;
   CensusProof proof = CensusProof::automatic;
   friend bool operator==(const CensusPlan&, const CensusPlan&) = default;

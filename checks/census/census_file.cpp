@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 
 #include "checks/census/census_report.hpp"
-#include "checks/describe/strict_json.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/strict_json.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -37,7 +37,7 @@ Json json_of(const CensusTally& tally) {
 
 Json json_of(const Disproof& d, const CensusPlan& plan) {
   return {{"number", d.number},
-          {"operation", name_of(family_of(d.problem))},
+          {"operation", name_of(layer_id(d.problem))},
           {"problem", to_descriptor(d.problem)},
           {"what", d.difference.what},
           {"index", d.difference.index},
@@ -99,7 +99,7 @@ class Reader {
 };
 
 Disproof disproof_of(const Reader& json) {
-  const Family family = census_families[json.one_of_names("operation", census_family_names)];
+  const LayerId family = census_families[json.one_of_names("operation", census_family_names)];
   return {json.number("number"),
           parse_descriptor(family, json.get<std::string>("problem")),
           {json.get<std::string>("what"), json.get<std::vector<Idx>>("index"), json.get<std::string>("actual"),
@@ -123,7 +123,7 @@ CensusPlan plan_of(const Reader& json) {
 std::string to_json(const CensusFile& f) {
   Json bounds, operations = Json::array(), results, first = Json::array();
   for (const CensusBound& b : census_bounds) bounds[b.name] = f.plan.bounds.*b.value;
-  for (const Family family : f.plan.families) operations.push_back(name_of(family));
+  for (const LayerId family : f.plan.families) operations.push_back(name_of(family));
   for (std::size_t n = 0; n < census_families.size(); ++n)
     results[census_family_names[n]] = json_of(f.progress.tallies[n]);
   for (const Disproof& d : f.progress.first) first.push_back(json_of(d, f.plan));

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "checks/census/pooling.hpp"
-#include "checks/cli/terminal.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/output/terminal.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -43,7 +43,7 @@ std::string run_of(const CensusFile& f) {
 
 std::string text_of(const CensusFile& f, bool color) {
   std::string text;
-  for (const Family family : f.plan.families)
+  for (const LayerId family : f.plan.families)
     text += fmt::format("{}: {}\n", name_of(family), text_of(f.plan.bounds, family));
   text += "\n" + table(f) + "\n";
   const CensusTally sum = f.progress.sum();
@@ -70,12 +70,12 @@ std::string text_of_proof(const Problem& problem, const CensusProgress& progress
 }
 
 std::string repro_of(const Disproof& d, const CensusPlan& plan) {
-  return fmt::format("cnnspec census --op {} --only '{}' --proof {} --seed {}", name_of(family_of(d.problem)),
+  return fmt::format("cnnspec census --op {} --only '{}' --proof {} --seed {}", name_of(layer_id(d.problem)),
                      to_descriptor(d.problem), census_proof_names[static_cast<std::size_t>(plan.proof)], plan.seed);
 }
 
 std::string text_of(const Disproof& d, const CensusPlan& plan) {
-  return fmt::format("DISPROVED {} {}\n  {}\n  again: {}\n", name_of(family_of(d.problem)), to_descriptor(d.problem),
+  return fmt::format("DISPROVED {} {}\n  {}\n  again: {}\n", name_of(layer_id(d.problem)), to_descriptor(d.problem),
                      text_of(d.difference), repro_of(d, plan));
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 

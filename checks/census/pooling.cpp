@@ -3,10 +3,10 @@
 #include <limits>
 
 #include "checks/census/variables.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/extents.hpp"
-#include "checks/generate/geometry.hpp"
-#include "checks/twins/max_pool2d.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/extents.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/layers/max_pool2d/twin.hpp"
 
 namespace cnnspec::checks {
 namespace {

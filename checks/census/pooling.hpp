@@ -21,6 +21,7 @@
 
 #include <optional>
 
+#include "checks/layers/problems.hpp"
 #include "checks/census/difference.hpp"
 #include "checks/census/ordered.hpp"
 #include "checks/laws/functions.hpp"

@@ -19,11 +19,12 @@ endif()
 
 file(GLOB_RECURSE files RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
      ${PROJECT_SOURCE_DIR}/spec/*.hpp ${PROJECT_SOURCE_DIR}/checks/census/*.hpp
-     ${PROJECT_SOURCE_DIR}/checks/census/*.cpp ${PROJECT_SOURCE_DIR}/checks/twins/*.hpp)
+     ${PROJECT_SOURCE_DIR}/checks/census/*.cpp ${PROJECT_SOURCE_DIR}/checks/twins/*.hpp
+     ${PROJECT_SOURCE_DIR}/checks/layers/*.hpp ${PROJECT_SOURCE_DIR}/checks/layers/*.cpp)
 list(APPEND files checks/scalars/formal_polynomial.hpp checks/scalars/modular_polynomial.hpp
      # The functions that are run, the geometry of a problem, and the random numbers.
-     checks/laws/functions.hpp checks/laws/tensors.hpp checks/generate/geometry.hpp checks/generate/geometry.cpp
-     checks/judge/stream.hpp)
+     checks/laws/functions.hpp checks/laws/tensors.hpp checks/vocabulary/problem.hpp checks/vocabulary/shapes.hpp checks/vocabulary/window.hpp
+     checks/vocabulary/window.cpp checks/vocabulary/stream.hpp)
 list(SORT files)
 list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)
 set(generated ${CMAKE_CURRENT_BINARY_DIR}/census_source.cpp)

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/census/space.hpp"
 
 #include <fmt/format.h>
@@ -5,8 +6,8 @@
 #include <algorithm>
 
 #include "checks/census/pooling.hpp"
-#include "checks/describe/key_values.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/key_values.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -45,24 +46,24 @@ CensusBounds parse_census_bounds(const std::string& text, const std::string& whe
   return bounds;
 }
 
-std::string text_of(const CensusBounds& b, Family family) {
-  if (family == Family::linear) return fmt::format("in and out features 1..{}", b.features);
+std::string text_of(const CensusBounds& b, LayerId family) {
+  if (family == LayerId::linear) return fmt::format("in and out features 1..{}", b.features);
   const std::string axes =
       fmt::format("on each axis extent 1..{}, kernel 1..{}, stride 1..{}, padding 0..{} on each side, dilation 1..{}",
                   b.extent, b.kernel, b.stride, b.padding, b.dilation);
-  if (family == Family::max_pool2d)
+  if (family == LayerId::max_pool2d)
     return fmt::format("{} (as C4 allows); channels 1..{}; channels * kernel cells at most {}", axes, b.channels,
                        b.taps);
   return fmt::format("{}; groups 1..{} of 1..{} input and 1..{} output channels", axes, b.groups, b.channels,
                      b.channels);
 }
 
-CensusSpace::CensusSpace(const CensusBounds& bounds, const std::vector<Family>& families)
+CensusSpace::CensusSpace(const CensusBounds& bounds, const std::vector<LayerId>& families)
     : conv_lines_(valid_lines(bounds, check_axis)), pool_lines_(valid_lines(bounds, check_pool_axis)) {
-  const auto has = [&](Family f) { return std::find(families.begin(), families.end(), f) != families.end(); };
-  if (has(Family::conv2d)) add_conv2d(bounds);
-  if (has(Family::max_pool2d)) add_max_pool2d(bounds);
-  if (has(Family::linear)) add_linear(bounds);
+  const auto has = [&](LayerId f) { return std::find(families.begin(), families.end(), f) != families.end(); };
+  if (has(LayerId::conv2d)) add_conv2d(bounds);
+  if (has(LayerId::max_pool2d)) add_max_pool2d(bounds);
+  if (has(LayerId::linear)) add_linear(bounds);
 }
 
 void CensusSpace::add(const Problem& problem, const std::vector<Line>& heights, const std::vector<Line>& widths) {
@@ -99,10 +100,10 @@ void CensusSpace::add_linear(const CensusBounds& bounds) {
     for (Idx out = 1; out <= bounds.features; ++out) add(cnnspec_linear{1, in, out}, no_lines_, no_lines_);
 }
 
-Idx CensusSpace::size(Family family) const {
+Idx CensusSpace::size(LayerId family) const {
   Idx size = 0;
   for (const Block& block : blocks_)
-    if (family_of(block.problem) == family) size += static_cast<Idx>(block.heights->size() * block.widths->size());
+    if (layer_id(block.problem) == family) size += static_cast<Idx>(block.heights->size() * block.widths->size());
   return size;
 }
 
@@ -114,7 +115,7 @@ Problem CensusSpace::at(Idx n) const {
   const Line& height = (*block.heights)[static_cast<std::size_t>((n - block.first) / widths)];
   const Line& width = (*block.widths)[static_cast<std::size_t>((n - block.first) % widths)];
   Problem problem = block.problem;
-  std::visit(
+  visit_problem(
       [&](auto& p) {
         if constexpr (requires { p.in_height; }) set_height(p, height), set_width(p, width);
       },

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 
@@ -39,18 +39,18 @@ inline constexpr std::array<CensusBound, 9> census_bounds{
 CensusBounds parse_census_bounds(const std::string& text, const std::string& where);
 
 /// "extent 1..5, kernel 1..3, ...": the configurations of this family.
-std::string text_of(const CensusBounds& bounds, Family family);
+std::string text_of(const CensusBounds& bounds, LayerId family);
 
 /// All valid configurations of one image: first those of conv2d, then max_pool2d, then linear, as far as they are
 /// asked for. Two configurations differ in at least one number.
 class CensusSpace {
  public:
-  CensusSpace(const CensusBounds& bounds, const std::vector<Family>& families);
+  CensusSpace(const CensusBounds& bounds, const std::vector<LayerId>& families);
   CensusSpace(const CensusSpace&) = delete;  // blocks point into it
   CensusSpace& operator=(const CensusSpace&) = delete;
 
   Idx size() const { return size_; }
-  Idx size(Family family) const;
+  Idx size(LayerId family) const;
   /// Configuration n, 0 <= n < size().
   Problem at(Idx n) const;
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/stream.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "checks/scalars/formal_polynomial.hpp"
 #include "checks/scalars/modular_polynomial.hpp"
 #include "cnnspec/tensor.hpp"

@@ -1,4 +1,5 @@
 // cnnspec census: every small configuration, and a proof for each.
+#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <fmt/format.h>
@@ -19,10 +20,10 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/cli/shard.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/version.hpp"
 
 namespace cnnspec::checks {
@@ -79,7 +80,7 @@ void check_size(const Problem& problem) {
       throw UsageError("--only", "", fmt::format("at most {} {}", thousands(most), what), thousands(count));
   };
   refuse_more("multiply-adds", taps(problem), 1'000'000);
-  std::visit(
+  visit_problem(
       [&](const auto& p) {
         refuse_more("numbers in x", x_count(p), 20'000);
         refuse_more("numbers in y", y_count(p), 20'000);
@@ -91,8 +92,8 @@ void check_size(const Problem& problem) {
 
 ExitStatus run_only(const CensusArguments& a) {
   const CensusPlan plan = plan_of(a);
-  const Family family = a.ops.empty() ? guess_family(a.only) : plan.families.front();
-  if (family == Family::elementwise) throw UsageError("--only", "", "conv2d, max_pool2d or linear", in_quotes(a.only));
+  const LayerId family = a.ops.empty() ? guess_layer(a.only) : plan.families.front();
+  if (family == LayerId::relu) throw UsageError("--only", "", "conv2d, max_pool2d or linear", in_quotes(a.only));
   const Problem problem = parse_descriptor(family, a.only, 1);
   check_size(problem);
   const CensusProgress progress = prove({}, plan, problem);

@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include "checks/cli/terminal.hpp"
+#include "checks/output/terminal.hpp"
 
 namespace CLI {
 class App;

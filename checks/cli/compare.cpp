@@ -7,8 +7,8 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/cli/output_file.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

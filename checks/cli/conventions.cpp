@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/conventions/page.hpp"
 
 namespace cnnspec::checks {

@@ -12,9 +12,9 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/golden/golden_folder.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 
 namespace cnnspec::checks {
@@ -28,11 +28,11 @@ struct GoldenArguments {
 GoldenCase case_of(const GoldenArguments& a) {
   GoldenCase c;
   c.ops = ops_named(a.op);
-  c.dtype = value_of<DType>(dtype_names, "--dtype", a.dtype);
+  c.dtype = dtype_named("--dtype", a.dtype);
   c.profile = profile_named(a.profile);
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
-  c.problem = parse_descriptor(family_of(c.ops.front()), a.descriptor, batch);
+  c.problem = parse_descriptor(layer_id(c.ops.front()), a.descriptor, batch);
   if (a.seed) c.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
   c.data = a.data;
   double most_bytes = JudgeOptions{}.most_bytes;

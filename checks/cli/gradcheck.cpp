@@ -13,16 +13,16 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
-#include "checks/describe/json_number.hpp"
-#include "checks/describe/shell.hpp"
+#include "checks/vocabulary/json_number.hpp"
+#include "checks/vocabulary/shell.hpp"
 #include "checks/describe/summary.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/step_sweep.hpp"
 #include "checks/gradient/targets.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "checks/version.hpp"
 
 namespace cnnspec::checks {

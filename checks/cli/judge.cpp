@@ -19,16 +19,16 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/host/open_kernel.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/kernels/built_in.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -56,30 +56,30 @@ constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
 
 std::vector<Op> ops_of(const JudgeArguments& a) {
   std::vector<Op> ops;
-  for (const std::string& name : a.ops) ops.push_back(value_of<Op>(op_names, "--op", name));
+  for (const std::string& name : a.ops) ops.push_back(op_named("--op", name));
   return ops;
 }
 
 std::vector<DType> dtypes_of(const JudgeArguments& a) {
   std::vector<DType> dtypes;
-  for (const std::string& name : a.dtypes) dtypes.push_back(value_of<DType>(dtype_names, "--dtype", name));
+  for (const std::string& name : a.dtypes) dtypes.push_back(dtype_named("--dtype", name));
   return dtypes;
 }
 
 /// The family of the operations that were asked for, if they are all of one.
-std::optional<Family> family_of(const std::vector<Op>& ops) {
+std::optional<LayerId> layer_id(const std::vector<Op>& ops) {
   for (const Op op : ops)
-    if (family_of(op) != family_of(ops.front())) return {};
-  return ops.empty() ? std::nullopt : std::optional(family_of(ops.front()));
+    if (layer_id(op) != layer_id(ops.front())) return {};
+  return ops.empty() ? std::nullopt : std::optional(layer_id(ops.front()));
 }
 
 /// From --case and --shapes. What was left out of a list is said on standard error.
-std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<Family> family) {
+std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId> family) {
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   std::vector<Problem> problems;
   for (const std::string& descriptor : a.cases_given)
-    problems.push_back(parse_descriptor(family ? *family : guess_family(descriptor), descriptor, batch));
+    problems.push_back(parse_descriptor(family ? *family : guess_layer(descriptor), descriptor, batch));
   for (const std::string& path : a.shapes) {
     const std::string file = path == "-" ? "standard input" : path;
     std::istringstream text(read_file(path, most_shapes_bytes));
@@ -134,7 +134,7 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   if (a.memory)
     options.most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
   if (a.memory) options.conditions.isolation.bytes = options.most_bytes;
-  options.problems = problems_of(a, family_of(ops));
+  options.problems = problems_of(a, layer_id(ops));
   return options;
 }
 

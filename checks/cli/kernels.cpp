@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/cli/output_file.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/host/open_kernel.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/built_in.hpp"
@@ -17,11 +17,10 @@ namespace {
 /// A line for each operation that the kernel has, with its storage types.
 std::string functions_of(const HostedKernel& kernel) {
   std::string text;
-  for (std::size_t n = 0; n < op_names.size(); ++n) {
-    std::vector<std::string> dtypes;
-    for (const JudgedOperation& o : operations_to_judge(kernel, {static_cast<Op>(n)}, {}))
-      dtypes.push_back(name_of(o.dtype));
-    if (!dtypes.empty()) text += fmt::format("    {:<24} {}\n", op_names[n], joined(dtypes, " "));
+  for (const Op op : all_ops()) {
+    std::vector<std::string> types;
+    for (const JudgedOperation& o : operations_to_judge(kernel, {op}, {})) types.push_back(name_of(o.dtype));
+    if (!types.empty()) text += fmt::format("    {:<24} {}\n", name_of(op), joined(types, " "));
   }
   return text;
 }

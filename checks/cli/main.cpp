@@ -9,10 +9,10 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
-#include "checks/cli/output_file.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/keep_memory.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "checks/version.hpp"
 #include "cnnspec/shape.hpp"
 

@@ -5,19 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "checks/describe/text.hpp"
-#include "checks/judge/arithmetic.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/names.hpp"
+#include "checks/expect/arithmetic.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
-
-/// The value of an enumeration whose names are `names`; otherwise throws UsageError.
-template <class E, std::size_t n>
-E value_of(const std::array<const char*, n>& names, const std::string& option, const std::string& given) {
-  for (std::size_t i = 0; i < n; ++i)
-    if (given == names[i]) return static_cast<E>(i);
-  throw UsageError(option, "", one_of({names.begin(), names.end()}, given), in_quotes(given));
-}
 
 inline constexpr const char* profile_help =
     "what the kernel claims: ieee (default of f32 and f64), f32-acc (default of f16 and bf16), tf32, bf16, f16-acc, "

@@ -2,29 +2,25 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 
 #include "checks/cli/commands.hpp"
-#include "checks/cli/output_file.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/operation.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/operation.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// A problem of each family, to see the tensors of its operations and how it is written.
-constexpr std::array<const char*, 4> examples{"mb2ic16ih7oc16oh7kh5ph2", "mb16ic64ih32oh16kh3sh2ph1", "8x16x7x7",
-                                              "mb1ic256oc1000"};
-
 ExitStatus run_ops() {
   print(fmt::format("{:<24} {:<16} {}\n", "operation", "tensors", "a problem, for --case"));
-  for (std::size_t n = 0; n < op_names.size(); ++n) {
-    const Op op = static_cast<Op>(n);
-    const char* example = examples[static_cast<std::size_t>(family_of(op))];
-    const Operation operation = operation_of(op, parse_descriptor(family_of(op), example));
+  for (const Op op : all_ops()) {
+    const Layer& layer = layer_of(op);
+    const Operation operation = operation_of(op, parse_descriptor(layer.id, layer.example));
     std::string tensors;
-    for (const TensorInfo& input : operation.inputs) tensors += std::string(input.name) + " ";
-    print(fmt::format("{:<24} {:<16} {}\n", op_names[n], tensors + "-> " + operation.output.name, example));
+    for (const TensorInfo& t : operation.inputs) tensors += std::string(t.name) + " ";
+    tensors += "->";
+    for (const TensorInfo& t : operation.outputs) tensors += std::string(" ") + t.name;
+    print(fmt::format("{:<24} {:<16} {}\n", name_of(op), tensors, layer.example));
   }
   return ExitStatus::ok;
 }

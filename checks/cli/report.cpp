@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/cli/output_file.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "reports/markdown/markdown.hpp"
 
 namespace cnnspec::checks {

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <map>
 
-#include "checks/cli/output_file.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "reports/html.hpp"
 #include "reports/markdown/markdown.hpp"
 

@@ -5,21 +5,21 @@
 #include <map>
 #include <utility>
 
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 bool everywhere(Op, DType) { return true; }
 bool to_products_of_f32(Op op, DType dtype) {
-  const bool is_product = family_of(op) == Family::conv2d || family_of(op) == Family::linear;
+  const bool is_product = layer_id(op) == LayerId::conv2d || layer_id(op) == LayerId::linear;
   return dtype == DType::f32 && is_product && op != Op::conv2d_backward_bias && op != Op::linear_backward_bias;
 }
 bool to_padded_products(Op op, DType) { return op <= Op::conv2d_backward_kernel; }
-bool to_pooling(Op op, DType) { return family_of(op) == Family::max_pool2d; }
+bool to_pooling(Op op, DType) { return layer_id(op) == LayerId::max_pool2d; }
 bool to_pooling_gradient(Op op, DType) { return op == Op::max_pool2d_backward; }
-bool to_relu(Op op, DType) { return family_of(op) == Family::elementwise; }
+bool to_relu(Op op, DType) { return layer_id(op) == LayerId::relu; }
 bool to_relu_gradient(Op op, DType) { return op == Op::relu_backward; }
 
 constexpr std::array<Convention, 13> all_conventions{{
@@ -157,12 +157,8 @@ using SetsByOperation = std::map<std::pair<Op, DType>, std::vector<ConventionSet
 
 SetsByOperation all_sets() {
   SetsByOperation sets;
-  for (std::size_t o = 0; o < op_names.size(); ++o)
-    for (std::size_t d = 0; d < dtype_names.size(); ++d) {
-      const auto op = static_cast<Op>(o);
-      const auto dtype = static_cast<DType>(d);
-      sets[{op, dtype}] = sets_within(conventions_of(op, dtype));
-    }
+  for (const Op op : all_ops())
+    for (const DTypeRow& row : dtypes) sets[{op, row.dtype}] = sets_within(conventions_of(op, row.dtype));
   return sets;
 }
 

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

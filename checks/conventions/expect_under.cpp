@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/conventions/expect_under.hpp"
 
 #include <algorithm>
@@ -5,7 +6,7 @@
 #include <limits>
 
 #include "checks/conventions/rules_of_selections.hpp"
-#include "checks/judge/bound.hpp"
+#include "checks/expect/bound.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 bool selects(const Operation& operation) {
-  return family_of(operation.op) == Family::max_pool2d || family_of(operation.op) == Family::elementwise;
+  return layer_id(operation.op) == LayerId::max_pool2d || layer_id(operation.op) == LayerId::relu;
 }
 
 bool is_padded(const cnnspec_conv2d& p) {
@@ -76,7 +77,7 @@ void multiply_missing_outputs(const cnnspec_conv2d& p, const std::vector<double>
 }
 
 std::vector<Expectation> multiplied(const Operation& operation, const Operands<double>& inputs, Expectation e) {
-  const cnnspec_conv2d& p = std::get<cnnspec_conv2d>(operation.problem);
+  const cnnspec_conv2d& p = operation.problem.as<cnnspec_conv2d>();
   if (operation.op == Op::conv2d_backward_input) {
     std::vector<Expectation> either{e, std::move(e)};
     multiply_missing_outputs(p, inputs[0], either.back());
@@ -111,7 +112,7 @@ std::vector<Expectation> expect_under(const Rules& rules, const Operation& opera
   if (selects(operation)) return select_under(rules, operation, arithmetic, inputs);
   Expectation e = expect(operation, arithmetic_under(rules, arithmetic), inputs, sample, seed);
   const bool is_finite_all = std::ranges::all_of(inputs, is_finite);
-  if (!rules.multiplies_padding || family_of(operation.op) != Family::conv2d || is_finite_all) return {std::move(e)};
+  if (!rules.multiplies_padding || layer_id(operation.op) != LayerId::conv2d || is_finite_all) return {std::move(e)};
   return multiplied(operation, inputs, std::move(e));
 }
 
@@ -134,7 +135,7 @@ ConventionSet relevant_to(const Operation& operation, const Arithmetic& arithmet
       const auto is_rounded = [&](double v) { return std::isfinite(v) && slack_of(v, a.factor(), false) > 0; };
       is = std::ranges::any_of(inputs[0], is_rounded) || std::ranges::any_of(inputs[1], is_rounded);
     } else if (rules.multiplies_padding) {
-      const bool has_taps = is_padded(std::get<cnnspec_conv2d>(operation.problem)) ||
+      const bool has_taps = is_padded(operation.problem.as<cnnspec_conv2d>()) ||
                             operation.op == Op::conv2d_backward_input;  // where there is no output for a tap
       is = has_taps && any_of(inputs, is_special);
     } else if (rules.nan != Rules::Nan::wins_last || rules.nan_is_zero) {

@@ -11,18 +11,16 @@ namespace {
 std::string operations_of(const Convention& c) {
   std::string text;
   const auto add = [&](const std::string& name) { text += (text.empty() ? "" : ", ") + name; };
-  for (std::size_t f = 0; f < family_names.size(); ++f) {
+  for (const Layer* layer : layers()) {
     std::string some;
     bool is_all = true;
-    for (std::size_t n = 0; n < op_names.size(); ++n) {
-      const Op op = static_cast<Op>(n);
-      if (family_of(op) != static_cast<Family>(f)) continue;
-      if (c.applies(op, DType::f32))
-        some += (some.empty() ? "" : ", ") + std::string(name_of(op));
+    for (const Pass& pass : layer->passes) {
+      if (c.applies(pass.op, DType::f32))
+        some += (some.empty() ? "" : ", ") + std::string(pass.name);
       else
         is_all = false;
     }
-    if (!some.empty()) add(is_all ? std::string("all of ") + family_names[f] : some);
+    if (!some.empty()) add(is_all ? std::string("all of ") + layer->name : some);
   }
   const bool is_of_f32 = c.applies(Op::conv2d_forward, DType::f32) && !c.applies(Op::conv2d_forward, DType::f64);
   return text + (is_of_f32 ? "; f32" : "");

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/conventions/rules_of_selections.hpp"
 
 #include <algorithm>
@@ -6,8 +7,8 @@
 #include <limits>
 #include <utility>
 
-#include "checks/judge/bound.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -144,7 +145,7 @@ Expectation pool_backward(const Rules& rules, const Selector& selector, const Op
   std::vector<double> plain(size);
   std::vector<long double> slack(size);
   std::vector<bool> is_divided(size);
-  for_each_window(std::get<cnnspec_pool2d>(operation.problem), inputs[0], [&](const Window& w, std::size_t output) {
+  for_each_window(operation.problem.as<cnnspec_pool2d>(), inputs[0], [&](const Window& w, std::size_t output) {
     const Selected s = selector.select(w);
     const double dy = inputs[1][output];
     const std::size_t k = rules.ties == Rules::Ties::shared ? s.winners.size() : 1;
@@ -237,7 +238,7 @@ std::vector<Expectation> select_under(const Rules& rules, const Operation& opera
     }
     const Selector selector(rules, choices, arithmetic.storage);
     all.push_back(operation.op == Op::max_pool2d_forward
-                      ? pool_forward(selector, std::get<cnnspec_pool2d>(operation.problem), inputs[0])
+                      ? pool_forward(selector, operation.problem.as<cnnspec_pool2d>(), inputs[0])
                       : pool_backward(rules, selector, operation, arithmetic, inputs));
   }
   return all;

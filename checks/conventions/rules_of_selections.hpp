@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "checks/conventions/convention.hpp"
-#include "checks/judge/expectation.hpp"
+#include "checks/expect/expectation.hpp"
 
 namespace cnnspec::checks {
 

@@ -90,7 +90,7 @@ static_assert(A<char>{}.f(0) == 0);
 
     def test_of_all_headers_are_found(self):
         statements = coverage.statements()
-        for path in ("spec/cnnspec/conv2d.hpp", "checks/laws/conv2d.hpp", "checks/twins/windows.hpp"):
+        for path in ("spec/cnnspec/conv2d.hpp", "checks/layers/conv2d/laws.hpp", "checks/twins/windows.hpp"):
             self.assertGreater(len(statements[path]), 10, path)
         self.assertFalse([path for path in statements if path.startswith(coverage.LEFT_OUT)])
 

@@ -1,6 +1,6 @@
 #include "checks/describe/config.hpp"
 
-#include "checks/describe/key_values.hpp"
+#include "checks/vocabulary/key_values.hpp"
 
 namespace cnnspec::checks {
 namespace {

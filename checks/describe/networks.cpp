@@ -10,9 +10,9 @@
 #include <memory>
 
 #include "checks/describe/network_json.hpp"
-#include "checks/describe/strict_json.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/strict_json.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 

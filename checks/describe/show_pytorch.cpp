@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "checks/describe/show.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "checks/describe/show.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

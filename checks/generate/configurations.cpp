@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -129,15 +129,15 @@ cnnspec_elementwise draw_elementwise(Choices& choices, const Limits& limits) {
   return {Budget(limits.max_taps).draw(choices, limits.max_count)};
 }
 
-Problem draw_problem(Choices& choices, Family family, const Limits& limits) {
+Problem draw_problem(Choices& choices, LayerId family, const Limits& limits) {
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return draw_conv2d(choices, limits);
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return draw_pool2d(choices, limits);
-    case Family::elementwise:
+    case LayerId::relu:
       return draw_elementwise(choices, limits);
-    case Family::linear:
+    case LayerId::linear:
       return draw_linear(choices, limits);
   }
   return {};

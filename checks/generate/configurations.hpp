@@ -7,8 +7,9 @@
 // shrinks to the plainest: one image, one channel, a 1x1 kernel, no padding.
 #pragma once
 
+#include "checks/layers/problems.hpp"
 #include "checks/generate/choices.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
@@ -30,6 +31,6 @@ cnnspec_conv2d draw_conv2d(Choices& choices, const Limits& limits = {});
 cnnspec_pool2d draw_pool2d(Choices& choices, const Limits& limits = {});
 cnnspec_linear draw_linear(Choices& choices, const Limits& limits = {});
 cnnspec_elementwise draw_elementwise(Choices& choices, const Limits& limits = {});
-Problem draw_problem(Choices& choices, Family family, const Limits& limits = {});
+Problem draw_problem(Choices& choices, LayerId family, const Limits& limits = {});
 
 }  // namespace cnnspec::checks

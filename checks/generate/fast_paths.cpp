@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -84,17 +84,17 @@ cnnspec_pool2d draw_pool2d_fast_path(Choices& choices) {
 
 }  // namespace
 
-Problem draw_fast_path(Choices& choices, Family family) {
+Problem draw_fast_path(Choices& choices, LayerId family) {
   constexpr std::array<Idx, 8> features{10, 64, 100, 128, 256, 400, 512, 1000};
   constexpr std::array<Idx, 6> counts{1024, 4096, 16 * 7 * 7, 8 * 14 * 14, 1000, 768};
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return draw_conv2d_fast_path(choices);
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return draw_pool2d_fast_path(choices);
-    case Family::elementwise:
+    case LayerId::relu:
       return cnnspec_elementwise{one_of(choices, counts) + choices.pick(-1, 1)};
-    case Family::linear: {
+    case LayerId::linear: {
       cnnspec_linear p{choices.pick(1, 8), one_of(choices, features), one_of(choices, features)};
       while (taps(p) > most_taps_of_path) (p.in_features > p.out_features ? p.in_features : p.out_features) /= 2;
       return p;

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "checks/generate/choices.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
-Problem draw_fast_path(Choices& choices, Family family);
+Problem draw_fast_path(Choices& choices, LayerId family);
 
 }  // namespace cnnspec::checks

@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -176,10 +176,10 @@ std::string break_clause(Choices& choices, Clause, cnnspec_elementwise& p) { ret
 
 }  // namespace
 
-std::span<const Family> families_with(Clause clause) {
+std::span<const LayerId> families_with(Clause clause) {
   // conv2d, max_pool2d, linear, elementwise: a clause belongs to a run of these.
-  static constexpr std::array families{Family::conv2d, Family::max_pool2d, Family::linear, Family::elementwise};
-  const std::span<const Family> all = families;
+  static constexpr std::array families{LayerId::conv2d, LayerId::max_pool2d, LayerId::linear, LayerId::relu};
+  const std::span<const LayerId> all = families;
   switch (clause) {
     case Clause::none:
       return {};
@@ -199,14 +199,14 @@ std::span<const Family> families_with(Clause clause) {
 }
 
 InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits) {
-  const std::span<const Family> families = families_with(clause);
+  const std::span<const LayerId> families = families_with(clause);
   const Idx n = choices.pick(0, static_cast<Idx>(families.size()) - 1);
   return draw_invalid(choices, families[static_cast<std::size_t>(n)], clause, limits);
 }
 
-InvalidCase draw_invalid(Choices& choices, Family family, Clause clause, const Limits& limits) {
+InvalidCase draw_invalid(Choices& choices, LayerId family, Clause clause, const Limits& limits) {
   Problem problem = draw_problem(choices, family, limits);
-  std::string change = std::visit([&](auto& p) { return break_clause(choices, clause, p); }, problem);
+  std::string change = visit_problem([&](auto& p) { return break_clause(choices, clause, p); }, problem);
   return {problem, clause, std::move(change)};
 }
 

@@ -16,10 +16,10 @@ struct InvalidCase {
 };
 
 /// The kinds of problem that can violate a clause at all. (C6: the output extents are all that a problem says twice.)
-std::span<const Family> families_with(Clause clause);
+std::span<const LayerId> families_with(Clause clause);
 
 /// A problem that violates `clause`, not Clause::none.
 InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits = {});
-InvalidCase draw_invalid(Choices& choices, Family family, Clause clause, const Limits& limits = {});
+InvalidCase draw_invalid(Choices& choices, LayerId family, Clause clause, const Limits& limits = {});
 
 }  // namespace cnnspec::checks

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <optional>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -112,7 +112,7 @@ Problem draw_neighbour(Choices& choices, const Problem& problem) {
   const Idx most_taps = times_as_dear * taps(problem) + taps_to_spare;
   for (int n = 0; n < tries; ++n) {
     std::optional<Problem> p;
-    std::visit(
+    visit_problem(
         [&](const auto& before) {
           const auto after = changed(choices, before);
           if (!is_same(after, before)) p = after;

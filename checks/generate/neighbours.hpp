@@ -3,7 +3,7 @@
 #pragma once
 
 #include "checks/generate/choices.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

@@ -12,9 +12,10 @@
 
 #include <ostream>
 
+#include "checks/layers/problems.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/tape.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/generate/sized_axes.hpp"
 
 #include <map>
@@ -9,7 +10,7 @@ using W = WantedSizes;
 
 template <class P>
 const P& as(const Problem& p) {
-  return std::get<P>(p);
+  return p.as<P>();
 }
 
 /// The axes of what moves a window over an image.
@@ -67,18 +68,18 @@ std::vector<SizedAxis> conv2d_axes(Op op) {
 }
 
 std::vector<SizedAxis> axes_of(Op op) {
-  switch (family_of(op)) {
-    case Family::conv2d:
+  switch (layer_id(op)) {
+    case LayerId::conv2d:
       return conv2d_axes(op);
-    case Family::max_pool2d: {
+    case LayerId::max_pool2d: {
       std::vector<SizedAxis> all = window_axes<cnnspec_pool2d>();
       all.push_back(
           {"channels", &W::in_channels, in_settled, [](const Problem& p) { return as<cnnspec_pool2d>(p).channels; }});
       return all;
     }
-    case Family::elementwise:
+    case LayerId::relu:
       return {{"elements", &W::count, in_settled, [](const Problem& p) { return as<cnnspec_elementwise>(p).count; }}};
-    case Family::linear:
+    case LayerId::linear:
       using P = cnnspec_linear;
       return {{"batch", &W::batch, batch_settled, [](const Problem& p) { return as<P>(p).batch; }},
               {"input features", &W::in_features, in_settled, [](const Problem& p) { return as<P>(p).in_features; }},
@@ -92,7 +93,7 @@ std::vector<SizedAxis> axes_of(Op op) {
 const std::vector<SizedAxis>& sized_axes(Op op) {
   static const std::map<Op, std::vector<SizedAxis>> all = [] {
     std::map<Op, std::vector<SizedAxis>> axes;
-    for (std::size_t n = 0; n < op_names.size(); ++n) axes[static_cast<Op>(n)] = axes_of(static_cast<Op>(n));
+    for (const Op each : all_ops()) axes[each] = axes_of(each);
     return axes;
   }();
   return all.at(op);

@@ -8,7 +8,7 @@
 #include <array>
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/operation.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/operation.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -110,7 +110,7 @@ bool has_real_cell(const Line& line) {
 
 /// Whether there is anything to compute.
 bool has_terms(const Problem& problem) {
-  const auto* p = std::get_if<cnnspec_conv2d>(&problem);
+  const auto* p = problem.as_if<cnnspec_conv2d>();
   return p == nullptr || (has_real_cell(height_of(*p)) && has_real_cell(width_of(*p)));
 }
 
@@ -135,8 +135,8 @@ Idx per_group(Choices& choices, Idx total, Idx wanted, Idx groups, Idx most_free
 
 std::optional<Problem> draw_once(Choices& choices, Op op, WantedSizes w, Idx most_free) {
   if (!resolve(choices, op, w)) return {};
-  switch (family_of(op)) {
-    case Family::conv2d: {
+  switch (layer_id(op)) {
+    case LayerId::conv2d: {
       cnnspec_conv2d p{};
       p.groups = draw_groups(choices, w, most_free);
       const Idx in = per_group(choices, w.in_channels, w.in_per_group, p.groups, most_free);
@@ -146,16 +146,16 @@ std::optional<Problem> draw_once(Choices& choices, Op op, WantedSizes w, Idx mos
       draw_lines(choices, w, most_free, false, p);
       return p;
     }
-    case Family::max_pool2d: {
+    case LayerId::max_pool2d: {
       cnnspec_pool2d p{};
       p.channels = or_drawn(choices, w.in_channels, most_free);
       p.batch = or_drawn(choices, w.batch, std::min(most_free, Idx{3}));
       draw_lines(choices, w, most_free, true, p);
       return p;
     }
-    case Family::elementwise:
+    case LayerId::relu:
       return cnnspec_elementwise{or_drawn(choices, w.count, most_free)};
-    case Family::linear:
+    case LayerId::linear:
       return cnnspec_linear{or_drawn(choices, w.batch, most_free), or_drawn(choices, w.in_features, most_free),
                             or_drawn(choices, w.out_features, most_free)};
   }
@@ -171,9 +171,9 @@ bool has_what_is_wanted(Op op, const Problem& problem, const WantedSizes& wanted
 bool is_within(Op op, const Problem& problem, const SizedLimits& limits) {
   const double elements = operation_of(op, problem).elements();
   // A pooling is called once for each cell of its window, to see all of them.
-  const double calls = std::holds_alternative<cnnspec_pool2d>(problem)
-                           ? static_cast<double>(std::get<cnnspec_pool2d>(problem).kernel_height *
-                                                 std::get<cnnspec_pool2d>(problem).kernel_width)
+  const double calls = problem.is<cnnspec_pool2d>()
+                           ? static_cast<double>(problem.as<cnnspec_pool2d>().kernel_height *
+                                                 problem.as<cnnspec_pool2d>().kernel_width)
                            : 1;
   return taps(problem) <= limits.most_taps && elements <= static_cast<double>(limits.most_elements) &&
          calls * elements <= static_cast<double>(limits.most_elements_of_calls);

@@ -7,17 +7,17 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "checks/describe/json_number.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/vocabulary/json_number.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -63,23 +63,23 @@ Failure failure_of(const GoldenComparison& result, const Operation& operation, c
   f.data = find_data_family(made_of.data) == nullptr ? "given" : made_of.data;
   f.data_description = description_of(made_of.data, operation);
   f.kind = FailureKind::wrong_value;
-  f.tensor = operation.output.name;
-  f.elements = operation.output.count(), f.elements_wrong = c.elements_wrong;
-  f.first_index = operation.output.index(c.first);
+  f.tensor = operation.outputs.front().name;
+  f.elements = operation.output_count(), f.elements_wrong = c.elements_wrong;
+  f.first_index = operation.outputs.front().index(c.first);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(c.wrong, operation.output.extents);
+  f.picture = picture_of(c.wrong, operation.outputs.front().extents);
   f.diagnoses = diagnoses_of(result, operation, actual);
   return f;
 }
 
 ComparedOutput compare_output(const GoldenComparison& result, Op op) {
   const Operation operation = operation_of(op, result.made_of.problem);
-  ComparedOutput output{op, operation.output.name, true, {}, {}};
+  ComparedOutput output{op, operation.outputs.front().name, true, {}, {}};
   const GoldenOutput golden = read_output(result.golden, operation);
   const std::string file = result.actual + "/" + tensor_file(output.tensor);
   output.is_there = std::filesystem::exists(file);
   if (!output.is_there) return output;
-  const std::vector<double> actual = read_actual(file, result.made_of.dtype, operation.output);
+  const std::vector<double> actual = read_actual(file, result.made_of.dtype, operation.outputs.front());
   output.comparison = compare(actual, {{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}});
   if (output.comparison.elements_wrong > 0) output.failure = failure_of(result, operation, output.comparison, actual);
   return output;

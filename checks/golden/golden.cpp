@@ -5,34 +5,24 @@
 #include <cmath>
 #include <limits>
 
-#include "checks/describe/text.hpp"
-#include "checks/judge/literal_data.hpp"
-#include "checks/judge/stream.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/expect/literal_data.hpp"
+#include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-struct Layer {
-  const char* name;
-  Op first, last;
-  Op takes_x_and_dy;  // in this order
-};
-constexpr Layer layers[] = {
-    {"conv2d", Op::conv2d_forward, Op::conv2d_backward_bias, Op::conv2d_backward_kernel},
-    {"max_pool2d", Op::max_pool2d_forward, Op::max_pool2d_backward, Op::max_pool2d_backward},
-    {"relu", Op::relu_forward, Op::relu_backward, Op::relu_backward},
-    {"linear", Op::linear_forward, Op::linear_backward_bias, Op::linear_backward_weight},
-};
-
-const Layer& layer_of(Op forward) {
-  return *std::find_if(std::begin(layers), std::end(layers), [&](const Layer& l) { return l.first == forward; });
+/// The operation of a layer that takes x and dy, in this order.
+const Pass& takes_x_and_dy(const Layer& layer) {
+  return *std::ranges::find_if(layer.passes, [](const Pass& p) {
+    return p.inputs.size() == 2 && p.inputs[0].role == Role::x && p.inputs[1].role == Role::y;
+  });
 }
 
 std::vector<Op> ops_of(const Layer& layer) {
   std::vector<Op> ops;
-  for (int op = static_cast<int>(layer.first); op <= static_cast<int>(layer.last); ++op)
-    ops.push_back(static_cast<Op>(op));
+  for (const Pass& pass : layer.passes) ops.push_back(pass.op);
   return ops;
 }
 
@@ -44,8 +34,8 @@ void add_inputs(Golden& golden, const Operation& operation, const Operands<doubl
 /// x, w and b as the forward operation gets them, and a dy of its own stream.
 void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmetic) {
   const GoldenCase& c = golden.made_of;
-  const Operation forward = operation_of(layer.first, c.problem);
-  const Operation backward = operation_of(layer.takes_x_and_dy, c.problem);
+  const Operation forward = operation_of(layer.passes.front().op, c.problem);
+  const Operation backward = operation_of(takes_x_and_dy(layer).op, c.problem);
   add_inputs(golden, forward, make_data(forward, arithmetic, c.seed, c.data).front().inputs);
   const Operands<double> x_and_dy = make_data(backward, arithmetic, mix(c.seed), c.data).front().inputs;
   golden.inputs.push_back({backward.inputs[1], x_and_dy[1]});
@@ -54,9 +44,9 @@ void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmeti
 /// Literal data for all inputs of a layer at once.
 void parse_inputs(Golden& golden, const Layer& layer) {
   const GoldenCase& c = golden.made_of;
-  Operation all = operation_of(layer.first, c.problem);
-  const TensorInfo dy = operation_of(layer.takes_x_and_dy, c.problem).inputs[1];
-  all.inputs.insert(all.inputs.end() - (all.takes_bias() ? 1 : 0), dy);  // the bias stays last
+  Operation all = operation_of(layer.passes.front().op, c.problem);
+  const TensorInfo dy = operation_of(takes_x_and_dy(layer).op, c.problem).inputs[1];
+  all.inputs.insert(all.inputs.end() - (all.inputs.back().is_optional ? 1 : 0), dy);  // the bias stays last
   add_inputs(golden, all, parse_literal(all, c.dtype, c.data));
 }
 
@@ -74,17 +64,16 @@ Operands<double> inputs_of(const Golden& golden, const Operation& operation) {
 }  // namespace
 
 std::vector<Op> ops_named(const std::string& name) {
-  for (const Layer& layer : layers)
-    if (name == layer.name) return ops_of(layer);
-  for (std::size_t n = 0; n < op_names.size(); ++n)
-    if (name == op_names[n]) return {static_cast<Op>(n)};
-  std::vector<std::string> known(op_names.begin(), op_names.end());
-  for (const Layer& layer : layers) known.push_back(layer.name);
+  if (const Layer* const layer = find_layer(name); layer != nullptr && !layer->passes.empty()) return ops_of(*layer);
+  if (const Pass* const pass = find_pass(name)) return {pass->op};
+  std::vector<std::string> known = names_of_operations();
+  for (const Layer* layer : layers())
+    if (!layer->passes.empty()) known.push_back(layer->name);
   throw UsageError("--op", "", one_of(known, name), in_quotes(name));
 }
 
 GoldenOutput golden_output(const Operation& operation, const Expectation& expected) {
-  GoldenOutput output{operation.op, operation.output, {}, {}};
+  GoldenOutput output{operation.op, operation.outputs.front(), {}, {}};
   for (std::size_t n = 0; n < expected.values.size(); ++n) {
     const double value = static_cast<double>(expected.values[n]);
     double bound = expected.bound(n);

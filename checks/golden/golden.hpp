@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/data.hpp"
+#include "checks/expect/data.hpp"
 
 namespace cnnspec::checks {
 

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/golden/golden_folder.hpp"
 
 #include <fmt/format.h>
@@ -8,11 +9,12 @@
 #include <nlohmann/json.hpp>
 
 #include "checks/describe/networks.hpp"
-#include "checks/describe/strict_json.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/strict_json.hpp"
+#include "checks/vocabulary/names.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -21,51 +23,17 @@ using Json = nlohmann::ordered_json;
 
 // ---- The numbers of a problem, by name ----
 
-Json geometry_of(const cnnspec_conv2d& p) {
-  return {{"batch", p.batch},
-          {"groups", p.groups},
-          {"in_channels", p.in_channels},
-          {"in_height", p.in_height},
-          {"in_width", p.in_width},
-          {"out_channels", p.out_channels},
-          {"out_height", p.out_height},
-          {"out_width", p.out_width},
-          {"kernel_height", p.kernel_height},
-          {"kernel_width", p.kernel_width},
-          {"stride_height", p.stride_height},
-          {"stride_width", p.stride_width},
-          {"dilation_height", p.dilation_height},
-          {"dilation_width", p.dilation_width},
-          {"pad_top", p.pad_top},
-          {"pad_left", p.pad_left},
-          {"pad_bottom", p.pad_bottom},
-          {"pad_right", p.pad_right}};
-}
-Json geometry_of(const cnnspec_pool2d& p) {
-  return {{"batch", p.batch},
-          {"channels", p.channels},
-          {"in_height", p.in_height},
-          {"in_width", p.in_width},
-          {"out_height", p.out_height},
-          {"out_width", p.out_width},
-          {"kernel_height", p.kernel_height},
-          {"kernel_width", p.kernel_width},
-          {"stride_height", p.stride_height},
-          {"stride_width", p.stride_width},
-          {"dilation_height", p.dilation_height},
-          {"dilation_width", p.dilation_width},
-          {"pad_top", p.pad_top},
-          {"pad_left", p.pad_left},
-          {"pad_bottom", p.pad_bottom},
-          {"pad_right", p.pad_right}};
-}
-Json geometry_of(const cnnspec_linear& p) {
-  return {{"batch", p.batch}, {"in_features", p.in_features}, {"out_features", p.out_features}};
-}
-Json geometry_of(const cnnspec_elementwise& p) { return {{"count", p.count}}; }
-
 Json geometry_of(const Problem& problem) {
-  return std::visit([](const auto& p) { return geometry_of(p); }, problem);
+  const std::span<const Field> fields = layer_of(problem).fields;
+  Json geometry = Json::object();
+  for (std::size_t n = 0; n < fields.size(); ++n)
+    if (fields[n].kind == Field::Kind::real)
+      geometry[fields[n].name] = problem.real(n);
+    else if (fields[n].kind == Field::Kind::choice)
+      geometry[fields[n].name] = fields[n].choices[static_cast<std::size_t>(problem.integer(n))];
+    else
+      geometry[fields[n].name] = problem.integer(n);
+  return geometry;
 }
 
 // ---- case.json ----
@@ -83,8 +51,8 @@ Json json_of(const Golden& golden) {
   Json operations = Json::array(), tensors = Json::array();
   for (const Op op : c.ops) operations.push_back(name_of(op));
   for (const GoldenInput& input : golden.inputs) {
-    Json& j = tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), npy_type(c.dtype)));
-    if (c.dtype == DType::bf16) j["encoding"] = "bit patterns of bfloat16, the upper halves of those of float32";
+    Json& j = tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), row_of(c.dtype).npy));
+    if (const char* encoding = row_of(c.dtype).encoding; *encoding != '\0') j["encoding"] = encoding;
   }
   for (const GoldenOutput& output : golden.outputs) {
     const std::string name = output.tensor.name;
@@ -118,20 +86,20 @@ class CaseReader {
       refuse("schema", "schema 1, all that this version of cnnspec knows", schema.dump());
     GoldenCase c;
     c.ops = operations();
-    c.dtype = static_cast<DType>(index_of("dtype", {dtype_names.begin(), dtype_names.end()}));
+    c.dtype = dtypes[index_of("dtype", names_of_dtypes())].dtype;
     std::vector<std::string> names;
     for (const Profile& p : profiles()) names.push_back(p.name);
     c.profile = &profiles()[index_of("profile", names)];
     if (!c.profile->applies(c.dtype))
       refuse("profile", std::string("a profile of ") + name_of(c.dtype), in_quotes(c.profile->name));
-    c.problem = problem(family_of(c.ops.front()));
+    c.problem = problem(layer_id(c.ops.front()));
     c.seed = at("seed", &nlohmann::json::is_number_unsigned, "a number from 0 up").get<std::uint64_t>();
     c.data = text("data");
     const auto& geometry = at("geometry", &nlohmann::json::is_object, "an object");
     const Json numbers = geometry_of(c.problem);
     for (const auto& [key, number] : numbers.items())
-      if (!geometry.contains(key) || geometry[key] != number.get<Idx>())
-        refuse("geometry/" + key, fmt::format("{}, as the descriptor says", number.get<Idx>()),
+      if (!geometry.contains(key) || geometry[key] != number)
+        refuse("geometry/" + key, fmt::format("{}, as the descriptor says", number.dump()),
                geometry.contains(key) ? in_quotes(geometry[key].dump()) : "nothing");
     return c;
   }
@@ -147,7 +115,7 @@ class CaseReader {
     return value;
   }
   std::string text(const char* key) const { return at(key, &nlohmann::json::is_string, "text").get<std::string>(); }
-  Problem problem(Family family) const {
+  Problem problem(LayerId family) const {
     const std::string descriptor = text("descriptor");
     try {
       return parse_descriptor(family, descriptor);
@@ -165,16 +133,12 @@ class CaseReader {
   std::vector<Op> operations() const {
     std::vector<Op> ops;
     for (const auto& name : at("operations", &nlohmann::json::is_array, "a list of operations")) {
-      const auto found = std::find(op_names.begin(), op_names.end(), name.is_string() ? name.get<std::string>() : "");
-      if (found == op_names.end()) refuse("operations", "operations of `cnnspec ops`", in_quotes(name.dump()));
-      ops.push_back(static_cast<Op>(found - op_names.begin()));
+      const Pass* const found = name.is_string() ? find_pass(name.get<std::string>()) : nullptr;
+      if (found == nullptr) refuse("operations", "operations of `cnnspec ops`", in_quotes(name.dump()));
+      ops.push_back(found->op);
     }
-    if (ops.size() == 1 || (!ops.empty() && ops == ops_named(layer_name(family_of(ops.front()))))) return ops;
+    if (ops.size() == 1 || (!ops.empty() && ops == ops_named(layer_of(ops.front()).name))) return ops;
     refuse("operations", "one operation, or all of a layer", fmt::format("{} operations", ops.size()));
-  }
-  static const char* layer_name(Family family) {
-    constexpr const char* names[] = {"conv2d", "max_pool2d", "relu", "linear"};
-    return names[static_cast<std::size_t>(family)];
   }
 
   const std::string file_;
@@ -207,7 +171,7 @@ void write_golden(const Golden& golden, const std::function<void(const std::stri
   const DType dtype = golden.made_of.dtype;
   write(case_file, to_json(golden));
   for (const GoldenInput& input : golden.inputs)
-    write(tensor_file(input.tensor.name), to_npy(npy_type(dtype), input.tensor.extents, encode(dtype, input.values)));
+    write(tensor_file(input.tensor.name), to_npy(row_of(dtype).npy, input.tensor.extents, encode(dtype, input.values)));
   for (const GoldenOutput& output : golden.outputs) {
     const auto as_float64 = [&](const std::vector<double>& values) {
       return to_npy("<f8", output.tensor.extents, encode(DType::f64, values));
@@ -235,11 +199,11 @@ GoldenArrays arrays_in(const std::string& folder) {
 std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor) {
   const std::string file = tensor_file(tensor.name);
   if (std::string_view(tensor.name) == "b" && !arrays.is_there(file)) return {};
-  return decode(dtype, arrays.read(file, {npy_type(dtype)}, tensor.extents).elements);
+  return decode(dtype, arrays.read(file, {row_of(dtype).npy}, tensor.extents).elements);
 }
 
 GoldenOutput read_output(const GoldenArrays& arrays, const Operation& operation) {
-  const TensorInfo& tensor = operation.output;
+  const TensorInfo& tensor = operation.outputs.front();
   const std::string file = bound_file(tensor.name);
   GoldenOutput output{operation.op, tensor, read_float64(arrays, tensor_file(tensor.name), tensor),
                       read_float64(arrays, file, tensor)};

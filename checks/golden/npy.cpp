@@ -12,8 +12,8 @@
 #include <fstream>
 #include <limits>
 
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <tuple>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/gradient/check_gradient.hpp"
 
 namespace cnnspec::checks {

@@ -1,8 +1,9 @@
 // The exact gradient check of a layer that is given as functions: the specification's, or somebody else's.
 #pragma once
 
+#include "checks/layers/problems.hpp"
 #include "checks/gradient/finite_difference.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 #include "checks/laws/functions.hpp"
 #include "checks/scalars/int128.hpp"
 

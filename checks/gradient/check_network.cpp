@@ -5,7 +5,7 @@
 
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

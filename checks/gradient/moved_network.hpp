@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "checks/gradient/network_bounds.hpp"
-#include "checks/gradient/parameters.hpp"
+#include "checks/laws/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 
 namespace cnnspec::checks {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "checks/gradient/parameters.hpp"
+#include "checks/laws/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/scalars/magnitude.hpp"
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks/extents.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "checks/generate/choices.hpp"
 #include "checks/gradient/report.hpp"
 #include "cnnspec/shape.hpp"

@@ -1,11 +1,12 @@
+#include "checks/layers/problems.hpp"
 #include "checks/gradient/targets.hpp"
 
 #include <algorithm>
 
-#include "checks/describe/key_values.hpp"
+#include "checks/vocabulary/key_values.hpp"
 #include "checks/describe/networks.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -152,7 +153,7 @@ GradientTarget load_target(const std::string& target, const std::string& config)
 }
 
 GradientTarget target_of(const Problem& problem) {
-  return std::visit([](const auto& p) { return target(p); }, problem);
+  return visit_problem([](const auto& p) { return target(p); }, problem);
 }
 
 }  // namespace cnnspec::checks

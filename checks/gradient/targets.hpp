@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec::checks {

@@ -8,7 +8,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -34,7 +34,7 @@ CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& call
   end = rounded_up(results + CallLayout::record_offset + trials.size() * sizeof(Record), sizeof(double));
   for (std::size_t n = 0; n < trials.size(); ++n)
     calls[n].output =
-        take(static_cast<std::size_t>(trials[n].operation->output.count()) * element_bytes(trials[n].dtype));
+        take(static_cast<std::size_t>(trials[n].operation->output_count()) * element_bytes(trials[n].dtype));
   return {trials.size(), results, rounded_up(end, page_bytes())};
 }
 
@@ -155,7 +155,7 @@ class Batch {
   }
 
   static std::string name_of(const Trial& t, std::size_t tensor) {
-    if (tensor == most_inputs) return t.operation->output.name;
+    if (tensor == most_inputs) return t.operation->outputs.front().name;
     return tensor < t.operation->inputs.size() ? t.operation->inputs[tensor].name : "";
   }
 

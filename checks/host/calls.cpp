@@ -18,8 +18,8 @@
 
 #include "checks/child_process.hpp"
 #include "checks/host/placing.hpp"
-#include "checks/judge/sanitized.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/sanitized.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {

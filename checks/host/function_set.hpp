@@ -4,7 +4,8 @@
 #include <bitset>
 #include <cstddef>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/dtype.hpp"
+#include "checks/vocabulary/operations.hpp"
 
 namespace cnnspec::checks {
 
@@ -17,9 +18,11 @@ class FunctionSet {
 
  private:
   static std::size_t number_of(Op op, DType dtype) {
-    return static_cast<std::size_t>(dtype) * op_names.size() + static_cast<std::size_t>(op);
+    return static_cast<std::size_t>(op) * most_dtypes + static_cast<std::size_t>(dtype);
   }
-  std::bitset<op_names.size() * dtype_names.size()> functions_;
+  static constexpr std::size_t most_ops = 512, most_dtypes = 8;
+  static_assert(dtypes.size() <= most_dtypes);
+  std::bitset<most_ops * most_dtypes> functions_;
 };
 
 }  // namespace cnnspec::checks

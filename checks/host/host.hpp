@@ -18,7 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/operation.hpp"
+#include "checks/vocabulary/operation.hpp"
+#include "cnnspec/kernel.h"
 
 namespace cnnspec::checks {
 

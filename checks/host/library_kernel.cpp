@@ -12,7 +12,7 @@
 #include "checks/host/server.hpp"
 #include "checks/host/spawn.hpp"
 #include "checks/places.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "checks/version.hpp"
 
 namespace cnnspec::checks {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "checks/host/call_memory.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 

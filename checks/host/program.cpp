@@ -89,10 +89,9 @@ Hello hello_of(const LibraryFile& file, Kernel& kernel) {
   }
   hello.is_loaded = true;
   hello.description = kernel.description;
-  for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
-    for_each_function(kernel, static_cast<DType>(dtype), [&](Op op, auto function) {
-      hello.functions.set(op, static_cast<DType>(dtype), function != nullptr);
-    });
+  for (const DTypeRow& row : dtypes)
+    for_each_function(kernel, row.dtype,
+                      [&](Op op, auto function) { hello.functions.set(op, row.dtype, function != nullptr); });
   return hello;
 }
 

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "checks/host/placing.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -28,7 +28,7 @@ Piece TensorRooms::place(std::size_t tensor, std::size_t size, Placement placeme
 }
 
 std::size_t TensorRooms::output_bytes(const Trial& t) {
-  return static_cast<std::size_t>(t.operation->output.count()) * element_bytes(t.dtype);
+  return static_cast<std::size_t>(t.operation->output_count()) * element_bytes(t.dtype);
 }
 
 void TensorRooms::make_room(std::size_t tensor, std::size_t size, std::size_t alignment) {

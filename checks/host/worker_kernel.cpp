@@ -9,11 +9,11 @@
 #include <stdexcept>
 #include <utility>
 
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/host/placing.hpp"
 #include "checks/host/tensor_rooms.hpp"
 #include "checks/host/worker_protocol.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 
@@ -103,7 +103,7 @@ class WorkerHost : public Host {
   static void look_at_tensors(const Trial& t, const TensorPlaces& places, const std::byte* memory, Execution& e) {
     const Piece& output = places[most_inputs];
     e.output.assign(memory + output.offset, memory + output.offset + output.size);
-    if (!is_surrounded(memory, output, t.garbage)) e.overrun = t.operation->output.name;
+    if (!is_surrounded(memory, output, t.garbage)) e.overrun = t.operation->outputs.front().name;
     for (std::size_t i = 0; i < t.inputs.size(); ++i) {
       if (t.inputs[i].empty()) continue;
       if (!is_surrounded(memory, places[i], t.garbage)) e.overrun = t.operation->inputs[i].name;

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/host/worker_protocol.hpp"
 
 #include <fmt/format.h>
@@ -7,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/host/placing.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -27,10 +28,9 @@ std::vector<std::string> fields_of(std::string_view line) {
 std::string function_name(Op op, DType dtype) { return fmt::format("{}_{}", name_of(op), name_of(dtype)); }
 
 std::optional<std::pair<Op, DType> > function_named(std::string_view name) {
-  for (std::size_t op = 0; op < op_names.size(); ++op)
-    for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
-      if (name == function_name(static_cast<Op>(op), static_cast<DType>(dtype)))
-        return std::pair(static_cast<Op>(op), static_cast<DType>(dtype));
+  for (const Op op : all_ops())
+    for (const DTypeRow& row : dtypes)
+      if (name == function_name(op, row.dtype)) return std::pair(op, row.dtype);
   return {};
 }
 
@@ -46,33 +46,16 @@ void add_numbers(std::string& line, char before, const std::vector<Idx>& numbers
     add_number(line, n == 0 ? std::string_view(&before, 1) : ",", numbers[n]);
 }
 
-/// Both kinds of problem whose window moves have these.
-void add_window(std::string& line, const auto& p) {
-  add_number(line, " kernel_height=", p.kernel_height), add_number(line, " kernel_width=", p.kernel_width);
-  add_number(line, " stride_height=", p.stride_height), add_number(line, " stride_width=", p.stride_width);
-  add_number(line, " dilation_height=", p.dilation_height), add_number(line, " dilation_width=", p.dilation_width);
-  add_number(line, " pad_top=", p.pad_top), add_number(line, " pad_left=", p.pad_left);
-  add_number(line, " pad_bottom=", p.pad_bottom), add_number(line, " pad_right=", p.pad_right);
+void add_problem(std::string& line, const Problem& p) {
+  const std::span<const Field> fields = layer_of(p).fields;
+  for (std::size_t n = 0; n < fields.size(); ++n) {
+    const std::string key = fmt::format(" {}=", fields[n].name);
+    if (fields[n].kind == Field::Kind::real)
+      line += fmt::format("{}{}", key, p.real(n));
+    else
+      add_number(line, key, p.integer(n));
+  }
 }
-void add_problem(std::string& line, const cnnspec_conv2d& p) {
-  add_number(line, " batch=", p.batch), add_number(line, " groups=", p.groups);
-  add_number(line, " in_channels=", p.in_channels);
-  add_number(line, " in_height=", p.in_height), add_number(line, " in_width=", p.in_width);
-  add_number(line, " out_channels=", p.out_channels);
-  add_number(line, " out_height=", p.out_height), add_number(line, " out_width=", p.out_width);
-  add_window(line, p);
-}
-void add_problem(std::string& line, const cnnspec_pool2d& p) {
-  add_number(line, " batch=", p.batch), add_number(line, " channels=", p.channels);
-  add_number(line, " in_height=", p.in_height), add_number(line, " in_width=", p.in_width);
-  add_number(line, " out_height=", p.out_height), add_number(line, " out_width=", p.out_width);
-  add_window(line, p);
-}
-void add_problem(std::string& line, const cnnspec_linear& p) {
-  add_number(line, " batch=", p.batch);
-  add_number(line, " in_features=", p.in_features), add_number(line, " out_features=", p.out_features);
-}
-void add_problem(std::string& line, const cnnspec_elementwise& p) { add_number(line, " count=", p.count); }
 
 /// Dense and row-major: in elements.
 std::vector<Idx> strides_of(const std::vector<Idx>& extents) {
@@ -110,19 +93,18 @@ FunctionSet parse_worker_hello(std::string_view line, const std::string& where, 
 
 std::string worker_hello(const FunctionSet& functions) {
   std::string line = protocol_hello;
-  for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
-    for (std::size_t op = 0; op < op_names.size(); ++op)
-      if (functions.has(static_cast<Op>(op), static_cast<DType>(dtype)))
-        line += ' ' + function_name(static_cast<Op>(op), static_cast<DType>(dtype));
+  for (const DTypeRow& row : dtypes)
+    for (const Op op : all_ops())
+      if (functions.has(op, row.dtype)) line += ' ' + function_name(op, row.dtype);
   return line;
 }
 
 std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces& places) {
   const Operation& o = *t.operation;
   std::string line = fmt::format("call {} {} heap={}", id, function_name(o.op, t.dtype), dirt_of(t.garbage));
-  std::visit([&](const auto& p) { add_problem(line, p); }, o.problem);
+  add_problem(line, o.problem);
   for (std::size_t i = 0; i < o.inputs.size(); ++i) add_tensor(line, o.inputs[i], places[i]);
-  add_tensor(line, o.output, places[most_inputs]);
+  add_tensor(line, o.outputs.front(), places[most_inputs]);
   return line + '\n';
 }
 

@@ -9,11 +9,11 @@
 #include <numeric>
 
 #include "checks/conventions/expect_under.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/picture.hpp"
-#include "checks/judge/pooling_cells.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -222,13 +222,13 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   result.ratios += c.ratios;
   if (c.elements_wrong == 0) return true;
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
-  f.tensor = operation_.output.name;
+  f.tensor = operation_.outputs.front().name;
   f.elements = c.judged;
   f.elements_wrong = c.elements_wrong;
-  f.first_index = operation_.output.index(c.first);
+  f.first_index = operation_.outputs.front().index(c.first);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(c.wrong, operation_.output.extents);
-  f.extents = operation_.output.extents;
+  f.picture = picture_of(c.wrong, operation_.outputs.front().extents);
+  f.extents = operation_.outputs.front().extents;
   f.wrong_elements = wrong_elements(actual, *expected);
   return false;
 }
@@ -236,16 +236,16 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
 /// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of a
 /// pooling, the cells of its windows; of a relu, the elements.
 void CaseJudge::count_terms(CaseResult& result) const {
-  if (family_of(case_.op) == Family::max_pool2d) return count_cells(result);
+  if (layer_id(case_.op) == LayerId::max_pool2d) return count_cells(result);
   const auto counted =
       std::find_if(data_.rbegin(), data_.rend(), [](const DataSet& d) { return !d.expected.terms.empty(); });
   if (counted == data_.rend()) {
-    if (data_.front().shows_all) result.terms = result.visible = operation_.output.count();
+    if (data_.front().shows_all) result.terms = result.visible = operation_.output_count();
     return;
   }
   const std::vector<Idx>& terms = counted->expected.terms;
-  const bool sums = family_of(case_.op) != Family::elementwise;
-  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : operation_.output.count();
+  const bool sums = layer_id(case_.op) != LayerId::relu;
+  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : operation_.output_count();
   for (std::size_t n = 0; n < terms.size(); ++n) {
     if (sums && terms[n] == 0) continue;  // not in the sample
     Idx visible = 0;
@@ -264,7 +264,7 @@ void CaseJudge::count_cells(CaseResult& result) const {
     if (is_exact) cells.add(d.inputs[0], d.inputs.size() > 1 ? &d.inputs[1] : nullptr);
   }
   result.terms = cells.cells(), result.visible = cells.shown();
-  result.windows_in_turn = !shows_every_window(std::get<cnnspec_pool2d>(case_.problem));
+  result.windows_in_turn = !shows_every_window(case_.problem.as<cnnspec_pool2d>());
 }
 
 Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::string& detail) const {

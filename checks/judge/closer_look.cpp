@@ -6,12 +6,12 @@
 #include <set>
 #include <tuple>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/misreadings/misreading.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -5,8 +5,8 @@
 #include <cassert>
 #include <vector>
 
-#include "checks/judge/bound.hpp"
-#include "checks/judge/expectation.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/expect/expectation.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 
 namespace cnnspec::checks {

@@ -2,7 +2,7 @@
 
 #include <cassert>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -93,16 +93,16 @@ std::vector<CoverageAxis> conv2d_axes() {
 
 }  // namespace
 
-const std::vector<CoverageAxis>& coverage_axes(Family family) {
-  static const std::map<Family, std::vector<CoverageAxis>> all{
-      {Family::conv2d, conv2d_axes()},
-      {Family::max_pool2d, window_axes},
-      {Family::elementwise, {elements_axis}},
-      {Family::linear, {batch_axis, in_features_axis, out_features_axis}}};
+const std::vector<CoverageAxis>& coverage_axes(LayerId family) {
+  static const std::map<LayerId, std::vector<CoverageAxis>> all{
+      {LayerId::conv2d, conv2d_axes()},
+      {LayerId::max_pool2d, window_axes},
+      {LayerId::relu, {elements_axis}},
+      {LayerId::linear, {batch_axis, in_features_axis, out_features_axis}}};
   return all.at(family);
 }
 
-const std::vector<ImpossiblePair>& impossible_pairs(Family family) {
+const std::vector<ImpossiblePair>& impossible_pairs(LayerId family) {
   constexpr std::size_t kernel = 0, stride = 1, padding = 2, remainder = 5;  // axes
   constexpr std::size_t one = 0, some = 1, one_by_one = 0, one_by_n = 4, all_alike = 1, differs = 2, begin_differs = 3;
   static const std::vector<ImpossiblePair> of_conv2d{{stride, one, remainder, some}}, none{};
@@ -112,12 +112,12 @@ const std::vector<ImpossiblePair>& impossible_pairs(Family family) {
                                                          {kernel, one_by_one, padding, differs},
                                                          {kernel, one_by_one, padding, begin_differs},
                                                          {kernel, one_by_n, padding, all_alike}};
-  return family == Family::conv2d ? of_conv2d : family == Family::max_pool2d ? of_max_pool2d : none;
+  return family == LayerId::conv2d ? of_conv2d : family == LayerId::max_pool2d ? of_max_pool2d : none;
 }
 
 Levels levels_of(const Problem& problem) {
-  const std::vector<CoverageAxis>& axes = coverage_axes(family_of(problem));
-  const std::vector<std::string> names = std::visit([](const auto& p) { return level_names(p); }, problem);
+  const std::vector<CoverageAxis>& axes = coverage_axes(layer_id(problem));
+  const std::vector<std::string> names = visit_problem([](const auto& p) { return level_names(p); }, problem);
   assert(names.size() == axes.size());
   Levels levels;
   for (std::size_t n = 0; n < axes.size(); ++n) levels.push_back(place(axes[n], names[n]));

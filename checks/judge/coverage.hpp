@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
@@ -17,13 +17,13 @@ struct CoverageAxis {
 };
 
 /// What problems of this family are told apart by.
-const std::vector<CoverageAxis>& coverage_axes(Family family);
+const std::vector<CoverageAxis>& coverage_axes(LayerId family);
 
 /// Two levels that no valid problem has at once.
 struct ImpossiblePair {
   std::size_t axis, level, other_axis, other_level;
 };
-const std::vector<ImpossiblePair>& impossible_pairs(Family family);
+const std::vector<ImpossiblePair>& impossible_pairs(LayerId family);
 
 /// The level of each axis.
 using Levels = std::vector<std::size_t>;
@@ -35,10 +35,10 @@ struct CoveredCases {
 
 /// Cases by family and levels.
 struct Coverage {
-  std::map<Family, std::map<Levels, CoveredCases>> cells;
+  std::map<LayerId, std::map<Levels, CoveredCases>> cells;
 
   void add(const Problem& problem, bool supported) {
-    CoveredCases& cell = cells[family_of(problem)][levels_of(problem)];
+    CoveredCases& cell = cells[layer_id(problem)][levels_of(problem)];
     ++(supported ? cell.computed : cell.unsupported);
   }
 };

@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "checks/generate/fast_paths.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
-#include "checks/judge/exact_data.hpp"
+#include "checks/expect/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
 
 namespace cnnspec::checks {
@@ -184,23 +184,23 @@ P large_image(Idx side) {
 /// Products of extents beyond 2^16 and 2^20.
 std::vector<Problem> far_products(Op op) {
   std::vector<Problem> problems;
-  for (const Idx side : {Idx{257}, Idx{1025}}) switch (family_of(op)) {
-      case Family::conv2d: {
+  for (const Idx side : {Idx{257}, Idx{1025}}) switch (layer_id(op)) {
+      case LayerId::conv2d: {
         auto p = large_image<cnnspec_conv2d>(side);
         p.groups = p.in_channels = p.out_channels = 1;
         problems.push_back(p);
         break;
       }
-      case Family::max_pool2d: {
+      case LayerId::max_pool2d: {
         auto p = large_image<cnnspec_pool2d>(side);
         p.channels = 1;
         problems.push_back(p);
         break;
       }
-      case Family::elementwise:
+      case LayerId::relu:
         problems.push_back(cnnspec_elementwise{side * side});
         break;
-      case Family::linear:
+      case LayerId::linear:
         problems.push_back(cnnspec_linear{1, side, side});
         break;
     }
@@ -212,7 +212,7 @@ std::vector<Problem> far_products(Op op) {
 DefaultCases::DefaultCases(Op op, const Limits& limits, std::uint64_t seed) : op_(op), limits_(limits) {
   RandomChoices choices(seed), fixed(static_cast<std::uint64_t>(op));
   stretched_ = meet_all_boundaries(choices, op);
-  for (const auto& problems : {network_layers(family_of(op)), far_problems(fixed, op), far_products(op)})
+  for (const auto& problems : {network_layers(layer_id(op)), far_problems(fixed, op), far_products(op)})
     for (const Problem& problem : problems) {
       const Operation operation = operation_of(op, problem);
       if (operation.is_large())
@@ -238,14 +238,14 @@ DefaultCase DefaultCases::drawn(Idx n, std::uint64_t seed) const {
     case 1:
       return special(group, choices);
     default:
-      return {draw_problem(choices, family_of(op_), limits_)};
+      return {draw_problem(choices, layer_id(op_), limits_)};
   }
 }
 
 Problem DefaultCases::stretched(Idx group, Choices& choices) const {
   if (group < std::ssize(stretched_)) return stretched_[static_cast<std::size_t>(group)];
   const std::optional<Problem> p = draw_stretched(choices, op_);
-  return p ? *p : draw_problem(choices, family_of(op_), limits_);
+  return p ? *p : draw_problem(choices, layer_id(op_), limits_);
 }
 
 DefaultCase DefaultCases::special(Idx group, Choices& choices) const {
@@ -254,7 +254,7 @@ DefaultCase DefaultCases::special(Idx group, Choices& choices) const {
   const std::size_t first_large = special_places - large_.size();
   if (group % 3 < 2 && place < special_.size()) return special_[place];
   if (group % 3 < 2 && place >= first_large && place < special_places) return large_[place - first_large];
-  return {draw_fast_path(choices, family_of(op_))};
+  return {draw_fast_path(choices, layer_id(op_))};
 }
 
 DefaultCase DefaultCases::neighbour_of(const DefaultCase& before, std::uint64_t seed) const {

@@ -1,3 +1,4 @@
+#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 
 #include <fmt/format.h>
@@ -15,12 +16,12 @@
 
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/closer_look.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/deviations.hpp"
-#include "checks/judge/pooling_cells.hpp"
-#include "checks/judge/sanitized.hpp"
-#include "checks/judge/stream.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/sanitized.hpp"
+#include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -43,13 +44,12 @@ bool has_data(const Case& c, const Profile* profile) {
 }  // namespace
 
 std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, const std::vector<Op>& ops,
-                                                 const std::vector<DType>& dtypes) {
+                                                 const std::vector<DType>& types) {
   std::vector<JudgedOperation> operations;
-  for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
-    for (std::size_t n = 0; n < op_names.size(); ++n) {
-      const auto op = static_cast<Op>(n);
-      const bool wanted = (ops.empty() || contains(ops, op)) && (dtypes.empty() || contains(dtypes, dtype));
-      if (wanted && kernel.has(op, dtype)) operations.push_back({op, dtype});
+  for (const DTypeRow& row : dtypes)
+    for (const Op op : all_ops()) {
+      const bool wanted = (ops.empty() || contains(ops, op)) && (types.empty() || contains(types, row.dtype));
+      if (wanted && kernel.has(op, row.dtype)) operations.push_back({op, row.dtype});
     }
   return operations;
 }
@@ -63,7 +63,7 @@ namespace {
 /// Of memory, to judge it.
 double bytes_for(const Case& c) {
   constexpr double bytes_per_element = 72;  // of a set of data: as it is stored, with what is right, and copies
-  const auto* pooling = std::get_if<cnnspec_pool2d>(&c.problem);
+  const auto* pooling = c.problem.as_if<cnnspec_pool2d>();
   const double sets = 4 + (pooling == nullptr ? 0 : 2 + static_cast<double>(Peaks::sets(*pooling)));
   return operation_of(c.op, c.problem).elements() * sets * bytes_per_element;
 }
@@ -82,7 +82,7 @@ void require_memory(const Case& c, double most_bytes) {
 CaseList::CaseList(const JudgeOptions& options) : options_(options) {
   for (const Problem& problem : options.problems)
     for (const JudgedOperation& operation : options.operations)
-      if (family_of(operation.op) == family_of(problem)) {
+      if (layer_id(operation.op) == layer_id(problem)) {
         given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
         require_memory(given_.back(), options.most_bytes);
       }
@@ -114,7 +114,7 @@ Case CaseList::at(Idx n) const {
   Case drawn{operation.op, operation.dtype, c.problem, seed_of(k), options_.data.empty() ? c.data : options_.data};
   if (!has_data(drawn, options_.conditions.profile)) {  // of the family that is asked for: its sums are too long
     RandomChoices choices(drawn.seed);
-    drawn.problem = draw_problem(choices, family_of(operation.op), options_.limits);
+    drawn.problem = draw_problem(choices, layer_id(operation.op), options_.limits);
   }
   return drawn;
 }

@@ -8,11 +8,11 @@
 #include <optional>
 #include <span>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/storage.hpp"
-#include "checks/judge/stream.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/stream.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -24,7 +24,7 @@ struct LayerProblem {
   std::optional<Problem> problem;  // none: flatten, which changes no element
 };
 
-struct ProblemOf {
+struct MakeProblem {
   const LayerDescription& row;
   Idx batch;
 
@@ -65,33 +65,33 @@ std::vector<LayerProblem> problems_of(const NetworkDefinition& network, Idx batc
   const std::vector<LayerDescription> rows = describe(network);
   std::vector<LayerProblem> problems;
   for (std::size_t n = 0; n < rows.size(); ++n)
-    problems.push_back({rows[n].name, std::visit(ProblemOf{rows[n], batch}, network.layers[n].what)});
+    problems.push_back({rows[n].name, std::visit(MakeProblem{rows[n], batch}, network.layers[n].what)});
   return problems;
 }
 
 /// The operations of a family: forward, dx, and the gradients of the parameters.
-std::vector<Op> backward_ops(Family family) {
+std::vector<Op> backward_ops(LayerId family) {
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return {Op::conv2d_backward_kernel, Op::conv2d_backward_bias, Op::conv2d_backward_input};
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return {Op::max_pool2d_backward};
-    case Family::elementwise:
+    case LayerId::relu:
       return {Op::relu_backward};
-    case Family::linear:
+    case LayerId::linear:
       return {Op::linear_backward_weight, Op::linear_backward_bias, Op::linear_backward_input};
   }
   return {};
 }
-Op forward_op(Family family) {
+Op forward_op(LayerId family) {
   constexpr Op ops[] = {Op::conv2d_forward, Op::max_pool2d_forward, Op::relu_forward, Op::linear_forward};
   return ops[static_cast<std::size_t>(family)];
 }
 
-/// One storage type's pass through the network.
-class Pass {
+/// One storage type's way through the network.
+class Walk {
  public:
-  Pass(const HostedKernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
+  Walk(const HostedKernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
        std::vector<LayerStep>& steps)
       : kernel_(kernel), host_(kernel.host()), dtype_(dtype), seed_(seed), conditions_(conditions), steps_(steps) {}
 
@@ -120,7 +120,7 @@ class Pass {
   }
 
   Values forward(const LayerProblem& layer, std::size_t n) {
-    const Op op = forward_op(family_of(*layer.problem));
+    const Op op = forward_op(layer_id(*layer.problem));
     const Operation operation = operation_of(op, *layer.problem);
     Operands<double> inputs{inputs_[n]};
     if (operation.takes_bias()) {
@@ -136,7 +136,7 @@ class Pass {
   /// dx; the gradients of the parameters are judged and go nowhere.
   Values backward(const LayerProblem& layer, std::size_t n, const Values& dy) {
     Values result;
-    for (const Op op : backward_ops(family_of(*layer.problem))) result = step(layer, op, inputs_for(op, n, dy));
+    for (const Op op : backward_ops(layer_id(*layer.problem))) result = step(layer, op, inputs_for(op, n, dy));
     return result;
   }
 
@@ -230,7 +230,7 @@ NetworkResult judge_network(const HostedKernel& kernel, const std::string& name,
   const std::vector<LayerProblem> layers = problems_of(network, batch);
   Idx count = batch;
   for (const Idx e : network.input) count *= e;
-  for (const DType dtype : dtypes) Pass(kernel, dtype, seed, conditions, result.steps).run(layers, count);
+  for (const DType dtype : dtypes) Walk(kernel, dtype, seed, conditions, result.steps).run(layers, count);
   result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }

@@ -2,13 +2,13 @@
 
 #include <map>
 
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-const std::map<Family, std::vector<const char*>> published{
-    {Family::conv2d,
+const std::map<LayerId, std::vector<const char*>> published{
+    {LayerId::conv2d,
      {
          R"(mb1ic3ih7oc64kh7sh2ph3n"ResNet, first")",
          R"(mb1ic64ih2oc64kh3ph1n"ResNet, 3x3")",
@@ -34,7 +34,7 @@ const std::map<Family, std::vector<const char*>> published{
          R"(mb1ic512ih1oc512kh3ph1n"VGG, last")",
          R"(mb1ic3ih11oc64kh11sh4ph2n"AlexNet, first")",
      }},
-    {Family::max_pool2d,
+    {LayerId::max_pool2d,
      {
          R"(mb1ic64ih8kh3sh2ph1n"ResNet")",
          R"(mb1ic192ih6kh3sh2n"Inception")",
@@ -44,8 +44,8 @@ const std::map<Family, std::vector<const char*>> published{
          R"(mb1ic64ih7kh3sh2n"AlexNet")",
          R"(mb1ic128ih4kh2sh2n"U-Net")",
      }},
-    {Family::elementwise, {R"(1x64x14x14n"ResNet")", R"(1x512x2x2n"VGG, last")", R"(1x4096n"VGG, head")"}},
-    {Family::linear,
+    {LayerId::relu, {R"(1x64x14x14n"ResNet")", R"(1x512x2x2n"VGG, last")", R"(1x4096n"VGG, head")"}},
+    {LayerId::linear,
      {
          R"(mb1ic512oc1000n"ResNet-18")",
          R"(mb2ic400oc120n"LeNet, first")",
@@ -55,9 +55,9 @@ const std::map<Family, std::vector<const char*>> published{
 
 }  // namespace
 
-const std::vector<Problem>& network_layers(Family family) {
-  static const std::map<Family, std::vector<Problem>> all = [] {
-    std::map<Family, std::vector<Problem>> problems;
+const std::vector<Problem>& network_layers(LayerId family) {
+  static const std::map<LayerId, std::vector<Problem>> all = [] {
+    std::map<LayerId, std::vector<Problem>> problems;
     for (const auto& [of, descriptors] : published)
       for (const char* descriptor : descriptors) problems[of].push_back(parse_descriptor(of, descriptor));
     return problems;

@@ -3,10 +3,10 @@
 
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
-const std::vector<Problem>& network_layers(Family family);
+const std::vector<Problem>& network_layers(LayerId family);
 
 }  // namespace cnnspec::checks

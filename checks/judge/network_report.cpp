@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "checks/describe/shell.hpp"
-#include "checks/describe/text.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/shell.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 

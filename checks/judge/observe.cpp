@@ -1,6 +1,6 @@
 #include "checks/judge/observe.hpp"
 
-#include "checks/judge/storage.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 

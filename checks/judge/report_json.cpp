@@ -5,8 +5,8 @@
 #include <optional>
 #include <span>
 
-#include "checks/describe/json_number.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/json_number.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/version.hpp"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
 

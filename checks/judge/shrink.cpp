@@ -9,12 +9,12 @@
 #include <set>
 #include <span>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/judge/descriptor.hpp"
-#include "checks/judge/literal_data.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/expect/literal_data.hpp"
 #include "checks/judge/observe.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -263,7 +263,7 @@ std::vector<Move> moves_of(const cnnspec_elementwise& p) {
 
 /// The same number of them, in the same order, for all problems of a family.
 std::vector<Move> moves_of(const Problem& problem) {
-  return std::visit([](const auto& p) { return moves_of(p); }, problem);
+  return visit_problem([](const auto& p) { return moves_of(p); }, problem);
 }
 
 // ---- The search ----

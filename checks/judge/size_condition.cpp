@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "checks/describe/text.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -23,9 +23,9 @@ std::optional<Problem> if_valid(const P& p) {
 /// An axis that is one number, after which `finish` makes the rest fit.
 template <class P, class Finish>
 SizeAxis number(const std::string& name, Idx P::*member, Finish finish) {
-  return {name, true, 1, [member](const Problem& problem) { return std::get<P>(problem).*member; },
+  return {name, true, 1, [member](const Problem& problem) { return problem.as<P>().*member; },
           [member, finish](const Problem& problem, Idx value) {
-            P p = std::get<P>(problem);
+            P p = problem.as<P>();
             const P before = p;
             p.*member = value;
             finish(p, before);
@@ -49,11 +49,11 @@ template <class P>
 SizeAxis window_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
   return {name, counted, 1,
           [=](const Problem& problem) {
-            Line line = line_of(std::get<P>(problem));
+            Line line = line_of(problem.as<P>());
             return part(line);
           },
           [=](const Problem& problem, Idx value) {
-            P p = std::get<P>(problem);
+            P p = problem.as<P>();
             Line line = line_of(p);
             const auto covered = [&] {
               return (line.out - 1) * line.axis.stride + line.axis.dilation * (line.kernel - 1) + 1;
@@ -70,11 +70,11 @@ template <class P>
 SizeAxis image_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
   return {name, counted, counted ? 1 : 0,
           [=](const Problem& problem) {
-            Line line = line_of(std::get<P>(problem));
+            Line line = line_of(problem.as<P>());
             return part(line);
           },
           [=](const Problem& problem, Idx value) -> std::optional<Problem> {
-            P p = std::get<P>(problem);
+            P p = problem.as<P>();
             Line line = line_of(p);
             part(line) = value;
             if (!check_axis("", "", line.in, line.kernel, line.axis).ok()) return {};
@@ -107,11 +107,11 @@ void append_line(std::vector<SizeAxis>& axes, bool height) {
 SizeAxis channels_of_groups(const std::string& name, Idx cnnspec_conv2d::*member) {
   return {name, true, 1,
           [member](const Problem& problem) {
-            const auto& p = std::get<cnnspec_conv2d>(problem);
+            const auto& p = problem.as<cnnspec_conv2d>();
             return p.*member / p.groups;
           },
           [member](const Problem& problem, Idx value) {
-            cnnspec_conv2d p = std::get<cnnspec_conv2d>(problem);
+            cnnspec_conv2d p = problem.as<cnnspec_conv2d>();
             p.*member = value * p.groups;
             return if_valid(p);
           }};
@@ -318,15 +318,15 @@ void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes
 
 }  // namespace
 
-std::vector<SizeAxis> size_axes(Family family) {
+std::vector<SizeAxis> size_axes(LayerId family) {
   switch (family) {
-    case Family::conv2d:
+    case LayerId::conv2d:
       return axes_of_conv2d();
-    case Family::max_pool2d:
+    case LayerId::max_pool2d:
       return axes_of_pool2d();
-    case Family::elementwise:
+    case LayerId::relu:
       return {number<cnnspec_elementwise>("elements", &cnnspec_elementwise::count)};
-    case Family::linear:
+    case LayerId::linear:
       return {number<cnnspec_linear>("images", &cnnspec_linear::batch),
               number<cnnspec_linear>("input features", &cnnspec_linear::in_features),
               number<cnnspec_linear>("output features", &cnnspec_linear::out_features)};
@@ -370,11 +370,11 @@ bool all_hold(const std::vector<SizeCondition>& conditions, const Problem& probl
 
 Dependence dependence_on_sizes(const Problem& problem, const Fails& fails) {
   Dependence found;
-  const std::vector<SizeAxis> axes = size_axes(family_of(problem));
+  const std::vector<SizeAxis> axes = size_axes(layer_id(problem));
   for (const SizeAxis& axis : axes)
     if (const auto condition = AxisSearch(axis, problem, fails).run(found)) found.conditions.push_back(*condition);
   look_for_products(problem, axes, fails, found);
-  const auto* const p = std::get_if<cnnspec_conv2d>(&problem);
+  const auto* const p = problem.as_if<cnnspec_conv2d>();
   for (SizeCondition& c : found.conditions)
     if (const std::size_t at = c.axis.name.find(" of each group");
         p != nullptr && p->groups == 1 && at != std::string::npos)

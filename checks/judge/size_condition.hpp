@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/case.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
@@ -20,7 +20,7 @@ struct SizeAxis {
   /// The same problem with that value, everything else as far as can be as it was; none if there is no such.
   std::function<std::optional<Problem>(const Problem&, Idx)> with;
 };
-std::vector<SizeAxis> size_axes(Family family);
+std::vector<SizeAxis> size_axes(LayerId family);
 
 /// The sizes of one axis for which a kernel fails, if all else is as in the plainest case that fails.
 struct SizeCondition {

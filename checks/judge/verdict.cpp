@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "checks/describe/shell.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/shell.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {

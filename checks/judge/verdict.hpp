@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "checks/conventions/convention.hpp"
-#include "checks/judge/arithmetic.hpp"
-#include "checks/judge/case.hpp"
+#include "checks/expect/arithmetic.hpp"
+#include "checks/vocabulary/layer.hpp"
 #include "checks/judge/coverage.hpp"
-#include "checks/judge/data.hpp"
+#include "checks/expect/data.hpp"
 #include "checks/host/host.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 #include "checks/judge/size_condition.hpp"

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "checks/places.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
 #include "cnnspec/kernel.h"
 #include "cnnspec/shape.hpp"

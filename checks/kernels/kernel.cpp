@@ -7,18 +7,18 @@ namespace {
 
 template <class P, class T>
 int apply(int (*f)(const P*, const T*, T*), const Problem& problem, const void* const in[], void* out) {
-  return f(&std::get<P>(problem), static_cast<const T*>(in[0]), static_cast<T*>(out));
+  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<T*>(out));
 }
 
 template <class P, class T>
 int apply(int (*f)(const P*, const T*, const T*, T*), const Problem& problem, const void* const in[], void* out) {
-  return f(&std::get<P>(problem), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(out));
+  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(out));
 }
 
 template <class P, class T>
 int apply(int (*f)(const P*, const T*, const T*, const T*, T*), const Problem& problem, const void* const in[],
           void* out) {
-  return f(&std::get<P>(problem), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]),
+  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]),
            static_cast<const T*>(in[2]), static_cast<T*>(out));
 }
 

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "checks/judge/case.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/dtype.hpp"
+#include "checks/vocabulary/problem.hpp"
 #include "cnnspec/kernel.h"
 
 namespace cnnspec::checks {

@@ -9,7 +9,7 @@
 
 #include "checks/child_process.hpp"
 #include "checks/kernels/loader.hpp"
-#include "checks/usage_error.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

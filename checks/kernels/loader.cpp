@@ -79,9 +79,9 @@ Kernel load_into_this_process(const LibraryFile& file) {
     kernel.description = description();
   if (kernel.name.empty()) kernel.name = std::filesystem::path(path).filename().string();
   int found = 0;
-  for (std::size_t dtype = 0; dtype < dtype_names.size(); ++dtype)
-    for_each_function(kernel, static_cast<DType>(dtype), [&]<class Function>(Op op, Function*& function) {
-      function = exported<Function>(library, std::string("cnnspec_") + name_of(op) + "_" + dtype_names[dtype]);
+  for (const DTypeRow& row : dtypes)
+    for_each_function(kernel, row.dtype, [&]<class Function>(Op op, Function*& function) {
+      function = exported<Function>(library, std::string("cnnspec_") + name_in_contract(op) + "_" + row.name);
       found += function != nullptr;
     });
   if (found == 0)

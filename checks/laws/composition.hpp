@@ -2,13 +2,13 @@
 // or with their independent twins. Nothing of the specification's own compositions is used.
 #pragma once
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/laws/model_functions.hpp"
-#include "checks/twins/conv2d.hpp"
-#include "checks/twins/flatten.hpp"
-#include "checks/twins/linear.hpp"
-#include "checks/twins/max_pool2d.hpp"
-#include "checks/twins/relu.hpp"
+#include "checks/layers/conv2d/twin.hpp"
+#include "checks/layers/flatten/twin.hpp"
+#include "checks/layers/linear/twin.hpp"
+#include "checks/layers/max_pool2d/twin.hpp"
+#include "checks/layers/relu/twin.hpp"
 
 namespace cnnspec::checks {
 

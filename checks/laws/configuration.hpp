@@ -2,7 +2,7 @@
 #pragma once
 
 #include "checks/describe/config.hpp"
-#include "checks/judge/descriptor.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 

@@ -1,6 +1,6 @@
-#include "checks/laws/flatten.hpp"
-#include "checks/laws/linear.hpp"
-#include "checks/laws/relu.hpp"
+#include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/laws.hpp"
+#include "checks/layers/relu/laws.hpp"
 
 namespace cnnspec::checks {
 

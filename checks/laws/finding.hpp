@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/extents.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "checks/scalars/text.hpp"
 #include "cnnspec/tensor.hpp"
 

@@ -5,7 +5,7 @@
 #include <functional>
 
 #include "checks/describe/config.hpp"
-#include "checks/gradient/parameters.hpp"
+#include "checks/laws/parameters.hpp"
 #include "checks/laws/functions.hpp"
 #include "cnnspec/network.hpp"
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "checks/generate/choices.hpp"
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 

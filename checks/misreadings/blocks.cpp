@@ -3,7 +3,7 @@
 // the place of another.
 #include <array>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/misreadings/parts.hpp"
 #include "checks/misreadings/tables.hpp"
 
@@ -15,7 +15,7 @@ constexpr std::array<Idx, 8> block_sizes{2, 4, 8, 16, 32, 64, 128, 256};
 constexpr std::array<Idx, 6> limits{512, 1024, 32767, 32768, 65535, 65536};
 constexpr std::array<Idx, 3> shares{2, 4, 8};
 
-const cnnspec_conv2d& conv2d_of(const Operation& o) { return std::get<cnnspec_conv2d>(o.problem); }
+const cnnspec_conv2d& conv2d_of(const Operation& o) { return o.problem.as<cnnspec_conv2d>(); }
 
 /// Something that there are many of: the index of one or more axes of a tensor.
 struct Sequence {
@@ -31,10 +31,10 @@ struct Sequence {
   std::function<Idx(const TensorInfo&)> step = [](const TensorInfo&) { return Idx{1}; };
 };
 
-bool is_conv2d_sum(Op op) { return family_of(op) == Family::conv2d; }
-bool is_pooling(Op op) { return family_of(op) == Family::max_pool2d; }
-bool is_relu(Op op) { return family_of(op) == Family::elementwise; }
-bool is_linear_sum(Op op) { return family_of(op) == Family::linear; }
+bool is_conv2d_sum(Op op) { return layer_id(op) == LayerId::conv2d; }
+bool is_pooling(Op op) { return layer_id(op) == LayerId::max_pool2d; }
+bool is_relu(Op op) { return layer_id(op) == LayerId::relu; }
+bool is_linear_sum(Op op) { return layer_id(op) == LayerId::linear; }
 bool is_sum(Op op) { return is_conv2d_sum(op) || is_linear_sum(op); }
 bool has_images(Op op) { return !is_relu(op); }
 bool has_planes(Op op) { return is_conv2d_sum(op) || is_pooling(op); }
@@ -76,7 +76,7 @@ Region where(const Sequence& s, Is is) {
 }
 
 const TensorInfo* tensor_of(const Operation& o, Role role) {
-  if (role_of(o.output) == role) return &o.output;
+  if (role_of(o.outputs.front()) == role) return &o.outputs.front();
   for (const TensorInfo& t : o.inputs)
     if (role_of(t) == role) return &t;
   return nullptr;
@@ -241,7 +241,7 @@ void repeated(Table& table, const Sequence& s, Idx block) {
   table.add(s, block + 1, after(s, block) + " repeat those before",
             writes_in(s, block) + " and, where fewer remain, writes some of those before once more.", s.applies,
             changed_in(rest, [step = s.step, block](std::vector<Real>& output, std::size_t n, const Call& call) {
-              output[n] = output[n - static_cast<std::size_t>(block * step(call.operation.output))];
+              output[n] = output[n - static_cast<std::size_t>(block * step(call.operation.outputs.front()))];
             }));
 }
 void not_written_after(Table& table, const Sequence& s, Idx block) {
@@ -371,7 +371,7 @@ void cells_of_windows(Table& table) {
     const auto add = [&](Idx from, const std::string& name, const std::string& sentence, const Compute& compute) {
       Misreading m{name, sentence, is_pooling, compute};
       m.told_by = [from](const Operation& o) {
-        const auto& p = std::get<cnnspec_pool2d>(o.problem);
+        const auto& p = o.problem.as<cnnspec_pool2d>();
         return p.kernel_height * p.kernel_width >= from;
       };
       table.entries.push_back(std::move(m));
@@ -411,7 +411,7 @@ void partial_tiles(Table& table) {
             " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that a "
             "NaN stays.",
         writes_matrix, zero_times_old_added(tiles)};
-    m.told_by = [block](const Operation& o) { return o.output.extents[0] > block && o.output.extents[1] > block; };
+    m.told_by = [block](const Operation& o) { return o.outputs.front().extents[0] > block && o.outputs.front().extents[1] > block; };
     table.entries.push_back(std::move(m));
   }
 }

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/misreadings/parts.hpp"
 #include "checks/misreadings/tables.hpp"
 
@@ -19,7 +19,7 @@ bool after_first_image(const Index& y, const TensorInfo&, const Operation&) { re
 bool before_last_image(const Index& y, const TensorInfo& t, const Operation&) { return y[0] < t.extents[0] - 1; }
 
 Idx images_of(const Operation& o) {
-  return std::visit([](const auto& p) { return batch_of(p); }, o.problem);
+  return visit_problem([](const auto& p) { return batch_of(p); }, o.problem);
 }
 /// Every image of the input of this role is the first.
 Compute first_image_throughout(Role role) {
@@ -30,7 +30,7 @@ Compute first_image_throughout(Role role) {
     for (std::size_t n = image; n < input->size(); ++n) (*input)[n] = (*input)[n % image];
   });
 }
-bool has_batch(Op op) { return family_of(op) != Family::elementwise; }
+bool has_batch(Op op) { return layer_id(op) != LayerId::relu; }
 bool has_batch_of_x(Op op) {
   return is<Op::conv2d_forward, Op::conv2d_backward_kernel, Op::max_pool2d_forward, Op::max_pool2d_backward,
             Op::linear_forward, Op::linear_backward_weight>(op);

@@ -4,10 +4,10 @@
 #include <cassert>
 #include <cmath>
 
-#include "checks/generate/geometry.hpp"
-#include "checks/judge/bound.hpp"
-#include "checks/judge/expectation.hpp"
-#include "checks/judge/storage.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/expect/expectation.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/misreadings/tables.hpp"
 
 namespace cnnspec::checks {

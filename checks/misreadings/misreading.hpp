@@ -19,8 +19,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/judge/arithmetic.hpp"
-#include "checks/judge/reference.hpp"
+#include "checks/expect/arithmetic.hpp"
+#include "checks/expect/reference.hpp"
 
 namespace cnnspec::checks {
 

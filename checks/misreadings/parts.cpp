@@ -5,7 +5,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
 
 namespace cnnspec::checks {
@@ -73,7 +73,7 @@ std::vector<Real> changed(Call call, Role role, const Region& region, Change cha
   std::vector<Real>* const input = find_input(call, role);
   const bool is_another = input != nullptr && change_in(region, info_of(o, role), o, *input, change);
   std::vector<Real> output = is_another ? right(call) : specified(call);
-  if (role_of(o.output) == role) change_in(region, o.output, o, output, change);
+  if (role_of(o.outputs.front()) == role) change_in(region, o.outputs.front(), o, output, change);
   return output;
 }
 
@@ -87,7 +87,7 @@ std::vector<Real>* find_input(Call& call, Role role) {
     if (role_of(call.operation.inputs[n]) == role && !call.inputs[n].empty()) return &call.inputs[n];
   return nullptr;
 }
-Role role_of(const TensorInfo& tensor) { return static_cast<Role>(tensor.name[std::strlen(tensor.name) - 1]); }
+Role role_of(const TensorInfo& tensor) { return tensor.role; }
 
 Real rounded(Real v, int digits) {
   if (v.value == 0 || !std::isfinite(v.value)) return v;
@@ -119,9 +119,9 @@ Compute moved(const std::vector<Role>& roles, const Source& source) {
         for (std::size_t n = 0; n < from.size(); ++n) (*input)[n] = given[from[n]];
       }
     const std::vector<Real> computed = right(call);
-    if (std::find(roles.begin(), roles.end(), role_of(o.output)) == roles.end()) return computed;
+    if (std::find(roles.begin(), roles.end(), role_of(o.outputs.front())) == roles.end()) return computed;
     std::vector<Real> output(computed.size());
-    const auto to = places(o.output, o, source);
+    const auto to = places(o.outputs.front(), o, source);
     for (std::size_t n = 0; n < to.size(); ++n) output[to[n]] = computed[n];
     return output;
   };
@@ -162,7 +162,7 @@ Compute zero_but_bias(const Region& region) {
     call.specified = nullptr;
     std::vector<Real> output = without(Role::y, region)(call);
     if (!bias.empty()) {
-      for_each_index(call.operation.output,
+      for_each_index(call.operation.outputs.front(),
                      [&](std::size_t n, const Index& index) { output[n] += bias[static_cast<std::size_t>(index[1])]; });
     }
     return output;
@@ -170,7 +170,7 @@ Compute zero_but_bias(const Region& region) {
 }
 Compute changed_in(const Region& region, const ChangeElement& change) {
   return with_output([region, change](std::vector<Real>& output, const Call& call) {
-    const TensorInfo& t = call.operation.output;
+    const TensorInfo& t = call.operation.outputs.front();
     for_each_index(t, [&](std::size_t n, const Index& index) {
       if (region(index, t, call.operation)) change(output, n, call);
     });
@@ -182,7 +182,7 @@ Compute unwritten(const Region& region) {
 }
 
 std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, const Steps& steps) {
-  const auto& p = std::get<cnnspec_conv2d>(call.operation.problem);
+  const auto& p = call.operation.problem.as<cnnspec_conv2d>();
   const Conv2dConfig g = config_of(misread);
   const auto x = x_shape(misread), y = y_shape(misread);
   const auto w = dyn_shape(p.out_channels, p.in_channels / p.groups, misread.kernel_height, misread.kernel_width);
@@ -222,7 +222,7 @@ std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, c
 }
 
 std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms, Bias bias) {
-  const auto& p = std::get<cnnspec_conv2d>(call.operation.problem);
+  const auto& p = call.operation.problem.as<cnnspec_conv2d>();
   const bool forward = call.operation.op == Op::conv2d_forward;
   const std::vector<Real>&w = call.inputs[forward ? 1 : 0], &other = call.inputs[forward ? 0 : 1];
   const Idx ins = p.in_channels / p.groups, outs = p.out_channels / p.groups;
@@ -252,7 +252,7 @@ std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms,
       sum = steps.sum(sum + steps.product(w[at_w] * other[at_dy]));
     }
   };
-  const std::vector<Idx>& extents = call.operation.output.extents;
+  const std::vector<Idx>& extents = call.operation.outputs.front().extents;
   for (Idx image = 0; image < extents[0]; ++image)
     for (Idx channel = 0; channel < extents[1]; ++channel)
       for (Idx row = 0; row < extents[2]; ++row)
@@ -271,11 +271,11 @@ std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, Terms terms,
 }
 
 std::vector<Real> conv2d_inside(const Call& call, const Inside& inside) {
-  const auto& p = std::get<cnnspec_conv2d>(call.operation.problem);
+  const auto& p = call.operation.problem.as<cnnspec_conv2d>();
   const Op op = call.operation.op;
   const Idx ins = p.in_channels / p.groups, outs = p.out_channels / p.groups;
   const Idx cells = p.batch * p.in_channels * p.in_height * p.in_width;
-  std::vector<Real> out(static_cast<std::size_t>(call.operation.output.count()));
+  std::vector<Real> out(static_cast<std::size_t>(call.operation.output_count()));
   std::size_t at_y = 0;
   for (Idx plane = 0; plane < p.batch * p.out_channels; ++plane)
     for (Idx i = 0; i < p.out_height; ++i)
@@ -303,7 +303,7 @@ std::vector<Real> conv2d_inside(const Call& call, const Inside& inside) {
 }
 
 Call as_conv2d(const Call& linear) {
-  const auto& l = std::get<cnnspec_linear>(linear.operation.problem);
+  const auto& l = linear.operation.problem.as<cnnspec_linear>();
   cnnspec_conv2d p{};
   p.batch = l.batch, p.groups = 1, p.in_channels = l.in_features, p.out_channels = l.out_features;
   set_height(p, {}), set_width(p, {});
@@ -359,11 +359,11 @@ void collect(const Pooling& rule, const cnnspec_pool2d& p, const std::vector<Idx
 }  // namespace
 
 std::vector<Real> pool(const Call& call, const Pooling& rule) {
-  cnnspec_pool2d p = std::get<cnnspec_pool2d>(call.operation.problem);
+  cnnspec_pool2d p = call.operation.problem.as<cnnspec_pool2d>();
   rule.misread(p);
   const bool forward = call.operation.op == Op::max_pool2d_forward;
   const std::vector<Real>& x = call.inputs[0];
-  std::vector<Real> out(static_cast<std::size_t>(call.operation.output.count()));
+  std::vector<Real> out(static_cast<std::size_t>(call.operation.output_count()));
   const auto x_plane = static_cast<std::size_t>(p.in_height * p.in_width);
   std::size_t y_at = 0;
   for (std::size_t plane = 0; plane < static_cast<std::size_t>(p.batch * p.channels); ++plane)

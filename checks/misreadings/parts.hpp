@@ -8,12 +8,10 @@
 #include <limits>
 #include <utility>
 
-#include "checks/generate/geometry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/misreadings/misreading.hpp"
 
 namespace cnnspec::checks {
-
-enum class Role : char { x = 'x', w = 'w', b = 'b', y = 'y' };
 
 // Which operations.
 template <Op... ops>
@@ -31,7 +29,7 @@ inline bool is_linear_product(Op op) {
   return is<Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight>(op);
 }
 inline bool is_product(Op op) { return is_conv2d_product(op) || is_linear_product(op); }
-inline bool has_window(Op op) { return is_conv2d_product(op) || family_of(op) == Family::max_pool2d; }
+inline bool moves_window(Op op) { return is_conv2d_product(op) || layer_id(op) == LayerId::max_pool2d; }
 inline bool takes_bias(Op op) { return is<Op::conv2d_forward, Op::linear_forward>(op); }
 inline bool sums_over_batch(Op op) {
   return is<Op::conv2d_backward_kernel, Op::conv2d_backward_bias, Op::linear_backward_weight, Op::linear_backward_bias>(
@@ -163,8 +161,8 @@ template <class Change>
 Compute misread(Change change) {
   return [change](const Call& call) {
     const Problem& problem = call.operation.problem;
-    if (family_of(problem) == Family::max_pool2d) return pool(call, Pooling{.misread = change});
-    cnnspec_conv2d p = std::get<cnnspec_conv2d>(problem);
+    if (layer_id(problem) == LayerId::max_pool2d) return pool(call, Pooling{.misread = change});
+    cnnspec_conv2d p = problem.as<cnnspec_conv2d>();
     change(p);
     return conv2d_taps(call, p);
   };

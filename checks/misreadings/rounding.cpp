@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "checks/layers/problems.hpp"
 #include "checks/misreadings/parts.hpp"
 #include "checks/misreadings/tables.hpp"
 
@@ -36,7 +37,7 @@ Real cut_off(Real v, const Format& f) {
 bool is_bias_gradient(Op op) { return is<Op::conv2d_backward_bias, Op::linear_backward_bias>(op); }
 bool adds_up(Op op) { return is_product(op) || is_bias_gradient(op); }
 bool sums(Op op) {
-  return family_of(op) == Family::conv2d || family_of(op) == Family::linear || op == Op::max_pool2d_backward;
+  return layer_id(op) == LayerId::conv2d || layer_id(op) == LayerId::linear || op == Op::max_pool2d_backward;
 }
 bool any_type(const Format&) { return true; }
 bool has_f64(const Format& storage) { return storage.digits == f64_digits; }
@@ -70,7 +71,7 @@ Compute rounding(const Steps& steps, Round inputs = as_is) {
   return [=](const Call& call) {
     const Call c = as_convolution(with_inputs_rounded(call, inputs));
     if (is_bias_gradient(call.operation.op)) return bias_gradient(c, steps);
-    return conv2d_taps(c, std::get<cnnspec_conv2d>(c.operation.problem), steps);
+    return conv2d_taps(c, c.operation.problem.as<cnnspec_conv2d>(), steps);
   };
 }
 

@@ -5,6 +5,8 @@
 // and index formulas on purpose. A geometry's own out_height and out_width are never read.
 #pragma once
 
+#include "checks/layers/problems.hpp"
+
 #include <vector>
 
 #include "cnnspec/tensor.hpp"

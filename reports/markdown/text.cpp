@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 
-#include "checks/describe/percent.hpp"
-#include "checks/describe/text.hpp"
+#include "checks/vocabulary/percent.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::reports {
 namespace {

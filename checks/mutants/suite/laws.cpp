@@ -2,12 +2,12 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/gradient/check_functions.hpp"
-#include "checks/laws/conv2d.hpp"
-#include "checks/laws/flatten.hpp"
-#include "checks/laws/linear.hpp"
-#include "checks/laws/max_pool2d.hpp"
+#include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/laws.hpp"
 #include "checks/laws/models.hpp"
-#include "checks/laws/relu.hpp"
+#include "checks/layers/relu/laws.hpp"
 #include "checks/mutants/suite/runner.hpp"
 
 namespace cnnspec::mutants {

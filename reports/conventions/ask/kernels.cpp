@@ -3,6 +3,7 @@
 // answer.
 #include <stdexcept>
 
+#include "checks/layers/problems.hpp"
 #include "checks/kernels/kernel.hpp"
 #include "checks/kernels/registry.hpp"
 #include "reports/conventions/ask/question.hpp"

@@ -1,0 +1,561 @@
+#include "checks/layers/problems.hpp"
+#include "checks/expect/data.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cassert>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "checks/conventions/expect_under.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/expect/literal_data.hpp"
+#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+using Use = DataFamily::Use;
+
+/// `draw(stream)` for each element of each input; streams of their own.
+template <class Draw>
+Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw) {
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < operation.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(operation.inputs[i].count()));
+    for (double& e : v) e = draw(stream);
+  }
+  return inputs;
+}
+
+bool is_bias_gradient(const Operation& o) {
+  return o.op == Op::conv2d_backward_bias || o.op == Op::linear_backward_bias;
+}
+
+/// Of data that is small.
+constexpr Idx most_small = 31;
+
+// ---- Where a family applies ----
+
+bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
+bool to_pooling(const Operation& o, const Arithmetic&, const ExactPlan&) {
+  return layer_id(o.op) == LayerId::max_pool2d;
+}
+bool has_terms_to_spare(const Operation& o, const Arithmetic&, const ExactPlan& plan) {
+  return o.most_terms() <= Idx{1} << plan.bits;
+}
+/// The data is scaled into the far ends of the storage type's range, which the accumulator must have too.
+bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
+  return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
+         a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
+}
+bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return o.multiplies() || is_bias_gradient(o); }
+/// Whether sums of small integers are exact in the accumulator.
+bool has_room_for_small(const Operation& o, const Arithmetic& a) {
+  return o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
+}
+/// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
+bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
+  return scales(o, a, plan) && !(o.multiplies() && a.rounds_factors());
+}
+
+// ---- Integers on which nothing rounds ----
+
+std::string describe_wide(const Operation& o, std::size_t wide) {
+  if (!o.multiplies()) return "odd integers";
+  return std::string("integers: ") + o.inputs[wide].name + " wide and odd, " + o.inputs[1 - wide].name +
+         " powers of two";
+}
+
+Operands<double> draw_first_wide(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_integers(o, plan, seed, 0);
+}
+
+Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 1);
+  if (layer_id(o.op) != LayerId::relu) return inputs;
+  // relu shows an element where it is positive: here it is wherever it was not in the other family.
+  inputs[0] = draw_integers(o, plan, seed, 0)[0];
+  for (double& e : inputs[0]) e = -e;
+  return inputs;
+}
+
+/// Small odd integers of both signs, so that results are mostly as small as the type of the output holds exactly: the sum
+/// of n of them is about sqrt(n) as large.
+Operands<double> draw_small(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  constexpr double deviations = 4;
+  const double most = std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
+  const Idx half = std::clamp(static_cast<Idx>((most - 1) / 2), Idx{0}, most_small / 2);
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
+    const bool is_narrow = o.multiplies() && i == 1;
+    for (double& e : v) {
+      const Idx size = 2 * (is_narrow ? 0 : stream.below(half + 1)) + 1;
+      e = static_cast<double>(stream.below(2) == 0 ? size : -size);
+    }
+  }
+  return inputs;
+}
+
+Operands<double> draw_ones(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return fill(o, seed, [](Stream&) { return 1.0; });
+}
+
+/// One element of an operand is not zero; the other operand is full, or has one element as well.
+Operands<double> draw_one_hot(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  Stream stream(seed, 99);
+  const Idx which = stream.below(3);  // the first, the second, both
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_full = i < 2 && which == static_cast<Idx>(1 - i) && inputs.size() > 1;
+    const std::size_t hot = static_cast<std::size_t>(stream.below(static_cast<Idx>(inputs[i].size())));
+    for (std::size_t n = 0; n < inputs[i].size(); ++n)
+      if (!is_full && n != hot) inputs[i][n] = 0;
+  }
+  return inputs;
+}
+
+Operands<double> draw_signed_zeros(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  constexpr std::array<double, 4> values{-0.0, 0.0, 1.0, -1.0};
+  return fill(o, seed, [&](Stream& s) { return values[static_cast<std::size_t>(s.below(4))]; });
+}
+
+/// The first wide family with its results multiplied by 2^exponent.
+Operands<double> scaled(const Operation& o, const ExactPlan& plan, std::uint64_t seed, int exponent) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!o.multiplies() || i != 1)  // one factor of each product
+      for (double& e : inputs[i]) e = std::ldexp(e, exponent);
+  return inputs;
+}
+
+Operands<double> draw_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  ExactPlan narrower = plan;  // a number with all the digits of its type is not subnormal
+  narrower.wide_bits = std::min(plan.wide_bits, a.storage.digits - 1);
+  return scaled(o, narrower, seed, a.storage.least_exponent);
+}
+Operands<double> draw_near_overflow(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
+                                    std::uint64_t seed) {
+  return scaled(o, plan, seed, a.storage.largest_exponent - plan.bits);
+}
+
+// ---- Data for pooling: x is special, dy is that of the exact families ----
+
+template <class Draw>
+Operands<double> with_x(const Operation& o, const ExactPlan& plan, std::uint64_t seed, Draw draw) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  inputs[0] = std::move(fill(o, seed, draw)[0]);
+  return inputs;
+}
+
+Operands<double> draw_ties(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream& s) { return static_cast<double>(s.below(3) - 1); });
+}
+Operands<double> draw_constant(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream&) { return -3.0; });
+}
+Operands<double> draw_negative(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  return with_x(o, plan, seed, [](Stream& s) { return -1.0 - static_cast<double>(s.below(99)); });
+}
+/// In the order of memory. Where there are more cells than integers that the type holds, they begin anew.
+Operands<double> draw_sorted(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed,
+                             bool descending) {
+  Operands<double> inputs = draw_integers(o, plan, seed, 0);
+  const Idx count = static_cast<Idx>(inputs[0].size()), values = Idx{1} << a.storage.digits;
+  for (Idx n = 0; n < count; ++n) {
+    const Idx v = n % values - std::min(count, values) / 2;
+    inputs[0][static_cast<std::size_t>(n)] = static_cast<double>(descending ? -v : v);
+  }
+  return inputs;
+}
+Operands<double> draw_ascending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_sorted(o, a, plan, seed, false);
+}
+Operands<double> draw_descending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
+  return draw_sorted(o, a, plan, seed, true);
+}
+
+const cnnspec_pool2d& pooling(const Operation& o) { return o.problem.as<cnnspec_pool2d>(); }
+Idx sets_of_peaks(const Operation& o) { return Peaks::sets(pooling(o)); }
+/// dy: odd, and so small that the sums of what one cell can get are exact in the accumulator, if that can be.
+std::vector<double> dy_of_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed) {
+  const Idx most = std::clamp((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{1}, Idx{15});
+  Stream stream(~seed);
+  std::vector<double> dy(static_cast<std::size_t>(o.inputs[1].count()));
+  for (double& e : dy) {
+    const Idx size = 2 * stream.below((most + 1) / 2) + 1;
+    e = static_cast<double>(stream.below(2) == 0 ? size : -size);
+  }
+  return dy;
+}
+Operands<double> draw_nth_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed, Idx n) {
+  Operands<double> inputs{Peaks(pooling(o), seed).x(n)};
+  if (o.inputs.size() > 1) inputs.push_back(dy_of_peaks(o, a, seed));
+  return inputs;
+}
+Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  return draw_nth_peaks(o, a, seed, 0);
+}
+
+Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
+  const bool everywhere = Stream(seed, 99).below(2) == 0;
+  return with_x(o, plan, seed, [&](Stream& s) {
+    return everywhere || s.below(4) > 0 ? -infinity : static_cast<double>(s.below(5) - 2);
+  });
+}
+
+// ---- What is no number ----
+
+Operands<double> with_specials(const Operation& o, std::uint64_t seed, std::span<const double> specials) {
+  return fill(o, seed, [&](Stream& s) {
+    const double plain = static_cast<double>(s.below(5) - 2);
+    return s.below(16) == 0 ? specials[static_cast<std::size_t>(s.below(static_cast<Idx>(specials.size())))] : plain;
+  });
+}
+Operands<double> draw_infinities(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return with_specials(o, seed, std::array{infinity, -infinity});
+}
+Operands<double> draw_nan(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  return with_specials(o, seed, std::array{std::numeric_limits<double>::quiet_NaN()});
+}
+
+// ---- Real numbers ----
+
+/// Random numbers with an exponent in [-spread/2, spread/2): terms of one size, where many roundings meet, or of very
+/// different sizes, where large ones hide small ones and cancel. None is zero or subnormal, and no product of two is.
+Operands<double> draw_rounded(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  constexpr std::array<int, 4> binades{1, 4, 12, 24}, few_binades{1, 2, 3, 4};
+  const bool is_narrow = std::min(a.storage.largest_exponent, a.accumulator.largest_exponent) < 100;  // binary16
+  const int digits = a.storage.digits;
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    const int spread = (is_narrow ? few_binades : binades)[static_cast<std::size_t>(stream.below(4))];
+    std::array<double, 24> units{};  // what the last bit of a significand is worth
+    for (int e = 0; e < spread; ++e)
+      units[static_cast<std::size_t>(e)] = std::ldexp(1.0, e - spread / 2 - (digits - 1));
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
+    for (double& e : v) {
+      const std::uint64_t random = stream.bits(), top = std::uint64_t{1} << (digits - 1);
+      const double magnitude =
+          static_cast<double>((random & (top - 1)) | top) * units[static_cast<std::size_t>(stream.below(spread))];
+      e = random >> 63 ? -magnitude : magnitude;
+    }
+  }
+  return inputs;
+}
+
+template <char const* text>
+std::string say(const Operation&) {
+  return text;
+}
+constexpr char ones_text[] = "ones everywhere";
+constexpr char one_hot_text[] = "integers, all but one of an operand zero";
+constexpr char zeros_text[] = "ones and zeros of both signs";
+constexpr char subnormal_text[] = "integers times the smallest number of the type";
+constexpr char overflow_text[] = "integers times a power of two, the sums nearly as large as the type allows";
+constexpr char ties_text[] = "an x of few different integers, so that windows have ties";
+constexpr char constant_text[] = "a constant x, so that all cells of a window tie";
+constexpr char negative_text[] = "an x of negative integers only";
+constexpr char peaks_text[] = "an x in which one and the same cell of the windows is the greatest";
+constexpr char ascending_text[] = "an x of ascending integers";
+constexpr char descending_text[] = "an x of descending integers";
+constexpr char small_text[] = "small odd integers";
+constexpr char minus_infinity_text[] = "an x with windows of nothing but -inf";
+constexpr char infinities_text[] = "small integers and infinities";
+constexpr char nan_text[] = "small integers and NaN";
+constexpr char rounded_text[] = "real numbers of both signs and different sizes";
+
+constexpr std::array families{
+    DataFamily{"exact-first-wide", Use::always, [](const Operation& o) { return describe_wide(o, 0); }, anywhere,
+               draw_first_wide},
+    DataFamily{"exact-second-wide", Use::always, [](const Operation& o) { return describe_wide(o, 1); }, anywhere,
+               draw_second_wide},
+    DataFamily{"ones", Use::in_turn, say<ones_text>, has_terms_to_spare, draw_ones},
+    DataFamily{"one-hot", Use::in_turn, say<one_hot_text>, anywhere, draw_one_hot},
+    DataFamily{"signed-zeros", Use::in_turn, say<zeros_text>, has_terms_to_spare, draw_signed_zeros},
+    DataFamily{"subnormals", Use::in_turn, say<subnormal_text>, keeps_subnormals, draw_subnormals},
+    DataFamily{"near-overflow", Use::in_turn, say<overflow_text>, scales, draw_near_overflow},
+    DataFamily{"ties", Use::in_turn, say<ties_text>, to_pooling, draw_ties},
+    DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
+    DataFamily{"all-negative", Use::in_turn, say<negative_text>, to_pooling, draw_negative},
+    DataFamily{"minus-infinity", Use::in_turn, say<minus_infinity_text>, to_pooling, draw_minus_infinity},
+    DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks},
+    DataFamily{"ascending", Use::always, say<ascending_text>, to_pooling, draw_ascending},
+    DataFamily{"descending", Use::always, say<descending_text>, to_pooling, draw_descending},
+    DataFamily{"exact-small", Use::always, say<small_text>, to_sums, draw_small},
+    DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
+    DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
+    DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
+};
+constexpr const DataFamily& rounded_family = families.back();
+
+/// bfloat16 has no standard, and processors' instructions for it take subnormal numbers for zero: that is judged only
+/// where it was asked for.
+bool disputes_subnormals(const Arithmetic& a) { return a.dtype == DType::bf16; }
+bool is_disputed(const DataFamily& f, const Arithmetic& a) {
+  return disputes_subnormals(a) && f.draw == draw_subnormals;
+}
+
+/// The families to use: exact data first, because its numbers are the easier ones to read.
+std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
+                                            std::uint64_t seed, bool specials) {
+  std::vector<const DataFamily*> used, in_turn;
+  for (const DataFamily& f : families) {
+    if (!f.applies(o, a, plan) || (is_disputed(f, a) && !specials)) continue;
+    // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no more.
+    if (f.draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
+    if (f.use == Use::in_turn)
+      in_turn.push_back(&f);
+    else if (f.use == Use::always || specials)
+      used.push_back(&f);
+  }
+  const Idx turn = Stream(seed, 7).below(static_cast<Idx>(in_turn.size()));
+  used.insert(used.begin() + 2, in_turn[static_cast<std::size_t>(turn)]);
+  return used;
+}
+
+/// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
+class ExactMaker {
+ public:
+  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, bool with_bias)
+      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed), with_bias_(with_bias) {}
+
+  std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
+    std::vector<DataSet> sets;
+    if (!operation_.multiplies()) {
+      for (const DataFamily* f : used)
+        if (f->sets != nullptr)
+          add_peaks(*f, sets);
+        else
+          expect_sums(sets.emplace_back(draw(*f, plan_)), *f);
+      return sets;
+    }
+    for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
+    if (used.size() == 1 && used[0]->draw == draw_small && !has_room_for_small(operation_, arithmetic_)) {
+      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // asked for by name
+      return sets;
+    }
+    if (!plan_.proved()) count_visible(sets, used);
+    const std::vector<std::vector<double>> results = run_exactly(operation_, inputs_of(sets));
+    for (std::size_t n = 0; n < sets.size(); ++n) {
+      std::vector<long double>& values = sets[n].expected.values;
+      values.assign(results[n].begin(), results[n].end());
+      if (arithmetic_.rounds_output())
+        for (long double& v : values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
+      if (arithmetic_.rounds_output() && is_wide(*used[n])) count_shown(sets[n]);
+    }
+    return sets;
+  }
+
+  /// One set of a family of several.
+  DataSet nth(const DataFamily& f, Idx n) const { return peaks(f, n, draw_nth_peaks(operation_, arithmetic_, seed_, n)); }
+
+ private:
+  void add_peaks(const DataFamily& f, std::vector<DataSet>& sets) const {
+    const Peaks all(pooling(operation_), seed_);
+    Operands<double> inputs(operation_.inputs.size());
+    if (inputs.size() > 1) inputs[1] = dy_of_peaks(operation_, arithmetic_, seed_);
+    for (Idx n = 0; n < f.sets(operation_); ++n) {
+      inputs[0] = all.x(n);
+      sets.push_back(peaks(f, n, inputs));
+    }
+  }
+
+  /// Of a selection, or a sum without products.
+  void expect_sums(DataSet& set, const DataFamily& f) const {
+    const bool adds_up_all = is_bias_gradient(operation_);
+    if (adds_up_all || !plan_.proved() || f.use == Use::on_request) return expect_measured(set, f);
+    set.expected.values = exact_results(set.inputs);
+    set.shows_all = false;
+    for (const long double v : set.expected.values) set.visible.push_back(v != 0);
+    set.expected.terms = set.visible;
+  }
+
+  /// Where no sum rounds in double.
+  std::vector<long double> exact_results(const Operands<double>& inputs) const {
+    std::vector<double> values = run_spec(operation_, inputs);
+    if (arithmetic_.rounds_output())
+      for (double& v : values) v = rounded_to(arithmetic_.dtype, v);
+    return {values.begin(), values.end()};
+  }
+
+  /// Selects, or adds up exactly.
+  DataSet peaks(const DataFamily& f, Idx n, Operands<double> inputs) const {
+    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), std::move(inputs), {}, {}};
+    if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
+      set.expected = expect(operation_, arithmetic_, set.inputs);
+      return set;
+    }
+    set.expected.values = exact_results(set.inputs);
+    return set;
+  }
+
+  static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
+
+  DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
+    DataSet set{f.name, f.describe(operation_), f.draw(operation_, arithmetic_, plan, seed_), {}, {}};
+    if (operation_.takes_bias() && !with_bias_) set.inputs.back().clear();
+    set.shows_all = is_wide(f) && plan.proved();
+    return set;
+  }
+
+  /// Sums and selections are as good as free, so one run tells everything.
+  void expect_measured(DataSet& set, const DataFamily& f) const {
+    for (ExactPlan plan = plan_;; plan = thinned(plan), set = draw(f, plan)) {
+      set.expected = expect(operation_, arithmetic_, set.inputs);
+      const auto& bounds = set.expected.bounds;
+      const bool is_exact = std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; });
+      const bool has_plan = f.use != Use::on_request && f.draw != draw_small;  // none makes infinities exact
+      if (is_exact || plan.proved() || !has_plan) break;
+    }
+    set.visible = set.expected.terms;
+    set.shows_all = false;
+    if (arithmetic_.rounds_output() && is_bias_gradient(operation_)) count_shown(set);
+  }
+
+  /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in: all
+  /// or, as far as is counted, none.
+  void count_shown(DataSet& set) const {
+    Operands<TermRange> inputs;
+    for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
+    set.visible.clear(), set.shows_all = false;
+    for (const TermRange& sum : run_spec(operation_, inputs))
+      set.visible.push_back(sum.loss_shows_in(arithmetic_.storage.digits) ? sum.terms : 0);
+  }
+
+  static std::vector<Operands<double>> inputs_of(const std::vector<DataSet>& sets) {
+    std::vector<Operands<double>> inputs;
+    for (const DataSet& s : sets) inputs.push_back(s.inputs);
+    return inputs;
+  }
+
+  template <class Change>
+  static Operands<double> changed(Operands<double> inputs, Change change) {
+    for (std::vector<double>& v : inputs)
+      for (double& e : v) e = change(e);
+    return inputs;
+  }
+
+  /// Draws again what exceeds the budget, and counts the terms that are not zero.
+  void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
+    const double budget = std::ldexp(1.0, plan_.bits);
+    for (std::size_t n = 0; n < sets.size(); ++n) {
+      // The others are within the budget where they apply.
+      if (used[n]->draw == draw_small || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
+      for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
+        const auto results =
+            run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),
+                                     changed(sets[n].inputs, [](double v) { return v == 0 ? 0.0 : 1.0; })});
+        if (std::any_of(results[0].begin(), results[0].end(), [&](double m) { return m > budget; })) continue;
+        if (is_wide(*used[n])) sets[n].visible.assign(results[1].begin(), results[1].end());
+        break;
+      }
+    }
+  }
+
+  const Operation& operation_;
+  const Arithmetic& arithmetic_;
+  const ExactPlan plan_;
+  const std::uint64_t seed_;
+  const bool with_bias_;
+};
+
+}  // namespace
+
+std::span<const DataFamily> data_families() { return families; }
+
+const DataFamily* find_data_family(std::string_view name) {
+  const auto found = std::find_if(families.begin(), families.end(), [&](const DataFamily& f) {
+    return f.name == name || (f.sets != nullptr && name.starts_with(std::string(f.name) + ":"));
+  });
+  return found == families.end() ? nullptr : &*found;
+}
+
+void leave_infinities(const Operation& operation, DataSet& set) {
+  if (layer_id(operation.op) != LayerId::max_pool2d) return;
+  const bool backward = operation.op == Op::max_pool2d_backward;
+  set.expected.bounds.resize(set.expected.values.size());
+  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
+    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == -infinity)
+      set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
+}
+
+DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
+                   const DataOptions& options) {
+  DataSet set{"given", "the given data", std::move(inputs), {}, {}};
+  set.expected = expect(operation, arithmetic, set.inputs);
+  set.visible = set.expected.terms;
+  if (options.specials) return set;
+  leave_infinities(operation, set);
+  const ConventionSet flushing = ConventionSet::named("ftz", "");
+  set.may_flush =
+      disputes_subnormals(arithmetic) && !relevant_to(operation, arithmetic, set.inputs, flushing).empty();
+  return set;
+}
+
+namespace {
+
+/// The set that is named FAMILY:N.
+DataSet nth_set(const Operation& operation, const Arithmetic& arithmetic, const ExactPlan& plan, std::uint64_t seed,
+                const DataFamily& family, const std::string& name) {
+  const std::string_view number = std::string_view(name).substr(std::string_view(family.name).size() + 1);
+  const Idx sets = family.sets(operation);
+  Idx n = -1;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), n);
+  if (error != std::errc() || end != number.data() + number.size() || n < 0 || n >= sets)
+    throw UsageError("--data", "", std::string(family.name) + ":0 to " + family.name + ":" + std::to_string(sets - 1),
+                     in_quotes(name));
+  return ExactMaker(operation, arithmetic, plan, seed, false).nth(family, n);
+}
+
+}  // namespace
+
+std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
+                               const std::string& data, const DataOptions& options) {
+  const ExactPlan plan = plan_exact(operation, arithmetic);
+  std::vector<const DataFamily*> used;
+  if (data.empty()) {
+    used = families_for(operation, arithmetic, plan, seed, options.specials);
+  } else if (is_literal(data)) {
+    return {given_data(operation, arithmetic, parse_literal(operation, arithmetic.dtype, data), options)};
+  } else {
+    const DataFamily* const family = find_data_family(data);
+    std::vector<std::string> names;
+    for (const DataFamily& f : families) names.push_back(f.name);
+    if (family == nullptr) throw UsageError("--data", "", one_of(names, data), in_quotes(data));
+    if (!family->applies(operation, arithmetic, plan))
+      throw UsageError("--data", "", std::string("a family that applies to this ") + name_of(operation.op),
+                       in_quotes(data));
+    if (data != family->name) return {nth_set(operation, arithmetic, plan, seed, *family, data)};
+    used = {family};
+  }
+
+  const bool with_bias = Stream(seed).below(4) != 0;
+  const bool is_rounded = used.back() == &rounded_family;
+  if (is_rounded) used.pop_back();
+  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, with_bias).make(used);
+  if (!options.specials)
+    for (DataSet& set : sets)
+      if (set.family == "minus-infinity") leave_infinities(operation, set);
+  if (!is_rounded) return sets;
+
+  DataSet& set = sets.emplace_back();
+  set.family = rounded_family.name, set.description = rounded_family.describe(operation);
+  set.inputs = rounded_family.draw(operation, arithmetic, plan, seed);
+  if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
+  set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
+  set.sampled = options.sample > 0 && options.sample < operation.output_count();
+  return sets;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,213 @@
+#include "checks/expect/expectation.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "checks/expect/bound.hpp"
+#include "checks/expect/sample.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/scalars/lanes.hpp"
+#include "checks/scalars/perturbed.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr int any_exponent = std::numeric_limits<int>::max();  // of zero, a multiple of everything
+
+/// The largest e such that v is a multiple of 2^e.
+int exponent_of(double v) {
+  constexpr int fraction_bits = 52, bias = 1023;
+  if (v == 0 || !std::isfinite(v)) return any_exponent;
+  const auto bits = std::bit_cast<std::uint64_t>(v);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
+  const int field = static_cast<int>(bits >> fraction_bits & 0x7ff);
+  const std::uint64_t significand = field == 0 ? fraction : fraction | std::uint64_t{1} << fraction_bits;
+  return std::max(field, 1) - bias - fraction_bits + std::countr_zero(significand);
+}
+
+int exponent_of(const std::vector<double>& values) {
+  int least = any_exponent;
+  for (const double v : values) least = std::min(least, exponent_of(v));
+  return least;
+}
+
+bool is_finite(const std::vector<double>& values) {
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
+}
+
+/// Whether an input is compared only, and what is selected by it comes out as it is.
+bool is_compared(const Operation& operation, std::size_t input) {
+  const LayerId family = layer_id(operation.op);
+  return input == 0 && (family == LayerId::max_pool2d || family == LayerId::relu);
+}
+
+/// As numbers of R. A term that is not finite is left out: an output with such a term is not finite either, whatever
+/// the order, unless what is left may overflow. The x of a selection is compared, and stays what it is.
+template <class R>
+Operands<Measured<R>> measured(const Operation& operation, const Operands<double>& inputs) {
+  Operands<Measured<R>> result(inputs.size());
+  for (std::size_t n = 0; n < inputs.size(); ++n) {
+    const bool keeps_all = is_compared(operation, n);
+    result[n].reserve(inputs[n].size());
+    for (const double v : inputs[n]) result[n].emplace_back(keeps_all || std::isfinite(v) ? static_cast<R>(v) : R(0));
+  }
+  return result;
+}
+
+/// How far from an element of an input may be what the kernel computes with.
+double slack_of_element(const Operation& operation, const Arithmetic& a, std::size_t input, double v) {
+  if (is_compared(operation, input) || operation.op == Op::relu_backward || !std::isfinite(v)) return 0;
+  if (operation.multiplies() && input < 2) return slack_of(v, a.factor(), a.flushes);
+  return slack_of(v, a.rounds_summands() ? a.accumulator : a.storage, a.flushes);
+}
+
+/// How far from each output may be that of the data that the kernel computes with; empty: it computes with what it is
+/// given.
+template <class R>
+std::vector<R> slacks_of(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  if (!a.rounds_factors() && !a.rounds_summands() && !a.flushes) return {};
+  bool is_any = false;
+  Operands<Perturbed<R>> perturbed(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (const double v : inputs[i]) {
+      const double slack = slack_of_element(operation, a, i, v);
+      is_any = is_any || slack > 0;
+      perturbed[i].emplace_back(is_compared(operation, i) || std::isfinite(v) ? static_cast<R>(v) : R(0),
+                                static_cast<R>(slack));
+    }
+  if (!is_any) return {};
+  std::vector<R> slacks;
+  for (const Perturbed<R>& p : run_spec(operation, perturbed)) slacks.push_back(p.slack);
+  return slacks;
+}
+
+/// A sum has the terms that the specification adds up; a selection has one, the element that it selects.
+template <class R>
+Idx terms_of(const Measured<R>& m) {
+  return m.magnitude == 0 ? 0 : std::max(m.terms, Idx{1});
+}
+
+bool is_same_class(double a, double b) {
+  return std::isnan(a) == std::isnan(b) && std::isinf(a) == std::isinf(b) && (!std::isinf(a) || a == b);
+}
+
+/// A factor that counts as 0 makes NaN of an infinite one: where that changes an output, nothing is judged.
+void leave_flushed_beside_infinities(const Operation& operation, const Arithmetic& a, Operands<double> inputs,
+                                     const std::vector<double>& plain, Expectation& e) {
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (double& v : inputs[i])
+      if (!is_compared(operation, i) && std::fabs(v) < a.factor().least_normal()) v = 0;
+  const std::vector<double> flushed = run_spec(operation, inputs);
+  for (std::size_t n = 0; n < plain.size(); ++n)
+    if (!is_same_class(plain[n], flushed[n])) e.bounds[n] = no_bound;
+}
+
+template <class R>
+Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs,
+                       double exact_limit) {
+  const std::vector<Measured<R>> results = run_spec(operation, measured<R>(operation, inputs));
+  const std::vector<R> slacks = slacks_of<R>(operation, a, inputs);
+  Expectation e;
+  e.values.reserve(results.size()), e.bounds.reserve(results.size()), e.terms.reserve(results.size());
+  for (std::size_t n = 0; n < results.size(); ++n) {
+    const Measured<R>& m = results[n];
+    const R slack = slacks.empty() ? R(0) : slacks[n];
+    const bool exact = slack == 0 && (m.terms == 0 || m.magnitude <= exact_limit);
+    e.values.push_back(exact ? static_cast<long double>(rounded_to(a.dtype, static_cast<double>(m.value))) : m.value);
+    e.bounds.push_back(exact ? 0 : error_bound(m, a, slack));
+    e.terms.push_back(terms_of(m));
+  }
+  if (std::all_of(inputs.begin(), inputs.end(), is_finite)) return e;
+  const std::vector<double> plain = run_spec(operation, inputs);
+  for (std::size_t n = 0; n < plain.size(); ++n) {
+    if (std::isfinite(plain[n])) continue;
+    e.values[n] = plain[n];
+    if (!std::isnan(e.bounds[n])) e.bounds[n] = 0;
+  }
+  if (a.flushes) leave_flushed_beside_infinities(operation, a, inputs, plain, e);
+  return e;
+}
+
+Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const double exact_limit = exact_up_to(operation, a, inputs);
+  return a.dtype == DType::f64 ? expect_all<long double>(operation, a, inputs, exact_limit)
+                               : expect_all<double>(operation, a, inputs, exact_limit);
+}
+
+}  // namespace
+
+std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs) {
+  if (!operation.multiplies()) {  // dy, or the x of a selection
+    const int exponent = exponent_of(inputs.back());
+    return exponent == any_exponent ? std::nullopt : std::optional(exponent);
+  }
+  const int a = exponent_of(inputs[0]), b = exponent_of(inputs[1]);
+  int terms = a == any_exponent || b == any_exponent ? any_exponent : a + b;
+  if (operation.takes_bias()) terms = std::min(terms, exponent_of(inputs[2]));
+  return terms == any_exponent ? std::nullopt : std::optional(terms);
+}
+
+double exact_up_to(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const std::optional<int> terms = least_exponent_of_terms(operation, inputs);
+  if (!terms) return std::numeric_limits<double>::infinity();  // all terms are zero
+  const Format& format = a.accumulator;
+  if (*terms < format.least_exponent || (a.flushes && std::ldexp(1.0, *terms) < format.least_normal())) return 0;
+  return std::min({std::ldexp(1.0, *terms + format.digits), format.largest(), a.storage.largest()});
+}
+
+Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs, Idx sample,
+                   std::uint64_t seed) {
+  if (sample == 0 || sample >= operation.output_count()) return expect_all(operation, arithmetic, inputs);
+  const auto count = static_cast<std::size_t>(operation.output_count());
+  Expectation e{std::vector<long double>(count), std::vector<double>(count, no_bound), std::vector<Idx>(count)};
+  for (const Idx plane : draw_planes(operation, sample, seed)) {
+    const Part part = part_of(operation, plane);
+    const Expectation some = expect_all(part.operation, arithmetic, part.inputs(inputs));
+    for (std::size_t n = 0; n < part.outputs.size(); ++n) {
+      const auto to = static_cast<std::size_t>(part.outputs[n]);
+      e.values[to] = some.values[n], e.bounds[to] = some.bounds[n], e.terms[to] = some.terms[n];
+    }
+  }
+  return e;
+}
+
+namespace {
+
+/// Some sets, at most `lanes`, in one run; appends their results.
+template <std::size_t lanes>
+void run_together(const Operation& operation, std::span<const Operands<double>> sets,
+                  std::vector<std::vector<double>>& results) {
+  assert(sets.size() <= lanes);
+  Operands<ExactLanes<lanes>> inputs(operation.inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i].resize(sets.front()[i].size());
+    for (std::size_t lane = 0; lane < sets.size(); ++lane)
+      for (std::size_t n = 0; n < inputs[i].size(); ++n) inputs[i][n].lane[lane] = sets[lane][i][n];
+  }
+  const std::vector<ExactLanes<lanes>> outputs = run_spec(operation, inputs);
+  for (std::size_t lane = 0; lane < sets.size(); ++lane) {
+    std::vector<double>& result = results.emplace_back();
+    result.reserve(outputs.size());
+    for (const ExactLanes<lanes>& v : outputs) result.push_back(v.lane[lane]);
+  }
+}
+
+}  // namespace
+
+std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets) {
+  assert(operation.multiplies());
+  if (sets.size() == 1) return {run_spec(operation, sets.front())};
+  std::vector<std::vector<double>> results;
+  for (std::span<const Operands<double>> left(sets); !left.empty();) {
+    const std::span<const Operands<double>> some = left.first(std::min<std::size_t>(4, left.size()));
+    some.size() <= 2 ? run_together<2>(operation, some, results) : run_together<4>(operation, some, results);
+    left = left.subspan(some.size());
+  }
+  return results;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,89 @@
+// The reference: an operation computed by the specification, with any scalar, over a batch.
+#pragma once
+
+#include <cassert>
+#include <tuple>
+#include <vector>
+
+#include "checks/scalars/lanes.hpp"
+#include "checks/scalars/measured.hpp"
+#include "checks/scalars/perturbed.hpp"
+#include "checks/scalars/term_range.hpp"
+#include "checks/vocabulary/operation.hpp"
+#include "cnnspec/tensor.hpp"
+
+namespace cnnspec::checks {
+
+/// The elements of each input, in the order of Operation::inputs. One that is empty is optional and not there.
+template <class S>
+using Operands = std::vector<std::vector<S>>;
+
+/// Several sets of data in one run, for operations that add and multiply and do not compare.
+template <std::size_t lanes>
+using ExactLanes = Lanes<double, lanes>;
+
+/// The specification's loop over a batch, with one scalar: the elements of all outputs, one after the other. The
+/// specification handles one image; here y and dx stand side by side, and the gradients of the parameters are summed over the
+/// images.
+template <class S>
+using Body = std::vector<S> (*)(const Problem& problem, const Operands<S>& inputs);
+
+/// The same loop, compiled for every scalar that an engine asks with.
+struct Bodies {
+  std::tuple<Body<double>, Body<TermRange>, Body<ExactLanes<2>>, Body<ExactLanes<4>>, Body<Measured<double>>,
+             Body<Measured<long double>>, Body<Perturbed<double>>, Body<Perturbed<long double>>>
+      bodies;
+};
+
+/// `run(problem, inputs)`, a generic lambda that captures nothing.
+template <auto run>
+constexpr Bodies bodies_of() {
+  constexpr auto body = []<class S>() -> Body<S> {
+    return [](const Problem& problem, const Operands<S>& inputs) { return run(problem, inputs); };
+  };
+  return {{body.template operator()<double>(), body.template operator()<TermRange>(),
+           body.template operator()<ExactLanes<2>>(), body.template operator()<ExactLanes<4>>(),
+           body.template operator()<Measured<double>>(), body.template operator()<Measured<long double>>(),
+           body.template operator()<Perturbed<double>>(), body.template operator()<Perturbed<long double>>()}};
+}
+
+template <class S>
+std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs) {
+  assert(inputs.size() == operation.inputs.size());
+  return std::get<Body<S>>(operation.pass().bodies->bodies)(operation.problem, inputs);
+}
+
+// ---- What the bodies of the layers are made of ----
+
+/// Image `n` of a batch, or all of a parameter (n = 0).
+template <class S, Idx... E>
+Tensor<S, E...> image_of(const Shape<E...>& shape, const std::vector<S>& elements, Idx n = 0) {
+  const auto first = elements.begin() + n * shape.count();
+  return Tensor<S, E...>(shape, std::vector<S>(first, first + shape.count()));
+}
+
+/// y or dx: `run(n)` for each image, side by side.
+template <class Run>
+auto each_image(Idx batch, Run run) {
+  auto all = run(0).elements();
+  for (Idx n = 1; n < batch; ++n) {
+    const auto image = run(n);
+    all.insert(all.end(), image.elements().begin(), image.elements().end());
+  }
+  return all;
+}
+
+/// The gradient of a parameter: `run(n)` for each image, added up from zero.
+template <class Run>
+auto sum_of_images(Idx batch, Run run) {
+  using S = std::decay_t<decltype(run(0)[0])>;
+  std::vector<S> sum;
+  for (Idx n = 0; n < batch; ++n) {
+    const auto gradient = run(n);
+    sum.resize(gradient.elements().size(), S(0));
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += gradient.elements()[i];
+  }
+  return sum;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,119 @@
+// conv2d: what it is to the engines.
+#include "checks/expect/reference.hpp"
+#include "checks/layers/conv2d/problem.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using P = cnnspec_conv2d;
+
+// ---- The specification's loops, over a batch ----
+
+constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  const auto kernel = image_of(w_shape(p), in[1]);
+  return each_image(p.batch, [&](Idx n) {
+    const auto x = image_of(x_shape(p), in[0], n);
+    if (in[2].empty()) return conv2d(x, kernel, config_of(p));
+    return conv2d(x, kernel, Vector<S>(dyn_shape(p.out_channels), in[2]), config_of(p));
+  });
+}>();
+constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  const auto kernel = image_of(w_shape(p), in[0]);
+  return each_image(p.batch, [&](Idx n) {
+    return conv2d_backward_input(x_shape(p), kernel, image_of(y_shape(p), in[1], n), config_of(p));
+  });
+}>();
+constexpr Bodies backward_kernel = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  return sum_of_images(p.batch, [&](Idx n) {
+    return conv2d_backward_kernel(image_of(x_shape(p), in[0], n), w_shape(p), image_of(y_shape(p), in[1], n),
+                                  config_of(p));
+  });
+}>();
+constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  return sum_of_images(p.batch, [&](Idx n) { return conv2d_backward_bias(image_of(y_shape(p), in[0], n)); });
+}>();
+
+// ---- Passes ----
+
+Idx window(const P& p) { return p.kernel_height * p.kernel_width; }
+Idx terms_of_y(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  return p.in_channels / p.groups * window(p) + 1;
+}
+Idx terms_of_dx(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  return p.out_channels / p.groups * window(p);
+}
+Idx terms_of_dw_and_db(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  return p.batch * p.out_height * p.out_width;
+}
+
+constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
+constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
+constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_optional = true};
+constexpr Port db{"db", Role::b, b_extents<P>};
+constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
+
+constexpr Port x_w_b[]{x, w, b}, w_dy[]{w, dy}, x_dy[]{x, dy}, only_dy[]{dy}, only_y[]{y}, only_dx[]{dx}, only_dw[]{dw},
+    only_db[]{db};
+
+constexpr Pass passes[]{
+    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},
+    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input},
+    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_kernel},
+    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias},
+};
+
+// ---- Problems ----
+
+constexpr Field fields[]{
+    batch_field,         {"groups", "g", Field::Kind::extent, 1, 1},
+    {"in_channels", "ic"}, in_height_field, in_width_field,
+    {"out_channels", "oc"}, out_height_field, out_width_field,
+    kernel_height_field, kernel_width_field, stride_height_field, stride_width_field,
+    dilation_height_field, dilation_width_field,
+    pad_top_field, pad_left_field, pad_bottom_field, pad_right_field,
+};
+
+Violation check_problem(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  const Violation extents = first_of(
+      check_extents("conv2d", {{"batch", p.batch}, {"in_channels", p.in_channels}, {"out_channels", p.out_channels}}),
+      check_window_extents("conv2d", p));
+  if (!extents.ok()) return extents;
+  const Idx channels = p.groups < 1 ? p.in_channels : p.in_channels / p.groups;
+  const Violation v = check_conv2d({p.in_channels, p.in_height, p.in_width},
+                                   {p.out_channels, channels, p.kernel_height, p.kernel_width}, config_of(p));
+  if (!v.ok()) return v;
+  return first_of(check_out("conv2d", p),
+                  check_elements("conv2d", "x", {p.batch, p.in_channels, p.in_height, p.in_width}),
+                  check_elements("conv2d", "w", {p.out_channels, channels, p.kernel_height, p.kernel_width}),
+                  check_elements("conv2d", "y", {p.batch, p.out_channels, p.out_height, p.out_width}));
+}
+
+Idx taps_of(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  return saturated_product({p.batch, p.out_channels, p.out_height, p.out_width, p.in_channels / p.groups,
+                            p.kernel_height, p.kernel_width});
+}
+
+}  // namespace
+
+extern const Layer conv2d_layer{
+    .id = ProblemOf<P>::layer,
+    .name = "conv2d",
+    .problem = "cnnspec_conv2d",
+    .example = "mb2ic16ih7oc16oh7kh5ph2",
+    .fields = fields,
+    .passes = passes,
+    .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
+    .check = check_problem,
+    .taps = taps_of,
+};
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,8 @@
+// flatten: what it is to the engines. It computes nothing, so no kernel is judged by it.
+#include "checks/vocabulary/layer.hpp"
+
+namespace cnnspec::checks {
+
+extern const Layer flatten_layer{.id = LayerId{4}, .name = "flatten", .problem = "", .example = "", .fields = {}, .passes = {}};
+
+}  // namespace cnnspec::checks

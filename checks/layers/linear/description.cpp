@@ -1,0 +1,94 @@
+// linear: what it is to the engines.
+#include "cnnspec/linear.hpp"
+
+#include "checks/expect/reference.hpp"
+#include "checks/layers/linear/problem.hpp"
+#include "checks/vocabulary/window.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using P = cnnspec_linear;
+
+constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  const auto weight = image_of(w_shape(p), in[1]);
+  return each_image(p.batch, [&](Idx n) {
+    const auto x = image_of(x_shape(p), in[0], n);
+    return in[2].empty() ? linear(x, weight) : linear(x, weight, Vector<S>(y_shape(p), in[2]));
+  });
+}>();
+constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  const auto weight = image_of(w_shape(p), in[0]);
+  return each_image(p.batch,
+                    [&](Idx n) { return linear_backward_input(weight, image_of(y_shape(p), in[1], n)); });
+}>();
+constexpr Bodies backward_weight = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  return sum_of_images(p.batch, [&](Idx n) {
+    return linear_backward_weight(image_of(x_shape(p), in[0], n), image_of(y_shape(p), in[1], n));
+  });
+}>();
+constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto& p = problem.as<P>();
+  return sum_of_images(p.batch, [&](Idx n) { return linear_backward_bias(image_of(y_shape(p), in[0], n)); });
+}>();
+
+Idx terms_of_y(const Problem& problem) { return problem.as<P>().in_features + 1; }
+Idx terms_of_dx(const Problem& problem) { return problem.as<P>().out_features; }
+Idx terms_of_dw_and_db(const Problem& problem) { return problem.as<P>().batch; }
+
+constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
+constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
+constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_optional = true};
+constexpr Port db{"db", Role::b, b_extents<P>};
+constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
+constexpr Port x_w_b[]{x, w, b}, w_dy[]{w, dy}, x_dy[]{x, dy}, only_dy[]{dy}, only_y[]{y}, only_dx[]{dx}, only_dw[]{dw},
+    only_db[]{db};
+
+constexpr Pass passes[]{
+    {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},
+    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input},
+    {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_weight},
+    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias},
+};
+
+constexpr Field fields[]{batch_field, {"in_features", "ic"}, {"out_features", "oc"}};
+constexpr Factor factors[]{{"ih", "", "ic"}, {"iw", "ih", "ic"}};
+
+Violation check_problem(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  const Violation extents =
+      check_extents("linear", {{"batch", p.batch}, {"in_features", p.in_features}, {"out_features", p.out_features}});
+  if (!extents.ok()) return extents;
+  return first_of(check_elements("linear", "x", {p.batch, p.in_features}),
+                  check_elements("linear", "w", {p.out_features, p.in_features}),
+                  check_elements("linear", "y", {p.batch, p.out_features}));
+}
+
+Idx taps_of(const Problem& problem) {
+  const auto& p = problem.as<P>();
+  return saturated_product({p.batch, p.in_features, p.out_features});
+}
+
+}  // namespace
+
+extern const Layer linear_layer{
+    .id = ProblemOf<P>::layer,
+    .name = "linear",
+    .problem = "cnnspec_linear",
+    .example = "mb1ic256oc1000",
+    .fields = fields,
+    .passes = passes,
+    .keys = "mb ic ih iw oc",
+    .factors = factors,
+    .check = check_problem,
+    .taps = taps_of,
+    .is_meant_by =
+        [](const std::vector<std::string>& keys) {
+          return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
+        },
+};
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,210 @@
+// max_pool2d: which cell wins, and where its gradient goes.
+#include <algorithm>
+#include <cmath>
+
+#include "checks/misreadings/parts.hpp"
+#include "checks/misreadings/tables.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+bool is_pool(Op op) { return layer_id(op) == LayerId::max_pool2d; }
+constexpr auto is_y_of_pool = is<Op::max_pool2d_forward>;
+constexpr auto is_dx_of_pool = is<Op::max_pool2d_backward>;
+
+using Cells = std::vector<Real>;
+
+bool is_nan(const Real& v) { return !(v == v); }
+
+/// The cell that a search from `best` ends with, which moves on wherever `better(cell, best)`.
+template <class Better>
+Idx found(const Cells& cells, Idx best, Better better) {
+  for (std::size_t n = 0; n < cells.size(); ++n)
+    if (best < 0 || better(cells[n], cells[static_cast<std::size_t>(best)])) best = static_cast<Idx>(n);
+  return best;
+}
+
+Idx last_of_ties(const Cells& cells, const Call&) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || best <= cell; });
+}
+Idx smallest(const Cells& cells, const Call&) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return is_nan(cell) || cell < best; });
+}
+Idx greatest_magnitude(const Cells& cells, const Call&) {
+  return found(cells, -1,
+               [](const Real& cell, const Real& best) { return is_nan(cell) || best.magnitude < cell.magnitude; });
+}
+Idx first_cell(const Cells& cells, const Call&) { return cells.empty() ? -1 : 0; }
+
+/// As a search that starts from `start` finds it: only what is greater wins, or NaN.
+Idx greatest_above(const Real& start, const Cells& cells, const Call& call) {
+  const Idx best = greatest(cells, call);
+  return best >= 0 && cells[static_cast<std::size_t>(best)] <= start ? -1 : best;
+}
+Real zero_maximum(const Call&) { return Real(0); }
+Idx greatest_above_zero(const Cells& cells, const Call& call) { return greatest_above(zero_maximum(call), cells, call); }
+/// What std::numeric_limits calls min().
+Real least_normal(const Call& call) {
+  return Real(std::ldexp(1.0L, call.storage.least_exponent + call.storage.digits - 1));
+}
+Idx greatest_above_least_normal(const Cells& cells, const Call& call) {
+  return greatest_above(least_normal(call), cells, call);
+}
+/// As a search that starts from the first cell and compares with `<` finds it.
+Idx without_nan_rule(const Cells& cells, const Call&) {
+  return found(cells, -1, [](const Real& cell, const Real& best) { return best < cell; });
+}
+/// As a search that starts from -infinity and compares with `<` finds it: neither NaN nor -infinity wins.
+Idx greater_than_infinity(const Cells& cells, const Call&) {
+  Idx best = -1;
+  for (std::size_t n = 0; n < cells.size(); ++n) {
+    const long double beaten =
+        best < 0 ? -std::numeric_limits<long double>::infinity() : cells[static_cast<std::size_t>(best)].value;
+    if (cells[n].value > beaten) best = static_cast<Idx>(n);
+  }
+  return best;
+}
+Idx first_nan(const Cells& cells, const Call& call) {
+  for (std::size_t n = 0; n < cells.size(); ++n)
+    if (is_nan(cells[n])) return static_cast<Idx>(n);
+  return greatest(cells, call);
+}
+/// NaN wins, -infinity does not.
+Idx greater_than_infinity_or_nan(const Cells& cells, const Call& call) {
+  return greatest_above(Real(-std::numeric_limits<long double>::infinity()), cells, call);
+}
+Real lowest(const Call& call) { return Real(-static_cast<long double>(call.storage.largest())); }
+
+constexpr Idx outside = std::numeric_limits<Idx>::min();
+/// A tap of a window that begins in the image even where it should begin before it.
+Idx moved_to_edge(Idx start, Idx tap, const Line& line) { return std::max(start, Idx{0}) + tap * line.axis.dilation; }
+
+std::vector<Real> garbage_where_none_wins(const Call& call) {
+  const std::vector<Real> won = pool(call, {.collect = [](Real& cell, const Real&) { cell = Real(1); }});
+  std::vector<Real> dx = right(call);
+  for (std::size_t n = 0; n < dx.size(); ++n)
+    if (won[n].value == 0) dx[n] = call.garbage;
+  return dx;
+}
+
+}  // namespace
+
+std::vector<Misreading> max_pool2d_misreadings() {
+  return {
+      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx_of_pool,
+       pooled({.winner = last_of_ties})},
+      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx_of_pool,
+       pooled({.ties = Ties::to_all})},
+      {"cells compared column by column",
+       "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
+       "order; "
+       "it is row by row.",
+       is_dx_of_pool, pooled({.column_by_column = true})},
+      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx_of_pool,
+       pooled({.ties = Ties::shared}), false},
+      {"padding treated as a zero",
+       "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
+       "never "
+       "wins.",
+       is_pool, pooled({.zeros_outside = true})},
+      {"search starts from zero",
+       "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero_maximum})},
+      {"search starts from the smallest positive number",
+       "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
+       "should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_least_normal, .y_of_none = least_normal})},
+      {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,
+       pooled({.winner = smallest})},
+      {"the greatest magnitude wins", "The kernel compares absolute values; it should compare the cells.", is_pool,
+       pooled({.winner = greatest_magnitude})},
+      {"the first cell wins", "The kernel takes the first cell of each window; it should look for the greatest.",
+       is_pool, pooled({.winner = first_cell})},
+      {"last row of the window left out", "The kernel does not look at the last row of a window.", is_pool,
+       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_height; }})},
+      {"last column of the window left out", "The kernel does not look at the last column of a window.", is_pool,
+       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_width; }})},
+      {"last tap left out", "The kernel does not look at the last cell of a window.", is_pool,
+       pooled({.sees =
+                   [](Idx r, Idx s, Idx, Idx, const cnnspec_pool2d& p) {
+                     return r + s == 0 || r < p.kernel_height - 1 || s < p.kernel_width - 1;
+                   }})},
+
+      {"windows that begin in the padding moved to the edge",
+       "The kernel begins a window that begins in the padding at the edge of the image; it should go on by whole "
+       "dilations to the first cell in the image.",
+       is_pool, pooled({.at = [](Idx start, Idx tap, const Line& l) { return moved_to_edge(start, tap, l); }})},
+      {"windows that begin in the padding begin at the edge and end where they did",
+       "The kernel begins a window that begins in the padding at the edge of the image, and ends it where it would end "
+       "with its last dilation; it should go on by whole dilations to the first cell in the image.",
+       is_pool,
+       pooled({.at =
+                   [](Idx start, Idx tap, const Line& l) {
+                     const Idx cell = moved_to_edge(start, tap, l);
+                     return cell < start + l.kernel * l.axis.dilation ? cell : outside;
+                   }})},
+      {"windows that begin in the padding begin at the edge and end at their last cell",
+       "The kernel begins a window that begins in the padding at the edge of the image, and ends it at its last cell; "
+       "it should go on by whole dilations to the first cell in the image.",
+       is_pool,
+       pooled({.at =
+                   [](Idx start, Idx tap, const Line& l) {
+                     const Idx cell = moved_to_edge(start, tap, l);
+                     return cell <= start + (l.kernel - 1) * l.axis.dilation ? cell : outside;
+                   }})},
+
+      // NaN and infinity.
+      {"NaN wins only as the first cell",
+       "The kernel compares with < alone, so that a NaN wins only as the first cell of a "
+       "window; it always does.",
+       is_pool, pooled({.winner = without_nan_rule})},
+      {"NaN ignored",
+       "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it always does.", is_pool,
+       pooled({.winner = greater_than_infinity})},
+      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.", is_dx_of_pool,
+       pooled({.winner = first_nan})},
+      {"a window of -infinity has no winner",
+       "The kernel looks for a cell above -infinity and so drops the gradient of a window that is -infinity "
+       "throughout; "
+       "its first cell wins.",
+       is_dx_of_pool, pooled({.winner = greater_than_infinity_or_nan})},
+      {"the lowest finite number for a window of -infinity",
+       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.", is_y_of_pool,
+       pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
+
+      // Where the gradient goes.
+      {"overlapping windows assigned",
+       "The kernel assigns to dx where windows overlap, so that the last one stays; it "
+       "should add.",
+       is_dx_of_pool, pooled({.collect = [](Real& dx, const Real& dy) { dx = dy; }})},
+      {"overlapping windows assigned, the first stays",
+       "The kernel keeps the first gradient that a cell gets where windows "
+       "overlap; it should add.",
+       is_dx_of_pool,
+       pooled({.collect =
+                   [](Real& dx, const Real& dy) {
+                     if (dx.magnitude == 0) dx = dy;
+                   }})},
+      {"winner not corrected by the padding",
+       "The kernel takes a winner's row and column in the padded image for those in "
+       "the image; they are pad_top and pad_left less.",
+       is_dx_of_pool,
+       pooled(
+           {.lands = [](Idx place, const cnnspec_pool2d& p) { return place + p.pad_top * p.in_width + p.pad_left; }})},
+      {"winner counted in the padded image",
+       "The kernel counts a winner's place in rows of the padded width; a row is in_width "
+       "long.",
+       is_dx_of_pool,
+       pooled({.lands =
+                   [](Idx place, const cnnspec_pool2d& p) {
+                     const Idx row = place / p.in_width + p.pad_top, column = place % p.in_width + p.pad_left;
+                     return row * (p.in_width + p.pad_left + p.pad_right) + column;
+                   }})},
+      {"dx not written where no cell wins",
+       "The kernel leaves the elements of dx that win no window as they were; they "
+       "should be zero.",
+       is_dx_of_pool, garbage_where_none_wins},
+  };
+}
+
+}  // namespace cnnspec::checks

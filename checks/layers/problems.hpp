@@ -1,0 +1,25 @@
+// The problems of all layers.
+#pragma once
+
+#include "checks/layers/conv2d/problem.hpp"
+#include "checks/layers/linear/problem.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
+#include "checks/layers/relu/problem.hpp"
+
+namespace cnnspec::checks {
+
+template <class Visit, class AnyProblem>
+decltype(auto) visit_problem(Visit visit, AnyProblem& problem) {
+  switch (problem.layer()) {
+    case LayerId::conv2d:
+      return visit(problem.template as<cnnspec_conv2d>());
+    case LayerId::max_pool2d:
+      return visit(problem.template as<cnnspec_pool2d>());
+    case LayerId::relu:
+      return visit(problem.template as<cnnspec_elementwise>());
+    default:
+      return visit(problem.template as<cnnspec_linear>());
+  }
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,51 @@
+// relu: what it is to the engines.
+#include "checks/expect/reference.hpp"
+#include "checks/layers/relu/problem.hpp"
+#include "checks/vocabulary/window.hpp"
+#include "cnnspec/relu.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+using P = cnnspec_elementwise;
+
+constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  return relu(image_of(x_shape(problem.as<P>()), in[0])).elements();
+}>();
+constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+  const auto shape = x_shape(problem.as<P>());
+  return relu_backward(image_of(shape, in[0]), image_of(shape, in[1])).elements();
+}>();
+
+Idx one_term(const Problem&) { return 1; }
+
+constexpr Port x{"x", Role::x, x_extents<P>, /* is_compared */ true}, dx{"dx", Role::x, x_extents<P>};
+constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
+constexpr Port only_x[]{x}, only_y[]{y}, x_dy[]{x, dy}, only_dx[]{dx};
+
+constexpr Pass passes[]{
+    {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
+    {Op{7}, "relu_backward", x_dy, only_dx, Arithmetics::selects, one_term, &backward},
+};
+
+constexpr Field fields[]{{"count", ""}};
+
+Violation check_problem(const Problem& problem) {
+  return check_extents("elementwise", {{"count", problem.as<P>().count}});
+}
+
+}  // namespace
+
+extern const Layer relu_layer{
+    .id = ProblemOf<P>::layer,
+    .name = "relu",
+    .problem = "cnnspec_elementwise",
+    .example = "8x16x7x7",
+    .fields = fields,
+    .passes = passes,
+    .check = check_problem,
+    .taps = [](const Problem& problem) { return problem.as<P>().count; },
+    .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
+};
+
+}  // namespace cnnspec::checks

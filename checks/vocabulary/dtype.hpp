@@ -1,0 +1,34 @@
+// Storage types: what the numbers of a tensor are stored as. One table; to add a type, add a row.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "checks/vocabulary/format.hpp"
+
+namespace cnnspec::checks {
+
+/// The numbers never change: seeds and corpora hold them.
+enum class DType : std::uint8_t { f32 = 0, f64 = 1, f16 = 2, bf16 = 3 };
+
+struct DTypeRow {
+  DType dtype;
+  const char* name;
+  std::size_t bytes;
+  Format format;
+  const char* npy;       // its code in a .npy file
+  const char* encoding;  // what a .npy file holds, if not the numbers themselves
+};
+inline constexpr std::array<DTypeRow, 4> dtypes{{
+    {DType::f32, "f32", 4, binary32, "<f4", ""},
+    {DType::f64, "f64", 8, binary64, "<f8", ""},
+    {DType::f16, "f16", 2, binary16, "<f2", ""},
+    {DType::bf16, "bf16", 2, bfloat16, "<u2", "bit patterns of bfloat16, the upper halves of those of float32"},
+}};
+
+constexpr const DTypeRow& row_of(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)]; }
+constexpr const char* name_of(DType dtype) { return row_of(dtype).name; }
+constexpr const Format& format_of(DType dtype) { return row_of(dtype).format; }
+constexpr std::size_t element_bytes(DType dtype) { return row_of(dtype).bytes; }
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,78 @@
+#include "checks/vocabulary/layer.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace cnnspec::checks {
+namespace {
+
+struct KnownPass {
+  const Layer* layer;
+  const Pass* pass;
+};
+
+/// By number.
+const std::vector<KnownPass>& known_passes() {
+  static const std::vector<KnownPass> all = [] {
+    std::vector<KnownPass> passes;
+    for (const Layer* layer : layers())
+      for (const Pass& pass : layer->passes) passes.push_back({layer, &pass});
+    std::ranges::sort(passes, {}, [](const KnownPass& p) { return p.pass->op; });
+    return passes;
+  }();
+  return all;
+}
+
+const KnownPass& known(Op op) {
+  const auto& all = known_passes();
+  const auto found = std::ranges::find(all, op, [](const KnownPass& p) { return p.pass->op; });
+  assert(found != all.end());
+  return *found;
+}
+
+}  // namespace
+
+const Layer& layer_of(LayerId id) {
+  const auto all = layers();
+  const auto found = std::ranges::find(all, id, [](const Layer* l) { return l->id; });
+  assert(found != all.end());
+  return **found;
+}
+const Layer& layer_of(Op op) { return *known(op).layer; }
+const Layer& layer_of(const Problem& problem) { return layer_of(problem.layer()); }
+const Pass& pass_of(Op op) { return *known(op).pass; }
+
+const Layer* find_layer(std::string_view name) {
+  for (const Layer* layer : layers())
+    if (layer->name == name) return layer;
+  return nullptr;
+}
+const Pass* find_pass(std::string_view operation) {
+  for (const KnownPass& p : known_passes())
+    if (p.pass->name == operation) return p.pass;
+  return nullptr;
+}
+
+const std::vector<Op>& all_ops() {
+  static const std::vector<Op> all = [] {
+    std::vector<Op> ops;
+    for (const KnownPass& p : known_passes()) ops.push_back(p.pass->op);
+    return ops;
+  }();
+  return all;
+}
+const char* name_of(Op op) { return pass_of(op).name; }
+std::vector<std::string> names_of_operations() {
+  std::vector<std::string> names;
+  for (const Op op : all_ops()) names.emplace_back(name_of(op));
+  return names;
+}
+
+bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::string_view> some) {
+  return std::ranges::any_of(some, [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); });
+}
+
+Violation check(const Problem& problem) { return layer_of(problem).check(problem); }
+Idx taps(const Problem& problem) { return layer_of(problem).taps(problem); }
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,58 @@
+#include "checks/vocabulary/operation.hpp"
+
+#include <cassert>
+
+#include "checks/vocabulary/extents.hpp"
+#include "checks/vocabulary/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+std::vector<TensorInfo> tensors_of(std::span<const Port> ports, const Problem& problem) {
+  std::vector<TensorInfo> tensors;
+  for (const Port& p : ports)
+    tensors.push_back({p.name, p.extents(problem), p.role, p.is_compared, p.is_optional, p.element});
+  return tensors;
+}
+
+}  // namespace
+
+Idx TensorInfo::count() const { return count_of(extents); }
+
+std::vector<Idx> TensorInfo::index(Idx n) const { return index_of(n, extents); }
+
+Idx Operation::output_count() const {
+  Idx count = 0;
+  for (const TensorInfo& t : outputs) count += t.count();
+  return count;
+}
+
+Operation::Place Operation::output_at(Idx n) const {
+  std::size_t at = 0;
+  while (n >= outputs[at].count()) {
+    n -= outputs[at++].count();
+    assert(at < outputs.size());
+  }
+  return {outputs[at], n};
+}
+
+double Operation::elements() const {
+  double elements = 0;
+  for (const auto* tensors : {&outputs, &inputs})
+    for (const TensorInfo& t : *tensors) {
+      double n = 1;
+      for (const Idx e : t.extents) n *= static_cast<double>(e);
+      elements += n;
+    }
+  return elements;
+}
+
+Operation operation_of(Op op, const Problem& problem) {
+  if (layer_of(op).id != problem.layer())
+    throw UsageError(name_of(op), "", "a problem of its own family", "another operation's");
+  require(check(problem));
+  const Pass& pass = pass_of(op);
+  return {op, problem, tensors_of(pass.inputs, problem), tensors_of(pass.outputs, problem)};
+}
+
+}  // namespace cnnspec::checks
