@@ -1,6 +1,6 @@
 // Data families: each is drawn where it applies, is what it claims to be, fits its storage type and its budget, and is
 // expected exactly; and a run with the default options uses them all.
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Exact data: the budget holds, the wide numbers are wide enough to show a narrower format, and no term can get lost.
 #include "checks/layers/problems.hpp"
-#include "checks/expect/exact_data.hpp"
+#include "checks/data/exact_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <cmath>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 

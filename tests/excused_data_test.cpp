@@ -14,7 +14,7 @@
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/kernels/half_storage.hpp"
 #include "checks/scalars/half.hpp"

@@ -12,7 +12,7 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/expect/bound.hpp"
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"

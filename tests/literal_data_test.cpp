@@ -1,6 +1,6 @@
 // Literal data: read back as it was written, and refused with the word that is wrong.
 #include "checks/layers/problems.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 
 #include <gtest/gtest.h>
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "checks/expect/bound.hpp"
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "tests/seed.hpp"

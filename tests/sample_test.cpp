@@ -10,7 +10,7 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/expect/exact_data.hpp"
+#include "checks/data/exact_data.hpp"
 #include "checks/expect/expectation.hpp"
 #include "tests/seed.hpp"
 

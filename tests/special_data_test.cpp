@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 #include "checks/layers/max_pool2d/cells.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"

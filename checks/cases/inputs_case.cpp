@@ -423,7 +423,7 @@ void check_hello(const InputsCase& c, const InputsFunctions& f) {
              promise(parse(written) == functions, "a worker's functions are read back as they were written");
              Idx count = 0;
              for (const Op op : all_ops())
-               for (const DTypeRow& row : dtypes) {
+               for (const DTypeRow& row : dtype_rows) {
                  if (!functions.has(op, row.dtype)) continue;
                  const std::string name = fmt::format(" {}_{}", name_of(op), row.name);
                  promise(c.text.find(name) != std::string::npos, "a worker has what it says that it has");
@@ -581,14 +581,14 @@ void InputsCase::list_fields(Fields& fields) {
       break;
     case Reader::literal:
       fields.choice(op, std::ssize(all_ops()));
-      fields.choice(dtype, std::ssize(dtypes));
+      fields.choice(dtype, std::ssize(dtype_rows));
       break;
     case Reader::option:
       fields.choice(option, options);
       break;
     case Reader::golden:
       fields.choice(op, std::ssize(all_ops()));
-      fields.choice(dtype, std::ssize(dtypes));
+      fields.choice(dtype, std::ssize(dtype_rows));
       fields.choice(is_whole_layer, 2);
       fields.choice(edit, edits);
       fields.number(file, 0, 15);

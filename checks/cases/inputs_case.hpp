@@ -24,7 +24,7 @@
 #include "checks/gradient/targets.hpp"
 #include "checks/host/worker_protocol.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 
 namespace cnnspec::checks {
 

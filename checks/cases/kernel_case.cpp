@@ -154,7 +154,7 @@ const std::vector<KernelUnderTest>& kernels_under_test() {
 
 void KernelCase::list_fields(Fields& fields) {
   fields.choice(op, std::ssize(all_ops()));
-  fields.choice(dtype, std::ssize(dtypes));
+  fields.choice(dtype, std::ssize(dtype_rows));
   fields.number(kernel, 0, most_kernels - 1);
   fields.number(data_seed, 0, 0xffff);
   list_problem(fields, layer_id(op), problem);

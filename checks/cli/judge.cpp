@@ -34,7 +34,7 @@ namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, library, json, junit, profile, accepted, data, network, network_config;
+  std::string kernel, library, json, junit, profile, formulation, accepted, data, network, network_config;
   std::vector<std::string> ops, dtypes, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
@@ -91,10 +91,23 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId>
   return problems;
 }
 
+/// The same name; it must be one of some operation.
+std::string formulation_named(const std::string& name) {
+  if (name.empty()) return name;
+  std::vector<std::string> names;
+  for (const Op op : all_ops())
+    for (const Formulation& f : formulations_of(op))
+      if (std::ranges::find(names, f.name) == names.end()) names.push_back(f.name);
+  if (std::ranges::find(names, name) == names.end())
+    throw UsageError("--formulation", "", one_of(names, name), in_quotes(name));
+  return name;
+}
+
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
   c.library = a.library;
   c.profile = profile_named(a.profile);
+  c.formulation = formulation_named(a.formulation);
   if (!a.accepted.empty()) c.accepted = ConventionSet::named(a.accepted, "--accept");
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
@@ -274,6 +287,10 @@ void add_judge(CLI::App& app, Session& session) {
       ->add_option("--accept", a->accepted,
                    "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`)")
       ->type_name("NAMES");
+  command
+      ->add_option("--formulation", a->formulation,
+                   "of the right ways to compute an operation, this one only: divide, times-reciprocal, ...")
+      ->type_name("NAME");
   command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
   command->add_flag("--specials", a->specials, "also judge data with NaN and infinities");
   command

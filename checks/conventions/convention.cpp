@@ -158,7 +158,7 @@ using SetsByOperation = std::map<std::pair<Op, DType>, std::vector<ConventionSet
 SetsByOperation all_sets() {
   SetsByOperation sets;
   for (const Op op : all_ops())
-    for (const DTypeRow& row : dtypes) sets[{op, row.dtype}] = sets_within(conventions_of(op, row.dtype));
+    for (const DTypeRow& row : dtype_rows) sets[{op, row.dtype}] = sets_within(conventions_of(op, row.dtype));
   return sets;
 }
 

@@ -10,7 +10,7 @@
 namespace cnnspec::checks {
 namespace {
 
-bool has_16_bits(DType dtype) { return element_bytes(dtype) == 2; }
+bool is_narrow(DType dtype) { return format_of(dtype).digits < binary32.digits; }
 
 Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digits) {
   const Format storage = format_of(dtype);
@@ -19,7 +19,7 @@ Arithmetic accumulating(DType dtype, const Format& accumulator, int factor_digit
 
 constexpr std::array<Profile, 6> all_profiles{{
     {"ieee", "products and sums in the storage type, or in a wider one", [](DType) { return true; }, ieee},
-    {"f32-acc", "16-bit storage, products and sums in f32, one rounding at the end", has_16_bits,
+    {"f32-acc", "storage of 16 or 8 bits, products and sums in f32, one rounding at the end", is_narrow,
      [](DType dtype) { return accumulating(dtype, binary32, 24); }},
     {"tf32", "f32 whose factors are rounded to the 11 bits of TF32, sums in f32",
      [](DType dtype) { return dtype == DType::f32; }, [](DType dtype) { return accumulating(dtype, binary32, 11); }},
@@ -45,7 +45,7 @@ Format Arithmetic::factor() const {
 
 Arithmetic ieee(DType dtype) { return accumulating(dtype, format_of(dtype), format_of(dtype).digits); }
 
-const Profile& default_profile(DType dtype) { return *find_profile(has_16_bits(dtype) ? "f32-acc" : "ieee"); }
+const Profile& default_profile(DType dtype) { return *find_profile(is_narrow(dtype) ? "f32-acc" : "ieee"); }
 
 const Profile& profile_for(DType dtype, const Profile* claimed) {
   return claimed == nullptr ? default_profile(dtype) : *claimed;

@@ -20,6 +20,8 @@ struct Arithmetic {
   bool rounds_summands() const { return accumulator.digits < storage.digits; }
   /// The factors' format: as many exponents as storage type and accumulator both have.
   Format factor() const;
+  /// What is too large for the storage type is stored as its largest number.
+  bool saturates() const { return row_of(dtype).saturates; }
   /// A result is rounded once more when it is stored.
   bool rounds_output() const { return storage.digits < accumulator.digits; }
 };

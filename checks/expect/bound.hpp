@@ -86,7 +86,8 @@ double error_bound(const Measured<R>& expected, const Arithmetic& kernel, R slac
     error += R(kernel.storage.unit()) * (std::fabs(expected.value) + computed) + R(kernel.storage.smallest());
   const R least_stored = kernel.storage.least_normal();
   if (kernel.flushes && !(std::fabs(expected.value) > error + least_stored)) error += least_stored;
-  const double largest = std::min(kernel.accumulator.largest(), kernel.storage.largest());
+  const double largest = kernel.saturates() ? kernel.accumulator.largest()
+                                            : std::min(kernel.accumulator.largest(), kernel.storage.largest());
   if (!((magnitude + perturbed + error) * upward < R(largest))) return no_bound;
   return static_cast<double>(error * upward);
 }

@@ -35,15 +35,21 @@ int exponent_of(const std::vector<double>& values) {
   return least;
 }
 
+/// Of what each output is a multiple; of an operation with formulations.
+std::vector<Grid> grid_of(const Operation& operation, const Operands<double>& inputs) {
+  static_assert(any_exponent == Grid::of_zero);
+  Operands<Grid> grids(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (const double v : inputs[i]) grids[i].push_back(Grid::multiple_of(exponent_of(v)));
+  return operation.pass().formulations->grid(operation.problem, grids);
+}
+
 bool is_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
 /// Whether an input is compared only, and what is selected by it comes out as it is.
-bool is_compared(const Operation& operation, std::size_t input) {
-  const LayerId family = layer_id(operation.op);
-  return input == 0 && (family == LayerId::max_pool2d || family == LayerId::relu);
-}
+bool is_compared(const Operation& operation, std::size_t input) { return operation.inputs[input].is_compared; }
 
 /// As numbers of R. A term that is not finite is left out: an output with such a term is not finite either, whatever
 /// the order, unless what is left may overflow. The x of a selection is compared, and stays what it is.
@@ -60,7 +66,7 @@ Operands<Measured<R>> measured(const Operation& operation, const Operands<double
 
 /// How far from an element of an input may be what the kernel computes with.
 double slack_of_element(const Operation& operation, const Arithmetic& a, std::size_t input, double v) {
-  if (is_compared(operation, input) || operation.op == Op::relu_backward || !std::isfinite(v)) return 0;
+  if (is_compared(operation, input) || operation.selects() || !std::isfinite(v)) return 0;
   if (operation.multiplies() && input < 2) return slack_of(v, a.factor(), a.flushes);
   return slack_of(v, a.rounds_summands() ? a.accumulator : a.storage, a.flushes);
 }
@@ -106,41 +112,118 @@ void leave_flushed_beside_infinities(const Operation& operation, const Arithmeti
     if (!is_same_class(plain[n], flushed[n])) e.bounds[n] = no_bound;
 }
 
+/// Results up to this magnitude are exact that are sums of multiples of 2^exponent; 0: none is.
+double exact_limit(const Arithmetic& a, int exponent) {
+  const Format& format = a.accumulator;
+  if (exponent < format.least_exponent || (a.flushes && std::ldexp(1.0, exponent) < format.least_normal())) return 0;
+  const double most = std::min(std::ldexp(1.0, exponent + format.digits), format.largest());
+  return a.saturates() ? most : std::min(most, a.storage.largest());
+}
+
+/// For each output, the magnitude up to which nothing rounds.
+std::vector<double> exact_limits(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const auto outputs = static_cast<std::size_t>(operation.output_count());
+  const Formulations* const formulations = operation.pass().formulations;
+  if (formulations == nullptr) return std::vector<double>(outputs, exact_up_to(operation, a, inputs));
+  std::vector<double> limits;
+  for (const Grid& g : grid_of(operation, inputs))
+    limits.push_back(g.is_zero() ? std::numeric_limits<double>::infinity()
+                                 : g.is_multiple ? exact_limit(a, g.exponent) : 0);
+  return limits;
+}
+
+/// What a formulation makes of the inputs; the specification where there is no other.
 template <class R>
-Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs,
-                       double exact_limit) {
-  const std::vector<Measured<R>> results = run_spec(operation, measured<R>(operation, inputs));
+std::vector<Measured<R>> run_formulation(const Operation& operation, const Operands<Measured<R>>& inputs,
+                                         std::size_t n) {
+  const Formulation& f = operation.pass().formulations->all[n];
+  if constexpr (std::is_same_v<R, double>) return f.narrow(operation.problem, inputs);
+  else return f.wide(operation.problem, inputs);
+}
+
+/// How many terms that are not zero each output is a sum of, of an operation that may round them besides.
+template <class R>
+std::vector<Idx> terms_in(const Operation& operation, const Operands<Measured<R>>& inputs) {
+  Operands<TermRange> ranges(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    for (const Measured<R>& m : inputs[i]) ranges[i].emplace_back(static_cast<double>(m.value));
+  std::vector<Idx> terms;
+  for (const TermRange& sum : run_spec(operation, ranges)) terms.push_back(sum.terms);
+  return terms;
+}
+
+/// The bounds of each formulation, where there are several.
+template <class R>
+void add_formulations(const Operation& operation, const Arithmetic& a, const Operands<Measured<R>>& inputs,
+                      const std::vector<R>& slacks, Expectation& e) {
+  for (std::size_t f = 0; f < formulations_of(operation.op).size(); ++f) {
+    std::vector<double> bounds = e.bounds;
+    const std::vector<Measured<R>> results = run_formulation<R>(operation, inputs, f);
+    for (std::size_t n = 0; n < results.size(); ++n)
+      if (bounds[n] != 0) bounds[n] = error_bound(results[n], a, slacks.empty() ? R(0) : slacks[n]);
+    e.bounds_of.push_back(std::move(bounds));
+  }
+  if (e.bounds_of.empty()) return;
+  e.terms = terms_in(operation, inputs);
+  for (const std::vector<double>& bounds : e.bounds_of)
+    for (std::size_t n = 0; n < bounds.size(); ++n)
+      if (!(bounds[n] <= e.bounds[n])) e.bounds[n] = bounds[n];  // where one is not known, none is
+}
+
+/// Where even the smallest result that may be right is too large, the largest number is the only right one.
+void saturate(double largest, Expectation& e) {
+  for (std::size_t n = 0; n < e.values.size(); ++n)
+    if (std::fabs(e.values[n]) - e.bounds[n] > largest) {
+      e.values[n] = std::copysign(static_cast<long double>(largest), e.values[n]);
+      e.bounds[n] = 0;
+      for (std::vector<double>& bounds : e.bounds_of) bounds[n] = 0;
+    }
+}
+
+template <class R>
+Expectation expect_all_in(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const Operands<Measured<R>> measured_inputs = measured<R>(operation, inputs);
+  const std::vector<Measured<R>> results = run_spec(operation, measured_inputs);
   const std::vector<R> slacks = slacks_of<R>(operation, a, inputs);
+  const std::vector<double> limits = exact_limits(operation, a, inputs);
   Expectation e;
   e.values.reserve(results.size()), e.bounds.reserve(results.size()), e.terms.reserve(results.size());
   for (std::size_t n = 0; n < results.size(); ++n) {
     const Measured<R>& m = results[n];
     const R slack = slacks.empty() ? R(0) : slacks[n];
-    const bool exact = slack == 0 && (m.terms == 0 || m.magnitude <= exact_limit);
+    const bool exact = slack == 0 && (m.terms == 0 || m.magnitude <= limits[n]);
     e.values.push_back(exact ? static_cast<long double>(rounded_to(a.dtype, static_cast<double>(m.value))) : m.value);
     e.bounds.push_back(exact ? 0 : error_bound(m, a, slack));
     e.terms.push_back(terms_of(m));
   }
+  add_formulations<R>(operation, a, measured_inputs, slacks, e);
+  if (a.saturates()) saturate(a.storage.largest(), e);
   if (std::all_of(inputs.begin(), inputs.end(), is_finite)) return e;
   const std::vector<double> plain = run_spec(operation, inputs);
   for (std::size_t n = 0; n < plain.size(); ++n) {
     if (std::isfinite(plain[n])) continue;
     e.values[n] = plain[n];
     if (!std::isnan(e.bounds[n])) e.bounds[n] = 0;
+    for (std::vector<double>& bounds : e.bounds_of)
+      if (!std::isnan(bounds[n])) bounds[n] = 0;
   }
   if (a.flushes) leave_flushed_beside_infinities(operation, a, inputs, plain, e);
   return e;
 }
 
 Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
-  const double exact_limit = exact_up_to(operation, a, inputs);
-  return a.dtype == DType::f64 ? expect_all<long double>(operation, a, inputs, exact_limit)
-                               : expect_all<double>(operation, a, inputs, exact_limit);
+  const bool is_wide = a.storage.digits >= std::numeric_limits<double>::digits;
+  return is_wide ? expect_all_in<long double>(operation, a, inputs) : expect_all_in<double>(operation, a, inputs);
 }
 
 }  // namespace
 
 std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs) {
+  if (operation.pass().formulations != nullptr) {
+    int least = any_exponent;
+    for (const Grid& g : grid_of(operation, inputs)) least = std::min(least, g.exponent);
+    return least == any_exponent ? std::nullopt : std::optional(least);
+  }
   if (!operation.multiplies()) {  // dy, or the x of a selection
     const int exponent = exponent_of(inputs.back());
     return exponent == any_exponent ? std::nullopt : std::optional(exponent);
@@ -154,9 +237,21 @@ std::optional<int> least_exponent_of_terms(const Operation& operation, const Ope
 double exact_up_to(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
   const std::optional<int> terms = least_exponent_of_terms(operation, inputs);
   if (!terms) return std::numeric_limits<double>::infinity();  // all terms are zero
-  const Format& format = a.accumulator;
-  if (*terms < format.least_exponent || (a.flushes && std::ldexp(1.0, *terms) < format.least_normal())) return 0;
-  return std::min({std::ldexp(1.0, *terms + format.digits), format.largest(), a.storage.largest()});
+  return exact_limit(a, *terms);
+}
+
+std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
+                             const Expectation& expected) {
+  Operands<TermRange> ranges;
+  for (const std::vector<double>& v : inputs) ranges.emplace_back(v.begin(), v.end());
+  std::vector<Idx> shown;
+  for (const TermRange& sum : run_spec(operation, ranges)) {
+    const double bound = expected.bound(shown.size());
+    // Within the bound on either side of what is right, a kernel may be anywhere.
+    const bool shows = bound == 0 ? sum.loss_shows_in(arithmetic.storage.digits) : sum.least > 2 * bound;
+    shown.push_back(shows ? sum.terms : 0);
+  }
+  return shown;
 }
 
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs, Idx sample,
@@ -170,6 +265,8 @@ Expectation expect(const Operation& operation, const Arithmetic& arithmetic, con
     for (std::size_t n = 0; n < part.outputs.size(); ++n) {
       const auto to = static_cast<std::size_t>(part.outputs[n]);
       e.values[to] = some.values[n], e.bounds[to] = some.bounds[n], e.terms[to] = some.terms[n];
+      e.bounds_of.resize(some.bounds_of.size(), std::vector<double>(count, no_bound));
+      for (std::size_t f = 0; f < some.bounds_of.size(); ++f) e.bounds_of[f][to] = some.bounds_of[f][n];
     }
   }
   return e;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "checks/expect/arithmetic.hpp"
+#include "checks/expect/formulation.hpp"
 #include "checks/expect/reference.hpp"
 
 namespace cnnspec::checks {
@@ -18,7 +19,12 @@ struct Expectation {
   /// counted.
   std::vector<Idx> terms;
 
+  /// The same bounds for each formulation by itself, of an operation that has several; `bounds` are the widest of those that
+  /// are accepted. Empty: there is one.
+  std::vector<std::vector<double>> bounds_of{};
+
   double bound(std::size_t n) const { return bounds.empty() ? 0 : bounds[n]; }
+  double bound(std::size_t n, std::size_t formulation) const { return bounds_of[formulation][n]; }
 };
 
 /// For any inputs that the storage type holds. The specification is run with (value, magnitude, terms), and an element
@@ -29,6 +35,11 @@ struct Expectation {
 /// elements to judge, a few whole planes; 0: all. `seed`: which ones.
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                    Idx sample = 0, std::uint64_t seed = 0);
+
+/// Of the terms of each output, how many there are that are not zero, and whether the loss of any one of them would show: all
+/// or none. For an operation with formulations.
+std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
+                             const Expectation& expected);
 
 /// Sums up to this magnitude are exact, because every term of every output is a multiple of one power of two; 0: none.
 double exact_up_to(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs);

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "checks/vocabulary/text.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -106,7 +106,8 @@ Golden make_golden(const GoldenCase& c) {
     const Operation operation = operation_of(op, c.problem);
     const DataOptions options{.specials = !is_literal(c.data)};
     DataSet set = given_data(operation, arithmetic, inputs_of(golden, operation), options);
-    if (c.data == "minus-infinity") leave_infinities(operation, set);
+    const DataFamily* const family = find_data_family(c.data);
+    if (family != nullptr && family->is_left_open) leave_open(operation, set);
     golden.outputs.push_back(golden_output(operation, set.expected));
   }
   return golden;

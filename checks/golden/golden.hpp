@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 
 namespace cnnspec::checks {
 

@@ -86,7 +86,7 @@ class CaseReader {
       refuse("schema", "schema 1, all that this version of cnnspec knows", schema.dump());
     GoldenCase c;
     c.ops = operations();
-    c.dtype = dtypes[index_of("dtype", names_of_dtypes())].dtype;
+    c.dtype = dtype_rows[index_of("dtype", names_of_dtypes())].dtype;
     std::vector<std::string> names;
     for (const Profile& p : profiles()) names.push_back(p.name);
     c.profile = &profiles()[index_of("profile", names)];

@@ -21,7 +21,7 @@ class FunctionSet {
     return static_cast<std::size_t>(op) * most_dtypes + static_cast<std::size_t>(dtype);
   }
   static constexpr std::size_t most_ops = 512, most_dtypes = 8;
-  static_assert(dtypes.size() <= most_dtypes);
+  static_assert(dtype_rows.size() <= most_dtypes);
   std::bitset<most_ops * most_dtypes> functions_;
 };
 

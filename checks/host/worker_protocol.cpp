@@ -29,7 +29,7 @@ std::string function_name(Op op, DType dtype) { return fmt::format("{}_{}", name
 
 std::optional<std::pair<Op, DType> > function_named(std::string_view name) {
   for (const Op op : all_ops())
-    for (const DTypeRow& row : dtypes)
+    for (const DTypeRow& row : dtype_rows)
       if (name == function_name(op, row.dtype)) return std::pair(op, row.dtype);
   return {};
 }
@@ -93,7 +93,7 @@ FunctionSet parse_worker_hello(std::string_view line, const std::string& where, 
 
 std::string worker_hello(const FunctionSet& functions) {
   std::string line = protocol_hello;
-  for (const DTypeRow& row : dtypes)
+  for (const DTypeRow& row : dtype_rows)
     for (const Op op : all_ops())
       if (functions.has(op, row.dtype)) line += ' ' + function_name(op, row.dtype);
   return line;

@@ -9,10 +9,8 @@
 #include <numeric>
 
 #include "checks/conventions/expect_under.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/picture.hpp"
-#include "checks/layers/max_pool2d/cells.hpp"
 #include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
@@ -78,6 +76,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
       data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {
   if (data_.size() == 1) repeat_data();
   follow_conventions();
+  accept_one_formulation();
 }
 
 CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<double> inputs)
@@ -88,6 +87,17 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
   data_ = {given_data(operation_, arithmetic_, std::move(inputs), conditions_.data)};
   repeat_data();
   follow_conventions();
+  accept_one_formulation();
+}
+
+/// Where one is asked for, and the operation has it, the others' bounds are not right.
+void CaseJudge::accept_one_formulation() {
+  const auto all = formulations_of(case_.op);
+  const auto asked = std::ranges::find(all, conditions_.formulation, [](const Formulation& f) { return f.name; });
+  if (asked == all.end()) return;
+  for (DataSet& data : data_)
+    if (!data.expected.bounds_of.empty())
+      data.expected.bounds = data.expected.bounds_of[static_cast<std::size_t>(asked - all.begin())];
 }
 
 void CaseJudge::repeat_data() {
@@ -220,7 +230,10 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
   result.worst_wrong_ratio = std::max(result.worst_wrong_ratio, c.worst_wrong_ratio);
   result.ratios += c.ratios;
-  if (c.elements_wrong == 0) return true;
+  if (c.elements_wrong == 0) {
+    result.formulations &= c.formulations;
+    return true;
+  }
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
   f.tensor = operation_.outputs.front().name;
   f.elements = c.judged;
@@ -234,9 +247,10 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
 }
 
 /// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of a
-/// pooling, the cells of its windows; of a relu, the elements.
+/// selection, the elements; or else what the layer counts.
 void CaseJudge::count_terms(CaseResult& result) const {
-  if (layer_id(case_.op) == LayerId::max_pool2d) return count_cells(result);
+  const DataOfLayer* const own = layer_of(case_.op).data;
+  if (own != nullptr && own->shown != nullptr) return count_shown(*own, result);
   const auto counted =
       std::find_if(data_.rbegin(), data_.rend(), [](const DataSet& d) { return !d.expected.terms.empty(); });
   if (counted == data_.rend()) {
@@ -244,7 +258,7 @@ void CaseJudge::count_terms(CaseResult& result) const {
     return;
   }
   const std::vector<Idx>& terms = counted->expected.terms;
-  const bool sums = layer_id(case_.op) != LayerId::relu;
+  const bool sums = !operation_.selects();
   result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : operation_.output_count();
   for (std::size_t n = 0; n < terms.size(); ++n) {
     if (sums && terms[n] == 0) continue;  // not in the sample
@@ -256,15 +270,15 @@ void CaseJudge::count_terms(CaseResult& result) const {
   result.visible = std::min(result.visible, result.terms);
 }
 
-void CaseJudge::count_cells(CaseResult& result) const {
-  ShownCells cells(operation_);
+void CaseJudge::count_shown(const DataOfLayer& own, CaseResult& result) const {
+  const std::unique_ptr<Shown> shown = own.shown(operation_);
   for (const DataSet& d : data_) {
     const auto is_equality = [](double bound) { return bound == 0; };
     const bool is_exact = !d.sampled && std::ranges::all_of(d.expected.bounds, is_equality);
-    if (is_exact) cells.add(d.inputs[0], d.inputs.size() > 1 ? &d.inputs[1] : nullptr);
+    if (is_exact) shown->add(d.inputs);
   }
-  result.terms = cells.cells(), result.visible = cells.shown();
-  result.windows_in_turn = !shows_every_window(case_.problem.as<cnnspec_pool2d>());
+  result.terms = shown->all(), result.visible = shown->shown();
+  result.windows_in_turn = !shown->is_everywhere();
 }
 
 Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::string& detail) const {

@@ -41,9 +41,10 @@ class CaseJudge {
   bool is_right(const DataSet& data, const Execution& e, CaseResult& result) const;
   void repeat_data();
   void count_terms(CaseResult& result) const;
-  void count_cells(CaseResult& result) const;
+  void count_shown(const DataOfLayer& own, CaseResult& result) const;
   std::vector<Expectation> expectations(ConventionSet set, const DataSet& data) const;
   void follow_conventions();
+  void accept_one_formulation();
   bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;

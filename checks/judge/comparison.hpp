@@ -17,6 +17,8 @@ struct Comparison {
   double worst_wrong_ratio = 0;  // over the wrong ones
   RatioHistogram ratios;         // of the elements that rounding may have changed, and of all wrong ones
   std::vector<bool> wrong;       // for each element; empty if none is
+  /// The formulations that explain every element by themselves.
+  FormulationSet formulations = all_formulations;
   // The first wrong element.
   Idx first = -1;
   double expected = 0, actual = 0, bound = 0, ratio = 0;
@@ -32,6 +34,9 @@ inline Comparison compare(const std::vector<double>& actual, const Expectation& 
   for (std::size_t n = 0; n < actual.size(); ++n) {
     const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
     ++(v.judgement == Judgement::not_judged ? c.not_judged : c.judged);
+    for (std::size_t f = 0; f < expected.bounds_of.size(); ++f)
+      if (judge_element(actual[n], expected.values[n], expected.bound(n, f)).judgement == Judgement::wrong)
+        c.formulations &= ~(FormulationSet{1} << f);
     if (v.judgement == Judgement::right) {
       c.worst_ratio = std::max(c.worst_ratio, v.ratio());
       if (v.bound > 0) c.ratios.add(v.ratio());

@@ -10,7 +10,7 @@
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
-#include "checks/expect/exact_data.hpp"
+#include "checks/data/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
 
 namespace cnnspec::checks {

@@ -1,4 +1,3 @@
-#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +17,6 @@
 #include "checks/judge/closer_look.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/deviations.hpp"
-#include "checks/layers/max_pool2d/cells.hpp"
 #include "checks/sanitized.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -46,7 +44,7 @@ bool has_data(const Case& c, const Profile* profile) {
 std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& types) {
   std::vector<JudgedOperation> operations;
-  for (const DTypeRow& row : dtypes)
+  for (const DTypeRow& row : dtype_rows)
     for (const Op op : all_ops()) {
       const bool wanted = (ops.empty() || contains(ops, op)) && (types.empty() || contains(types, row.dtype));
       if (wanted && kernel.has(op, row.dtype)) operations.push_back({op, row.dtype});
@@ -60,12 +58,21 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
 
 namespace {
 
+/// About how many sets of data a case has: four, and those of the layer's own families.
+double sets_of_data(const Operation& operation) {
+  double sets = 4;
+  const DataOfLayer* const own = layer_of(operation.op).data;
+  if (own == nullptr) return sets;
+  for (const DataFamily& f : own->families)
+    if (f.use == DataFamily::Use::always) sets += f.sets == nullptr ? 1 : static_cast<double>(f.sets(operation));
+  return sets;
+}
+
 /// Of memory, to judge it.
 double bytes_for(const Case& c) {
   constexpr double bytes_per_element = 72;  // of a set of data: as it is stored, with what is right, and copies
-  const auto* pooling = c.problem.as_if<cnnspec_pool2d>();
-  const double sets = 4 + (pooling == nullptr ? 0 : 2 + static_cast<double>(Peaks::sets(*pooling)));
-  return operation_of(c.op, c.problem).elements() * sets * bytes_per_element;
+  const Operation operation = operation_of(c.op, c.problem);
+  return operation.elements() * sets_of_data(operation) * bytes_per_element;
 }
 
 }  // namespace

@@ -101,6 +101,10 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
     if (o.windows_in_turn > 0)
       say(o, fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
                          thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
+    if (o.failed == 0 && o.mixes_formulations())
+      say(o, "computed in several ways: each case is right by one of its formulations, but all cases by none of them");
+    if (const Formulation* const f = o.formulation(); f != nullptr && o.failed == 0)
+      say(o, fmt::format("behaves like the formulation {}: {}", f->name, f->sentence));
     say_of_conventions(o, [&](const std::string& what) { say(o, what); });
     if (o.behaves_like != nullptr)
       say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,

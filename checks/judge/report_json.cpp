@@ -121,7 +121,7 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
 }
 
 Json json_of(const OperationResult& o, const Conditions& conditions, double least_sensitivity) {
-  return {{"op", name_of(o.op)},
+  Json j{{"op", name_of(o.op)},
           {"dtype", name_of(o.dtype)},
           {"profile", profile_for(o.dtype, conditions.profile).name},
           {"verdict", name_of(o.verdict(least_sensitivity))},
@@ -145,6 +145,9 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
           {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
           {"sizes", json_of(o.sizes)},
           {"seconds", o.seconds}};
+  if (!formulations_of(o.op).empty())  // which explains all cases; null: none does
+    j["formulation"] = o.formulation() == nullptr ? Json() : Json(o.formulation()->name);
+  return j;
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 

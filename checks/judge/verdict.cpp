@@ -74,10 +74,23 @@ void OperationResult::add(const CaseResult& result) {
   worst_ratio = std::max(worst_ratio, result.worst_ratio);
   worst_wrong_ratio = std::max(worst_wrong_ratio, result.worst_wrong_ratio);
   ratios += result.ratios;
+  if (!result.failure) formulations &= result.formulations;
   if (result.failure || result.terms == 0) return;
   ++with_terms;
   sensitivity_sum += result.sensitivity();
   least_sensitivity = std::min(least_sensitivity, result.sensitivity());
+}
+
+bool OperationResult::mixes_formulations() const {
+  const std::size_t some = formulations_of(op).size();
+  return some > 0 && (formulations & ((FormulationSet{1} << some) - 1)) == 0;
+}
+
+const Formulation* OperationResult::formulation() const {
+  const std::span<const Formulation> all = formulations_of(op);
+  for (std::size_t f = 0; judged > 0 && f < all.size(); ++f)
+    if ((formulations >> f & 1) != 0) return &all[f];
+  return nullptr;
 }
 
 std::optional<double> OperationResult::sensitivity() const {
@@ -86,6 +99,7 @@ std::optional<double> OperationResult::sensitivity() const {
 
 Verdict OperationResult::verdict(double least) const {
   if (failed > 0) return conventions.empty() ? Verdict::fail : Verdict::differs;
+  if (mixes_formulations()) return Verdict::differs;
   return judged > 0 && sensitivity().value_or(0) >= least ? Verdict::pass : Verdict::vacuous;
 }
 
@@ -122,6 +136,7 @@ std::string options_of(const Conditions& conditions) {
   std::string line;
   if (conditions.profile != nullptr) line += std::string(" --profile ") + conditions.profile->name;
   if (!conditions.accepted.empty()) line += " --accept " + conditions.accepted.names();
+  if (!conditions.formulation.empty()) line += " --formulation " + conditions.formulation;
   if (conditions.data.specials) line += " --specials";
   if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);
   if (conditions.isolation.seconds_per_call != usual.isolation.seconds_per_call)

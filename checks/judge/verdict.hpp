@@ -11,7 +11,7 @@
 #include "checks/expect/arithmetic.hpp"
 #include "checks/vocabulary/layer.hpp"
 #include "checks/judge/coverage.hpp"
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 #include "checks/host/host.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 #include "checks/judge/size_condition.hpp"
@@ -34,6 +34,7 @@ struct Conditions {
   DataOptions data{};
   Isolation isolation{};
   std::string library{};     // that a built-in kernel calls instead of the one it was built with; empty: that one
+  std::string formulation{};  // of operations that have one of that name, no other is right; empty: any of theirs is
   ConventionSet accepted{};  // a kernel may follow these, as far as it does so in all cases of an operation
   ConventionSet follows{};   // what is right is what these make of the definition
 };
@@ -97,6 +98,7 @@ struct CaseResult {
   double worst_ratio = 0;          // largest error / bound over passing elements
   double worst_wrong_ratio = 0;    // over wrong ones; 0: there is none
   RatioHistogram ratios;           // of elements that may be rounded, and of all wrong ones
+  FormulationSet formulations = all_formulations;  // those that explain everything
   double seconds = 0;
   std::optional<Failure> failure;
   std::vector<ConventionSet> explained_by;  // all sets of conventions under which a wrong value is right
@@ -124,6 +126,7 @@ struct OperationResult {
   double sensitivity_sum = 0, least_sensitivity = 1;  // over those
   double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
+  FormulationSet formulations = all_formulations;  // those that explain all cases that passed
   double seconds = 0;
   SizeCoverage sizes;                     // of the cases that the kernel computed
   std::optional<Idx> given_up;            // after that many cases, because too many of them hung
@@ -135,9 +138,13 @@ struct OperationResult {
   Idx nearest_explains = 0;               // and how many
 
   void add(const CaseResult& result);
+  /// Each case is explained by a formulation, but all of them by none.
+  bool mixes_formulations() const;
+  /// The narrowest formulation that explains all cases; null where there is one way only, or nothing to explain.
+  const Formulation* formulation() const;
   /// The mean of the cases that passed; none where no case did, or none had a term to lose.
   std::optional<double> sensitivity() const;
-  /// Differs: cases failed, and conventions explain them. Vacuous: nothing was judged, or the sensitivity is below
+  /// Differs: cases failed, and conventions explain them; or they mix formulations. Vacuous: nothing was judged, or the sensitivity is below
   /// `least`, or there is none.
   Verdict verdict(double least) const;
 };

@@ -79,7 +79,7 @@ Kernel load_into_this_process(const LibraryFile& file) {
     kernel.description = description();
   if (kernel.name.empty()) kernel.name = std::filesystem::path(path).filename().string();
   int found = 0;
-  for (const DTypeRow& row : dtypes)
+  for (const DTypeRow& row : dtype_rows)
     for_each_function(kernel, row.dtype, [&]<class Function>(Op op, Function*& function) {
       function = exported<Function>(library, std::string("cnnspec_") + name_in_contract(op) + "_" + row.name);
       found += function != nullptr;

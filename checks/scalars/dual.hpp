@@ -3,6 +3,8 @@
 // derivative. Source: Griewank & Walther, Evaluating Derivatives (2nd ed.), section 3.1.
 #pragma once
 
+#include <cstdint>
+
 namespace cnnspec::checks {
 
 template <class T>
@@ -11,6 +13,7 @@ struct Dual {
 
   constexpr Dual() = default;
   constexpr Dual(int v) : value(v) {}
+  constexpr explicit Dual(std::int64_t v) : value(static_cast<T>(v)) {}
   constexpr Dual(const T& v, const T& d) : value(v), derivative(d) {}
 
   constexpr Dual& operator+=(const Dual& o) {
@@ -24,6 +27,10 @@ struct Dual {
   }
   friend constexpr Dual operator*(const Dual& a, const Dual& b) {
     return {a.value * b.value, a.value * b.derivative + a.derivative * b.value};
+  }
+  friend constexpr Dual operator/(const Dual& a, const Dual& b) {
+    const T quotient = a.value / b.value;
+    return {quotient, (a.derivative - quotient * b.derivative) / b.value};
   }
   // A branch is chosen by the value: the derivative is that of the branch taken.
   friend constexpr bool operator<(const Dual& a, const Dual& b) { return a.value < b.value; }

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 namespace cnnspec::checks {
 
@@ -20,6 +22,7 @@ struct Lanes {
   constexpr Lanes() = default;
   constexpr Lanes(int v) { lane.fill(T(v)); }
   constexpr explicit Lanes(const T& v) { lane.fill(v); }
+  constexpr explicit Lanes(std::int64_t v) requires(!std::is_same_v<T, std::int64_t>) { lane.fill(T(v)); }
 
   constexpr Lanes& operator+=(const Lanes& o) {
     for (std::size_t n = 0; n < N; ++n) lane[n] += o.lane[n];
@@ -30,6 +33,11 @@ struct Lanes {
     Lanes product;
     for (std::size_t n = 0; n < N; ++n) product.lane[n] = a.lane[n] * b.lane[n];
     return product;
+  }
+  friend constexpr Lanes operator/(const Lanes& a, const Lanes& b) {
+    Lanes quotient;
+    for (std::size_t n = 0; n < N; ++n) quotient.lane[n] = a.lane[n] / b.lane[n];
+    return quotient;
   }
 
   friend bool operator<(const Lanes& a, const Lanes& b) {

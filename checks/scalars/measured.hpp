@@ -18,6 +18,8 @@
 //     a term of summand i is rounded at most t_i + (m - 1) <= sum over j of max(t_j, 1) times. That sum can be formed
 //     two summands at a time: terms = max(ta, 1) + max(tb, 1).
 //   - What is exactly zero has magnitude 0. Adding it, or multiplying with it, rounds nothing and yields no term.
+//   - A quotient by a number d that is no sum rounds once, and takes over the roundings of d, if that is itself rounded: a
+//     factor 1/(1+e) counts as one (lemma 3.1 has it): terms = ta + td + 1. Nothing rounds where d is a power of two.
 //   - A fused multiply-add leaves out a rounding.
 // So a sum of n products has terms = n, and n + 1 with a bias. Comparisons look at the value: a selection (relu, max)
 // picks one of its operands with all that is known about it.
@@ -42,11 +44,18 @@ struct Measured {
   /// An element of data.
   constexpr explicit Measured(R v) : value(v), magnitude(v < 0 ? -v : v) {}
   constexpr Measured(int v) requires(!std::is_same_v<R, int>) : Measured(static_cast<R>(v)) {}
+  constexpr explicit Measured(Idx v) requires(!std::is_same_v<R, Idx>) : Measured(static_cast<R>(v)) {}
 
   friend constexpr Measured operator*(const Measured& a, const Measured& b) {
     Measured product(a.value * b.value, a.magnitude * b.magnitude, a.terms + b.terms + 1);
     if (product.magnitude == 0) product.terms = 0;
     return product;
+  }
+  /// `d`: not zero, and no sum.
+  friend constexpr Measured operator/(const Measured& a, const Measured& d) {
+    Measured quotient(a.value / d.value, a.magnitude / d.magnitude, a.terms);
+    if (a.magnitude != 0 && !is_power_of_two(d)) quotient.terms += d.terms + 1;
+    return quotient;
   }
   constexpr Measured& operator+=(const Measured& b) {
     if (b.magnitude == 0) return *this;
@@ -66,6 +75,12 @@ struct Measured {
 
  private:
   constexpr Measured(R v, R m, Idx t) : value(v), magnitude(m), terms(t) {}
+  static constexpr bool is_power_of_two(const Measured& d) {
+    R v = d.magnitude;
+    while (v > 1) v /= 2;
+    while (v < 1 && v > 0) v *= 2;
+    return v == 1 && d.terms == 0;
+  }
   static constexpr Idx at_least_one(Idx n) { return n < 1 ? 1 : n; }
 };
 
@@ -74,6 +89,13 @@ static_assert([] {
   using M = Measured<Idx>;
   const M r = M(2) * M(3) + M(5) * M(-7) + M(0) * M(9) + M(1);
   return r.value == -28 && r.magnitude == 42 && r.terms == 3;
+}());
+// (1 + 2) / 3 rounds once after the sum, (1 + 2) * (1/3) twice, (1 + 2) / 4 never.
+static_assert([] {
+  using M = Measured<double>;
+  const M sum = M(1) + M(2);
+  return (sum / M(3)).terms == sum.terms + 1 && (sum * (M(1) / M(3))).terms == sum.terms + 2 &&
+         (sum / M(4)).terms == sum.terms && (sum / M(4)).value == 0.75;
 }());
 
 }  // namespace cnnspec::checks

@@ -13,6 +13,7 @@
 //   - An element: by assumption.
 //   - A product: a'b' - ab = (a' - a) b + a (b' - b) + (a' - a)(b' - b), so that it is at most
 //     |b| sa + |a| sb + sa sb. For the absolute values of products: | |a'b'| - |ab| | <= |a'b' - ab|.
+//   - A quotient by a number that is not replaced: that is a factor.
 //   - A sum: the triangle inequality.
 //   - Comparisons look at the value: a selection must not depend on what is perturbed, and gives the slack of the
 //     element that it selects.
@@ -39,6 +40,7 @@ struct Perturbed {
   /// An element of data, and how far what takes its place may be from it.
   constexpr Perturbed(R v, R s) : value(v), magnitude(v < 0 ? -v : v), slack(s) {}
   constexpr Perturbed(int v) : Perturbed(static_cast<R>(v), R(0)) {}
+  constexpr explicit Perturbed(Idx v) : Perturbed(static_cast<R>(v), R(0)) {}
 
   friend constexpr Perturbed operator*(const Perturbed& a, const Perturbed& b) {
     Perturbed product;
@@ -46,6 +48,13 @@ struct Perturbed {
     product.magnitude = a.magnitude * b.magnitude;
     product.slack = a.magnitude * b.slack + b.magnitude * a.slack + a.slack * b.slack;  // 0 * infinity is NaN
     return product;
+  }
+  /// `d`: not zero, no sum, and what it is.
+  friend constexpr Perturbed operator/(const Perturbed& a, const Perturbed& d) {
+    Perturbed quotient;
+    quotient.value = a.value / d.value;
+    quotient.magnitude = a.magnitude / d.magnitude, quotient.slack = a.slack / d.magnitude;
+    return quotient;
   }
   constexpr Perturbed& operator+=(const Perturbed& b) {
     value += b.value;

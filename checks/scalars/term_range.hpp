@@ -9,20 +9,31 @@
 
 namespace cnnspec::checks {
 
-/// Of integers, on which nothing rounds in double.
+/// Of multiples of one power of two, `grid`, on which nothing rounds in double; 0: of what is not known to be such.
 struct TermRange {
   double value = 0, least = 0, most = 0;
-  Idx terms = 0;  // those that are not zero
+  Idx terms = 0;    // those that are not zero
+  double grid = 1;  // data are integers
 
   constexpr TermRange() = default;
   constexpr TermRange(int v) : TermRange(static_cast<double>(v)) {}
   constexpr TermRange(double v) : value(v), least(v < 0 ? -v : v), most(least), terms(v == 0 ? 0 : 1) {}
 
+  constexpr explicit TermRange(Idx v) : TermRange(static_cast<double>(v)) {}
+
   friend constexpr TermRange operator*(const TermRange& a, const TermRange& b) { return {a.value * b.value}; }
+  /// `d`: a positive integer.
+  friend constexpr TermRange operator/(TermRange a, const TermRange& d) {
+    const auto n = static_cast<Idx>(d.value);
+    a.value /= d.value, a.least /= d.value, a.most /= d.value;
+    a.grid = (n & (n - 1)) == 0 ? a.grid / d.value : 0;
+    return a;
+  }
   constexpr TermRange& operator+=(const TermRange& b) {
     if (b.terms == 0) return *this;
     least = terms == 0 ? b.least : std::min(least, b.least);
     most = std::max(most, b.most);
+    grid = terms == 0 ? b.grid : std::min(grid, b.grid);
     value += b.value, terms += b.terms;
     return *this;
   }
@@ -33,11 +44,11 @@ struct TermRange {
   friend constexpr bool operator==(const TermRange& a, const TermRange& b) { return a.value == b.value; }
 
   /// Whether the sum without any one term, rounded to so many digits, is another number than the rounded sum. Two numbers
-  /// that round to one lie at most one unit in the last place of the larger apart; and integers of no more than that many
-  /// digits are not rounded at all.
+  /// that round to one lie at most one unit in the last place of the larger apart; and multiples of the grid of no more than
+  /// that many digits are not rounded at all.
   bool loss_shows_in(int digits) const {
     const double larger = std::fabs(value) + most;
-    if (terms == 0 || larger <= std::ldexp(1.0, digits)) return true;
+    if (terms == 0 || larger <= std::ldexp(grid, digits)) return true;
     return least > std::ldexp(1.0, std::ilogb(larger) + 1 - digits);
   }
 };

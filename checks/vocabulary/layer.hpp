@@ -17,6 +17,7 @@
 namespace cnnspec::checks {
 
 struct Line;             // window.hpp
+struct Formulations;     // expect/formulation.hpp: right ways to compute an operation that round differently
 struct Bodies;           // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;          // generate/drawing.hpp: how its problems are drawn, valid and not
 struct Plainness;        // judge/plainness.hpp: how its problems are made plainer, varied and told apart
@@ -87,6 +88,7 @@ struct Pass {
   /// No output element is a sum of more terms than this, a bias among them.
   Idx (*most_terms)(const Problem&);
   const Bodies* bodies;
+  const Formulations* formulations = nullptr;  // null: there is one way, but for the order of sums
 };
 
 struct Layer {

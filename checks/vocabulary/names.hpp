@@ -23,12 +23,12 @@ inline Op op_named(const std::string& option, const std::string& given) {
 
 inline std::vector<std::string> names_of_dtypes() {
   std::vector<std::string> names;
-  for (const DTypeRow& row : dtypes) names.emplace_back(row.name);
+  for (const DTypeRow& row : dtype_rows) names.emplace_back(row.name);
   return names;
 }
 /// The storage type of that name; otherwise throws UsageError.
 inline DType dtype_named(const std::string& option, const std::string& given) {
-  for (const DTypeRow& row : dtypes)
+  for (const DTypeRow& row : dtype_rows)
     if (given == row.name) return row.dtype;
   throw UsageError(option, "", one_of(names_of_dtypes(), given), in_quotes(given));
 }

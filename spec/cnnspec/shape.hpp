@@ -7,6 +7,7 @@
 //   C4  pooling: before, after <= k/2, and every window holds at least one real cell
 //   C5  groups >= 1, and both channel counts are multiples of it
 //   C6  extents that must agree do agree
+//   C8  what is divided by is a positive count
 // A violation among compile-time extents does not compile; among run-time ones it throws ShapeError.
 #pragma once
 
@@ -23,7 +24,7 @@ using Idx = std::int64_t;  // every index and extent
 /// An extent that is known only at run time. No run-time extent has this value.
 inline constexpr Idx dyn = std::numeric_limits<Idx>::min();
 
-enum class Clause { none, C1, C2, C3, C4, C5, C6 };
+enum class Clause { none, C1, C2, C3, C4, C5, C6, C8 = 8 };
 
 /// The first precondition that does not hold: which, in which operation, where, and the two numbers that disagree.
 struct Violation {
@@ -65,6 +66,7 @@ constexpr void require_static() {
   static_assert(violated != Clause::C4, "C4: pooling pads at most k/2, and no window may hold only padding");
   static_assert(violated != Clause::C5, "C5: groups must be >= 1 and divide both channel counts");
   static_assert(violated != Clause::C6, "C6: extents that must agree differ");
+  static_assert(violated != Clause::C8, "C8: what is divided by must be a positive count");
 }
 
 // Arithmetic that says so instead of wrapping; for non-negative operands.
@@ -121,6 +123,16 @@ constexpr Violation check_pool_axis(const char* operation, const char* position,
 constexpr Idx pool_out(Idx in, Idx k, const Axis& a = {}) {
   require(check_pool_axis("pool_out", "axis", in, k, a));
   return conv_out(in, k, a);
+}
+
+/// As many windows, or, where `rounds_up`, one more that begins in the image but reaches beyond the padding. Throws C1, C2,
+/// C3, C4.
+constexpr Idx pool_out(Idx in, Idx k, const Axis& a, bool rounds_up) {
+  const Idx windows = pool_out(in, k, a);
+  if (!rounds_up || windows == dyn) return windows;
+  const Idx last = (windows - 1) * a.stride, end = in + a.before + a.after - a.dilation * (k - 1) - 1;
+  const bool is_another = last < end && sum_fits(last, a.stride) && last + a.stride < in + a.before;
+  return windows + is_another;
 }
 
 /// C6 for one pair of extents; what is `dyn` agrees with everything.
@@ -191,5 +203,7 @@ inline constexpr Fixed<config> fixed{};
 
 static_assert(conv_out(5, 3) == 3 && conv_out(5, 3, {.stride = 2, .before = 1, .after = 1}) == 3);
 static_assert(conv_out(7, 2, {.stride = 2, .dilation = 3}) == 2 && conv_out(dyn, 3) == dyn);
+static_assert(pool_out(4, 2, {.stride = 3}, false) == 1 && pool_out(4, 2, {.stride = 3}, true) == 2);
+static_assert(pool_out(3, 2, {.stride = 4, .after = 1}, true) == 1);  // the next one would begin in the padding
 
 }  // namespace cnnspec

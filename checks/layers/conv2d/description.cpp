@@ -53,14 +53,16 @@ Idx terms_of_dw_and_db(const Problem& problem) {
   return p.batch * p.out_height * p.out_width;
 }
 
+namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
 constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_optional = true};
 constexpr Port db{"db", Role::b, b_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
+}  // namespace port
 
-constexpr Port x_w_b[]{x, w, b}, w_dy[]{w, dy}, x_dy[]{x, dy}, only_dy[]{dy}, only_y[]{y}, only_dx[]{dx}, only_dw[]{dw},
-    only_db[]{db};
+constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy}, only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw},
+    only_db[]{port::db};
 
 constexpr Pass passes[]{
     {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},

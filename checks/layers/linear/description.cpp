@@ -39,13 +39,15 @@ Idx terms_of_y(const Problem& problem) { return problem.as<P>().in_features + 1;
 Idx terms_of_dx(const Problem& problem) { return problem.as<P>().out_features; }
 Idx terms_of_dw_and_db(const Problem& problem) { return problem.as<P>().batch; }
 
+namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
 constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_optional = true};
 constexpr Port db{"db", Role::b, b_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
-constexpr Port x_w_b[]{x, w, b}, w_dy[]{w, dy}, x_dy[]{x, dy}, only_dy[]{dy}, only_y[]{y}, only_dx[]{dx}, only_dw[]{dw},
-    only_db[]{db};
+}  // namespace port
+constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy}, only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw},
+    only_db[]{port::db};
 
 constexpr Pass passes[]{
     {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},

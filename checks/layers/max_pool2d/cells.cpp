@@ -4,11 +4,13 @@
 #include <cmath>
 #include <limits>
 
-#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/stream.hpp"
 
 namespace cnnspec::checks {
 namespace {
+
+/// With so many, all numbers of the peaks are exact.
+constexpr int usual_digits = 8;
 
 /// The cells of a window along one axis that are not padding: [first, last).
 struct RealCells {
@@ -36,20 +38,20 @@ Idx Peaks::sets(const cnnspec_pool2d& p) {
   return std::min({wanted, room, most_cells_in_full});
 }
 
-Peaks::Peaks(const cnnspec_pool2d& p, std::uint64_t seed)
+Peaks::Peaks(const cnnspec_pool2d& p, std::uint64_t seed, int digits)
     : problem_(p),
       cells_(p.kernel_height * p.kernel_width),
       begin_(Stream(seed).below(cells_)),
+      shift_(digits < usual_digits ? std::ldexp(1.0, digits - 1) : 128),
       sizes_(static_cast<std::size_t>(p.batch * p.channels * p.in_height * p.in_width)) {
-  constexpr Idx largest = 100;
+  const Idx largest = digits < usual_digits ? (Idx{1} << (digits - 1)) - 1 : 100;
   Stream stream(seed, 1);
   for (double& size : sizes_) size = static_cast<double>(1 + stream.below(largest));
 }
 
 std::vector<double> Peaks::x(Idx set) const {
-  constexpr double all_negative = 128;
   const cnnspec_pool2d& p = problem_;
-  const double shift = set % 2 == 0 ? 0 : all_negative;
+  const double shift = set % 2 == 0 ? 0 : shift_;
   std::vector<double> x;
   x.reserve(sizes_.size());
   for (const double size : sizes_) x.push_back(-size - shift);
@@ -102,7 +104,9 @@ void ShownCells::for_each_window(Visit visit) const {
               rows[static_cast<std::size_t>(i)], columns[static_cast<std::size_t>(j)]);
 }
 
-void ShownCells::add(const std::vector<double>& x, const std::vector<double>* dy) {
+void ShownCells::add(const Operands<double>& inputs) {
+  const std::vector<double>& x = inputs[0];
+  const std::vector<double>* const dy = inputs.size() > 1 ? &inputs[1] : nullptr;
   if (count_ == cells_) return;
   const cnnspec_pool2d& p = problem_;
   for_each_window([&](Idx n, Idx plane, Idx row, Idx column, RealCells rows, RealCells columns) {

@@ -15,8 +15,8 @@
 
 #include <vector>
 
+#include "checks/data/data_of_layer.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
-#include "checks/vocabulary/operation.hpp"
 
 namespace cnnspec::checks {
 
@@ -29,7 +29,8 @@ bool shows_every_window(const cnnspec_pool2d& p);
 /// x of the data of peaks, set by set.
 class Peaks {
  public:
-  Peaks(const cnnspec_pool2d& p, std::uint64_t seed);
+  /// `digits`: of the storage type.
+  Peaks(const cnnspec_pool2d& p, std::uint64_t seed, int digits);
   static Idx sets(const cnnspec_pool2d& p);
   /// Small integers, all of them numbers of every storage type.
   std::vector<double> x(Idx set) const;
@@ -37,19 +38,21 @@ class Peaks {
  private:
   const cnnspec_pool2d problem_;
   const Idx cells_, begin_;
+  double shift_;               // of the sets in which all numbers are negative
   std::vector<double> sizes_;  // of the elements
 };
 
 /// Counts the cells that were shown, over sets of data.
-class ShownCells {
+class ShownCells final : public Shown {
  public:
   explicit ShownCells(const Operation& operation);
-  /// `dy`: of a backward pass; a window whose gradient is 0 shows nothing. Null: of a forward pass. Windows whose greatest
-  /// number is -infinity show nothing.
-  void add(const std::vector<double>& x, const std::vector<double>* dy);
+  /// A backward pass has dy besides: a window whose gradient is 0 shows nothing. Windows whose greatest number is -infinity
+  /// show nothing either.
+  void add(const Operands<double>& inputs) override;
   /// Of all windows together; or else of the window, the real ones of any.
-  Idx cells() const { return cells_; }
-  Idx shown() const { return count_; }
+  Idx all() const override { return cells_; }
+  Idx shown() const override { return count_; }
+  bool is_everywhere() const override { return by_window_; }
 
  private:
   template <class Visit>

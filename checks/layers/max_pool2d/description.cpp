@@ -1,6 +1,7 @@
 // max_pool2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
+#include "checks/layers/max_pool2d/room.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -25,9 +26,11 @@ Idx terms_of_dx(const Problem& problem) {
   return p.kernel_height * p.kernel_width;
 }
 
+namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>, /* is_compared */ true}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
-constexpr Port only_x[]{x}, only_y[]{y}, x_dy[]{x, dy}, only_dx[]{dx};
+}  // namespace port
+constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
     {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
@@ -70,6 +73,7 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .data = &max_pool2d_data,
 };
 
 }  // namespace cnnspec::checks

@@ -1,6 +1,7 @@
 // relu: what it is to the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/layers/relu/problem.hpp"
+#include "checks/layers/relu/room.hpp"
 #include "checks/vocabulary/window.hpp"
 #include "cnnspec/relu.hpp"
 
@@ -19,9 +20,11 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
 
 Idx one_term(const Problem&) { return 1; }
 
+namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>, /* is_compared */ true}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
-constexpr Port only_x[]{x}, only_y[]{y}, x_dy[]{x, dy}, only_dx[]{dx};
+}  // namespace port
+constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
     {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
@@ -46,6 +49,7 @@ extern const Layer relu_layer{
     .check = check_problem,
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
+    .data = &relu_data,
 };
 
 }  // namespace cnnspec::checks

@@ -1,4 +1,4 @@
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 
 #include <fmt/format.h>
 

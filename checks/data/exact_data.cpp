@@ -1,4 +1,4 @@
-#include "checks/expect/exact_data.hpp"
+#include "checks/data/exact_data.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -1,5 +1,4 @@
-#include "checks/layers/problems.hpp"
-#include "checks/expect/data.hpp"
+#include "checks/data/data.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,8 +10,7 @@
 
 #include "checks/conventions/expect_under.hpp"
 #include "checks/vocabulary/text.hpp"
-#include "checks/expect/literal_data.hpp"
-#include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -35,35 +33,34 @@ Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw)
   return inputs;
 }
 
-bool is_bias_gradient(const Operation& o) {
-  return o.op == Op::conv2d_backward_bias || o.op == Op::linear_backward_bias;
-}
-
 /// Of data that is small.
 constexpr Idx most_small = 31;
 
 // ---- Where a family applies ----
 
 bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
-bool to_pooling(const Operation& o, const Arithmetic&, const ExactPlan&) {
-  return layer_id(o.op) == LayerId::max_pool2d;
-}
 bool has_terms_to_spare(const Operation& o, const Arithmetic&, const ExactPlan& plan) {
   return o.most_terms() <= Idx{1} << plan.bits;
 }
+/// The accumulator has all of the storage type's range.
+bool reaches(const Arithmetic& a, const ExactPlan& plan) {
+  return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
+         a.accumulator.largest_exponent >= a.storage.largest_exponent;
+}
+bool has_few_bits(const Arithmetic& a) { return element_bytes(a.dtype) == 1; }
 /// The data is scaled into the far ends of the storage type's range, which the accumulator must have too.
 bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
-  return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
-         a.accumulator.largest_exponent >= a.storage.largest_exponent && a.storage.largest_exponent > plan.bits;
+  return reaches(a, plan) && a.storage.largest_exponent > plan.bits;
 }
-bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return o.multiplies() || is_bias_gradient(o); }
+bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return o.multiplies() || o.adds_up_all(); }
 /// Whether sums of small integers are exact in the accumulator.
 bool has_room_for_small(const Operation& o, const Arithmetic& a) {
   return o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
 }
 /// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
 bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
-  return scales(o, a, plan) && !(o.multiplies() && a.rounds_factors());
+  const bool may_be_scaled = scales(o, a, plan) || (has_few_bits(a) && reaches(a, plan));
+  return may_be_scaled && !(o.multiplies() && a.rounds_factors());
 }
 
 // ---- Integers on which nothing rounds ----
@@ -80,9 +77,9 @@ Operands<double> draw_first_wide(const Operation& o, const Arithmetic&, const Ex
 
 Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   Operands<double> inputs = draw_integers(o, plan, seed, 1);
-  if (layer_id(o.op) != LayerId::relu) return inputs;
-  // relu shows an element where it is positive: here it is wherever it was not in the other family.
-  inputs[0] = draw_integers(o, plan, seed, 0)[0];
+  const DataOfLayer* const own = layer_of(o.op).data;
+  if (own == nullptr || !own->shows_one_sign) return inputs;
+  inputs[0] = draw_integers(o, plan, seed, 0)[0];  // what was hidden in the other family
   for (double& e : inputs[0]) e = -e;
   return inputs;
 }
@@ -129,6 +126,25 @@ Operands<double> draw_signed_zeros(const Operation& o, const Arithmetic&, const 
   return fill(o, seed, [&](Stream& s) { return values[static_cast<std::size_t>(s.below(4))]; });
 }
 
+bool saturates(const Operation& o, const Arithmetic& a, const ExactPlan&) {
+  return a.saturates() && !o.selects() && o.most_terms() <= Idx{1} << 12;  // else it rounds in the accumulator
+}
+/// Odd integers of all digits, one factor of each product by a power of two larger: a sum of a few is beyond the largest number.
+Operands<double> draw_saturating(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
+  const int most = 1 << a.storage.digits, shift = a.storage.largest_exponent - a.storage.digits;
+  Operands<double> inputs;
+  for (std::size_t i = 0; i < o.inputs.size(); ++i) {
+    Stream stream(~seed, i);
+    std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
+    for (double& e : v) {
+      const double size = static_cast<double>(2 * stream.below(most / 2) + 1);
+      const double magnitude = o.multiplies() && i == 1 ? 1 : std::ldexp(size, shift);
+      e = stream.below(2) == 0 ? magnitude : -magnitude;
+    }
+  }
+  return inputs;
+}
+
 /// The first wide family with its results multiplied by 2^exponent.
 Operands<double> scaled(const Operation& o, const ExactPlan& plan, std::uint64_t seed, int exponent) {
   Operands<double> inputs = draw_integers(o, plan, seed, 0);
@@ -146,71 +162,6 @@ Operands<double> draw_subnormals(const Operation& o, const Arithmetic& a, const 
 Operands<double> draw_near_overflow(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                                     std::uint64_t seed) {
   return scaled(o, plan, seed, a.storage.largest_exponent - plan.bits);
-}
-
-// ---- Data for pooling: x is special, dy is that of the exact families ----
-
-template <class Draw>
-Operands<double> with_x(const Operation& o, const ExactPlan& plan, std::uint64_t seed, Draw draw) {
-  Operands<double> inputs = draw_integers(o, plan, seed, 0);
-  inputs[0] = std::move(fill(o, seed, draw)[0]);
-  return inputs;
-}
-
-Operands<double> draw_ties(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
-  return with_x(o, plan, seed, [](Stream& s) { return static_cast<double>(s.below(3) - 1); });
-}
-Operands<double> draw_constant(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
-  return with_x(o, plan, seed, [](Stream&) { return -3.0; });
-}
-Operands<double> draw_negative(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
-  return with_x(o, plan, seed, [](Stream& s) { return -1.0 - static_cast<double>(s.below(99)); });
-}
-/// In the order of memory. Where there are more cells than integers that the type holds, they begin anew.
-Operands<double> draw_sorted(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed,
-                             bool descending) {
-  Operands<double> inputs = draw_integers(o, plan, seed, 0);
-  const Idx count = static_cast<Idx>(inputs[0].size()), values = Idx{1} << a.storage.digits;
-  for (Idx n = 0; n < count; ++n) {
-    const Idx v = n % values - std::min(count, values) / 2;
-    inputs[0][static_cast<std::size_t>(n)] = static_cast<double>(descending ? -v : v);
-  }
-  return inputs;
-}
-Operands<double> draw_ascending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
-  return draw_sorted(o, a, plan, seed, false);
-}
-Operands<double> draw_descending(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed) {
-  return draw_sorted(o, a, plan, seed, true);
-}
-
-const cnnspec_pool2d& pooling(const Operation& o) { return o.problem.as<cnnspec_pool2d>(); }
-Idx sets_of_peaks(const Operation& o) { return Peaks::sets(pooling(o)); }
-/// dy: odd, and so small that the sums of what one cell can get are exact in the accumulator, if that can be.
-std::vector<double> dy_of_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed) {
-  const Idx most = std::clamp((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{1}, Idx{15});
-  Stream stream(~seed);
-  std::vector<double> dy(static_cast<std::size_t>(o.inputs[1].count()));
-  for (double& e : dy) {
-    const Idx size = 2 * stream.below((most + 1) / 2) + 1;
-    e = static_cast<double>(stream.below(2) == 0 ? size : -size);
-  }
-  return dy;
-}
-Operands<double> draw_nth_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed, Idx n) {
-  Operands<double> inputs{Peaks(pooling(o), seed).x(n)};
-  if (o.inputs.size() > 1) inputs.push_back(dy_of_peaks(o, a, seed));
-  return inputs;
-}
-Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
-  return draw_nth_peaks(o, a, seed, 0);
-}
-
-Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
-  const bool everywhere = Stream(seed, 99).below(2) == 0;
-  return with_x(o, plan, seed, [&](Stream& s) {
-    return everywhere || s.below(4) > 0 ? -infinity : static_cast<double>(s.below(5) - 2);
-  });
 }
 
 // ---- What is no number ----
@@ -263,19 +214,14 @@ constexpr char one_hot_text[] = "integers, all but one of an operand zero";
 constexpr char zeros_text[] = "ones and zeros of both signs";
 constexpr char subnormal_text[] = "integers times the smallest number of the type";
 constexpr char overflow_text[] = "integers times a power of two, the sums nearly as large as the type allows";
-constexpr char ties_text[] = "an x of few different integers, so that windows have ties";
-constexpr char constant_text[] = "a constant x, so that all cells of a window tie";
-constexpr char negative_text[] = "an x of negative integers only";
-constexpr char peaks_text[] = "an x in which one and the same cell of the windows is the greatest";
-constexpr char ascending_text[] = "an x of ascending integers";
-constexpr char descending_text[] = "an x of descending integers";
+constexpr char saturating_text[] = "integers, many of the sums beyond the largest number of the type";
 constexpr char small_text[] = "small odd integers";
-constexpr char minus_infinity_text[] = "an x with windows of nothing but -inf";
 constexpr char infinities_text[] = "small integers and infinities";
 constexpr char nan_text[] = "small integers and NaN";
 constexpr char rounded_text[] = "real numbers of both signs and different sizes";
 
-constexpr std::array families{
+// The general families. A layer's own stand between them.
+constexpr std::array before_the_layers{
     DataFamily{"exact-first-wide", Use::always, [](const Operation& o) { return describe_wide(o, 0); }, anywhere,
                draw_first_wide},
     DataFamily{"exact-second-wide", Use::always, [](const Operation& o) { return describe_wide(o, 1); }, anywhere,
@@ -285,23 +231,30 @@ constexpr std::array families{
     DataFamily{"signed-zeros", Use::in_turn, say<zeros_text>, has_terms_to_spare, draw_signed_zeros},
     DataFamily{"subnormals", Use::in_turn, say<subnormal_text>, keeps_subnormals, draw_subnormals},
     DataFamily{"near-overflow", Use::in_turn, say<overflow_text>, scales, draw_near_overflow},
-    DataFamily{"ties", Use::in_turn, say<ties_text>, to_pooling, draw_ties},
-    DataFamily{"constant", Use::in_turn, say<constant_text>, to_pooling, draw_constant},
-    DataFamily{"all-negative", Use::in_turn, say<negative_text>, to_pooling, draw_negative},
-    DataFamily{"minus-infinity", Use::in_turn, say<minus_infinity_text>, to_pooling, draw_minus_infinity},
-    DataFamily{"peaks", Use::always, say<peaks_text>, to_pooling, draw_peaks, sets_of_peaks},
-    DataFamily{"ascending", Use::always, say<ascending_text>, to_pooling, draw_ascending},
-    DataFamily{"descending", Use::always, say<descending_text>, to_pooling, draw_descending},
+};
+constexpr std::array after_the_layers{
+    DataFamily{"saturating", Use::always, say<saturating_text>, saturates, draw_saturating},
     DataFamily{"exact-small", Use::always, say<small_text>, to_sums, draw_small},
     DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
     DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
     DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
 };
-constexpr const DataFamily& rounded_family = families.back();
+constexpr const DataFamily& rounded_family = after_the_layers.back();
 
-/// bfloat16 has no standard, and processors' instructions for it take subnormal numbers for zero: that is judged only
-/// where it was asked for.
-bool disputes_subnormals(const Arithmetic& a) { return a.dtype == DType::bf16; }
+std::span<const DataFamily> own_families(const Layer& layer) {
+  return layer.data == nullptr ? std::span<const DataFamily>{} : layer.data->families;
+}
+
+/// Those that an operation may have.
+std::vector<const DataFamily*> families_of(const Operation& o) {
+  std::vector<const DataFamily*> all;
+  for (const auto families : {std::span<const DataFamily>(before_the_layers), own_families(layer_of(o.op)),
+                              std::span<const DataFamily>(after_the_layers)})
+    for (const DataFamily& f : families) all.push_back(&f);
+  return all;
+}
+
+bool disputes_subnormals(const Arithmetic& a) { return row_of(a.dtype).disputes_subnormals; }
 bool is_disputed(const DataFamily& f, const Arithmetic& a) {
   return disputes_subnormals(a) && f.draw == draw_subnormals;
 }
@@ -310,18 +263,28 @@ bool is_disputed(const DataFamily& f, const Arithmetic& a) {
 std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                                             std::uint64_t seed, bool specials) {
   std::vector<const DataFamily*> used, in_turn;
-  for (const DataFamily& f : families) {
-    if (!f.applies(o, a, plan) || (is_disputed(f, a) && !specials)) continue;
+  for (const DataFamily* f : families_of(o)) {
+    if (!f->applies(o, a, plan) || (is_disputed(*f, a) && !specials)) continue;
     // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no more.
-    if (f.draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
-    if (f.use == Use::in_turn)
-      in_turn.push_back(&f);
-    else if (f.use == Use::always || specials)
-      used.push_back(&f);
+    if (f->draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
+    if (f->use == Use::in_turn)
+      in_turn.push_back(f);
+    else if (f->use == Use::always || specials)
+      used.push_back(f);
   }
   const Idx turn = Stream(seed, 7).below(static_cast<Idx>(in_turn.size()));
   used.insert(used.begin() + 2, in_turn[static_cast<std::size_t>(turn)]);
   return used;
+}
+
+/// The data of a family, in numbers of the storage type: one of eight bits has few integers, and perhaps no infinity.
+Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic& a, const ExactPlan& plan,
+                       std::uint64_t seed) {
+  Operands<double> inputs = f.draw(o, a, plan, seed);
+  if (has_few_bits(a))
+    for (std::vector<double>& input : inputs)
+      for (double& v : input) v = rounded_to(a.dtype, v);
+  return inputs;
 }
 
 /// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
@@ -335,7 +298,7 @@ class ExactMaker {
     if (!operation_.multiplies()) {
       for (const DataFamily* f : used)
         if (f->sets != nullptr)
-          add_peaks(*f, sets);
+          add_sets(*f, sets);
         else
           expect_sums(sets.emplace_back(draw(*f, plan_)), *f);
       return sets;
@@ -358,22 +321,17 @@ class ExactMaker {
   }
 
   /// One set of a family of several.
-  DataSet nth(const DataFamily& f, Idx n) const { return peaks(f, n, draw_nth_peaks(operation_, arithmetic_, seed_, n)); }
+  DataSet nth(const DataFamily& f, Idx n) const { return nth_of(f, n, f.in_sets(operation_, arithmetic_, seed_)(n)); }
 
  private:
-  void add_peaks(const DataFamily& f, std::vector<DataSet>& sets) const {
-    const Peaks all(pooling(operation_), seed_);
-    Operands<double> inputs(operation_.inputs.size());
-    if (inputs.size() > 1) inputs[1] = dy_of_peaks(operation_, arithmetic_, seed_);
-    for (Idx n = 0; n < f.sets(operation_); ++n) {
-      inputs[0] = all.x(n);
-      sets.push_back(peaks(f, n, inputs));
-    }
+  void add_sets(const DataFamily& f, std::vector<DataSet>& sets) const {
+    const auto draw_set = f.in_sets(operation_, arithmetic_, seed_);
+    for (Idx n = 0; n < f.sets(operation_); ++n) sets.push_back(nth_of(f, n, draw_set(n)));
   }
 
   /// Of a selection, or a sum without products.
   void expect_sums(DataSet& set, const DataFamily& f) const {
-    const bool adds_up_all = is_bias_gradient(operation_);
+    const bool adds_up_all = operation_.adds_up_all();
     if (adds_up_all || !plan_.proved() || f.use == Use::on_request) return expect_measured(set, f);
     set.expected.values = exact_results(set.inputs);
     set.shows_all = false;
@@ -390,7 +348,7 @@ class ExactMaker {
   }
 
   /// Selects, or adds up exactly.
-  DataSet peaks(const DataFamily& f, Idx n, Operands<double> inputs) const {
+  DataSet nth_of(const DataFamily& f, Idx n, Operands<double> inputs) const {
     DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), std::move(inputs), {}, {}};
     if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
       set.expected = expect(operation_, arithmetic_, set.inputs);
@@ -403,7 +361,7 @@ class ExactMaker {
   static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
 
   DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
-    DataSet set{f.name, f.describe(operation_), f.draw(operation_, arithmetic_, plan, seed_), {}, {}};
+    DataSet set{f.name, f.describe(operation_), drawn(f, operation_, arithmetic_, plan, seed_), {}, {}};
     if (operation_.takes_bias() && !with_bias_) set.inputs.back().clear();
     set.shows_all = is_wide(f) && plan.proved();
     return set;
@@ -416,11 +374,15 @@ class ExactMaker {
       const auto& bounds = set.expected.bounds;
       const bool is_exact = std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; });
       const bool has_plan = f.use != Use::on_request && f.draw != draw_small;  // none makes infinities exact
-      if (is_exact || plan.proved() || !has_plan) break;
+      if (is_exact || plan.proved() || !has_plan || operation_.pass().formulations != nullptr) break;
+    }
+    set.shows_all = false;
+    if (operation_.pass().formulations != nullptr) {
+      set.visible = shown_terms(operation_, arithmetic_, set.inputs, set.expected);
+      return;
     }
     set.visible = set.expected.terms;
-    set.shows_all = false;
-    if (arithmetic_.rounds_output() && is_bias_gradient(operation_)) count_shown(set);
+    if (arithmetic_.rounds_output() && operation_.adds_up_all()) count_shown(set);
   }
 
   /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in: all
@@ -472,22 +434,33 @@ class ExactMaker {
 
 }  // namespace
 
-std::span<const DataFamily> data_families() { return families; }
-
-const DataFamily* find_data_family(std::string_view name) {
-  const auto found = std::find_if(families.begin(), families.end(), [&](const DataFamily& f) {
-    return f.name == name || (f.sets != nullptr && name.starts_with(std::string(f.name) + ":"));
-  });
-  return found == families.end() ? nullptr : &*found;
+bool is_of(const DataFamily& family, const Operation& operation) {
+  return std::ranges::find(families_of(operation), &family) != families_of(operation).end();
 }
 
-void leave_infinities(const Operation& operation, DataSet& set) {
-  if (layer_id(operation.op) != LayerId::max_pool2d) return;
-  const bool backward = operation.op == Op::max_pool2d_backward;
-  set.expected.bounds.resize(set.expected.values.size());
-  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
-    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == -infinity)
-      set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
+const std::vector<const DataFamily*>& data_families() {
+  static const std::vector<const DataFamily*> all = [] {
+    std::vector<const DataFamily*> families;
+    for (const DataFamily& f : before_the_layers) families.push_back(&f);
+    for (const Layer* layer : layers())
+      for (const DataFamily& f : own_families(*layer)) families.push_back(&f);
+    for (const DataFamily& f : after_the_layers) families.push_back(&f);
+    return families;
+  }();
+  return all;
+}
+
+const DataFamily* find_data_family(std::string_view name) {
+  const auto& all = data_families();
+  const auto found = std::ranges::find_if(all, [&](const DataFamily* f) {
+    return f->name == name || (f->sets != nullptr && name.starts_with(std::string(f->name) + ":"));
+  });
+  return found == all.end() ? nullptr : *found;
+}
+
+void leave_open(const Operation& operation, DataSet& set) {
+  if (const DataOfLayer* const own = layer_of(operation.op).data; own != nullptr && own->leave_open != nullptr)
+    own->leave_open(operation, set);
 }
 
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
@@ -496,7 +469,7 @@ DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Ope
   set.expected = expect(operation, arithmetic, set.inputs);
   set.visible = set.expected.terms;
   if (options.specials) return set;
-  leave_infinities(operation, set);
+  leave_open(operation, set);
   const ConventionSet flushing = ConventionSet::named("ftz", "");
   set.may_flush =
       disputes_subnormals(arithmetic) && !relevant_to(operation, arithmetic, set.inputs, flushing).empty();
@@ -531,9 +504,9 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   } else {
     const DataFamily* const family = find_data_family(data);
     std::vector<std::string> names;
-    for (const DataFamily& f : families) names.push_back(f.name);
+    for (const DataFamily* f : data_families()) names.push_back(f->name);
     if (family == nullptr) throw UsageError("--data", "", one_of(names, data), in_quotes(data));
-    if (!family->applies(operation, arithmetic, plan))
+    if (!is_of(*family, operation) || !family->applies(operation, arithmetic, plan))
       throw UsageError("--data", "", std::string("a family that applies to this ") + name_of(operation.op),
                        in_quotes(data));
     if (data != family->name) return {nth_set(operation, arithmetic, plan, seed, *family, data)};
@@ -546,12 +519,13 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, with_bias).make(used);
   if (!options.specials)
     for (DataSet& set : sets)
-      if (set.family == "minus-infinity") leave_infinities(operation, set);
+      if (std::ranges::any_of(used, [&](const DataFamily* f) { return f->is_left_open && f->name == set.family; }))
+        leave_open(operation, set);
   if (!is_rounded) return sets;
 
   DataSet& set = sets.emplace_back();
   set.family = rounded_family.name, set.description = rounded_family.describe(operation);
-  set.inputs = rounded_family.draw(operation, arithmetic, plan, seed);
+  set.inputs = drawn(rounded_family, operation, arithmetic, plan, seed);
   if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
   set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
   set.sampled = options.sample > 0 && options.sample < operation.output_count();

@@ -1,0 +1,10 @@
+// What the files of this room give to its description.
+#pragma once
+
+#include "checks/vocabulary/layer.hpp"
+
+namespace cnnspec::checks {
+
+extern const DataOfLayer relu_data;
+
+}  // namespace cnnspec::checks

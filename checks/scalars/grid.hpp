@@ -1,0 +1,56 @@
+// Grid: the largest power of two that a result is a multiple of, whatever the values are, by its exponent.
+//
+// The spec's own loops, run with this scalar, tell where nothing needs to round: a sum of multiples of 2^e is one, a product of
+// multiples of 2^a and 2^b is one of 2^(a+b), and a quotient by 2^k of a multiple of 2^e is one of 2^(e-k). What is divided
+// by another number d is a multiple of nothing: then 2^exponent is no more than the least quotient of a multiple of 2^e.
+#pragma once
+
+#include <algorithm>
+#include <limits>
+
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+struct Grid {
+  static constexpr int of_zero = std::numeric_limits<int>::max();  // a multiple of everything
+
+  int exponent = of_zero;
+  bool is_multiple = true;
+  Idx number = 0;  // of a whole number: itself, to divide by
+
+  constexpr Grid() = default;
+  constexpr Grid(int v) : Grid(static_cast<Idx>(v)) {}
+  constexpr explicit Grid(Idx v) : exponent(v == 0 ? of_zero : 0), number(v) {}
+  /// An element of data that is a multiple of 2^e; of_zero: zero.
+  static constexpr Grid multiple_of(int e) {
+    Grid g;
+    g.exponent = e;
+    return g;
+  }
+  constexpr bool is_zero() const { return exponent == of_zero; }
+
+  constexpr Grid& operator+=(const Grid& o) {
+    exponent = std::min(exponent, o.exponent), is_multiple = is_multiple && o.is_multiple;
+    return *this;
+  }
+  friend constexpr Grid operator+(Grid a, const Grid& b) { return a += b; }
+  friend constexpr Grid operator*(const Grid& a, const Grid& b) {
+    if (a.is_zero() || b.is_zero()) return {};
+    Grid product = multiple_of(a.exponent + b.exponent);
+    product.is_multiple = a.is_multiple && b.is_multiple;
+    return product;
+  }
+  /// `d`: a positive whole number.
+  friend constexpr Grid operator/(Grid a, const Grid& d) {
+    if (a.is_zero()) return a;
+    int shift = 0;  // rounded up
+    while (shift < 62 && Idx{1} << shift < d.number) ++shift;
+    a.exponent -= shift, a.is_multiple = a.is_multiple && Idx{1} << shift == d.number;
+    return a;
+  }
+};
+
+static_assert((Grid::multiple_of(0) / Grid(8)).exponent == -3 && !(Grid::multiple_of(0) / Grid(6)).is_multiple);
+
+}  // namespace cnnspec::checks
