@@ -1,5 +1,5 @@
-// Drawing: what a layer says of how its problems are drawn, where its fields and its window do not tell. A layer that says
-// nothing is drawn by these: every setting, the window, the channels and groups, every other extent, and the batch.
+// Drawing: what a layer says of how its problems are drawn, where its fields and its window do not tell. A layer that
+// says nothing is drawn by these: every setting, the window, the channels and groups, every other extent, the batch.
 #pragma once
 
 #include <optional>

@@ -35,7 +35,7 @@ void draw_settings(Choices& choices, Problem& problem);
 /// Another value of the setting at `place`.
 void change_setting(Choices& choices, Problem& problem, std::size_t place);
 
-/// How often a kernel is called for one case: what selects among the cells of a window, once for each, to see all of them.
+/// How often a kernel is called for one case: what selects among the cells of a window, once for each, to see them all.
 Idx calls_of(const Problem& problem);
 
 /// Elements of the first input and of the first output of the forward pass.

@@ -84,7 +84,7 @@ std::vector<std::size_t> extents_of_x(const Layer& layer) {
 std::string break_c3_of_elements(Choices& choices, Problem& p) {
   const std::vector<std::size_t> places = extents_of_x(layer_of(p));
   const auto& channels = field_places(layer_of(p)).channels;
-  p.set(places.front(), channels ? 2 * p.integer(channels->groups) : 2 + choices.pick(0, 3));
+  p.set(places.front(), channels ? 2 * p.integer(channels->groups) : 2);
   return set(p, places.back(), largest_idx / 2 + choices.pick(1, 3));
 }
 

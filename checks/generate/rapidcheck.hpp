@@ -4,8 +4,8 @@
 //   const auto p = *drawn([](Choices& choices) { return draw_of<Struct>(choices, {.max_extent = 6}); });
 //
 // Every decision is drawn uniformly from its range, whatever RapidCheck's size, and shrinks by itself while the others
-// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. Every struct that is a layer's problem
-// is drawn, and shown as its descriptor. For tests only: the header is slow to compile.
+// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. Every struct that is a layer's
+// problem is drawn, and shown as its descriptor. For tests only: the header is slow to compile.
 #pragma once
 
 #include <rapidcheck.h>

@@ -1,8 +1,8 @@
 // Sized axes: the numbers of a problem that fast code blocks, vectorises, or counts in a narrow integer, and the values
 // around which it branches. They are the extents among its fields, and what the window and the groups make of these.
 //
-// A layer with others lists them in Drawing::axes, and says in Drawing::sized how a problem is drawn in which such a number
-// has a given value.
+// A layer with others lists them in Drawing::axes, and says in Drawing::sized how a problem is drawn in which such
+// a number has a given value.
 #pragma once
 
 #include <array>
@@ -70,8 +70,8 @@ inline constexpr const char* terms_axis = "terms of a sum";
 inline constexpr const char* in_per_group_axis = "input channels per group";
 inline constexpr const char* out_per_group_axis = "output channels per group";
 
-/// Of what the terms of one sum of a pass are a product, the bias apart, where the windows lie inside the image: names of
-/// axes. None where there are no channels in groups.
+/// Of what the terms of one sum of a pass are a product, the bias apart, where the windows lie inside the image: names
+/// of axes. None where there are no channels in groups.
 std::vector<const char*> factors_of_terms(Op op);
 
 }  // namespace cnnspec::checks
