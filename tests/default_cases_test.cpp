@@ -71,9 +71,9 @@ TEST(SizeCoverage, tells_what_was_missed) {
   coverage.add(cnnspec_linear{33, 7, 258});
   const std::vector<SizeCoverage::Missed> missed = coverage.missed();
   ASSERT_EQ(missed.size(), 2u);
-  EXPECT_STREQ(missed[0].axis->name, "input features");
+  EXPECT_EQ(missed[0].axis->name, "input features");
   EXPECT_EQ(missed[0].values, std::vector<Idx>{33});
-  EXPECT_STREQ(missed[1].axis->name, "output features");
+  EXPECT_EQ(missed[1].axis->name, "output features");
   EXPECT_EQ(missed[1].values, (std::vector<Idx>{33, 64}));
   const std::vector<Idx>& outputs = coverage.counts()[2];
   ASSERT_EQ(outputs.size(), size_levels().size());
