@@ -1,4 +1,5 @@
 // Every law of conv2d, for the specification's conv2d, over generated configurations.
+#include "checks/layers/conv2d/draw.hpp"
 #include "checks/layers/conv2d/laws.hpp"
 #include "tests/law_test.hpp"
 

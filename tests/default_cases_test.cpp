@@ -71,9 +71,9 @@ TEST(SizeCoverage, tells_what_was_missed) {
   coverage.add(cnnspec_linear{33, 7, 258});
   const std::vector<SizeCoverage::Missed> missed = coverage.missed();
   ASSERT_EQ(missed.size(), 2u);
-  EXPECT_STREQ(missed[0].axis->name, "input features");
+  EXPECT_EQ(missed[0].axis->name, "input features");
   EXPECT_EQ(missed[0].values, std::vector<Idx>{33});
-  EXPECT_STREQ(missed[1].axis->name, "output features");
+  EXPECT_EQ(missed[1].axis->name, "output features");
   EXPECT_EQ(missed[1].values, (std::vector<Idx>{33, 64}));
   const std::vector<Idx>& outputs = coverage.counts()[2];
   ASSERT_EQ(outputs.size(), size_levels().size());
@@ -282,9 +282,10 @@ TEST(SizedProblem, has_what_is_wanted_or_is_none) {
     };
     W wanted;
     std::vector<SizedAxis> asked;
+    asked.reserve(3);  // wishes look at their names
     for (Idx axis = choices.pick(1, 3); axis > 0; --axis) {
       asked.push_back(any(axes));
-      wanted.*asked.back().wanted = any(size_boundaries);
+      wanted[asked.back().name] = any(size_boundaries);
     }
     const SizedLimits limits;
     const std::optional<Problem> p = draw_sized(choices, op, wanted, limits);
@@ -292,7 +293,7 @@ TEST(SizedProblem, has_what_is_wanted_or_is_none) {
     if (!p) continue;
     ASSERT_TRUE(check(*p).ok()) << text_of(op, *p);
     for (const SizedAxis& axis : asked)
-      EXPECT_EQ(axis.of(*p), wanted.*axis.wanted) << axis.name << " " << text_of(op, *p);
+      EXPECT_EQ(axis.of(*p), wanted.of(axis.name)) << axis.name << " " << text_of(op, *p);
     EXPECT_LE(taps(*p), limits.most_taps) << text_of(op, *p);
     EXPECT_LE(operation_of(op, *p).elements(), static_cast<double>(limits.most_elements)) << text_of(op, *p);
   }
@@ -308,29 +309,29 @@ TEST(SizedProblem, of_wishes_that_contradict_each_other_is_none) {
     return true;
   };
   const Op op = Op::conv2d_forward;
-  EXPECT_TRUE(is_none(op, {.groups = 2, .in_channels = 17}));
-  EXPECT_TRUE(is_none(op, {.groups = 2, .out_channels = 31}));
-  EXPECT_TRUE(is_none(op, {.in_channels = 8, .in_per_group = 3}));
-  EXPECT_TRUE(is_none(op, {.in_height = 8, .out_height = 64}));
-  EXPECT_TRUE(is_none(op, {.kernel_height = 3, .window = 8}));
-  EXPECT_TRUE(is_none(op, {.kernel_height = 2, .kernel_width = 2, .window = 8}));
-  EXPECT_TRUE(is_none(op, {.in_per_group = 5, .terms = 8}));
-  EXPECT_TRUE(is_none(Op::max_pool2d_forward, {.kernel_width = 5, .window = 64}));
+  EXPECT_TRUE(is_none(op, {{"groups", 2}, {"input channels", 17}}));
+  EXPECT_TRUE(is_none(op, {{"groups", 2}, {"output channels", 31}}));
+  EXPECT_TRUE(is_none(op, {{"input channels", 8}, {"input channels per group", 3}}));
+  EXPECT_TRUE(is_none(op, {{"input height", 8}, {"output height", 64}}));
+  EXPECT_TRUE(is_none(op, {{"kernel height", 3}, {"cells of the window", 8}}));
+  EXPECT_TRUE(is_none(op, {{"kernel height", 2}, {"kernel width", 2}, {"cells of the window", 8}}));
+  EXPECT_TRUE(is_none(op, {{"input channels per group", 5}, {"terms of a sum", 8}}));
+  EXPECT_TRUE(is_none(Op::max_pool2d_forward, {{"kernel width", 5}, {"cells of the window", 64}}));
   // Each of these has its counterpart that is not.
-  EXPECT_FALSE(is_none(op, {.groups = 2, .in_channels = 16, .out_channels = 32}));
-  EXPECT_FALSE(is_none(op, {.in_channels = 9, .in_per_group = 3}));
-  EXPECT_FALSE(is_none(op, {.in_height = 16, .out_height = 8}));
-  EXPECT_FALSE(is_none(op, {.kernel_height = 4, .kernel_width = 2, .window = 8}));
-  EXPECT_FALSE(is_none(op, {.in_per_group = 4, .terms = 8}));
+  EXPECT_FALSE(is_none(op, {{"groups", 2}, {"input channels", 16}, {"output channels", 32}}));
+  EXPECT_FALSE(is_none(op, {{"input channels", 9}, {"input channels per group", 3}}));
+  EXPECT_FALSE(is_none(op, {{"input height", 16}, {"output height", 8}}));
+  EXPECT_FALSE(is_none(op, {{"kernel height", 4}, {"kernel width", 2}, {"cells of the window", 8}}));
+  EXPECT_FALSE(is_none(op, {{"input channels per group", 4}, {"terms of a sum", 8}}));
 }
 
 TEST(SizedProblem, that_is_too_dear_is_none) {
   RandomChoices choices(tests::test_seed());
-  const W image{.in_height = 257, .in_width = 257};
+  const W image{{"input height", 257}, {"input width", 257}};
   EXPECT_FALSE(draw_sized(choices, Op::conv2d_forward, image));
-  EXPECT_FALSE(draw_sized(choices, Op::linear_forward, {.in_features = 257, .out_features = 257}));
+  EXPECT_FALSE(draw_sized(choices, Op::linear_forward, {{"input features", 257}, {"output features", 257}}));
   constexpr Idx many = Idx{1} << 20;
-  EXPECT_TRUE(draw_sized(choices, Op::linear_forward, {.in_features = 257, .out_features = 257},
+  EXPECT_TRUE(draw_sized(choices, Op::linear_forward, {{"input features", 257}, {"output features", 257}},
                          {.most_taps = many, .most_elements = many, .most_elements_of_calls = many}));
 }
 

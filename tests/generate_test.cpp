@@ -8,7 +8,11 @@
 
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/data.hpp"
+#include "checks/layers/conv2d/draw.hpp"
+#include "checks/layers/linear/draw.hpp"
+#include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/layers/problems.hpp"
+#include "checks/layers/relu/draw.hpp"
 #include "checks/generate/invalid.hpp"
 #include "checks/generate/tape.hpp"
 #include "checks/vocabulary/descriptor.hpp"
@@ -267,7 +271,7 @@ Clause clause_by_spec(const cnnspec_elementwise& p) {
 TEST(InvalidProblems, C1_to_C6_are_refused_by_name) {
   RandomChoices choices(test_seed());
   for (const Clause clause : clauses)
-    for (const LayerId family : families_with(clause))
+    for (const LayerId family : layers_with(clause))
       for (int n = 0; n < scaled(500); ++n) {
         const InvalidCase invalid = draw_invalid(choices, family, clause);
         const Violation v = check(invalid.problem);
@@ -284,7 +288,7 @@ TEST(InvalidProblems, come_from_every_family_that_can_violate_the_clause) {
   for (const Clause clause : clauses) {
     std::set<LayerId> drawn;
     for (int n = 0; n < 200; ++n) drawn.insert(layer_id(draw_invalid(choices, clause).problem));
-    EXPECT_EQ(drawn.size(), families_with(clause).size());
+    EXPECT_EQ(drawn.size(), layers_with(clause).size());
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <sstream>
 
+#include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {

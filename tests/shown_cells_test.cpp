@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "checks/generate/configurations.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/layers/max_pool2d/cells.hpp"
+#include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/expect/reference.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"

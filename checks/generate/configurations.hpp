@@ -7,7 +7,6 @@
 // shrinks to the plainest: one image, one channel, a 1x1 kernel, no padding.
 #pragma once
 
-#include "checks/layers/problems.hpp"
 #include "checks/generate/choices.hpp"
 #include "checks/vocabulary/layer.hpp"
 
@@ -22,15 +21,16 @@ struct Limits {
   Idx max_stride = 3;
   Idx max_dilation = 3;
   Idx max_groups = 4;
-  Idx max_features = 40;   // linear
-  Idx max_count = 300;     // elementwise
+  Idx max_features = 40;   // of an extent where there is no window
+  Idx max_count = 300;     // of an extent that a descriptor gives as a product
   Idx max_taps = 200'000;  // multiply-adds of the whole batch: how long one run of the spec takes
 };
 
-cnnspec_conv2d draw_conv2d(Choices& choices, const Limits& limits = {});
-cnnspec_pool2d draw_pool2d(Choices& choices, const Limits& limits = {});
-cnnspec_linear draw_linear(Choices& choices, const Limits& limits = {});
-cnnspec_elementwise draw_elementwise(Choices& choices, const Limits& limits = {});
-Problem draw_problem(Choices& choices, LayerId family, const Limits& limits = {});
+Problem draw_problem(Choices& choices, LayerId layer, const Limits& limits = {});
+
+template <ProblemStruct P>
+P draw_of(Choices& choices, const Limits& limits = {}) {
+  return draw_problem(choices, ProblemOf<P>::layer, limits).template as<P>();
+}
 
 }  // namespace cnnspec::checks

@@ -7,6 +7,6 @@
 
 namespace cnnspec::checks {
 
-Problem draw_fast_path(Choices& choices, LayerId family);
+Problem draw_fast_path(Choices& choices, LayerId layer);
 
 }  // namespace cnnspec::checks

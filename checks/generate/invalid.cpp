@@ -1,81 +1,44 @@
 #include "checks/generate/invalid.hpp"
 
 #include <algorithm>
-#include <array>
-#include <vector>
 
-#include "checks/layers/problems.hpp"
+#include "checks/generate/drawing.hpp"
+#include "checks/generate/fields.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// A number in a problem, by name, and the least that C1 allows it.
-template <class P>
-struct Field {
-  const char* name;
-  Idx P::*member;
-  Idx least;
-};
-
-template <class P>
-std::vector<Field<P>> window_fields() {
-  return {{"in_height", &P::in_height, 1},
-          {"in_width", &P::in_width, 1},
-          {"out_height", &P::out_height, 1},
-          {"out_width", &P::out_width, 1},
-          {"kernel_height", &P::kernel_height, 1},
-          {"kernel_width", &P::kernel_width, 1},
-          {"stride_height", &P::stride_height, 1},
-          {"stride_width", &P::stride_width, 1},
-          {"dilation_height", &P::dilation_height, 1},
-          {"dilation_width", &P::dilation_width, 1},
-          {"pad_top", &P::pad_top, 0},
-          {"pad_left", &P::pad_left, 0},
-          {"pad_bottom", &P::pad_bottom, 0},
-          {"pad_right", &P::pad_right, 0},
-          {"batch", &P::batch, 1}};
+std::string set(Problem& p, std::size_t place, Idx value) {
+  p.set(place, value);
+  return std::string(layer_of(p).fields[place].name) + " = " + std::to_string(value);
 }
 
-std::vector<Field<cnnspec_conv2d>> fields_of(const cnnspec_conv2d&) {
-  using P = cnnspec_conv2d;
-  std::vector<Field<P>> fields = window_fields<P>();
-  fields.insert(fields.end(), {{"in_channels", &P::in_channels, 1}, {"out_channels", &P::out_channels, 1}});
-  return fields;
-}
-std::vector<Field<cnnspec_pool2d>> fields_of(const cnnspec_pool2d&) {
-  std::vector<Field<cnnspec_pool2d>> fields = window_fields<cnnspec_pool2d>();
-  fields.push_back({"channels", &cnnspec_pool2d::channels, 1});
-  return fields;
-}
-std::vector<Field<cnnspec_linear>> fields_of(const cnnspec_linear&) {
-  using P = cnnspec_linear;
-  return {{"batch", &P::batch, 1}, {"in_features", &P::in_features, 1}, {"out_features", &P::out_features, 1}};
-}
-std::vector<Field<cnnspec_elementwise>> fields_of(const cnnspec_elementwise&) {
-  return {{"count", &cnnspec_elementwise::count, 1}};
-}
-
-template <class P>
-std::string set(P& p, const char* name, Idx P::*member, Idx value) {
-  p.*member = value;
-  return std::string(name) + " = " + std::to_string(value);
+/// What C1 is about: groups have a clause of their own.
+std::vector<std::size_t> places_of_c1(const Layer& layer) {
+  const auto& channels = field_places(layer).channels;
+  std::vector<std::size_t> places;
+  for (std::size_t n = 0; n < layer.fields.size(); ++n) {
+    const Field::Kind kind = layer.fields[n].kind;
+    const bool is_integer = kind == Field::Kind::extent || kind == Field::Kind::derived;
+    if (is_integer && !(channels && n == channels->groups)) places.push_back(n);
+  }
+  return places;
 }
 
 /// C1: one number below its least. Never `dyn`, which is no number.
-template <class P>
-std::string break_c1(Choices& choices, P& p) {
-  const std::vector<Field<P>> fields = fields_of(p);
-  const Field<P>& field = fields[static_cast<std::size_t>(choices.pick(0, static_cast<Idx>(fields.size()) - 1))];
+std::string break_c1(Choices& choices, Problem& p) {
+  const std::vector<std::size_t> places = places_of_c1(layer_of(p));
+  const std::size_t n = places[static_cast<std::size_t>(choices.pick(0, std::ssize(places) - 1))];
   const Idx below = choices.chance(20) ? choices.pick(1, largest_idx) : choices.pick(1, 3);
-  return set(p, field.name, field.member, field.least - below);
+  return set(p, n, static_cast<Idx>(layer_of(p).fields[n].least) - below);
 }
 
 /// Changes one axis of a problem with `change(line)`, which says what it did.
-template <class P, class Change>
-std::string change_one_axis(Choices& choices, P& p, Change change) {
+std::string change_one_axis(Choices& choices, Problem& p, std::string (*change)(Choices&, Line&)) {
   const bool is_width = choices.pick(0, 1) == 1;
   Line line = is_width ? width_of(p) : height_of(p);
-  const std::string what = change(line) + (is_width ? " (width)" : " (height)");
+  const std::string what = change(choices, line) + (is_width ? " (width)" : " (height)");
   is_width ? set_width(p, line) : set_height(p, line);
   return what;
 }
@@ -96,7 +59,7 @@ std::string break_c2(Choices& choices, Line& line) {
 }
 
 /// C3 in the size arithmetic of one axis: the padded extent or the dilated window is more than can be counted.
-std::string break_c3(Choices& choices, Line& line) {
+std::string break_c3_of_line(Choices& choices, Line& line) {
   if (choices.pick(0, 1) == 0) {
     line.axis.before += choices.pick(0, 2);
     line.axis.after += 1;
@@ -108,14 +71,28 @@ std::string break_c3(Choices& choices, Line& line) {
   return "dilation = " + std::to_string(line.axis.dilation);
 }
 
-/// C3 in the number of elements: the batch counts too.
-std::string break_c3_of_elements(Choices& choices, cnnspec_conv2d& p) {
-  p.in_channels = 2 * p.groups;
-  return set(p, "batch", &cnnspec_conv2d::batch, largest_idx / 2 + choices.pick(1, 3));
+/// The extents of x outside of a window, but for those that others divide or multiply: the batch last.
+std::vector<std::size_t> extents_of_x(const Layer& layer) {
+  const FieldPlaces& at = field_places(layer);
+  std::vector<std::size_t> places = at.extents;
+  if (at.channels) places.insert(places.begin(), at.channels->in);
+  if (at.batch) places.push_back(*at.batch);
+  return places;
 }
-std::string break_c3_of_elements(Choices& choices, cnnspec_pool2d& p) {
-  p.channels = 2;
-  return set(p, "batch", &cnnspec_pool2d::batch, largest_idx / 2 + choices.pick(1, 3));
+
+/// C3 in the number of elements: the batch counts too.
+std::string break_c3_of_elements(Choices& choices, Problem& p) {
+  const std::vector<std::size_t> places = extents_of_x(layer_of(p));
+  const auto& channels = field_places(layer_of(p)).channels;
+  p.set(places.front(), channels ? 2 * p.integer(channels->groups) : 2);
+  return set(p, places.back(), largest_idx / 2 + choices.pick(1, 3));
+}
+
+bool has_two_extents(const Layer& layer) { return extents_of_x(layer).size() >= 2; }
+
+std::string break_c3(Choices& choices, Problem& p) {
+  const bool in_line = has_window(p) && (!has_two_extents(layer_of(p)) || choices.pick(0, 2) != 2);
+  return in_line ? change_one_axis(choices, p, break_c3_of_line) : break_c3_of_elements(choices, p);
 }
 
 /// C4: more padding than half the window, or a window of two cells that straddles the image.
@@ -133,14 +110,14 @@ std::string break_c4(Choices& choices, Line& line) {
 }
 
 /// C5: no groups, or channels that are not a multiple of them.
-std::string break_c5(Choices& choices, cnnspec_conv2d& p) {
-  using P = cnnspec_conv2d;
+std::string break_c5(Choices& choices, Problem& p) {
+  const ChannelPlaces& at = *field_places(layer_of(p)).channels;
+  const Idx groups = p.integer(at.groups), in = p.integer(at.in), out = p.integer(at.out);
   const Idx way = choices.pick(0, 2);
-  if (way == 0) return set(p, "groups", &P::groups, 0 - choices.pick(0, 2));
-  if (p.groups == 1) return set(p, "groups", &P::groups, std::max(p.in_channels, p.out_channels) + choices.pick(1, 3));
-  const Idx extra = choices.pick(1, p.groups - 1);
-  return way == 1 ? set(p, "in_channels", &P::in_channels, p.in_channels + extra)
-                  : set(p, "out_channels", &P::out_channels, p.out_channels + extra);
+  if (way == 0) return set(p, at.groups, 0 - choices.pick(0, 2));
+  if (groups == 1) return set(p, at.groups, std::max(in, out) + choices.pick(1, 3));
+  const Idx extra = choices.pick(1, groups - 1);
+  return way == 1 ? set(p, at.in, in + extra) : set(p, at.out, out + extra);
 }
 
 /// C6: an output that is not as large as the formula says.
@@ -150,63 +127,72 @@ std::string break_c6(Choices& choices, Line& line) {
   return "out = " + std::to_string(line.out);
 }
 
-template <class P>
-std::string break_window(Choices& choices, Clause clause, P& p) {
-  if (clause == Clause::C1) return break_c1(choices, p);
-  if (clause == Clause::C3 && choices.pick(0, 2) == 2) return break_c3_of_elements(choices, p);
-  return change_one_axis(choices, p, [&](Line& line) {
-    if (clause == Clause::C2) return break_c2(choices, line);
-    if (clause == Clause::C3) return break_c3(choices, line);
-    return clause == Clause::C4 ? break_c4(choices, line) : break_c6(choices, line);
-  });
+const Breach* breach_of(const Layer& layer, Clause clause) {
+  const auto& all = drawing_of(layer).breaches;
+  const auto found = std::ranges::find(all, clause, &Breach::clause);
+  return found == all.end() ? nullptr : &*found;
 }
 
-std::string break_clause(Choices& choices, Clause clause, cnnspec_conv2d& p) {
-  return clause == Clause::C5 ? break_c5(choices, p) : break_window(choices, clause, p);
-}
-std::string break_clause(Choices& choices, Clause clause, cnnspec_pool2d& p) {
-  return break_window(choices, clause, p);
-}
-std::string break_clause(Choices& choices, Clause clause, cnnspec_linear& p) {
-  if (clause == Clause::C1) return break_c1(choices, p);
-  p.in_features = 2 + choices.pick(0, 3);
-  return set(p, "batch", &cnnspec_linear::batch, largest_idx / 2 + choices.pick(1, 3));
-}
-std::string break_clause(Choices& choices, Clause, cnnspec_elementwise& p) { return break_c1(choices, p); }
-
-}  // namespace
-
-std::span<const LayerId> families_with(Clause clause) {
-  // conv2d, max_pool2d, linear, elementwise: a clause belongs to a run of these.
-  static constexpr std::array families{LayerId::conv2d, LayerId::max_pool2d, LayerId::linear, LayerId::relu};
-  const std::span<const LayerId> all = families;
+/// Whether the fields say how to violate it. (C6: the output extents are all that a problem says twice.)
+bool can_break_by_fields(const Layer& layer, Clause clause) {
   switch (clause) {
     case Clause::none:
-      return {};
+      return false;
     case Clause::C1:
-      return all;
-    case Clause::C3:
-      return all.first(3);
+      return !places_of_c1(layer).empty();
     case Clause::C2:
     case Clause::C6:
-      return all.first(2);
+      return has_window(layer);
+    case Clause::C3:
+      return has_window(layer) || has_two_extents(layer);
     case Clause::C4:
-      return all.subspan(1, 1);
+      return is_pooling(layer);
     case Clause::C5:
-      return all.first(1);
+      return field_places(layer).channels.has_value();
+  }
+  return false;
+}
+
+std::string break_by_fields(Choices& choices, Clause clause, Problem& p) {
+  switch (clause) {
+    case Clause::none:
+      break;
+    case Clause::C1:
+      return break_c1(choices, p);
+    case Clause::C2:
+      return change_one_axis(choices, p, break_c2);
+    case Clause::C3:
+      return break_c3(choices, p);
+    case Clause::C4:
+      return change_one_axis(choices, p, break_c4);
+    case Clause::C5:
+      return break_c5(choices, p);
+    case Clause::C6:
+      return change_one_axis(choices, p, break_c6);
   }
   return {};
 }
 
-InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits) {
-  const std::span<const LayerId> families = families_with(clause);
-  const Idx n = choices.pick(0, static_cast<Idx>(families.size()) - 1);
-  return draw_invalid(choices, families[static_cast<std::size_t>(n)], clause, limits);
+}  // namespace
+
+std::vector<LayerId> layers_with(Clause clause) {
+  std::vector<LayerId> with;
+  for (const Layer* layer : layers())
+    if (can_break_by_fields(*layer, clause) || breach_of(*layer, clause) != nullptr) with.push_back(layer->id);
+  return with;
 }
 
-InvalidCase draw_invalid(Choices& choices, LayerId family, Clause clause, const Limits& limits) {
-  Problem problem = draw_problem(choices, family, limits);
-  std::string change = visit_problem([&](auto& p) { return break_clause(choices, clause, p); }, problem);
+InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits) {
+  const std::vector<LayerId> with = layers_with(clause);
+  const Idx n = choices.pick(0, std::ssize(with) - 1);
+  return draw_invalid(choices, with[static_cast<std::size_t>(n)], clause, limits);
+}
+
+InvalidCase draw_invalid(Choices& choices, LayerId layer, Clause clause, const Limits& limits) {
+  Problem problem = draw_problem(choices, layer, limits);
+  const Breach* breach = breach_of(layer_of(layer), clause);
+  std::string change =
+      breach == nullptr ? break_by_fields(choices, clause, problem) : breach->commit(choices, problem);
   return {problem, clause, std::move(change)};
 }
 

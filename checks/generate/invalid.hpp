@@ -2,8 +2,8 @@
 // by its name.
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
 #include "checks/generate/configurations.hpp"
 
@@ -15,11 +15,11 @@ struct InvalidCase {
   std::string change;            // what was done, as in "stride_width = 0"
 };
 
-/// The kinds of problem that can violate a clause at all. (C6: the output extents are all that a problem says twice.)
-std::span<const LayerId> families_with(Clause clause);
+/// Those whose problems can violate a clause at all.
+std::vector<LayerId> layers_with(Clause clause);
 
 /// A problem that violates `clause`, not Clause::none.
 InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits = {});
-InvalidCase draw_invalid(Choices& choices, LayerId family, Clause clause, const Limits& limits = {});
+InvalidCase draw_invalid(Choices& choices, LayerId layer, Clause clause, const Limits& limits = {});
 
 }  // namespace cnnspec::checks

@@ -1,10 +1,10 @@
 #include "checks/generate/neighbours.hpp"
 
 #include <algorithm>
-#include <cstring>
-#include <optional>
 
-#include "checks/layers/problems.hpp"
+#include "checks/generate/drawing.hpp"
+#include "checks/generate/fields.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -25,15 +25,8 @@ Idx draw_other(Choices& choices, Idx value, Idx least) {
   }
 }
 
-/// The outputs that fit; 0 where not one does.
-void fit(Line& line) {
-  const bool is_valid = check_axis("", "", line.in, line.kernel, line.axis).ok();
-  line.out = is_valid ? conv_out(line.in, line.kernel, line.axis) : 0;
-}
-
-/// Changes one number of one axis.
-template <class P>
-void change_line(Choices& choices, P& p) {
+/// Changes one number of one axis of the window. As many outputs as fit then; 0, which is invalid, where not one does.
+void change_line(Choices& choices, Problem& p) {
   const bool height = choices.chance(50);
   Line line = height ? height_of(p) : width_of(p);
   switch (choices.pick(0, 5)) {
@@ -55,53 +48,53 @@ void change_line(Choices& choices, P& p) {
     default:
       line.axis.after = draw_other(choices, line.axis.after, 0);
   }
-  fit(line);
+  line.out = outputs_of(p, line);
   height ? set_height(p, line) : set_width(p, line);
 }
 
-cnnspec_conv2d changed(Choices& choices, cnnspec_conv2d p) {
-  switch (choices.pick(0, 6)) {
-    case 0:
-      p.batch = draw_other(choices, p.batch, 1);
-      break;
-    case 1:
-      p.in_channels = draw_other(choices, p.in_channels / p.groups, 1) * p.groups;
-      break;
-    case 2:
-      p.out_channels = draw_other(choices, p.out_channels / p.groups, 1) * p.groups;
-      break;
-    case 3:
-      p.groups = draw_other(choices, p.groups, 1);  // of the same channels, if it divides them
-      break;
-    default:
-      change_line(choices, p);
+/// The number of windows may depend on settings.
+void change_setting_and_fit(Choices& choices, Problem& p, std::size_t place) {
+  change_setting(choices, p, place);
+  if (!has_window(p)) return;
+  Line height = height_of(p), width = width_of(p);
+  height.out = outputs_of(p, height), width.out = outputs_of(p, width);
+  set_height(p, height), set_width(p, width);
+}
+
+/// The numbers outside a window that can change: the batch first, the groups last.
+std::vector<std::size_t> places_to_change(const FieldPlaces& at) {
+  std::vector<std::size_t> places;
+  if (at.batch) places.push_back(*at.batch);
+  if (at.channels) places.insert(places.end(), {at.channels->in, at.channels->out});
+  places.insert(places.end(), at.extents.begin(), at.extents.end());
+  if (at.channels) places.push_back(at.channels->groups);
+  return places;
+}
+
+/// Of what an extent is a multiple: channels stay divisible by their groups.
+Idx unit_of(const FieldPlaces& at, const Problem& p, std::size_t place) {
+  const bool is_divided = at.channels && (place == at.channels->in || place == at.channels->out);
+  return is_divided ? p.integer(at.channels->groups) : 1;
+}
+
+Problem changed_by_fields(Choices& choices, Problem p) {
+  constexpr Idx share_of_window = 3;
+  const FieldPlaces& at = field_places(layer_of(p));
+  const std::vector<std::size_t> places = places_to_change(at);
+  const Idx extents = std::ssize(places), settings = std::ssize(at.settings);
+  const Idx all = extents + settings + (has_window(p) ? share_of_window : 0);
+  if (all == 0) return p;
+  const Idx which = all == 1 ? 0 : choices.pick(0, all - 1);
+  if (which < extents) {
+    const std::size_t n = places[static_cast<std::size_t>(which)];
+    const Idx unit = unit_of(at, p, n);
+    p.set(n, unit * draw_other(choices, p.integer(n) / unit, 1));
+  } else if (which < extents + settings) {
+    change_setting_and_fit(choices, p, at.settings[static_cast<std::size_t>(which - extents)]);
+  } else {
+    change_line(choices, p);
   }
   return p;
-}
-
-cnnspec_pool2d changed(Choices& choices, cnnspec_pool2d p) {
-  const Idx which = choices.pick(0, 4);
-  if (which == 0)
-    p.batch = draw_other(choices, p.batch, 1);
-  else if (which == 1)
-    p.channels = draw_other(choices, p.channels, 1);
-  else
-    change_line(choices, p);
-  return p;
-}
-
-cnnspec_linear changed(Choices& choices, cnnspec_linear p) {
-  const Idx which = choices.pick(0, 2);
-  Idx& number = which == 0 ? p.batch : which == 1 ? p.in_features : p.out_features;
-  number = draw_other(choices, number, 1);
-  return p;
-}
-
-cnnspec_elementwise changed(Choices& choices, cnnspec_elementwise p) { return {draw_other(choices, p.count, 1)}; }
-
-template <class P>
-bool is_same(const P& a, const P& b) {
-  return std::memcmp(&a, &b, sizeof a) == 0;  // all members are of one type: there is no padding
 }
 
 }  // namespace
@@ -110,15 +103,10 @@ Problem draw_neighbour(Choices& choices, const Problem& problem) {
   constexpr int tries = 32;
   constexpr Idx times_as_dear = 2, taps_to_spare = 1000;
   const Idx most_taps = times_as_dear * taps(problem) + taps_to_spare;
+  const auto by_layer = drawing_of(layer_of(problem)).changed;
   for (int n = 0; n < tries; ++n) {
-    std::optional<Problem> p;
-    visit_problem(
-        [&](const auto& before) {
-          const auto after = changed(choices, before);
-          if (!is_same(after, before)) p = after;
-        },
-        problem);
-    if (p && check(*p).ok() && taps(*p) <= most_taps) return *p;
+    const Problem p = by_layer == nullptr ? changed_by_fields(choices, problem) : by_layer(choices, problem);
+    if (p != problem && check(p).ok() && taps(p) <= most_taps) return p;
   }
   return problem;
 }

@@ -1,18 +1,17 @@
 // RapidCheck: generated problems as arguments of properties.
 //
-//   RC_GTEST_PROP(Conv2d, L1_is_linear_in_x, (const cnnspec_conv2d& p, Seed seed)) { ... }
-//   const auto p = *drawn([](Choices& choices) { return draw_pool2d(choices, {.max_extent = 6}); });
+//   RC_GTEST_PROP(Room, L1_is_linear_in_x, (const Struct& p, Seed seed)) { ... }
+//   const auto p = *drawn([](Choices& choices) { return draw_of<Struct>(choices, {.max_extent = 6}); });
 //
 // Every decision is drawn uniformly from its range, whatever RapidCheck's size, and shrinks by itself while the others
-// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. A problem is shown as its
-// descriptor. For tests only: the header is slow to compile.
+// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. Every struct that is a layer's
+// problem is drawn, and shown as its descriptor. For tests only: the header is slow to compile.
 #pragma once
 
 #include <rapidcheck.h>
 
 #include <ostream>
 
-#include "checks/layers/problems.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/tape.hpp"
 #include "checks/vocabulary/descriptor.hpp"
@@ -44,35 +43,18 @@ inline void showValue(const Seed& seed, std::ostream& out) { out << seed.value; 
 
 }  // namespace cnnspec::checks
 
-inline void showValue(const cnnspec_conv2d& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
-inline void showValue(const cnnspec_pool2d& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
-inline void showValue(const cnnspec_linear& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
-inline void showValue(const cnnspec_elementwise& p, std::ostream& out) { out << cnnspec::checks::to_descriptor(p); }
+// Of the global namespace, as the problems of kernel.h are: there it is looked for.
+template <cnnspec::checks::ProblemStruct P>
+void showValue(const P& p, std::ostream& out) {
+  out << cnnspec::checks::to_descriptor(p);
+}
 
 namespace rc {
 
-template <>
-struct Arbitrary<cnnspec_conv2d> {
-  static Gen<cnnspec_conv2d> arbitrary() {
-    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_conv2d(choices); });
-  }
-};
-template <>
-struct Arbitrary<cnnspec_pool2d> {
-  static Gen<cnnspec_pool2d> arbitrary() {
-    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_pool2d(choices); });
-  }
-};
-template <>
-struct Arbitrary<cnnspec_linear> {
-  static Gen<cnnspec_linear> arbitrary() {
-    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_linear(choices); });
-  }
-};
-template <>
-struct Arbitrary<cnnspec_elementwise> {
-  static Gen<cnnspec_elementwise> arbitrary() {
-    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_elementwise(choices); });
+template <cnnspec::checks::ProblemStruct P>
+struct Arbitrary<P> {
+  static Gen<P> arbitrary() {
+    return cnnspec::checks::drawn([](auto& choices) { return cnnspec::checks::draw_of<P>(choices); });
   }
 };
 template <>

@@ -13,7 +13,7 @@ namespace cnnspec::checks {
 struct SizedLimits {
   Idx most_taps = 25'000;              // multiply-adds
   Idx most_elements = 3'000;           // of all tensors together
-  Idx most_elements_of_calls = 8'000;  // the same over all calls: a pooling takes one for each cell of its window
+  Idx most_elements_of_calls = 8'000;  // the same over all calls of the kernel, of which some layers need several
   Idx most_free = 4;                   // of a number that is free
 };
 

@@ -6,12 +6,13 @@
 #include <optional>
 
 #include "checks/generate/fast_paths.hpp"
-#include "checks/layers/problems.hpp"
+#include "checks/generate/fields.hpp"
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
 #include "checks/data/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -42,7 +43,7 @@ struct Stratum {
 std::optional<Problem> draw_with(Choices& choices, Op op, const std::vector<Stratum>& strata,
                                  const SizedLimits& limits = {}) {
   WantedSizes wanted;
-  for (const Stratum& s : strata) wanted.*s.axis->wanted = s.value;
+  for (const Stratum& s : strata) wanted[s.axis->name] = s.value;
   return draw_sized(choices, op, wanted, limits);
 }
 
@@ -161,50 +162,36 @@ std::vector<Problem> far_problems(Choices& choices, Op op) {
   constexpr Idx beyond_16_bits = 65'537;
   std::vector<Problem> problems;
   for (const SizedAxis& axis : sized_axes(op)) {
-    const auto is = [&](auto... wanted) { return ((axis.wanted == wanted) || ...); };
-    using W = WantedSizes;
-    if (!is(&W::batch, &W::groups, &W::in_channels, &W::out_channels, &W::in_height, &W::in_width, &W::in_features,
-            &W::out_features, &W::count))
-      continue;
+    if (!axis.may_be_far) continue;
     if (const auto p = draw_with(choices, op, {{&axis, beyond_16_bits}}, far_limits)) problems.push_back(*p);
   }
   return problems;
 }
 
-/// An image of that many rows and columns, and four windows in it.
-template <class P>
-P large_image(Idx side) {
-  P p{};
-  const Line line{side, 2, 1, {.stride = side - 1}};
-  set_height(p, line), set_width(p, line);
-  p.batch = 1;
+/// An image of that many rows and columns, and four windows in it; everything else is 1. Or two extents as long, not the
+/// batch if there are two others; or one as long as their product.
+Problem large_product(const Layer& layer, Idx side) {
+  const FieldPlaces& at = field_places(layer);
+  Problem p = unset_problem(layer);
+  std::vector<std::size_t> extents = at.extents;
+  if (at.channels) extents.insert(extents.end(), {at.channels->groups, at.channels->in, at.channels->out});
+  if (at.batch) extents.push_back(*at.batch);
+  for (const std::size_t n : extents) p.set(n, 1);
+  if (has_window(layer)) {
+    Line line{side, 2, 1, {.stride = side - 1}};
+    line.out = outputs_of(p, line);
+    set_height(p, line), set_width(p, line);
+  } else if (extents.size() == 1) {
+    p.set(extents.front(), side * side);
+  } else {
+    for (std::size_t n = 0; n < 2 && n < extents.size(); ++n) p.set(extents[n], side);
+  }
   return p;
 }
 
 /// Products of extents beyond 2^16 and 2^20.
 std::vector<Problem> far_products(Op op) {
-  std::vector<Problem> problems;
-  for (const Idx side : {Idx{257}, Idx{1025}}) switch (layer_id(op)) {
-      case LayerId::conv2d: {
-        auto p = large_image<cnnspec_conv2d>(side);
-        p.groups = p.in_channels = p.out_channels = 1;
-        problems.push_back(p);
-        break;
-      }
-      case LayerId::max_pool2d: {
-        auto p = large_image<cnnspec_pool2d>(side);
-        p.channels = 1;
-        problems.push_back(p);
-        break;
-      }
-      case LayerId::relu:
-        problems.push_back(cnnspec_elementwise{side * side});
-        break;
-      case LayerId::linear:
-        problems.push_back(cnnspec_linear{1, side, side});
-        break;
-    }
-  return problems;
+  return {large_product(layer_of(op), 257), large_product(layer_of(op), 1025)};
 }
 
 }  // namespace

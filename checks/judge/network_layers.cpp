@@ -2,67 +2,22 @@
 
 #include <map>
 
+#include "checks/generate/drawing.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
-namespace {
 
-const std::map<LayerId, std::vector<const char*>> published{
-    {LayerId::conv2d,
-     {
-         R"(mb1ic3ih7oc64kh7sh2ph3n"ResNet, first")",
-         R"(mb1ic64ih2oc64kh3ph1n"ResNet, 3x3")",
-         R"(mb1ic256ih1oc64kh1n"ResNet, reduced")",
-         R"(mb1ic64ih1oc256kh1n"ResNet, expanded")",
-         R"(mb1ic256ih3oc512kh1sh2n"ResNet, shortcut")",
-         R"(mb1ic128ih2oc128kh3sh2ph1n"ResNet, strided")",
-         R"(g32mb1ic128ih2oc128kh3ph1n"ResNeXt, grouped")",
-         R"(mb1ic3ih4oc32kh3sh2ph1n"MobileNet, first")",
-         R"(g32mb1ic32ih4oc32kh3ph1n"MobileNet, depthwise")",
-         R"(g96mb1ic96ih4oc96kh3sh2ph1n"MobileNet, depthwise, strided")",
-         R"(g960mb1ic960ih2oc960kh3ph1n"MobileNet, depthwise, last")",
-         R"(mb1ic32ih2oc16kh1n"MobileNet, pointwise")",
-         R"(mb1ic320ih1oc1280kh1n"MobileNet, last")",
-         R"(g240mb1ic240ih3oc240kh5sh2ph2n"EfficientNet, depthwise 5x5")",
-         R"(mb1ic128ih1iw7oc128kh1kw7ph0pw3n"Inception, 1x7")",
-         R"(mb1ic128ih7iw1oc128kh7kw1ph3pw0n"Inception, 7x1")",
-         R"(mb1ic48ih2oc64kh5ph2n"Inception, 5x5")",
-         R"(mb1ic1ih4oc64kh3n"U-Net, first")",
-         R"(mb1ic128ih3oc64kh3n"U-Net, joined")",
-         R"(mb1ic64ih3oc2kh1n"U-Net, last")",
-         R"(mb1ic3ih4oc64kh3ph1n"VGG, first")",
-         R"(mb1ic512ih1oc512kh3ph1n"VGG, last")",
-         R"(mb1ic3ih11oc64kh11sh4ph2n"AlexNet, first")",
-     }},
-    {LayerId::max_pool2d,
-     {
-         R"(mb1ic64ih8kh3sh2ph1n"ResNet")",
-         R"(mb1ic192ih6kh3sh2n"Inception")",
-         R"(mb1ic64ih4kh2sh2n"VGG, first")",
-         R"(mb1ic512ih2kh2sh2n"VGG, last")",
-         R"(mb1ic96ih5kh3ph1n"Inception, stride 1")",
-         R"(mb1ic64ih7kh3sh2n"AlexNet")",
-         R"(mb1ic128ih4kh2sh2n"U-Net")",
-     }},
-    {LayerId::relu, {R"(1x64x14x14n"ResNet")", R"(1x512x2x2n"VGG, last")", R"(1x4096n"VGG, head")"}},
-    {LayerId::linear,
-     {
-         R"(mb1ic512oc1000n"ResNet-18")",
-         R"(mb2ic400oc120n"LeNet, first")",
-         R"(mb2ic84oc10n"LeNet, last")",
-     }},
-};
-
-}  // namespace
-
-const std::vector<Problem>& network_layers(LayerId family) {
+const std::vector<Problem>& network_layers(LayerId layer) {
   static const std::map<LayerId, std::vector<Problem>> all = [] {
     std::map<LayerId, std::vector<Problem>> problems;
-    for (const auto& [of, descriptors] : published)
-      for (const char* descriptor : descriptors) problems[of].push_back(parse_descriptor(of, descriptor));
+    for (const Layer* known : layers()) {
+      problems[known->id];
+      for (const char* descriptor : drawing_of(*known).published)
+        problems[known->id].push_back(parse_descriptor(known->id, descriptor));
+    }
     return problems;
   }();
-  return all.at(family);
+  return all.at(layer);
 }
 
 }  // namespace cnnspec::checks

@@ -7,6 +7,6 @@
 
 namespace cnnspec::checks {
 
-const std::vector<Problem>& network_layers(LayerId family);
+const std::vector<Problem>& network_layers(LayerId layer);
 
 }  // namespace cnnspec::checks

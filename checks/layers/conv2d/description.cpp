@@ -106,6 +106,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Drawing conv2d_drawing;
+
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -116,6 +118,7 @@ extern const Layer conv2d_layer{
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,
+    .drawing = &conv2d_drawing,
 };
 
 }  // namespace cnnspec::checks

@@ -76,6 +76,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Drawing linear_drawing;
+
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -91,6 +93,7 @@ extern const Layer linear_layer{
         [](const std::vector<std::string>& keys) {
           return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
         },
+    .drawing = &linear_drawing,
 };
 
 }  // namespace cnnspec::checks

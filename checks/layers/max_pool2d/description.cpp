@@ -62,6 +62,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Drawing max_pool2d_drawing;
+
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -74,6 +76,7 @@ extern const Layer max_pool2d_layer{
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
     .data = &max_pool2d_data,
+    .drawing = &max_pool2d_drawing,
 };
 
 }  // namespace cnnspec::checks

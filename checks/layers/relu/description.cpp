@@ -39,6 +39,8 @@ Violation check_problem(const Problem& problem) {
 
 }  // namespace
 
+extern const Drawing relu_drawing;
+
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -50,6 +52,7 @@ extern const Layer relu_layer{
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
     .data = &relu_data,
+    .drawing = &relu_drawing,
 };
 
 }  // namespace cnnspec::checks

@@ -1,12 +1,15 @@
 #include "checks/mutants/suite/laws.hpp"
 
-#include "checks/generate/configurations.hpp"
 #include "checks/gradient/check_functions.hpp"
+#include "checks/layers/conv2d/draw.hpp"
 #include "checks/layers/conv2d/laws.hpp"
 #include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/draw.hpp"
 #include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
 #include "checks/laws/models.hpp"
+#include "checks/layers/relu/draw.hpp"
 #include "checks/layers/relu/laws.hpp"
 #include "checks/mutants/suite/runner.hpp"
 

@@ -1,0 +1,13 @@
+// linear: a problem of its own, drawn.
+#pragma once
+
+#include "checks/generate/configurations.hpp"
+#include "checks/layers/linear/problem.hpp"
+
+namespace cnnspec::checks {
+
+inline cnnspec_linear draw_linear(Choices& choices, const Limits& limits = {}) {
+  return draw_of<cnnspec_linear>(choices, limits);
+}
+
+}  // namespace cnnspec::checks
