@@ -49,20 +49,28 @@ std::string ending_in_words(const Execution& e, const Isolation& isolation) {
   }
 }
 
-bool holds_garbage(const Execution& e, Garbage garbage, const std::vector<bool>& wrong) {
-  const std::size_t size = e.output.size() / wrong.size();
-  for (std::size_t n = 0; n < wrong.size(); ++n)
-    for (std::size_t byte = 0; wrong[n] && byte < size; ++byte)
-      if (e.output[n * size + byte] != static_cast<std::byte>(garbage)) return false;
+bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage garbage, const std::vector<bool>& wrong) {
+  std::size_t n = 0, at = 0;
+  for (const TensorInfo& t : o.outputs) {
+    const auto count = static_cast<std::size_t>(t.count());
+    const std::size_t size = bytes_of(t, dtype) / count;
+    for (std::size_t k = 0; k < count; ++k, ++n, at += size)
+      for (std::size_t byte = 0; wrong[n] && byte < size; ++byte)
+        if (e.output[at + byte] != static_cast<std::byte>(garbage)) return false;
+  }
   return true;
 }
 
-std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, const Expectation& expected) {
+/// Of the tensor that has the elements from `first` on.
+std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, const Expectation& expected, Idx first,
+                                         Idx count) {
   std::vector<WrongElement> all;
-  for (std::size_t n = 0; n < actual.size() && std::ssize(all) < most_wrong_elements; ++n)
-    if (const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
-        v.judgement == Judgement::wrong)
-      all.push_back({static_cast<Idx>(n), static_cast<double>(expected.values[n]), actual[n], v.bound, v.ratio()});
+  for (Idx place = 0; place < count && std::ssize(all) < most_wrong_elements; ++place) {
+    const auto n = static_cast<std::size_t>(first + place);
+    const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
+    if (v.judgement == Judgement::wrong)
+      all.push_back({place, static_cast<double>(expected.values[n]), actual[n], v.bound, v.ratio()});
+  }
   return all;
 }
 
@@ -156,7 +164,7 @@ std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> ex
   const ConventionSet all = conventions_of(case_.op, case_.dtype);
   std::vector<ConventionSet> explaining(sets_of_conventions(case_.op, case_.dtype));
   for (std::size_t n = 0; n < data_.size() && !explaining.empty(); ++n) {
-    const std::vector<double> actual = decode(case_.dtype, executions[n].output);
+    const std::vector<double> actual = decode_outputs(operation_, case_.dtype, executions[n].output);
     const ConventionSet relevant = relevant_to(operation_, arithmetic_, data_[n].inputs, all);
     std::map<ConventionSet, bool> known;
     std::erase_if(explaining, [&](ConventionSet set) {
@@ -170,7 +178,8 @@ std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> ex
 
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
   Trial t{&operation_, case_.dtype, {}, n % 2 == 1 ? Garbage::nan : Garbage::number, placement_of(n), group};
-  for (const std::vector<double>& v : data.inputs) t.inputs.push_back(encode(case_.dtype, v));
+  for (std::size_t i = 0; i < data.inputs.size(); ++i)
+    t.inputs.push_back(encode(operation_.inputs[i], case_.dtype, data.inputs[i]));
   return t;
 }
 
@@ -217,7 +226,7 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
 }
 
 bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& result) const {
-  const std::vector<double> actual = decode(case_.dtype, e.output);
+  const std::vector<double> actual = decode_outputs(operation_, case_.dtype, e.output);
   Comparison c = compare(actual, data.expected);
   const auto n = static_cast<std::size_t>(&data - data_.data());
   const Expectation* expected = &data.expected;
@@ -235,14 +244,17 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
     return true;
   }
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
-  f.tensor = operation_.outputs.front().name;
+  const Operation::Place first = operation_.output_at(c.first);
+  const Idx before = c.first - first.n;  // elements of the outputs before
+  f.tensor = first.tensor.name;
   f.elements = c.judged;
   f.elements_wrong = c.elements_wrong;
-  f.first_index = operation_.outputs.front().index(c.first);
+  f.first_index = first.tensor.index(first.n);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(c.wrong, operation_.outputs.front().extents);
-  f.extents = operation_.outputs.front().extents;
-  f.wrong_elements = wrong_elements(actual, *expected);
+  f.picture = picture_of(std::vector(c.wrong.begin() + before, c.wrong.begin() + before + first.tensor.count()),
+                         first.tensor.extents);
+  f.extents = first.tensor.extents;
+  f.wrong_elements = wrong_elements(actual, *expected, before, first.tensor.count());
   return false;
 }
 
@@ -294,7 +306,7 @@ Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::str
 /// Is it always wrong in the same way, and is it wrong because nothing was written?
 void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseResult& result) const {
   const auto wrong_in = [&](std::size_t n) {
-    return compare(decode(case_.dtype, executions[n].output), data_[n].expected).wrong;
+    return compare(decode_outputs(operation_, case_.dtype, executions[n].output), data_[n].expected).wrong;
   };
   std::size_t n = 0;
   while (wrong_in(n).empty()) ++n;
@@ -308,12 +320,12 @@ void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseR
     result.failure->detail = fmt::format("the same call came out differently {} of {} times", others, repetitions);
     return;
   }
-  if (!holds_garbage(executions[n], again[0].garbage, wrong)) return;
+  if (!holds_garbage(operation_, case_.dtype, executions[n], again[0].garbage, wrong)) return;
   // A NaN alone may also be what a kernel made of it by adding to it.
   again.resize(1);
   again[0].garbage = again[0].garbage == Garbage::nan ? Garbage::number : Garbage::nan;
   repeated = host.execute(again, conditions_.isolation);
-  if (repeated[0].is_done() && holds_garbage(repeated[0], again[0].garbage, wrong))
+  if (repeated[0].is_done() && holds_garbage(operation_, case_.dtype, repeated[0], again[0].garbage, wrong))
     result.failure->kind = FailureKind::unwritten_output;
 }
 

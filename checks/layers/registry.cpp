@@ -17,6 +17,7 @@ std::vector<const Layer*>& registry() {
       CNNSPEC_ROOM(relu),
       CNNSPEC_ROOM(linear),
       CNNSPEC_ROOM(flatten),
+      CNNSPEC_ROOM(avg_pool2d),
   };
   return all;
 }

@@ -1,8 +1,12 @@
 #include "checks/vocabulary/operation.hpp"
 
+#include <array>
+#include <bit>
 #include <cassert>
+#include <cstring>
 
 #include "checks/vocabulary/extents.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -45,6 +49,47 @@ double Operation::elements() const {
       elements += n;
     }
   return elements;
+}
+
+std::size_t bytes_of(const TensorInfo& tensor, DType dtype) {
+  const std::size_t each = tensor.element == Element::int64 ? sizeof(std::int64_t) : element_bytes(dtype);
+  return static_cast<std::size_t>(tensor.count()) * each;
+}
+
+std::size_t output_bytes(const Operation& operation, DType dtype) {
+  std::size_t bytes = 0;
+  for (const TensorInfo& t : operation.outputs) bytes += bytes_of(t, dtype);
+  return bytes;
+}
+
+std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::vector<double>& values) {
+  if (tensor.element == Element::storage) return encode(dtype, values);
+  std::vector<std::byte> bytes;
+  for (const double v : values) {
+    const auto whole = std::bit_cast<std::array<std::byte, sizeof(std::int64_t)>>(static_cast<std::int64_t>(v));
+    bytes.insert(bytes.end(), whole.begin(), whole.end());
+  }
+  return bytes;
+}
+
+std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes) {
+  if (operation.outputs.size() == 1 && operation.outputs[0].element == Element::storage) return decode(dtype, bytes);
+  std::vector<double> all;
+  for (const TensorInfo& t : operation.outputs) {
+    const std::span<const std::byte> own = bytes.first(bytes_of(t, dtype));
+    bytes = bytes.subspan(own.size());
+    if (t.element == Element::storage) {
+      const std::vector<double> values = decode(dtype, own);
+      all.insert(all.end(), values.begin(), values.end());
+      continue;
+    }
+    for (std::size_t n = 0; n < own.size(); n += sizeof(std::int64_t)) {
+      std::int64_t whole = 0;
+      std::memcpy(&whole, own.data() + n, sizeof(whole));
+      all.push_back(static_cast<double>(whole));
+    }
+  }
+  return all;
 }
 
 Operation operation_of(Op op, const Problem& problem) {

@@ -1,6 +1,8 @@
 // Operation: one pass of a layer on one problem, seen as tensors: what goes in, what comes out, and how large the sums are.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 #include "checks/vocabulary/layer.hpp"
@@ -49,6 +51,13 @@ struct Operation {
   /// Whether one call is enough for one set of data, and one set for a default case.
   bool is_large() const { return elements() > 0x1p16; }
 };
+
+/// The bytes of a tensor's elements, and of all outputs one after the other; whole numbers are of 8 bytes whatever the storage
+/// type is.
+std::size_t bytes_of(const TensorInfo& tensor, DType dtype);
+std::size_t output_bytes(const Operation& operation, DType dtype);
+std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::vector<double>& values);
+std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes);
 
 /// Throws ShapeError if the problem violates a clause, and UsageError if it is not of the operation's layer.
 Operation operation_of(Op op, const Problem& problem);

@@ -1,6 +1,6 @@
 // avg_pool2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
-#include "checks/layers/avg_pool2d/problem.hpp"
+#include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/avg_pool2d/room.hpp"
 
 namespace cnnspec::checks {

@@ -1,6 +1,6 @@
 // avg_pool2d's formulations: the sum is divided, or multiplied with a rounded reciprocal, or each term of it is.
 #include "checks/expect/formulation.hpp"
-#include "checks/layers/avg_pool2d/problem.hpp"
+#include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/avg_pool2d/room.hpp"
 
 namespace cnnspec::checks {

@@ -3,7 +3,7 @@
 
 #include "checks/vocabulary/shapes.hpp"
 #include "checks/vocabulary/window.hpp"
-#include "cnnspec/avg_pool2d.hpp"
+#include "cnnspec/tensor.hpp"
 
 namespace cnnspec::checks {
 
@@ -18,10 +18,6 @@ template <>
 struct ProblemOf<AvgPool2dProblem> {
   using P = AvgPool2dProblem;
   static constexpr LayerId layer{5};
-  static AvgPool2dConfig config(const P& p) {
-    return {p.kernel_height,          p.kernel_width,   height_of(p).axis, width_of(p).axis,
-            p.count_include_pad != 0, p.ceil_mode != 0, p.divisor_override};
-  }
   static auto x(const P& p) { return dyn_shape(p.channels, p.in_height, p.in_width); }
   static auto y(const P& p) { return dyn_shape(p.channels, p.out_height, p.out_width); }
 };

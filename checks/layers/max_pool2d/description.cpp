@@ -75,8 +75,8 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
-    .data = &max_pool2d_data,
     .drawing = &max_pool2d_drawing,
+    .data = &max_pool2d_data,
 };
 
 }  // namespace cnnspec::checks

@@ -51,8 +51,8 @@ extern const Layer relu_layer{
     .check = check_problem,
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
-    .data = &relu_data,
     .drawing = &relu_drawing,
+    .data = &relu_data,
 };
 
 }  // namespace cnnspec::checks
