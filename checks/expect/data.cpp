@@ -12,6 +12,7 @@
 #include "checks/conventions/expect_under.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/expect/literal_data.hpp"
+#include "checks/expect/sample.hpp"
 #include "checks/layers/max_pool2d/cells.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
@@ -554,7 +555,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   set.inputs = rounded_family.draw(operation, arithmetic, plan, seed);
   if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
   set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
-  set.sampled = options.sample > 0 && options.sample < operation.output_count();
+  set.sampled = options.sample > 0 && options.sample < operation.output_count() && can_be_sampled(operation);
   return sets;
 }
 

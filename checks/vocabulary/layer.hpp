@@ -17,9 +17,10 @@
 namespace cnnspec::checks {
 
 struct Line;             // window.hpp
+struct Slices;           // expect/slices.hpp: which part of each tensor a plane of an output needs
 struct Bodies;           // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;          // generate/drawing.hpp: how its problems are drawn, valid and not
-struct Plainness;        // judge/plainness.hpp: how its problems are made plainer, varied and told apart
+struct Plainness;        // generate/plainness.hpp: how its problems are made plainer, varied and told apart
 struct DataOfLayer;      // expect/data_of_layer.hpp: data of its own, and how much of it shows
 struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it wrong
 struct Rules;            // conventions/convention.hpp
@@ -87,6 +88,8 @@ struct Pass {
   /// No output element is a sum of more terms than this, a bias among them.
   Idx (*most_terms)(const Problem&);
   const Bodies* bodies;
+  /// Of plane (n, c) of an output [batch, channels, ...]; null: its outputs are judged in full, however many.
+  Slices (*slices)(const Problem&, Idx n, Idx c) = nullptr;
 };
 
 struct Layer {

@@ -1,5 +1,6 @@
 // max_pool2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
 
 namespace cnnspec::checks {
@@ -30,8 +31,8 @@ constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 constexpr Port only_x[]{x}, only_y[]{y}, x_dy[]{x, dy}, only_dx[]{dx};
 
 constexpr Pass passes[]{
-    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
-    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &backward},
+    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward, slice_alone},
+    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &backward, slice_alone},
 };
 
 constexpr Field fields[]{
@@ -59,6 +60,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Plainness max_pool2d_plainness;
+
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -70,6 +73,7 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .plainness = &max_pool2d_plainness,
 };
 
 }  // namespace cnnspec::checks
