@@ -11,6 +11,7 @@
 #include "checks/conventions/expect_under.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/data/literal_data.hpp"
+#include "checks/expect/sample.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -528,7 +529,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   set.inputs = drawn(rounded_family, operation, arithmetic, plan, seed);
   if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
   set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
-  set.sampled = options.sample > 0 && options.sample < operation.output_count();
+  set.sampled = options.sample > 0 && options.sample < operation.output_count() && can_be_sampled(operation);
   return sets;
 }
 

@@ -256,7 +256,8 @@ std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arith
 
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs, Idx sample,
                    std::uint64_t seed) {
-  if (sample == 0 || sample >= operation.output_count()) return expect_all(operation, arithmetic, inputs);
+  if (sample == 0 || sample >= operation.output_count() || !can_be_sampled(operation))
+    return expect_all(operation, arithmetic, inputs);
   const auto count = static_cast<std::size_t>(operation.output_count());
   Expectation e{std::vector<long double>(count), std::vector<double>(count, no_bound), std::vector<Idx>(count)};
   for (const Idx plane : draw_planes(operation, sample, seed)) {

@@ -1,17 +1,14 @@
-#include "checks/layers/problems.hpp"
 #include "checks/expect/sample.hpp"
 
 #include <algorithm>
 #include <set>
+#include <string_view>
 
+#include "checks/expect/slices.hpp"
 #include "checks/vocabulary/stream.hpp"
 
 namespace cnnspec::checks {
 namespace {
-
-struct Range {
-  Idx first = 0, count = 1;
-};
 
 /// The elements of a dense tensor with these extents whose indices on the first axes are in these ranges; all of the
 /// axes after them.
@@ -28,65 +25,11 @@ std::vector<Idx> elements_in(const std::vector<Idx>& extents, const std::vector<
   return all;
 }
 
-/// Which part of each tensor: ranges on its first axes.
-struct Slices {
-  Problem problem;
-  std::vector<std::vector<Range>> inputs;
-  std::vector<Range> output;
-};
-
-/// Plane (n, c) of an output [batch, channels, ...]; of a gradient of w, n is the output channel and c the input
-/// channel.
-Slices slices_of(Op op, cnnspec_conv2d p, Idx n, Idx c) {
-  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
-  const Range batch{0, p.batch}, image{n, 1};
-  const auto shrink = [&](Idx images, Idx in_channels, Idx out_channels) {
-    p.batch = images, p.groups = 1, p.in_channels = in_channels, p.out_channels = out_channels;
-    return p;
-  };
-  switch (op) {
-    case Op::conv2d_forward:
-      return {shrink(1, in, 1), {{image, {c / out * in, in}}, {{c, 1}}, {{c, 1}}}, {image, {c, 1}}};
-    case Op::conv2d_backward_input: {
-      const Range outputs{c / in * out, out};
-      return {shrink(1, 1, out), {{outputs, {c % in, 1}}, {image, outputs}}, {image, {c, 1}}};
-    }
-    case Op::conv2d_backward_kernel:
-      return {shrink(p.batch, 1, 1), {{batch, {n / out * in + c, 1}}, {batch, {n, 1}}}, {{n, 1}, {c, 1}}};
-    default:
-      return {shrink(p.batch, 1, 1), {{batch, {n, 1}}}, {{n, 1}}};
-  }
-}
-
-Slices slices_of(Op op, cnnspec_pool2d p, Idx n, Idx c) {
-  p.batch = 1, p.channels = 1;
-  const std::vector<Range> plane{{n, 1}, {c, 1}};
-  return {p, std::vector(op == Op::max_pool2d_forward ? 1u : 2u, plane), plane};
-}
-
-Slices slices_of(Op op, cnnspec_linear p, Idx n, Idx c) {
-  const Range batch{0, p.batch}, row{n, 1};
-  switch (op) {
-    case Op::linear_forward:  // (n, c): image and feature
-      return {cnnspec_linear{1, p.in_features, 1}, {{row}, {{c, 1}}, {{c, 1}}}, {row, {c, 1}}};
-    case Op::linear_backward_input:
-      return {cnnspec_linear{1, 1, p.out_features}, {{{0, p.out_features}, {c, 1}}, {row}}, {row, {c, 1}}};
-    case Op::linear_backward_weight:
-      return {cnnspec_linear{p.batch, 1, 1}, {{batch, {c, 1}}, {batch, {n, 1}}}, {row, {c, 1}}};
-    default:
-      return {cnnspec_linear{p.batch, 1, 1}, {{batch, {n, 1}}}, {row}};
-  }
-}
-
-/// The operations on one element of x each: any run of elements.
-Slices slices_of(Op op, cnnspec_elementwise p, Idx n, Idx) {
-  p.count = 1;
-  return {p, std::vector(op == Op::relu_forward ? 1u : 2u, std::vector<Range>{{n, 1}}), {{n, 1}}};
-}
-
 Idx channels_of(const TensorInfo& output) { return output.extents.size() > 1 ? output.extents[1] : 1; }
 
 }  // namespace
+
+bool can_be_sampled(const Operation& operation) { return operation.pass().slices != nullptr; }
 
 Operands<double> Part::inputs(const Operands<double>& whole) const {
   Operands<double> result(whole.size());
@@ -108,11 +51,20 @@ std::vector<Idx> draw_planes(const Operation& operation, Idx elements, std::uint
 
 Part part_of(const Operation& operation, Idx plane) {
   const Idx channels = channels_of(operation.outputs.front()), n = plane / channels, c = plane % channels;
-  const Slices s = visit_problem([&](const auto& p) { return slices_of(operation.op, p, n, c); }, operation.problem);
+  const Slices s = operation.pass().slices(operation.problem, n, c);
   Part part{operation_of(operation.op, s.problem), {}, elements_in(operation.outputs.front().extents, s.output)};
   for (std::size_t i = 0; i < operation.inputs.size(); ++i)
-    part.sources.push_back(elements_in(operation.inputs[i].extents, s.inputs[i]));
+    part.sources.push_back(elements_in(operation.inputs[i].extents, s.inputs.empty() ? s.output : s.inputs[i]));
   return part;
+}
+
+Slices slice_alone(const Problem& problem, Idx n, Idx c) {
+  Slices s{problem, {}, {{n, 1}, {c, 1}}};
+  const auto fields = layer_of(problem).fields;
+  for (std::size_t f = 0; f < fields.size(); ++f)
+    for (const std::string_view many : {"batch", "channels", "count"})
+      if (fields[f].name == many) s.problem.set(f, 1);
+  return s;
 }
 
 }  // namespace cnnspec::checks

@@ -17,6 +17,9 @@ struct Part {
   Operands<double> inputs(const Operands<double>& whole) const;
 };
 
+/// Whether its layer says which part of each tensor a plane needs; the rest is for those that can.
+bool can_be_sampled(const Operation& operation);
+
 /// Planes of the output, by number, with about `elements` elements together: the first, the last, where tails go wrong,
 /// and random ones between.
 std::vector<Idx> draw_planes(const Operation& operation, Idx elements, std::uint64_t seed);

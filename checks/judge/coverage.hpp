@@ -4,30 +4,10 @@
 #pragma once
 
 #include <map>
-#include <string>
-#include <vector>
 
-#include "checks/vocabulary/layer.hpp"
+#include "checks/generate/coverage_axis.hpp"
 
 namespace cnnspec::checks {
-
-struct CoverageAxis {
-  std::string name;
-  std::vector<std::string> levels;
-};
-
-/// What problems of this family are told apart by.
-const std::vector<CoverageAxis>& coverage_axes(LayerId family);
-
-/// Two levels that no valid problem has at once.
-struct ImpossiblePair {
-  std::size_t axis, level, other_axis, other_level;
-};
-const std::vector<ImpossiblePair>& impossible_pairs(LayerId family);
-
-/// The level of each axis.
-using Levels = std::vector<std::size_t>;
-Levels levels_of(const Problem& problem);
 
 struct CoveredCases {
   Idx computed = 0, unsupported = 0;

@@ -12,7 +12,7 @@ namespace {
 
 /// Rows of one operation that missed the same sizes.
 struct MissedRows {
-  std::string names;  // "relu_forward f32, f64"
+  std::string names;  // "matmul_forward f32, f64"
   Op op{};
   std::vector<SizeCoverage::Missed> missed;
 };
@@ -38,7 +38,7 @@ std::vector<MissedRows> missed_rows(const KernelResult& result) {
   return rows;
 }
 
-/// "214 of 238 of conv2d_forward f32 (batch 8, 9, 15, ...)"
+/// "214 of 238 of matmul_forward f32 (batch 8, 9, 15, ...)"
 std::string in_words(const MissedRows& rows) {
   constexpr Idx most_named = 3;
   std::string names;

@@ -2,17 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 
-#include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/data/literal_data.hpp"
+#include "checks/generate/moves.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -30,14 +29,6 @@ constexpr double most_elements = 70'000;           // of data that is shrunk ele
 constexpr std::size_t most_literal = 24;           // elements that are not zero, to be written out in a command line
 constexpr Idx most_taps_for_reasons = 20'000'000;  // over all misreadings
 
-// ---- Plainer configurations ----
-
-/// A way to make a problem plainer, by an amount from 1 to `most`.
-struct Move {
-  Idx most = 0;
-  std::function<std::optional<Problem>(Idx)> by;
-};
-
 /// The amounts to try where nothing is known: large ones first.
 std::vector<Idx> amounts(const Move& move) {
   std::vector<Idx> all;
@@ -47,223 +38,6 @@ std::vector<Idx> amounts(const Move& move) {
   std::ranges::sort(all, std::greater<>());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
-}
-
-/// How many windows there are; 0, which is no extent, if not even one fits.
-Idx windows_of(const Line& line) {
-  return check_axis("", "", line.in, line.kernel, line.axis).ok() ? conv_out(line.in, line.kernel, line.axis) : 0;
-}
-Line fitted(Line line) {
-  line.out = windows_of(line);
-  return line;
-}
-
-/// A way to make one axis of an image plainer.
-struct LineMove {
-  Idx (*most)(const Line&);
-  Line (*by)(Line, Idx);
-};
-const LineMove line_moves[]{
-    {[](const Line& l) { return Idx{l == Line{} ? 0 : 1}; }, [](Line, Idx) { return Line{}; }},
-    {[](const Line& l) { return l.in - 1; },
-     [](Line l, Idx n) {
-       l.in -= n;
-       return fitted(l);
-     }},
-    // The window, as it is or with what it covers: as many windows as before on a smaller image, or in less padding.
-    {[](const Line& l) { return l.kernel - 1; },
-     [](Line l, Idx n) {
-       l.kernel -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.kernel - 1; },
-     [](Line l, Idx n) {
-       l.kernel -= n, l.in -= n * l.axis.dilation;
-       return fitted(l);
-     }},
-    {[](const Line& l) {
-       return std::min({(l.kernel - 1) / 2, l.axis.before, l.axis.after});
-     },
-     [](Line l, Idx n) {
-       l.kernel -= 2 * n, l.axis.before -= n, l.axis.after -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) {
-       return std::min({(l.kernel - 1) / 2, l.axis.before / l.axis.dilation, l.axis.after / l.axis.dilation});
-     },
-     [](Line l, Idx n) {
-       l.kernel -= 2 * n, l.axis.before -= n * l.axis.dilation, l.axis.after -= n * l.axis.dilation;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.stride - 1; },
-     [](Line l, Idx n) {
-       l.axis.stride -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.stride - 1; },
-     [](Line l, Idx n) {
-       l.axis.stride -= n, l.in -= n * (l.out - 1);
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.dilation - 1; },
-     [](Line l, Idx n) {
-       l.axis.dilation -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.dilation - 1; },
-     [](Line l, Idx n) {
-       l.axis.dilation -= n, l.in -= n * (l.kernel - 1);
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.before; },
-     [](Line l, Idx n) {
-       l.axis.before -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return l.axis.after; },
-     [](Line l, Idx n) {
-       l.axis.after -= n;
-       return fitted(l);
-     }},
-    {[](const Line& l) { return std::min(l.axis.before, l.axis.after); },
-     [](Line l, Idx n) {
-       l.axis.before -= n, l.axis.after -= n;
-       return fitted(l);
-     }},
-};
-
-template <class P>
-class Moves {
- public:
-  explicit Moves(const P& p) : from_(p) {}
-
-  /// `change(problem, amount)`
-  template <class Change>
-  void add(Idx most, Change change) {
-    moves_.push_back({std::max(most, Idx{0}), [from = from_, change](Idx amount) -> std::optional<Problem> {
-                        P p = from;
-                        change(p, amount);
-                        // All members are of one type: there is no padding.
-                        if (std::memcmp(&p, &from, sizeof p) == 0 || !check(p).ok()) return {};
-                        return p;
-                      }});
-  }
-  /// If `applies`, one step.
-  template <class Change>
-  void jump(bool applies, Change change) {
-    add(applies ? 1 : 0, [change](P& p, Idx) { change(p); });
-  }
-  void reduce(Idx P::*member) {
-    add(from_.*member - 1, [member](P& p, Idx n) { p.*member -= n; });
-  }
-  /// Two numbers that are equal.
-  void reduce(Idx P::*one, Idx P::*other) {
-    add(from_.*one == from_.*other ? from_.*one - 1 : 0, [=](P& p, Idx n) { p.*one -= n, p.*other -= n; });
-  }
-
-  void add_lines() {
-    const Line height = height_of(from_), width = width_of(from_);
-    jump(height != Line{}, [](P& p) { set_height(p, Line{}); });
-    jump(width != Line{}, [](P& p) { set_width(p, Line{}); });
-    const bool is_square = height == width;
-    for (const LineMove& m : line_moves) {
-      add(is_square ? m.most(height) : 0,
-          [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)), set_width(p, m.by(width_of(p), n)); });
-      add(m.most(height), [&m](P& p, Idx n) { set_height(p, m.by(height_of(p), n)); });
-      add(m.most(width), [&m](P& p, Idx n) { set_width(p, m.by(width_of(p), n)); });
-    }
-    // As many pixels in one row, and as many cells in a window of one row.
-    jump(height.in > 1 && width.in > 1, [](P& p) {
-      Line line = width_of(p);
-      line.in *= p.in_height;
-      set_height(p, Line{}), set_width(p, fitted(line));
-    });
-    jump(height.kernel > 1 && width.kernel > 1, [](P& p) {
-      Line line = width_of(p);
-      line.in += line.kernel * (p.kernel_height - 1) * line.axis.dilation;
-      line.kernel *= p.kernel_height;
-      set_height(p, Line{}), set_width(p, fitted(line));
-    });
-  }
-
-  std::vector<Move> take() { return std::move(moves_); }
-
- private:
-  const P from_;
-  std::vector<Move> moves_;
-};
-
-std::vector<Move> moves_of(const cnnspec_conv2d& p) {
-  using P = cnnspec_conv2d;
-  Moves s(p);
-  const Idx ins = p.in_channels / p.groups, outs = p.out_channels / p.groups;
-  const auto flat = [](P& q) { set_height(q, Line{}), set_width(q, Line{}); };
-  const auto set_channels = [](P& q, Idx groups, Idx in, Idx out) {
-    q.groups = groups, q.in_channels = groups * in, q.out_channels = groups * out;
-  };
-  // All but one: what a size alone decides is found at once.
-  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, 1, 1); });
-  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, ins, 1), q.batch = 1; });
-  s.jump(true, [=](P& q) { flat(q), set_channels(q, 1, 1, outs), q.batch = 1; });
-  s.jump(true, [=](P& q) { flat(q), set_channels(q, p.groups, 1, 1), q.batch = 1; });
-  s.jump(true, [=](P& q) { flat(q), q.batch = 1; });
-  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), set_height(q, Line{}), q.batch = 1; });
-  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), set_width(q, Line{}), q.batch = 1; });
-  s.jump(true, [=](P& q) { set_channels(q, 1, 1, 1), q.batch = 1; });
-  s.reduce(&P::batch);
-  s.add(p.groups - 1, [=](P& q, Idx n) { set_channels(q, p.groups - n, ins, outs); });
-  // Fewer groups of as many channels in all.
-  s.jump(p.groups > 1, [](P& q) { q.groups = 1; });
-  s.jump(p.groups > 2 && p.groups % 2 == 0, [](P& q) { q.groups /= 2; });
-  s.add(ins == outs ? ins - 1 : 0, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs - n); });
-  s.add(ins - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs); });
-  s.add(outs - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins, outs - n); });
-  s.add_lines();
-  // As many terms of a sum, all of them channels.
-  const Idx cells = p.kernel_height * p.kernel_width;
-  s.jump(cells > 1 && ins > 1, [=](P& q) { flat(q), set_channels(q, p.groups, ins * cells, outs); });
-  return s.take();
-}
-
-std::vector<Move> moves_of(const cnnspec_pool2d& p) {
-  using P = cnnspec_pool2d;
-  Moves s(p);
-  const auto flat = [](P& q) { set_height(q, Line{}), set_width(q, Line{}); };
-  s.jump(true, [=](P& q) { flat(q), q.batch = 1; });
-  s.jump(true, [=](P& q) { flat(q), q.channels = 1; });
-  s.jump(true, [](P& q) { set_height(q, Line{}), q.channels = q.batch = 1; });
-  s.jump(true, [](P& q) { set_width(q, Line{}), q.channels = q.batch = 1; });
-  s.jump(true, [](P& q) { q.channels = q.batch = 1; });
-  s.reduce(&P::batch, &P::channels);
-  s.reduce(&P::batch), s.reduce(&P::channels);
-  s.add_lines();
-  return s.take();
-}
-
-std::vector<Move> moves_of(const cnnspec_linear& p) {
-  using P = cnnspec_linear;
-  Moves s(p);
-  for (Idx P::*kept : {&P::batch, &P::in_features, &P::out_features})
-    s.jump(true, [=](P& q) {
-      const Idx value = q.*kept;
-      q = {1, 1, 1};
-      q.*kept = value;
-    });
-  s.reduce(&P::in_features, &P::out_features), s.reduce(&P::batch, &P::in_features);
-  s.reduce(&P::batch, &P::out_features);
-  for (Idx P::*member : {&P::batch, &P::in_features, &P::out_features}) s.reduce(member);
-  return s.take();
-}
-
-std::vector<Move> moves_of(const cnnspec_elementwise& p) {
-  Moves s(p);
-  s.reduce(&cnnspec_elementwise::count);
-  return s.take();
-}
-
-/// The same number of them, in the same order, for all problems of a family.
-std::vector<Move> moves_of(const Problem& problem) {
-  return visit_problem([](const auto& p) { return moves_of(p); }, problem);
 }
 
 // ---- The search ----

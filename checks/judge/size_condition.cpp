@@ -7,151 +7,9 @@
 #include <set>
 
 #include "checks/vocabulary/text.hpp"
-#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {
-
-// ---- The axes ----
-
-template <class P>
-std::optional<Problem> if_valid(const P& p) {
-  if (!check(p).ok()) return {};
-  return p;
-}
-
-/// An axis that is one number, after which `finish` makes the rest fit.
-template <class P, class Finish>
-SizeAxis number(const std::string& name, Idx P::*member, Finish finish) {
-  return {name, true, 1, [member](const Problem& problem) { return problem.as<P>().*member; },
-          [member, finish](const Problem& problem, Idx value) {
-            P p = problem.as<P>();
-            const P before = p;
-            p.*member = value;
-            finish(p, before);
-            return if_valid(p);
-          }};
-}
-template <class P>
-SizeAxis number(const std::string& name, Idx P::*member) {
-  return number(name, member, [](P&, const P&) {});
-}
-
-// Height and width alike.
-template <class P>
-using LineOf = Line (*)(const P&);
-template <class P>
-using SetLine = void (*)(P&, const Line&);
-using Part = Idx& (*)(Line&);
-
-/// A number of one line; the windows stay as many as they are, and the image grows or shrinks with what they cover.
-template <class P>
-SizeAxis window_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
-  return {name, counted, 1,
-          [=](const Problem& problem) {
-            Line line = line_of(problem.as<P>());
-            return part(line);
-          },
-          [=](const Problem& problem, Idx value) {
-            P p = problem.as<P>();
-            Line line = line_of(p);
-            const auto covered = [&] {
-              return (line.out - 1) * line.axis.stride + line.axis.dilation * (line.kernel - 1) + 1;
-            };
-            const Idx before = covered();
-            part(line) = value;
-            line.in += covered() - before;
-            set(p, line);
-            return if_valid(p);
-          }};
-}
-/// A number of one line that decides how many windows there are.
-template <class P>
-SizeAxis image_number(const std::string& name, bool counted, LineOf<P> line_of, SetLine<P> set, Part part) {
-  return {name, counted, counted ? 1 : 0,
-          [=](const Problem& problem) {
-            Line line = line_of(problem.as<P>());
-            return part(line);
-          },
-          [=](const Problem& problem, Idx value) -> std::optional<Problem> {
-            P p = problem.as<P>();
-            Line line = line_of(p);
-            part(line) = value;
-            if (!check_axis("", "", line.in, line.kernel, line.axis).ok()) return {};
-            line.out = conv_out(line.in, line.kernel, line.axis);
-            set(p, line);
-            return if_valid(p);
-          }};
-}
-
-template <class P>
-void append_line(std::vector<SizeAxis>& axes, bool height) {
-  const LineOf<P> line = height ? LineOf<P>(height_of<P>) : LineOf<P>(width_of<P>);
-  const SetLine<P> set = height ? SetLine<P>(set_height<P>) : SetLine<P>(set_width<P>);
-  const std::string many = height ? "rows" : "columns", one = height ? "height" : "width";
-  const auto image = [&](const std::string& name, bool counted, Part part) {
-    axes.push_back(image_number<P>(name, counted, line, set, part));
-  };
-  const auto window = [&](const std::string& name, bool counted, Part part) {
-    axes.push_back(window_number<P>(name, counted, line, set, part));
-  };
-  image(many + " of the image", true, [](Line& l) -> Idx& { return l.in; });
-  window(many + " of the window", true, [](Line& l) -> Idx& { return l.kernel; });
-  window("stride_" + one, false, [](Line& l) -> Idx& { return l.axis.stride; });
-  window("dilation_" + one, false, [](Line& l) -> Idx& { return l.axis.dilation; });
-  image(height ? "pad_top" : "pad_left", false, [](Line& l) -> Idx& { return l.axis.before; });
-  image(height ? "pad_bottom" : "pad_right", false, [](Line& l) -> Idx& { return l.axis.after; });
-}
-
-/// The channels of each group.
-SizeAxis channels_of_groups(const std::string& name, Idx cnnspec_conv2d::*member) {
-  return {name, true, 1,
-          [member](const Problem& problem) {
-            const auto& p = problem.as<cnnspec_conv2d>();
-            return p.*member / p.groups;
-          },
-          [member](const Problem& problem, Idx value) {
-            cnnspec_conv2d p = problem.as<cnnspec_conv2d>();
-            p.*member = value * p.groups;
-            return if_valid(p);
-          }};
-}
-
-std::vector<SizeAxis> axes_of_conv2d() {
-  using P = cnnspec_conv2d;
-  std::vector<SizeAxis> axes{number<P>("images", &P::batch),
-                             number<P>("groups", &P::groups,
-                                       [](P& p, const P& before) {
-                                         p.in_channels = before.in_channels / before.groups * p.groups;
-                                         p.out_channels = before.out_channels / before.groups * p.groups;
-                                       }),
-                             channels_of_groups("input channels of each group", &P::in_channels),
-                             channels_of_groups("output channels of each group", &P::out_channels)};
-  append_line<P>(axes, true), append_line<P>(axes, false);
-  return axes;
-}
-std::vector<SizeAxis> axes_of_pool2d() {
-  using P = cnnspec_pool2d;
-  std::vector<SizeAxis> axes{number<P>("images", &P::batch), number<P>("channels", &P::channels)};
-  append_line<P>(axes, true), append_line<P>(axes, false);
-  return axes;
-}
-
-/// A product of two axes, which is what a kernel may count: found out by a problem that has as many in another shape.
-struct ProductAxis {
-  const char* name;
-  const char* first;
-  const char* second;
-};
-constexpr ProductAxis products[]{
-    {"pixels of the image", "rows of the image", "columns of the image"},
-    {"cells of the window", "rows of the window", "columns of the window"},
-    {"terms of a sum", "input channels of each group", "columns of the window"},
-    {"terms of a sum", "input channels of each group", "rows of the window"},
-    {"planes", "images", "channels"},
-};
-
-// ---- The search ----
 
 constexpr int most_probes = 24;    // of one axis
 constexpr Idx most_varied = 4096;  // larger ones are not searched for periods
@@ -298,6 +156,7 @@ const SizeAxis* find_axis(const std::vector<SizeAxis>& axes, const std::string& 
 /// Of a condition that holds from a size on: is it the product with another axis, which is 1 here, that matters?
 void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes, const Fails& fails,
                        Dependence& found) {
+  const std::vector<ProductAxis> products = product_axes(layer_id(problem));
   for (SizeCondition& c : found.conditions)
     for (const ProductAxis& product : products) {
       if (c.to || c.factor != 1 || (c.axis.name != product.first && c.axis.name != product.second)) continue;
@@ -316,36 +175,19 @@ void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes
     }
 }
 
-}  // namespace
-
-std::vector<SizeAxis> size_axes(LayerId family) {
-  switch (family) {
-    case LayerId::conv2d:
-      return axes_of_conv2d();
-    case LayerId::max_pool2d:
-      return axes_of_pool2d();
-    case LayerId::relu:
-      return {number<cnnspec_elementwise>("elements", &cnnspec_elementwise::count)};
-    case LayerId::linear:
-      return {number<cnnspec_linear>("images", &cnnspec_linear::batch),
-              number<cnnspec_linear>("input features", &cnnspec_linear::in_features),
-              number<cnnspec_linear>("output features", &cnnspec_linear::out_features)};
-  }
-  return {};
+/// "input channel" of "input channels", "row of the image": the first word that is a plural.
+std::string singular(std::string name) {
+  for (std::size_t n = 0; n < name.size(); ++n)
+    if (name[n] == 's' && (n + 1 == name.size() || name[n + 1] == ' ')) return name.erase(n, 1);
+  return name;
 }
+
+}  // namespace
 
 std::string SizeCondition::in_words() const {
   const auto some = [&](Idx n) {
     if (!axis.counted) return axis.name + " = " + thousands(n);
-    std::string name = axis.name;
-    if (n == 1)
-      for (const char* plural : {"images", "groups", "channels", "rows", "columns", "elements", "features", "pixels",
-                                 "cells", "terms", "planes"})
-        if (const std::size_t at = name.find(plural); at != std::string::npos) {
-          name.erase(at + std::string(plural).size() - 1, 1);
-          break;
-        }
-    return thousands(n) + " " + name;
+    return thousands(n) + " " + (n == 1 ? singular(axis.name) : axis.name);
   };
   const std::string multiples = factor == 1 ? ""
                                             : fmt::format("{} {} multiple of {}", axis.counted ? "their number" : "it",
@@ -374,11 +216,8 @@ Dependence dependence_on_sizes(const Problem& problem, const Fails& fails) {
   for (const SizeAxis& axis : axes)
     if (const auto condition = AxisSearch(axis, problem, fails).run(found)) found.conditions.push_back(*condition);
   look_for_products(problem, axes, fails, found);
-  const auto* const p = problem.as_if<cnnspec_conv2d>();
   for (SizeCondition& c : found.conditions)
-    if (const std::size_t at = c.axis.name.find(" of each group");
-        p != nullptr && p->groups == 1 && at != std::string::npos)
-      c.axis.name.erase(at);
+    if (c.axis.name_at) c.axis.name = c.axis.name_at(problem);
   return found;
 }
 

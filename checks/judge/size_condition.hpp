@@ -7,20 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "checks/vocabulary/layer.hpp"
+#include "checks/generate/size_axis.hpp"
 
 namespace cnnspec::checks {
-
-/// A number of a problem, or a product of such, that kernels branch on.
-struct SizeAxis {
-  std::string name;     // "output channels of each group": follows a number of them; or "stride_height"
-  bool counted = true;  // whether it is a number of things
-  Idx least = 1;        // the plainest value
-  std::function<Idx(const Problem&)> value;
-  /// The same problem with that value, everything else as far as can be as it was; none if there is no such.
-  std::function<std::optional<Problem>(const Problem&, Idx)> with;
-};
-std::vector<SizeAxis> size_axes(LayerId family);
 
 /// The sizes of one axis for which a kernel fails, if all else is as in the plainest case that fails.
 struct SizeCondition {

@@ -18,9 +18,10 @@ namespace cnnspec::checks {
 
 struct Line;             // window.hpp
 struct Formulations;     // expect/formulation.hpp: right ways to compute an operation that round differently
+struct Slices;           // expect/slices.hpp: which part of each tensor a plane of an output needs
 struct Bodies;           // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;          // generate/drawing.hpp: how its problems are drawn, valid and not
-struct Plainness;        // judge/plainness.hpp: how its problems are made plainer, varied and told apart
+struct Plainness;        // generate/plainness.hpp: how its problems are made plainer, varied and told apart
 struct DataOfLayer;      // expect/data_of_layer.hpp: data of its own, and how much of it shows
 struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it wrong
 struct Rules;            // conventions/convention.hpp
@@ -89,6 +90,8 @@ struct Pass {
   Idx (*most_terms)(const Problem&);
   const Bodies* bodies;
   const Formulations* formulations = nullptr;  // null: there is one way, but for the order of sums
+  /// Of plane (n, c) of an output [batch, channels, ...]; null: its outputs are judged in full, however many.
+  Slices (*slices)(const Problem&, Idx n, Idx c) = nullptr;
 };
 
 struct Layer {

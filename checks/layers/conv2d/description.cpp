@@ -1,5 +1,6 @@
 // conv2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/conv2d/problem.hpp"
 
 namespace cnnspec::checks {
@@ -53,6 +54,33 @@ Idx terms_of_dw_and_db(const Problem& problem) {
   return p.batch * p.out_height * p.out_width;
 }
 
+// A sample: one image, or one output channel with one input channel.
+Problem smaller(P p, Idx images, Idx in_channels, Idx out_channels) {
+  p.batch = images, p.groups = 1, p.in_channels = in_channels, p.out_channels = out_channels;
+  return p;
+}
+Slices slices_of_y(const Problem& problem, Idx n, Idx c) {
+  const auto& p = problem.as<P>();
+  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
+  return {smaller(p, 1, in, 1), {{{n, 1}, {c / out * in, in}}, {{c, 1}}, {{c, 1}}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_dx(const Problem& problem, Idx n, Idx c) {
+  const auto& p = problem.as<P>();
+  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
+  const Range outputs{c / in * out, out};
+  return {smaller(p, 1, 1, out), {{outputs, {c % in, 1}}, {{n, 1}, outputs}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_dw(const Problem& problem, Idx n, Idx c) {
+  const auto& p = problem.as<P>();
+  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
+  const Range batch{0, p.batch};
+  return {smaller(p, p.batch, 1, 1), {{batch, {n / out * in + c, 1}}, {batch, {n, 1}}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_db(const Problem& problem, Idx n, Idx) {
+  const Range batch{0, problem.as<P>().batch};
+  return {smaller(problem.as<P>(), batch.count, 1, 1), {{batch, {n, 1}}}, {{n, 1}}};
+}
+
 namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
@@ -65,10 +93,11 @@ constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_
     only_db[]{port::db};
 
 constexpr Pass passes[]{
-    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},
-    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input},
-    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_kernel},
-    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias},
+    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward, slices_of_y},
+    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input, slices_of_dx},
+    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_kernel,
+     slices_of_dw},
+    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias, slices_of_db},
 };
 
 // ---- Problems ----
@@ -107,6 +136,7 @@ Idx taps_of(const Problem& problem) {
 }  // namespace
 
 extern const Drawing conv2d_drawing;
+extern const Plainness conv2d_plainness;
 
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
@@ -119,6 +149,7 @@ extern const Layer conv2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .drawing = &conv2d_drawing,
+    .plainness = &conv2d_plainness,
 };
 
 }  // namespace cnnspec::checks

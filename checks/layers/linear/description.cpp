@@ -2,6 +2,7 @@
 #include "cnnspec/linear.hpp"
 
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/linear/problem.hpp"
 #include "checks/vocabulary/window.hpp"
 
@@ -39,6 +40,24 @@ Idx terms_of_y(const Problem& problem) { return problem.as<P>().in_features + 1;
 Idx terms_of_dx(const Problem& problem) { return problem.as<P>().out_features; }
 Idx terms_of_dw_and_db(const Problem& problem) { return problem.as<P>().batch; }
 
+// A sample: one image and feature, or one weight.
+Slices slices_of_y(const Problem& problem, Idx n, Idx c) {
+  const auto& p = problem.as<P>();
+  return {P{1, p.in_features, 1}, {{{n, 1}}, {{c, 1}}, {{c, 1}}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_dx(const Problem& problem, Idx n, Idx c) {
+  const auto& p = problem.as<P>();
+  return {P{1, 1, p.out_features}, {{{0, p.out_features}, {c, 1}}, {{n, 1}}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_dw(const Problem& problem, Idx n, Idx c) {
+  const Range batch{0, problem.as<P>().batch};
+  return {P{batch.count, 1, 1}, {{batch, {c, 1}}, {batch, {n, 1}}}, {{n, 1}, {c, 1}}};
+}
+Slices slices_of_db(const Problem& problem, Idx n, Idx) {
+  const Range batch{0, problem.as<P>().batch};
+  return {P{batch.count, 1, 1}, {{batch, {n, 1}}}, {{n, 1}}};
+}
+
 namespace port {
 constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
 constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
@@ -50,10 +69,11 @@ constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_
     only_db[]{port::db};
 
 constexpr Pass passes[]{
-    {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward},
-    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input},
-    {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_weight},
-    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias},
+    {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward, slices_of_y},
+    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input, slices_of_dx},
+    {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_weight,
+     slices_of_dw},
+    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias, slices_of_db},
 };
 
 constexpr Field fields[]{batch_field, {"in_features", "ic"}, {"out_features", "oc"}};

@@ -1,5 +1,6 @@
 // max_pool2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
 #include "checks/layers/max_pool2d/room.hpp"
 
@@ -33,8 +34,8 @@ constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
-    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
-    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &backward},
+    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward, slice_alone},
+    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &backward, slice_alone},
 };
 
 constexpr Field fields[]{
@@ -63,6 +64,7 @@ Idx taps_of(const Problem& problem) {
 }  // namespace
 
 extern const Drawing max_pool2d_drawing;
+extern const Plainness max_pool2d_plainness;
 
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
@@ -76,6 +78,7 @@ extern const Layer max_pool2d_layer{
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
     .drawing = &max_pool2d_drawing,
+    .plainness = &max_pool2d_plainness,
     .data = &max_pool2d_data,
 };
 

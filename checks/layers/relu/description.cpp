@@ -1,5 +1,6 @@
 // relu: what it is to the engines.
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/relu/problem.hpp"
 #include "checks/layers/relu/room.hpp"
 #include "checks/vocabulary/window.hpp"
@@ -27,8 +28,8 @@ constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
-    {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &forward},
-    {Op{7}, "relu_backward", x_dy, only_dx, Arithmetics::selects, one_term, &backward},
+    {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &forward, slice_alone},
+    {Op{7}, "relu_backward", x_dy, only_dx, Arithmetics::selects, one_term, &backward, slice_alone},
 };
 
 constexpr Field fields[]{{"count", ""}};
