@@ -104,6 +104,7 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Misreadings conv2d_misreadings;
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -114,6 +115,7 @@ extern const Layer conv2d_layer{
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,
+    .misreadings = &conv2d_misreadings,
 };
 
 }  // namespace cnnspec::checks

@@ -74,6 +74,7 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Misreadings linear_misreadings;
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -89,6 +90,7 @@ extern const Layer linear_layer{
         [](const std::vector<std::string>& keys) {
           return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
         },
+    .misreadings = &linear_misreadings,
 };
 
 }  // namespace cnnspec::checks

@@ -59,6 +59,7 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const Misreadings max_pool2d_misreadings;
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -70,6 +71,7 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .misreadings = &max_pool2d_misreadings,
 };
 
 }  // namespace cnnspec::checks

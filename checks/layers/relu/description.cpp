@@ -36,6 +36,7 @@ Violation check_problem(const Problem& problem) {
 
 }  // namespace
 
+extern const Misreadings relu_misreadings;
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -46,6 +47,7 @@ extern const Layer relu_layer{
     .check = check_problem,
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
+    .misreadings = &relu_misreadings,
 };
 
 }  // namespace cnnspec::checks
