@@ -105,6 +105,7 @@ Idx taps_of(const Problem& problem) {
 }  // namespace
 
 extern const Misreadings conv2d_misreadings;
+extern const LayerRules conv2d_rules;
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -116,6 +117,7 @@ extern const Layer conv2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .misreadings = &conv2d_misreadings,
+    .rules = &conv2d_rules,
 };
 
 }  // namespace cnnspec::checks

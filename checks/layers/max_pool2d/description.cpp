@@ -60,6 +60,7 @@ Idx taps_of(const Problem& problem) {
 }  // namespace
 
 extern const Misreadings max_pool2d_misreadings;
+extern const LayerRules max_pool2d_rules;
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -72,6 +73,7 @@ extern const Layer max_pool2d_layer{
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
     .misreadings = &max_pool2d_misreadings,
+    .rules = &max_pool2d_rules,
 };
 
 }  // namespace cnnspec::checks

@@ -37,6 +37,7 @@ Violation check_problem(const Problem& problem) {
 }  // namespace
 
 extern const Misreadings relu_misreadings;
+extern const LayerRules relu_rules;
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -48,6 +49,7 @@ extern const Layer relu_layer{
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
     .misreadings = &relu_misreadings,
+    .rules = &relu_rules,
 };
 
 }  // namespace cnnspec::checks
