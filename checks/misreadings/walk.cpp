@@ -28,7 +28,6 @@ Idx moved_to_edge(Idx start, Idx tap, const Line& line) { return std::max(start,
 }  // namespace
 
 bool walks(Op op) { return moves_window(op) && misreadings_of(layer_of(op)).walked != nullptr; }
-bool pools(Op op) { return walks(op) && !has_weights(op); }
 
 Compute walked(const Walk& walk) {
   return [walk](const Call& call) { return misreadings_of(layer_of(call.operation.op)).walked(call, walk); };

@@ -34,8 +34,6 @@ struct Walk {
 Compute walked(const Walk& walk);
 /// Whether they do.
 bool walks(Op op);
-/// It looks at the cells of windows, and does not multiply them.
-bool pools(Op op);
 
 inline constexpr Idx no_place = std::numeric_limits<Idx>::min();
 
