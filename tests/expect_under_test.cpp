@@ -182,7 +182,7 @@ TEST(Conventions, have_names_of_their_own_and_change_something) {
     names.push_back(c.name);
     EXPECT_EQ(named(c.name).names(), c.name);
     bool is_any = false;
-    for (std::size_t op = 0; op < op_names.size(); ++op) is_any = is_any || c.applies(static_cast<Op>(op), DType::f32);
+    for (const Op op : all_ops()) is_any = is_any || c.applies(op, DType::f32);
     EXPECT_TRUE(is_any) << c.name;
     EXPECT_FALSE(std::string(c.rule).empty() || std::string(c.proof).empty()) << c.name;
   }

@@ -1,28 +1,36 @@
 #include "checks/conventions/convention.hpp"
 
 #include <algorithm>
-#include <array>
+#include <cassert>
+#include <cmath>
 #include <map>
 #include <utility>
 
+#include "checks/conventions/layer_rules.hpp"
+#include "checks/expect/bound.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-bool everywhere(Op, DType) { return true; }
-bool to_products_of_f32(Op op, DType dtype) {
-  const bool is_product = layer_id(op) == LayerId::conv2d || layer_id(op) == LayerId::linear;
-  return dtype == DType::f32 && is_product && op != Op::conv2d_backward_bias && op != Op::linear_backward_bias;
+bool to_products_of_f32(const Pass& pass, DType dtype) {
+  return dtype == DType::f32 && pass.arithmetics == Arithmetics::products;
 }
-bool to_padded_products(Op op, DType) { return op <= Op::conv2d_backward_kernel; }
-bool to_pooling(Op op, DType) { return layer_id(op) == LayerId::max_pool2d; }
-bool to_pooling_gradient(Op op, DType) { return op == Op::max_pool2d_backward; }
-bool to_relu(Op op, DType) { return layer_id(op) == LayerId::relu; }
-bool to_relu_gradient(Op op, DType) { return op == Op::relu_backward; }
 
-constexpr std::array<Convention, 13> all_conventions{{
+bool has_subnormals(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const auto is_small = [&](double v) { return v != 0 && std::fabs(v) < a.factor().least_normal(); };
+  if (std::ranges::any_of(inputs, [&](const auto& input) { return std::ranges::any_of(input, is_small); })) return true;
+  const std::optional<int> terms = least_exponent_of_terms(operation, inputs);
+  return terms && std::ldexp(1.0, *terms) < std::fmax(a.accumulator.least_normal(), a.storage.least_normal());
+}
+
+bool rounds_some_factor(const Operation&, const Arithmetic& a, const Operands<double>& inputs) {
+  const auto is_rounded = [&](double v) { return std::isfinite(v) && slack_of(v, a.factor(), false) > 0; };
+  return std::ranges::any_of(inputs[0], is_rounded) || std::ranges::any_of(inputs[1], is_rounded);
+}
+
+constexpr ConventionRow general_conventions[]{
     {"ftz", "subnormal numbers",
      "Numbers below the least normal one are flushed: each operand and each result (product, partial sum, output) "
      "whose absolute value is below the least normal number L of its type may count as 0. In comparisons such operands "
@@ -32,61 +40,36 @@ constexpr std::array<Convention, 13> all_conventions{{
      "1 + gamma(n, u) times as much; the output by another L. Where all operands are normal, and all terms multiples "
      "of one power of two that is, nothing is below L but 0, and only equality is right. A maximum is exact unless it "
      "is below L.",
-     "OpenCV, XNNPACK; JAX and TensorFlow on the CPU; oneDNN in bfloat16", everywhere,
-     [](Rules& r) { r.flushes = true; }},
+     "OpenCV, XNNPACK; JAX and TensorFlow on the CPU; oneDNN in bfloat16",
+     to_all_passes, [](Rules& r) { r.flushes = true; }, has_subnormals},
     {"tf32", "factors", "Both factors of every product are first rounded to the 11 digits of TF32. Sums are in f32.",
      "The same as the profile: a factor is off by less than one unit in its last place of 11 digits, however it is "
      "rounded, and passes that on through the other factor; the bound of the sum holds for the rounded factors. What "
      "is not multiplied (a bias, its gradient) is not rounded. Where TF32 holds the factors, nothing changes.",
-     "PyTorch (cuDNN) and JAX on graphics processors, unless told otherwise", to_products_of_f32,
-     [](Rules& r) { r.factors = "tf32"; }},
+     "PyTorch (cuDNN) and JAX on graphics processors, unless told otherwise",
+     to_products_of_f32, [](Rules& r) { r.factors = "tf32"; }, rounds_some_factor},
     {"bf16", "factors", "Both factors of every product are first rounded to bfloat16. Sums are in f32.",
-     "As tf32, with 8 digits.", "oneDNN where its math mode allows bf16; XLA on TPUs", to_products_of_f32,
-     [](Rules& r) { r.factors = "bf16"; }},
-    {"padded-taps-multiplied", "padding",
-     "A tap in the padding is not absent but multiplied, by a zero: times an infinite or NaN factor it makes NaN.",
-     "0 * inf is NaN, and so is any sum with it; on finite numbers nothing changes. Of the gradient of x, such taps "
-     "are those for which there is no output: a kernel either multiplies all of them or none.",
-     "PyTorch, OpenCV, XNNPACK, cnnspec's own im2col; ONNX Runtime in some shapes", to_padded_products,
-     [](Rules& r) { r.multiplies_padding = true; }},
-    {"nan-ignored", "NaN in a window",
-     "NaN loses against every number in a window. A window of nothing but NaN has NaN for its maximum, or that of an "
-     "empty window.",
-     "The maximum of the numbers is exact. The gradient goes to a number; in a window of nothing but NaN to its first "
-     "cell, or to none.",
-     "oneDNN, TensorFlow.js, OpenCV", to_pooling, [](Rules& r) { r.nan = Rules::Nan::is_ignored; }},
-    {"nan-first", "NaN in a window",
-     "NaN counts only where it is the first real cell of its window, and is ignored elsewhere: the maximum starts with "
-     "that cell, and nothing is greater than NaN.",
-     "Exact: the first cell if it is NaN, which gets the gradient as well, else the maximum of the numbers.", "",
-     to_pooling, [](Rules& r) { r.nan = Rules::Nan::wins_as_first_cell; }},
-    {"ties-last", "ties", "Of the tied maxima of a window, the last gets the gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one.", "", to_pooling_gradient,
-     [](Rules& r) { r.ties = Rules::Ties::last; }},
-    {"ties-all", "ties", "Each of the tied maxima of a window gets the whole gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that "
-     "is equal to its maximum: its gradient goes to the NaN, or to none.",
-     "", to_pooling_gradient, [](Rules& r) { r.ties = Rules::Ties::all; }},
-    {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k gets a k-th.",
-     "A share is off by at most two roundings (a division, or a reciprocal and a product), which count as such in the "
-     "bound of the sum. A window with NaN as in ties-all.",
-     "tinygrad, JAX (jax.numpy.max)", to_pooling_gradient, [](Rules& r) { r.ties = Rules::Ties::shared; }},
-    {"lowest-for-empty", "windows of -inf",
-     "A maximum starts at the lowest finite number instead of -inf: so much is the maximum of a window of nothing but "
-     "-inf, in which no cell is greater than where it started.",
-     "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the "
-     "window begins in the padding.",
-     "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient", to_pooling,
-     [](Rules& r) { r.lowest_for_empty = true; }},
-    {"nan-to-zero", "NaN in ReLU", "ReLU of NaN is 0, and the gradient there is 0.",
-     "Exact: what is not greater than 0 is 0, in both directions.", "oneDNN and XNNPACK, forward", to_relu,
-     [](Rules& r) { r.nan_is_zero = true; }},
-    {"relu-grad-half", "gradient of ReLU at 0", "The derivative of ReLU at 0 is 1/2.",
-     "Half a gradient is exact unless it is subnormal, where it may be rounded once.", "", to_relu_gradient,
-     [](Rules& r) { r.gradient_at_zero = 0.5; }},
-    {"relu-grad-one", "gradient of ReLU at 0", "The derivative of ReLU at 0 is 1.", "Exact.", "", to_relu_gradient,
-     [](Rules& r) { r.gradient_at_zero = 1; }},
-}};
+     "As tf32, with 8 digits.", "oneDNN where its math mode allows bf16; XLA on TPUs",
+     to_products_of_f32, [](Rules& r) { r.factors = "bf16"; }, rounds_some_factor},
+};
+
+/// At most as many as a ConventionSet has room for.
+std::vector<Convention> all_conventions() {
+  std::vector<Convention> all;
+  for (const ConventionRow& row : general_conventions) all.push_back({row, {}});
+  for (const Layer* layer : layers()) {
+    if (layer->rules == nullptr) continue;
+    for (const ConventionRow& row : layer->rules->conventions) {
+      const auto known = std::ranges::find(all, std::string_view(row.name), &Convention::name);
+      if (known == all.end())
+        all.push_back({row, {layer}});
+      else
+        known->layers.push_back(layer);
+    }
+  }
+  assert(all.size() <= 32);
+  return all;
+}
 
 bool have_one_of_each_group(const std::vector<const Convention*>& some) {
   for (const Convention* a : some)
@@ -108,11 +91,19 @@ std::vector<ConventionSet> sets_within(ConventionSet all) {
 
 }  // namespace
 
-std::span<const Convention> conventions() { return all_conventions; }
+std::span<const Convention> conventions() {
+  static const std::vector<Convention> all = all_conventions();
+  return all;
+}
+
+bool Convention::applies(Op op, DType dtype) const {
+  const bool is_of_layer = layers.empty() || std::ranges::find(layers, &layer_of(op)) != layers.end();
+  return is_of_layer && applies_to(pass_of(op), dtype);
+}
 
 ConventionSet ConventionSet::named(const std::string& names, const std::string& option) {
   std::vector<std::string> known;
-  for (const Convention& c : all_conventions) known.push_back(c.name);
+  for (const Convention& c : conventions()) known.push_back(c.name);
   ConventionSet set;
   for (std::size_t begin = 0; begin <= names.size();) {
     const std::size_t end = std::min(names.find(',', begin), names.size());
@@ -127,8 +118,8 @@ ConventionSet ConventionSet::named(const std::string& names, const std::string& 
 
 std::vector<const Convention*> ConventionSet::all() const {
   std::vector<const Convention*> some;
-  for (std::size_t n = 0; n < all_conventions.size(); ++n)
-    if (has(n)) some.push_back(&all_conventions[n]);
+  for (std::size_t n = 0; n < conventions().size(); ++n)
+    if (has(n)) some.push_back(&conventions()[n]);
   return some;
 }
 
@@ -146,8 +137,8 @@ Rules ConventionSet::rules() const {
 
 ConventionSet conventions_of(Op op, DType dtype) {
   std::uint32_t bits = 0;
-  for (std::size_t n = 0; n < all_conventions.size(); ++n)
-    if (all_conventions[n].applies(op, dtype)) bits |= std::uint32_t{1} << n;
+  for (std::size_t n = 0; n < conventions().size(); ++n)
+    if (conventions()[n].applies(op, dtype)) bits |= std::uint32_t{1} << n;
   return ConventionSet(bits);
 }
 

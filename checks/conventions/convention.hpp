@@ -2,8 +2,8 @@
 // follows one computes something else, but not by mistake. Each is a rule as exact as the definition: what is right
 // under it is computed by plain loops of its own (expect_under.hpp), and everything else is as wrong as before.
 //
-// To add one, add it to the enumeration and to the table in convention.cpp, say how it changes the Rules, and compute
-// what the changed Rules make right.
+// To add one, add a row: to the table in convention.cpp, or to that of its layer, in its room (layer_rules.hpp). Say how
+// it changes the Rules, and compute what the changed Rules make right.
 #pragma once
 
 #include <bit>
@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/expect/arithmetic.hpp"
+#include "checks/expect/reference.hpp"
 #include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
@@ -25,21 +27,30 @@ struct Rules {
   enum class Nan { wins_last, wins_as_first_cell, is_ignored } nan = Nan::wins_last;  // in a window
   enum class Ties { first, last, all, shared } ties = Ties::first;                    // who gets the gradient
   bool lowest_for_empty = false;  // a window of nothing but -inf is an empty one, whose maximum is the lowest number
-  bool nan_is_zero = false;       // in ReLU
-  double gradient_at_zero = 0;    // of ReLU
+  bool nan_is_zero = false;       // an activation of NaN, and its gradient there
+  double gradient_at_zero = 0;    // of an activation that has none there
 };
 
-struct Convention {
+/// A rule, as a row of a table.
+struct ConventionRow {
   const char* name;       // as --accept has it
   const char* group;      // a kernel follows at most one of each group
   const char* rule;       // what is computed
   const char* proof;      // what is right under it, and why
   const char* followers;  // which libraries do so; empty: none that reports/conventions.md asked
-  bool (*applies)(Op, DType);
+  bool (*applies_to)(const Pass&, DType);  // asked of the passes of its layer alone, where it has one
   void (*change)(Rules&);
+  /// Whether it may make something else right on these inputs than the definition. `arithmetic`: that of a kernel that
+  /// follows it. Null: it may on any.
+  bool (*may_show)(const Operation&, const Arithmetic& arithmetic, const Operands<double>& inputs) = nullptr;
 };
 
-/// All of them. In the order in which they are named.
+struct Convention : ConventionRow {
+  std::vector<const Layer*> layers;  // that have it among their own; none: it is not a layer's
+  bool applies(Op op, DType dtype) const;
+};
+
+/// All of them. In the order in which they are named: the general ones, and then those of the layers.
 std::span<const Convention> conventions();
 
 /// Some of them.

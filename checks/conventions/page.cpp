@@ -10,6 +10,7 @@ namespace {
 /// The operations of which some type has it: all of a family by the family's name.
 std::string operations_of(const Convention& c) {
   std::string text;
+  bool is_of_f32_alone = false;
   const auto add = [&](const std::string& name) { text += (text.empty() ? "" : ", ") + name; };
   for (const Layer* layer : layers()) {
     std::string some;
@@ -19,11 +20,11 @@ std::string operations_of(const Convention& c) {
         some += (some.empty() ? "" : ", ") + std::string(pass.name);
       else
         is_all = false;
+      is_of_f32_alone |= c.applies(pass.op, DType::f32) && !c.applies(pass.op, DType::f64);
     }
     if (!some.empty()) add(is_all ? std::string("all of ") + layer->name : some);
   }
-  const bool is_of_f32 = c.applies(Op::conv2d_forward, DType::f32) && !c.applies(Op::conv2d_forward, DType::f64);
-  return text + (is_of_f32 ? "; f32" : "");
+  return text + (is_of_f32_alone ? "; f32" : "");
 }
 
 constexpr const char* head = R"(# Conventions: different is not wrong

@@ -1,54 +1,39 @@
 // What goes wrong where a kernel takes something in blocks: channels, features, pixels, taps or elements in vectors of
 // so many, tiles, or shares of a sum. What remains after whole blocks is forgotten, or counts twice; or a block takes
 // the place of another.
-#include <array>
+#include "checks/misreadings/blocks.hpp"
 
-#include "checks/layers/problems.hpp"
-#include "checks/misreadings/parts.hpp"
+#include <algorithm>
+
+#include "checks/misreadings/misreadings_of_layer.hpp"
 #include "checks/misreadings/tables.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-constexpr std::array<Idx, 8> block_sizes{2, 4, 8, 16, 32, 64, 128, 256};
 /// Where counters and grids end.
 constexpr std::array<Idx, 6> limits{512, 1024, 32767, 32768, 65535, 65536};
 constexpr std::array<Idx, 3> shares{2, 4, 8};
 
-const cnnspec_conv2d& conv2d_of(const Operation& o) { return o.problem.as<cnnspec_conv2d>(); }
-
-/// Something that there are many of: the index of one or more axes of a tensor.
-struct Sequence {
-  std::string name;    // in the plural
-  std::string vector;  // what so many of them together are called
-  std::function<bool(Op)> applies;
-  Role (*role)(Op);  // of the tensor
-  std::function<Idx(const Index&, const TensorInfo&, const Operation&)> number;
-  std::function<Idx(const TensorInfo&, const Operation&)> count;
-  bool (*is_summed)(Op);  // each output is a sum over it, where the operation adds up
-  Idx most = block_sizes.back();
-  /// How far apart in memory one of the sequence is from the next.
-  std::function<Idx(const TensorInfo&)> step = [](const TensorInfo&) { return Idx{1}; };
-};
-
-bool is_conv2d_sum(Op op) { return layer_id(op) == LayerId::conv2d; }
-bool is_pooling(Op op) { return layer_id(op) == LayerId::max_pool2d; }
-bool is_relu(Op op) { return layer_id(op) == LayerId::relu; }
-bool is_linear_sum(Op op) { return layer_id(op) == LayerId::linear; }
-bool is_sum(Op op) { return is_conv2d_sum(op) || is_linear_sum(op); }
-bool has_images(Op op) { return !is_relu(op); }
-bool has_planes(Op op) { return is_conv2d_sum(op) || is_pooling(op); }
-bool adds(Op op) { return is_sum(op) || op == Op::max_pool2d_backward; }
-
-template <Role role>
-Role of(Op) {
-  return role;
+/// The elements of the sequence of which `is(number, count)`.
+template <class Is>
+Region where(const Sequence& s, Is is) {
+  return [number = s.number, count = s.count, is](const Index& index, const TensorInfo& t, const Operation& o) {
+    return is(number(index, t, o), count(t, o));
+  };
 }
-bool none(Op) { return false; }
 
-/// Several axes of a tensor taken for one.
+const TensorInfo* tensor_of(const Operation& o, Role role) {
+  if (role_of(o.outputs.front()) == role) return &o.outputs.front();
+  for (const TensorInfo& t : o.inputs)
+    if (role_of(t) == role) return &t;
+  return nullptr;
+}
+
+}  // namespace
+
 Sequence flat(const std::string& name, const std::function<bool(Op)>& applies, Role (*role)(Op),
-              const std::vector<std::size_t>& axes, bool (*is_summed)(Op), Idx most = block_sizes.back()) {
+              const std::vector<std::size_t>& axes, bool (*is_summed)(Op), Idx most) {
   const auto number = [axes](const Index& index, const TensorInfo& t, const Operation&) {
     Idx n = 0;
     for (const std::size_t axis : axes) n = n * t.extents[axis] + index[axis];
@@ -67,28 +52,17 @@ Sequence flat(const std::string& name, const std::function<bool(Op)>& applies, R
   return {name, "block", applies, role, number, count, is_summed, most, step};
 }
 
-/// The elements of the sequence of which `is(number, count)`.
-template <class Is>
-Region where(const Sequence& s, Is is) {
-  return [number = s.number, count = s.count, is](const Index& index, const TensorInfo& t, const Operation& o) {
-    return is(number(index, t, o), count(t, o));
-  };
+Region after_blocks(const Sequence& s, Idx block) {
+  return where(s, [block](Idx n, Idx count) { return n >= count / block * block; });
 }
-
-const TensorInfo* tensor_of(const Operation& o, Role role) {
-  if (role_of(o.outputs.front()) == role) return &o.outputs.front();
-  for (const TensorInfo& t : o.inputs)
-    if (role_of(t) == role) return &t;
-  return nullptr;
-}
-
-/// Whether there are more than `most` of the sequence, or as many.
 std::function<bool(const Operation&)> at_least(const Sequence& s, Idx most) {
   return [role = s.role, count = s.count, most](const Operation& o) {
     const TensorInfo* const t = tensor_of(o, role(o.op));
     return t != nullptr && count(*t, o) >= most;
   };
 }
+
+namespace {
 
 Compute without_some(const Sequence& s, const Region& region) {
   return [role = s.role, region](const Call& call) { return without(role(call.operation.op), region)(call); };
@@ -97,9 +71,6 @@ Compute some_doubled(const Sequence& s, const Region& region) {
   return [role = s.role, region](const Call& call) { return doubled(role(call.operation.op), region)(call); };
 }
 
-Region after_blocks(const Sequence& s, Idx block) {
-  return where(s, [block](Idx n, Idx count) { return n >= count / block * block; });
-}
 Region after_first(const Sequence& s, Idx block) {
   return where(s, [block](Idx n, Idx) { return n >= block; });
 }
@@ -216,11 +187,6 @@ void cut_off_but_for_the_bias(Table& table, const Sequence& s, Idx block) {
 
 // ---- Not written ----
 
-Compute zero_times_old_added(const Region& region) {
-  return changed_in(region, [](std::vector<Real>& output, std::size_t n, const Call& call) {
-    output[n] += Real(0 * call.garbage.value);
-  });
-}
 std::string writes_in(const Sequence& s, Idx block) {
   return "The kernel writes the " + s.name + " of its output in " + s.vector + "s of " + std::to_string(block);
 }
@@ -253,93 +219,55 @@ void not_written_after(Table& table, const Sequence& s, Idx block) {
 
 // ---- What there is to be taken in blocks ----
 
-constexpr auto is_y = is<Op::conv2d_forward>;
-constexpr auto is_conv2d_dx = is<Op::conv2d_backward_input>;
-constexpr auto is_y_or_dx = is<Op::conv2d_forward, Op::conv2d_backward_input>;
+bool multiplies_matrices(Op op) { return is_product(op) && !has_windows(op); }
+bool has_filters(Op op) { return has_weights(op) && has_windows(op); }
+bool has_matrix(Op op) { return has_weights(op) && !has_windows(op); }
+constexpr auto pools_planes = all_of<has_windows, is_not<has_weights>>;
+constexpr auto sums_pixels = all_of<has_windows, sums_over_batch>;
+bool writes_bias(Op op) { return writes(op, Role::b); }
+bool writes_weights(Op op) { return writes(op, Role::w); }
+bool writes_x(Op op) { return writes(op, Role::x); }
 
-/// x has the input features; where it is not there, w does.
-Role of_features(Op op) { return op == Op::linear_backward_input ? Role::w : Role::x; }
-
-/// The output channels of one group, and the groups.
-Sequence channels_of_group() {
-  const auto size = [](const TensorInfo&, const Operation& o) {
-    return conv2d_of(o).out_channels / conv2d_of(o).groups;
-  };
-  const auto number = [size](const Index& y, const TensorInfo& t, const Operation& o) { return y[1] % size(t, o); };
-  return {"output channels of each group", "block", is_conv2d_sum, of<Role::y>, number, size, is_conv2d_dx};
-}
-Sequence groups() {
-  const auto number = [](const Index& y, const TensorInfo&, const Operation& o) {
-    return y[1] / (conv2d_of(o).out_channels / conv2d_of(o).groups);
-  };
-  const auto count = [](const TensorInfo&, const Operation& o) { return conv2d_of(o).groups; };
-  return {"groups", "block", is_conv2d_sum, of<Role::y>, number, count, none};
-}
-constexpr auto sums_pixels = is<Op::conv2d_backward_kernel, Op::conv2d_backward_bias>;
-
-/// The terms of a sum as a matrix product has them: taps of all channels, or pixels of all images.
-Role of_terms(Op op) { return sums_pixels(op) ? Role::y : Role::w; }
-Idx outputs_of_group(const Operation& o) { return conv2d_of(o).out_channels / conv2d_of(o).groups; }
-Sequence terms() {
-  const auto number = [](const Index& i, const TensorInfo& t, const Operation& o) {
-    const Idx first = sums_pixels(o.op) ? i[0] : is_y(o.op) ? i[1] : i[0] % outputs_of_group(o);
-    return (first * t.extents[2] + i[2]) * t.extents[3] + i[3];
-  };
-  const auto count = [](const TensorInfo& t, const Operation& o) {
-    const Idx first = sums_pixels(o.op) ? t.extents[0] : is_y(o.op) ? t.extents[1] : outputs_of_group(o);
-    return first * t.extents[2] * t.extents[3];
-  };
-  const auto sums = [](Op op) { return is_conv2d_sum(op); };
-  return {"terms of a sum", "block", sums, of_terms, number, count, is_conv2d_sum};
-}
+/// x has the input features; where it is not read, w has them.
+Role of_features(Op op) { return reads(op, Role::x) ? Role::x : Role::w; }
 
 /// What is used.
 std::vector<Sequence> used_sequences() {
   constexpr Idx most_cells = 64;
-  return {
-      flat("input channels", is_conv2d_product, of<Role::w>, {1}, is_y),
-      flat("output channels", is_conv2d_sum, of<Role::y>, {1}, none),
-      channels_of_group(),
-      groups(),
-      flat("images", has_images, of<Role::y>, {0}, sums_over_batch),
-      flat("output rows", has_planes, of<Role::y>, {2}, none),
-      flat("output columns", has_planes, of<Role::y>, {3}, none),
-      flat("output pixels", has_planes, of<Role::y>, {2, 3}, sums_pixels),
-      flat("input rows", is_conv2d_product, of<Role::x>, {2}, none),
-      flat("input columns", is_conv2d_product, of<Role::x>, {3}, none),
-      flat("input pixels", is_conv2d_product, of<Role::x>, {2, 3}, none),
-      flat("cells of the window", is_conv2d_product, of<Role::w>, {2, 3}, is_y_or_dx, most_cells),
-      terms(),
-      flat("channels", is_pooling, of<Role::y>, {1}, none),
-      flat("input features", is_linear_product, of_features, {1}, is<Op::linear_forward>),
-      flat("output features", is_linear_sum, of<Role::y>, {1}, is<Op::linear_backward_input>),
-      flat("elements", is_relu, of<Role::y>, {0}, none),
+  constexpr auto sums_taps = all_of<multiplies_windows, is_not<sums_over_batch>>;
+  std::vector<Sequence> all{
+      flat("input channels", multiplies_windows, of<Role::w>, {1}, all_of<multiplies_windows, is_forward>),
+      flat("output channels", has_filters, of<Role::y>, {1}, none),
+      flat("images", has_batch, of<Role::y>, {0}, sums_over_batch),
+      flat("output rows", has_windows, of<Role::y>, {2}, none),
+      flat("output columns", has_windows, of<Role::y>, {3}, none),
+      flat("output pixels", has_windows, of<Role::y>, {2, 3}, sums_pixels),
+      flat("input rows", multiplies_windows, of<Role::x>, {2}, none),
+      flat("input columns", multiplies_windows, of<Role::x>, {3}, none),
+      flat("input pixels", multiplies_windows, of<Role::x>, {2, 3}, none),
+      flat("cells of the window", multiplies_windows, of<Role::w>, {2, 3}, sums_taps, most_cells),
+      flat("channels", pools_planes, of<Role::y>, {1}, none),
+      flat("input features", multiplies_matrices, of_features, {1}, all_of<multiplies_matrices, is_forward>),
+      flat("output features", has_matrix, of<Role::y>, {1}, all_of<multiplies_matrices, writes_x>),
+      flat("elements", is_not<has_batch>, of<Role::y>, {0}, none),
   };
+  for (const Layer* layer : layers()) {
+    const auto sequences = misreadings_of(*layer).sequences;
+    if (sequences == nullptr) continue;
+    for (Sequence& s : sequences()) {
+      const auto before = std::ranges::find(all, s.follows, &Sequence::name);
+      all.insert(before == all.end() ? before : before + 1, std::move(s));
+    }
+  }
+  return all;
 }
 
-Role of_output(Op op) {
-  if (is_forward(op)) return Role::y;
-  if (is<Op::conv2d_backward_input, Op::max_pool2d_backward, Op::relu_backward, Op::linear_backward_input>(op))
-    return Role::x;
-  return is<Op::conv2d_backward_kernel, Op::linear_backward_weight>(op) ? Role::w : Role::b;
-}
-bool writes_planes(Op op) { return has_planes(op) && op != Op::conv2d_backward_bias; }
-bool writes_pixels(Op op) { return has_planes(op) && !sums_pixels(op); }
-bool writes_images(Op op) { return has_images(op) && !sums_over_batch(op); }
-bool writes_features(Op op) { return is_linear_sum(op) && op != Op::linear_backward_bias; }
-constexpr auto writes_matrix = is<Op::linear_forward, Op::linear_backward_input>;
-constexpr auto writes_filters = is<Op::conv2d_backward_kernel>;
-
-/// All elements of the output, in the order of memory.
-Sequence elements() {
-  const auto number = [](const Index& index, const TensorInfo& t, const Operation&) {
-    Idx n = 0;
-    for (std::size_t axis = 0; axis < index.size(); ++axis) n = n * t.extents[axis] + index[axis];
-    return n;
-  };
-  const auto count = [](const TensorInfo& t, const Operation&) { return t.count(); };
-  return {"elements", "vector", any, of_output, number, count, none};
-}
+Role of_output(Op op) { return pass_of(op).outputs.front().role; }
+constexpr auto writes_planes = all_of<has_windows, is_not<writes_bias>>;
+constexpr auto writes_pixels = all_of<has_windows, is_not<sums_over_batch>>;
+constexpr auto writes_filters = all_of<has_windows, writes_weights>;
+constexpr auto writes_images = all_of<has_batch, is_not<sums_over_batch>>;
+constexpr auto writes_features = all_of<has_matrix, is_not<writes_bias>>;
 
 /// What is written.
 std::vector<Sequence> written_sequences() {
@@ -360,60 +288,9 @@ std::vector<Sequence> written_sequences() {
 /// Of a pooling window, the cells that a kernel looks at.
 template <class Is>
 Compute cells_seen(Is is) {
-  return pooled({.sees = [is](Idx r, Idx s, Idx, Idx, const cnnspec_pool2d& p) {
-    return is(r * p.kernel_width + s, p.kernel_height * p.kernel_width);
+  return walked({.sees = [is](Idx r, Idx s, Idx, Idx, const Line& height, const Line& width) {
+    return is(r * width.kernel + s, height.kernel * width.kernel);
   }});
-}
-void cells_of_windows(Table& table) {
-  for (const Idx block : block_sizes) {
-    const std::string many = std::to_string(block),
-                      begin = "The kernel looks at the cells of a window in blocks of " + many;
-    const auto add = [&](Idx from, const std::string& name, const std::string& sentence, const Compute& compute) {
-      Misreading m{name, sentence, is_pooling, compute};
-      m.told_by = [from](const Operation& o) {
-        const auto& p = o.problem.as<cnnspec_pool2d>();
-        return p.kernel_height * p.kernel_width >= from;
-      };
-      table.entries.push_back(std::move(m));
-    };
-    add(block, "cells of the window after the last block of " + many + " left out",
-        begin + " and leaves out those that remain.",
-        cells_seen([block](Idx n, Idx count) { return n < count / block * block; }));
-    add(block + 1, "only the first " + many + " cells of the window",
-        begin + " and uses the maximum of the first block alone.",
-        cells_seen([block](Idx n, Idx) { return n < block; }));
-    add(block + 1, "only the last block of " + many + " cells of the window",
-        begin + " and uses the maximum of the last block alone.",
-        cells_seen([block](Idx n, Idx count) { return n >= (count - 1) / block * block; }));
-  }
-}
-
-/// The rest after the last vector does without the comparison.
-void copied_rest(Table& table, const Sequence& s) {
-  for (const Idx block : block_sizes) {
-    const Region rest = after_blocks(s, block);
-    table.add(s, block, after(s, block) + " copied",
-              in_blocks(s, block) + " and copies those that remain without comparing them with 0.", is_relu,
-              changed_in(rest, [](std::vector<Real>& output, std::size_t n, const Call& call) {
-                output[n] = call.inputs.back()[n];
-              }));
-  }
-}
-
-/// A linear layer in square tiles of images and features.
-void partial_tiles(Table& table) {
-  for (const Idx block : block_sizes) {
-    const std::string many = std::to_string(block);
-    const Region tiles = either(tail(0, block), tail(1, block));
-    Misreading m{
-        "0 times what was there added to partial tiles of " + many,
-        "The kernel writes tiles of " + many + " images and " + many +
-            " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that a "
-            "NaN stays.",
-        writes_matrix, zero_times_old_added(tiles)};
-    m.told_by = [block](const Operation& o) { return o.outputs.front().extents[0] > block && o.outputs.front().extents[1] > block; };
-    table.entries.push_back(std::move(m));
-  }
 }
 
 /// Rows of a matrix in memory that are read from where a vector may begin: at, before or after their begin.
@@ -423,12 +300,9 @@ void unaligned_rows(Table& table) {
     bool (*applies)(Op);
     Role role;
   };
-  constexpr auto reads_x =
-      is<Op::conv2d_forward, Op::conv2d_backward_kernel, Op::linear_forward, Op::linear_backward_weight>;
-  constexpr auto reads_w =
-      is<Op::conv2d_forward, Op::conv2d_backward_input, Op::linear_forward, Op::linear_backward_input>;
-  constexpr auto reads_dy =
-      is<Op::conv2d_backward_input, Op::conv2d_backward_kernel, Op::linear_backward_input, Op::linear_backward_weight>;
+  constexpr auto reads_x = [](Op op) { return is_product(op) && reads(op, Role::x); };
+  constexpr auto reads_w = [](Op op) { return is_product(op) && reads(op, Role::w); };
+  constexpr auto reads_dy = [](Op op) { return is_product(op) && reads(op, Role::y); };
   for (const Rows& rows : {Rows{"x", reads_x, Role::x}, Rows{"w", reads_w, Role::w}, Rows{"dy", reads_dy, Role::y}})
     for (const Idx block : {2, 4, 8, 16})
       for (const bool up : {false, true}) {
@@ -462,6 +336,41 @@ void unaligned_rows(Table& table) {
 
 }  // namespace
 
+Sequence elements() {
+  const auto number = [](const Index& index, const TensorInfo& t, const Operation&) {
+    Idx n = 0;
+    for (std::size_t axis = 0; axis < index.size(); ++axis) n = n * t.extents[axis] + index[axis];
+    return n;
+  };
+  const auto count = [](const TensorInfo& t, const Operation&) { return t.count(); };
+  return {"elements", "vector", any, of_output, number, count, none};
+}
+
+std::vector<Misreading> cells_in_blocks(const std::string& result, bool (*applies)(Op)) {
+  std::vector<Misreading> table;
+  const auto add = [&](Idx from, const std::string& name, const std::string& sentence, const Compute& compute) {
+    Misreading m{name, sentence, applies, compute};
+    m.told_by = [from](const Operation& o) {
+      return height_of(o.problem).kernel * width_of(o.problem).kernel >= from;
+    };
+    table.push_back(std::move(m));
+  };
+  for (const Idx block : block_sizes) {
+    const std::string many = std::to_string(block),
+                      begin = "The kernel looks at the cells of a window in blocks of " + many;
+    add(block, "cells of the window after the last block of " + many + " left out",
+        begin + " and leaves out those that remain.",
+        cells_seen([block](Idx n, Idx count) { return n < count / block * block; }));
+    add(block + 1, "only the first " + many + " cells of the window",
+        begin + " and uses the " + result + " of the first block alone.",
+        cells_seen([block](Idx n, Idx) { return n < block; }));
+    add(block + 1, "only the last block of " + many + " cells of the window",
+        begin + " and uses the " + result + " of the last block alone.",
+        cells_seen([block](Idx n, Idx count) { return n >= (count - 1) / block * block; }));
+  }
+  return table;
+}
+
 std::vector<Misreading> block_misreadings() {
   Table table;
   for (const Sequence& s : used_sequences()) {
@@ -484,7 +393,7 @@ std::vector<Misreading> block_misreadings() {
       not_written(table, s, block), repeated(table, s, block), not_written_after(table, s, block);
     for (const Idx block : limits) not_written_after(table, s, block);
   }
-  copied_rest(table, elements()), cells_of_windows(table), unaligned_rows(table), partial_tiles(table);
+  unaligned_rows(table);
   return table.entries;
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checks/layers/problems.hpp"
 #include "checks/misreadings/parts.hpp"
 #include "checks/misreadings/tables.hpp"
 
@@ -18,8 +17,10 @@ void fill(std::vector<Real>& output, const Real& v) { std::fill(output.begin(), 
 bool after_first_image(const Index& y, const TensorInfo&, const Operation&) { return y[0] > 0; }
 bool before_last_image(const Index& y, const TensorInfo& t, const Operation&) { return y[0] < t.extents[0] - 1; }
 
+/// Whatever has images begins with their number.
 Idx images_of(const Operation& o) {
-  return visit_problem([](const auto& p) { return batch_of(p); }, o.problem);
+  const auto has_images = [](const TensorInfo& t) { return t.role == Role::x || t.role == Role::y; };
+  return std::ranges::find_if(o.inputs, has_images)->extents.front();
 }
 /// Every image of the input of this role is the first.
 Compute first_image_throughout(Role role) {
@@ -30,12 +31,8 @@ Compute first_image_throughout(Role role) {
     for (std::size_t n = image; n < input->size(); ++n) (*input)[n] = (*input)[n % image];
   });
 }
-bool has_batch(Op op) { return layer_id(op) != LayerId::relu; }
-bool has_batch_of_x(Op op) {
-  return is<Op::conv2d_forward, Op::conv2d_backward_kernel, Op::max_pool2d_forward, Op::max_pool2d_backward,
-            Op::linear_forward, Op::linear_backward_weight>(op);
-}
-bool has_batch_of_dy(Op op) { return has_batch(op) && !is_forward(op); }
+bool has_batch_of_x(Op op) { return has_batch(op) && reads(op, Role::x); }
+bool has_batch_of_dy(Op op) { return has_batch(op) && reads(op, Role::y) && !is_forward(op); }
 
 }  // namespace
 
@@ -76,7 +73,7 @@ std::vector<Misreading> common_misreadings() {
        "The kernel computes the last image alone, or adds up the gradient of the last image alone.", has_batch,
        without(Role::y, before_last_image)},
       {"only the first image written", "The kernel does not write the images after the first.",
-       [](Op op) { return has_batch(op) && !sums_over_batch(op); }, unwritten(after_first_image)},
+       all_of<has_batch, is_not<sums_over_batch>>, unwritten(after_first_image)},
       {"x of the first image for all", "The kernel reads the first image of x for all of the batch.", has_batch_of_x,
        first_image_throughout(Role::x)},
       {"dy of the first image for all", "The kernel reads the first image of dy for all of the batch.", has_batch_of_dy,
@@ -89,16 +86,16 @@ std::vector<Misreading> common_misreadings() {
 
       // The bias.
       {"bias dropped", "The kernel does not add the bias.", takes_bias,
-       with_inputs([](Call& call) { call.inputs[2].clear(); })},
+       with_inputs([](Call& call) { call.inputs.back().clear(); })},
       {"bias added twice", "The kernel adds the bias twice.", takes_bias, with_inputs([](Call& call) {
-         for (Real& b : call.inputs[2]) b += b;
+         for (Real& b : call.inputs.back()) b += b;
        })},
       {"bias subtracted", "The kernel subtracts the bias; it should add it.", takes_bias, with_inputs([](Call& call) {
-         for (Real& b : call.inputs[2]) b = Real(0) - b;
+         for (Real& b : call.inputs.back()) b = Real(0) - b;
        })},
       {"bias of the first channel for all", "The kernel adds the first element of the bias to every channel.",
        takes_bias, with_inputs([](Call& call) {
-         for (Real& b : call.inputs[2]) b = call.inputs[2][0];
+         for (Real& b : call.inputs.back()) b = call.inputs.back()[0];
        })},
   };
 }

@@ -4,11 +4,11 @@
 #include <cassert>
 #include <cmath>
 
-#include "checks/layers/problems.hpp"
 #include "checks/expect/bound.hpp"
 #include "checks/expect/expectation.hpp"
-#include "checks/vocabulary/storage.hpp"
+#include "checks/misreadings/misreadings_of_layer.hpp"
 #include "checks/misreadings/tables.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -98,12 +98,22 @@ bool concerns(const Misreading& m, const Observation& o) {
 
 }  // namespace
 
+const Misreadings& misreadings_of(const Layer& layer) {
+  static constexpr Misreadings none{};
+  return layer.misreadings == nullptr ? none : *layer.misreadings;
+}
+
 std::span<const Misreading> misreadings() {
   static const std::vector<Misreading> all = [] {
     std::vector<Misreading> tables;
-    for (const auto& table : {common_misreadings, rounding_misreadings, window_misreadings, conv2d_misreadings,
-                              max_pool2d_misreadings, relu_misreadings, linear_misreadings, block_misreadings})
+    const auto add = [&](std::vector<Misreading> (*table)()) {
+      if (table == nullptr) return;
       for (Misreading& m : table()) tables.push_back(std::move(m));
+    };
+    add(common_misreadings), add(rounding_misreadings), add(window_misreadings);
+    for (const Layer* layer : layers()) add(misreadings_of(*layer).table);
+    add(block_misreadings);
+    for (const Layer* layer : layers()) add(misreadings_of(*layer).in_blocks);
     return tables;
   }();
   return all;

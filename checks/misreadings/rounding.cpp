@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checks/layers/problems.hpp"
-#include "checks/misreadings/parts.hpp"
+#include "checks/misreadings/misreadings_of_layer.hpp"
 #include "checks/misreadings/tables.hpp"
 
 namespace cnnspec::checks {
@@ -34,11 +33,10 @@ Real cut_off(Real v, const Format& f) {
   return v;
 }
 
-bool is_bias_gradient(Op op) { return is<Op::conv2d_backward_bias, Op::linear_backward_bias>(op); }
 bool adds_up(Op op) { return is_product(op) || is_bias_gradient(op); }
-bool sums(Op op) {
-  return layer_id(op) == LayerId::conv2d || layer_id(op) == LayerId::linear || op == Op::max_pool2d_backward;
-}
+/// Its layer says what comes of other steps.
+bool steps_through(Op op) { return is_product(op) && misreadings_of(layer_of(op)).stepped != nullptr; }
+bool steps_or_adds_up(Op op) { return steps_through(op) || is_bias_gradient(op); }
 bool any_type(const Format&) { return true; }
 bool has_f64(const Format& storage) { return storage.digits == f64_digits; }
 
@@ -56,23 +54,21 @@ std::vector<Real> bias_gradient(const Call& call, const Steps& steps) {
   return db;
 }
 
-/// A linear layer that multiplies, as a convolution.
-Call as_convolution(const Call& call) { return is_linear_product(call.operation.op) ? as_conv2d(call) : call; }
-
 Call with_inputs_rounded(Call call, Round round) {
   for (std::vector<Real>& input : call.inputs)
     for (Real& v : input) v = round(v);
   return call;
 }
 
-/// A convolution, or a linear layer as one, or the gradient of its bias, whose inputs, products and sums round, in the
-/// order of the specification.
+/// Inputs, products and sums round, in this order, or in that of the specification.
+std::vector<Real> stepped(const Call& call, const Steps& steps, Round inputs, const Order* order) {
+  const Call rounded_call = with_inputs_rounded(call, inputs);
+  const Op op = call.operation.op;
+  if (is_bias_gradient(op)) return bias_gradient(rounded_call, steps);
+  return misreadings_of(layer_of(op)).stepped(rounded_call, steps, sums_over_batch(op) ? nullptr : order);
+}
 Compute rounding(const Steps& steps, Round inputs = as_is) {
-  return [=](const Call& call) {
-    const Call c = as_convolution(with_inputs_rounded(call, inputs));
-    if (is_bias_gradient(call.operation.op)) return bias_gradient(c, steps);
-    return conv2d_taps(c, c.operation.problem.as<cnnspec_conv2d>(), steps);
-  };
+  return [=](const Call& call) { return stepped(call, steps, inputs, nullptr); };
 }
 
 /// The same in the other orders in which a plain loop may add up.
@@ -80,12 +76,7 @@ std::vector<Compute> in_other_orders(const Steps& steps, Round inputs = as_is) {
   std::vector<Compute> all;
   for (const Terms terms : {Terms::by_channel, Terms::by_tap})
     for (const Bias bias : {Bias::first, Bias::last})
-      all.push_back([=](const Call& call) {
-        const Op op = call.operation.op;
-        if (!is<Op::conv2d_forward, Op::linear_forward, Op::conv2d_backward_input, Op::linear_backward_input>(op))
-          return rounding(steps, inputs)(call);
-        return conv2d_sums(as_convolution(with_inputs_rounded(call, inputs)), steps, terms, bias);
-      });
+      all.push_back([=, order = Order{terms, bias}](const Call& call) { return stepped(call, steps, inputs, &order); });
   return all;
 }
 
@@ -127,14 +118,14 @@ const Narrow narrow_formats[]{
 void append_narrow(std::vector<Misreading>& table) {
   for (const Narrow& f : narrow_formats) {
     const std::string name = f.name, words = f.words;
-    Misreading products{"products rounded to " + name, "The kernel rounds each product to " + words + ".", is_product,
-                        rounding({.product = f.round})};
+    Misreading products{"products rounded to " + name, "The kernel rounds each product to " + words + ".",
+                        steps_through, rounding({.product = f.round})};
     products.in = f.in;
     table.push_back(products);
-    table.push_back(ordered("sums rounded to " + name, "The kernel rounds each partial sum to " + words + ".", adds_up,
-                            {.sum = f.round}, f.in));
+    table.push_back(ordered("sums rounded to " + name, "The kernel rounds each partial sum to " + words + ".",
+                            steps_or_adds_up, {.sum = f.round}, f.in));
     table.push_back(ordered("products and sums rounded to " + name,
-                            "The kernel rounds each product and each partial sum to " + words + ".", is_product,
+                            "The kernel rounds each product and each partial sum to " + words + ".", steps_through,
                             {.product = f.round, .sum = f.round}, f.in));
     Misreading results{"result rounded to " + name, "The kernel rounds its results to " + words + ".", any,
                        result_rounded(f.round)};
@@ -145,14 +136,14 @@ void append_narrow(std::vector<Misreading>& table) {
 
 /// f64 in name only.
 void append_f64_in_f32(std::vector<Misreading>& table) {
-  Misreading inputs{"inputs rounded to f32", "The kernel rounds its inputs to f32; they are f64.", sums,
+  Misreading inputs{"inputs rounded to f32", "The kernel rounds its inputs to f32; they are f64.", adds,
                     [](const Call& call) { return right(with_inputs_rounded(call, to_f32)); }};
   inputs.in = has_f64;
   table.push_back(inputs);
   const Steps fused{.sum = to_f32}, plain{.product = to_f32, .sum = to_f32};
   Misreading all =
       ordered("computed in f32", "The kernel rounds inputs, products and sums to f32; it should compute in f64.",
-              adds_up, plain, has_f64, to_f32);
+              steps_or_adds_up, plain, has_f64, to_f32);
   all.otherwise.push_back(rounding(fused, to_f32));
   for (const Compute& c : in_other_orders(fused, to_f32)) all.otherwise.push_back(c);
   table.push_back(all);
@@ -182,7 +173,7 @@ std::vector<Misreading> rounding_misreadings() {
          flush(out, call.storage);
          return out;
        }},
-      {"subnormal results flushed to zero", "The kernel returns zero for subnormal results.", sums,
+      {"subnormal results flushed to zero", "The kernel returns zero for subnormal results.", adds,
        with_output([](std::vector<Real>& out, const Call& call) { flush(out, call.storage); })},
   };
   append_narrow(table);

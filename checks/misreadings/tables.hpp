@@ -1,4 +1,4 @@
-// The tables of misreadings, one for each family and four for what they share.
+// The tables of misreadings that layers share. What is a layer's own is in its room.
 #pragma once
 
 #include "checks/misreadings/misreading.hpp"
@@ -9,9 +9,5 @@ std::vector<Misreading> common_misreadings();
 std::vector<Misreading> rounding_misreadings();
 std::vector<Misreading> block_misreadings();
 std::vector<Misreading> window_misreadings();
-std::vector<Misreading> conv2d_misreadings();
-std::vector<Misreading> max_pool2d_misreadings();
-std::vector<Misreading> relu_misreadings();
-std::vector<Misreading> linear_misreadings();
 
 }  // namespace cnnspec::checks

@@ -89,9 +89,9 @@ struct Pass {
   /// No output element is a sum of more terms than this, a bias among them.
   Idx (*most_terms)(const Problem&);
   const Bodies* bodies;
-  const Formulations* formulations = nullptr;  // null: there is one way, but for the order of sums
   /// Of plane (n, c) of an output [batch, channels, ...]; null: its outputs are judged in full, however many.
   Slices (*slices)(const Problem&, Idx n, Idx c) = nullptr;
+  const Formulations* formulations = nullptr;  // null: there is one way, but for the order of sums
 };
 
 struct Layer {

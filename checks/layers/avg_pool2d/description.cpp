@@ -1,5 +1,6 @@
 // avg_pool2d: what it is to the engines.
 #include "checks/expect/reference.hpp"
+#include "checks/expect/slices.hpp"
 #include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/avg_pool2d/room.hpp"
 
@@ -28,8 +29,10 @@ Idx cells_of_window(const Problem& problem) {
 constexpr Port x[]{{"x", Role::x, x_extents<P>}}, y[]{{"y", Role::y, y_extents<P>}};
 constexpr Port dy[]{{"dy", Role::y, y_extents<P>}}, dx[]{{"dx", Role::x, x_extents<P>}};
 constexpr Pass passes[]{
-    {Op{12}, "avg_pool2d_forward", x, y, Arithmetics::sums, cells_of_window, &forward, &avg_pool2d_means},
-    {Op{13}, "avg_pool2d_backward", dy, dx, Arithmetics::sums, cells_of_window, &backward, &avg_pool2d_shares},
+    {Op{12}, "avg_pool2d_forward", x, y, Arithmetics::sums, cells_of_window, &forward, slice_alone,
+     &avg_pool2d_means},
+    {Op{13}, "avg_pool2d_backward", dy, dx, Arithmetics::sums, cells_of_window, &backward, slice_alone,
+     &avg_pool2d_shares},
 };
 
 constexpr Field fields[]{

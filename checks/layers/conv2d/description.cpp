@@ -138,6 +138,8 @@ Idx taps_of(const Problem& problem) {
 extern const Drawing conv2d_drawing;
 extern const Plainness conv2d_plainness;
 
+extern const Misreadings conv2d_misreadings;
+extern const LayerRules conv2d_rules;
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -150,6 +152,8 @@ extern const Layer conv2d_layer{
     .taps = taps_of,
     .drawing = &conv2d_drawing,
     .plainness = &conv2d_plainness,
+    .misreadings = &conv2d_misreadings,
+    .rules = &conv2d_rules,
 };
 
 }  // namespace cnnspec::checks

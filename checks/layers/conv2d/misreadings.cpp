@@ -1,9 +1,8 @@
 // conv2d: the order of the kernel's elements, groups, the bias, and which terms of a sum are there.
 #include <algorithm>
 
-#include "checks/layers/problems.hpp"
-#include "checks/misreadings/parts.hpp"
-#include "checks/misreadings/tables.hpp"
+#include "checks/layers/conv2d/blocks.hpp"
+#include "checks/layers/conv2d/taps.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -11,9 +10,20 @@ namespace {
 constexpr auto is_conv_dx = is<Op::conv2d_backward_input>;
 constexpr auto is_conv_y = is<Op::conv2d_forward>;
 
+constexpr auto is_conv2d_product = is<Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel>;
 bool is_conv2d(Op op) { return layer_id(op) == LayerId::conv2d; }
 const cnnspec_conv2d& problem_of(const Operation& o) { return o.problem.as<cnnspec_conv2d>(); }
 const cnnspec_conv2d& problem_of(const Call& call) { return problem_of(call.operation); }
+
+/// As conv2d of a problem that `change` has altered.
+template <class Change>
+Compute misread_as(Change change) {
+  return [change](const Call& call) {
+    cnnspec_conv2d p = problem_of(call);
+    change(p);
+    return conv2d_taps(call, p);
+  };
+}
 
 Index flipped(Index w, const TensorInfo& t, const Operation&) {
   w[2] = t.extents[2] - 1 - w[2], w[3] = t.extents[3] - 1 - w[3];
@@ -203,9 +213,7 @@ std::vector<Real> with_margin(Call call, bool wrap) {
   return right(call);
 }
 
-}  // namespace
-
-std::vector<Misreading> conv2d_misreadings() {
+std::vector<Misreading> table_of_conv2d() {
   return {
       // How w and x are laid out.
       {"kernel flipped",
@@ -233,17 +241,13 @@ std::vector<Misreading> conv2d_misreadings() {
       {"padding derived from the wrong axes",
        "The kernel derives the padding from in_channels and in_height, as though they were height and width; the "
        "problem says how much there is.",
-       is_conv2d_product, misread([](auto& p) {
-         if constexpr (requires { p.groups; }) pad_other_axes(p);
-       })},
+       is_conv2d_product, misread_as(pad_other_axes)},
 
       // Groups.
       {"groups ignored",
        "The kernel does not know of groups: every output channel reads the channels of group 0; those of group g read "
        "group g.",
-       is_conv2d_product, misread([](auto& p) {
-         if constexpr (requires { p.groups; }) p.groups = 1;
-       })},
+       is_conv2d_product, misread_as([](cnnspec_conv2d& p) { p.groups = 1; })},
       {"only group 0", "The kernel computes the first group alone and leaves zeros for the others.", is_conv2d,
        without(Role::y, beyond_group_0)},
       {"only group 0, and the bias",
@@ -357,5 +361,12 @@ std::vector<Misreading> conv2d_misreadings() {
        is<Op::conv2d_backward_bias>, without(Role::y, after_first_column)},
   };
 }
+
+}  // namespace
+
+extern const Misreadings conv2d_misreadings{.table = table_of_conv2d,
+                                            .sequences = conv2d_sequences,
+                                            .walked = conv2d_walked,
+                                            .stepped = conv2d_stepped};
 
 }  // namespace cnnspec::checks

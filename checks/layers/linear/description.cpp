@@ -98,6 +98,7 @@ Idx taps_of(const Problem& problem) {
 
 extern const Drawing linear_drawing;
 
+extern const Misreadings linear_misreadings;
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -114,6 +115,7 @@ extern const Layer linear_layer{
           return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
         },
     .drawing = &linear_drawing,
+    .misreadings = &linear_misreadings,
 };
 
 }  // namespace cnnspec::checks

@@ -1,10 +1,12 @@
 // linear: how w is laid out, and which terms of a sum are there.
-#include "checks/misreadings/parts.hpp"
-#include "checks/misreadings/tables.hpp"
+#include "checks/layers/linear/problem.hpp"
+#include "checks/misreadings/misreadings_of_layer.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
+constexpr auto is_linear_product = is<Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight>;
+constexpr auto writes_images_of_features = is<Op::linear_forward, Op::linear_backward_input>;
 bool is_linear(Op op) { return layer_id(op) == LayerId::linear; }
 
 /// These input features are left out of what is summed up or returned.
@@ -15,9 +17,7 @@ Compute without_features(const Region& features) {
   };
 }
 
-}  // namespace
-
-std::vector<Misreading> linear_misreadings() {
+std::vector<Misreading> table_of_linear() {
   return {
       {"w as [in, out]", "The kernel takes w, or dw, for [in, out]; it is [out, in].", is_linear_product,
        stored_as(Role::w, {1, 0})},
@@ -32,8 +32,76 @@ std::vector<Misreading> linear_misreadings() {
       {"last output feature has the bias alone", "The kernel does not add up the last feature of y.",
        is<Op::linear_forward>, zero_but_bias(last(1))},
       {"last feature not written", "The kernel does not write the last feature of its output.",
-       is<Op::linear_forward, Op::linear_backward_input>, unwritten(last(1))},
+       writes_images_of_features, unwritten(last(1))},
   };
 }
+
+/// In square tiles of images and features.
+std::vector<Misreading> partial_tiles() {
+  std::vector<Misreading> table;
+  for (const Idx block : block_sizes) {
+    const std::string many = std::to_string(block);
+    Misreading m{"0 times what was there added to partial tiles of " + many,
+                 "The kernel writes tiles of " + many + " images and " + many +
+                     " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that "
+                     "a NaN stays.",
+                 writes_images_of_features, zero_times_old_added(either(tail(0, block), tail(1, block)))};
+    m.told_by = [block](const Operation& o) {
+      const std::vector<Idx>& extents = o.outputs.front().extents;
+      return extents[0] > block && extents[1] > block;
+    };
+    table.push_back(std::move(m));
+  }
+  return table;
+}
+
+/// One element after the other: its terms in their order, of which the n-th is `product(element, n)`.
+template <class Product>
+std::vector<Real> sums_of(Idx count, Idx terms, const Steps& steps, Product product) {
+  std::vector<Real> sums(static_cast<std::size_t>(count));
+  for (Idx element = 0; element < count; ++element)
+    for (Idx n = 0; n < terms; ++n) {
+      Real& sum = sums[static_cast<std::size_t>(element)];
+      sum = steps.sum(sum + steps.product(product(element, n)));
+    }
+  return sums;
+}
+
+std::vector<Real> y_stepped(const Call& call, const cnnspec_linear& p, const Steps& steps, Bias bias) {
+  const std::vector<Real>&x = call.inputs[0], &w = call.inputs[1], &b = call.inputs[2];
+  std::vector<Real> y;
+  for (Idx n = 0; n < p.batch; ++n)
+    for (Idx o = 0; o < p.out_features; ++o) {
+      const Real* const added = b.empty() ? nullptr : &b[static_cast<std::size_t>(o)];
+      Real& sum = y.emplace_back();
+      if (added != nullptr && bias == Bias::first) sum = *added;
+      for (Idx i = 0; i < p.in_features; ++i)
+        sum = steps.sum(sum + steps.product(w[static_cast<std::size_t>(o * p.in_features + i)] *
+                                            x[static_cast<std::size_t>(n * p.in_features + i)]));
+      if (added != nullptr && bias == Bias::last) sum = steps.sum(sum + *added);
+    }
+  return y;
+}
+
+std::vector<Real> linear_stepped(const Call& call, const Steps& steps, const Order* order) {
+  const auto& p = call.operation.problem.as<cnnspec_linear>();
+  const Idx in = p.in_features, out = p.out_features;
+  const std::vector<Real>&a = call.inputs[0], &dy = call.inputs[1];
+  const auto at = [](const std::vector<Real>& all, Idx row, Idx length, Idx n) -> const Real& {
+    return all[static_cast<std::size_t>(row * length + n)];
+  };
+  if (call.operation.op == Op::linear_forward)
+    return y_stepped(call, p, steps, order == nullptr ? Bias::last : order->bias);
+  if (call.operation.op == Op::linear_backward_input)
+    return sums_of(p.batch * in, out, steps,
+                   [&](Idx dx, Idx o) { return at(a, o, in, dx % in) * at(dy, dx / in, out, o); });
+  return sums_of(out * in, p.batch, steps,
+                 [&](Idx dw, Idx n) { return at(a, n, in, dw % in) * at(dy, n, out, dw / in); });
+}
+
+}  // namespace
+
+extern const Misreadings linear_misreadings{
+    .table = table_of_linear, .in_blocks = partial_tiles, .stepped = linear_stepped};
 
 }  // namespace cnnspec::checks

@@ -66,6 +66,8 @@ Idx taps_of(const Problem& problem) {
 extern const Drawing max_pool2d_drawing;
 extern const Plainness max_pool2d_plainness;
 
+extern const Misreadings max_pool2d_misreadings;
+extern const LayerRules max_pool2d_rules;
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -80,6 +82,8 @@ extern const Layer max_pool2d_layer{
     .drawing = &max_pool2d_drawing,
     .plainness = &max_pool2d_plainness,
     .data = &max_pool2d_data,
+    .misreadings = &max_pool2d_misreadings,
+    .rules = &max_pool2d_rules,
 };
 
 }  // namespace cnnspec::checks

@@ -2,8 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checks/misreadings/parts.hpp"
-#include "checks/misreadings/tables.hpp"
+#include "checks/layers/max_pool2d/pooling.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -75,10 +74,6 @@ Idx greater_than_infinity_or_nan(const Cells& cells, const Call& call) {
 }
 Real lowest(const Call& call) { return Real(-static_cast<long double>(call.storage.largest())); }
 
-constexpr Idx outside = std::numeric_limits<Idx>::min();
-/// A tap of a window that begins in the image even where it should begin before it.
-Idx moved_to_edge(Idx start, Idx tap, const Line& line) { return std::max(start, Idx{0}) + tap * line.axis.dilation; }
-
 std::vector<Real> garbage_where_none_wins(const Call& call) {
   const std::vector<Real> won = pool(call, {.collect = [](Real& cell, const Real&) { cell = Real(1); }});
   std::vector<Real> dx = right(call);
@@ -87,72 +82,8 @@ std::vector<Real> garbage_where_none_wins(const Call& call) {
   return dx;
 }
 
-}  // namespace
-
-std::vector<Misreading> max_pool2d_misreadings() {
+std::vector<Misreading> nan_and_gradient() {
   return {
-      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx_of_pool,
-       pooled({.winner = last_of_ties})},
-      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx_of_pool,
-       pooled({.ties = Ties::to_all})},
-      {"cells compared column by column",
-       "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
-       "order; "
-       "it is row by row.",
-       is_dx_of_pool, pooled({.column_by_column = true})},
-      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx_of_pool,
-       pooled({.ties = Ties::shared}), false},
-      {"padding treated as a zero",
-       "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
-       "never "
-       "wins.",
-       is_pool, pooled({.zeros_outside = true})},
-      {"search starts from zero",
-       "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
-       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero_maximum})},
-      {"search starts from the smallest positive number",
-       "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
-       "should start from the first cell.",
-       is_pool, pooled({.winner = greatest_above_least_normal, .y_of_none = least_normal})},
-      {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,
-       pooled({.winner = smallest})},
-      {"the greatest magnitude wins", "The kernel compares absolute values; it should compare the cells.", is_pool,
-       pooled({.winner = greatest_magnitude})},
-      {"the first cell wins", "The kernel takes the first cell of each window; it should look for the greatest.",
-       is_pool, pooled({.winner = first_cell})},
-      {"last row of the window left out", "The kernel does not look at the last row of a window.", is_pool,
-       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_height; }})},
-      {"last column of the window left out", "The kernel does not look at the last column of a window.", is_pool,
-       pooled({.misread = [](cnnspec_pool2d& p) { --p.kernel_width; }})},
-      {"last tap left out", "The kernel does not look at the last cell of a window.", is_pool,
-       pooled({.sees =
-                   [](Idx r, Idx s, Idx, Idx, const cnnspec_pool2d& p) {
-                     return r + s == 0 || r < p.kernel_height - 1 || s < p.kernel_width - 1;
-                   }})},
-
-      {"windows that begin in the padding moved to the edge",
-       "The kernel begins a window that begins in the padding at the edge of the image; it should go on by whole "
-       "dilations to the first cell in the image.",
-       is_pool, pooled({.at = [](Idx start, Idx tap, const Line& l) { return moved_to_edge(start, tap, l); }})},
-      {"windows that begin in the padding begin at the edge and end where they did",
-       "The kernel begins a window that begins in the padding at the edge of the image, and ends it where it would end "
-       "with its last dilation; it should go on by whole dilations to the first cell in the image.",
-       is_pool,
-       pooled({.at =
-                   [](Idx start, Idx tap, const Line& l) {
-                     const Idx cell = moved_to_edge(start, tap, l);
-                     return cell < start + l.kernel * l.axis.dilation ? cell : outside;
-                   }})},
-      {"windows that begin in the padding begin at the edge and end at their last cell",
-       "The kernel begins a window that begins in the padding at the edge of the image, and ends it at its last cell; "
-       "it should go on by whole dilations to the first cell in the image.",
-       is_pool,
-       pooled({.at =
-                   [](Idx start, Idx tap, const Line& l) {
-                     const Idx cell = moved_to_edge(start, tap, l);
-                     return cell <= start + (l.kernel - 1) * l.axis.dilation ? cell : outside;
-                   }})},
-
       // NaN and infinity.
       {"NaN wins only as the first cell",
        "The kernel compares with < alone, so that a NaN wins only as the first cell of a "
@@ -190,15 +121,17 @@ std::vector<Misreading> max_pool2d_misreadings() {
        "the image; they are pad_top and pad_left less.",
        is_dx_of_pool,
        pooled(
-           {.lands = [](Idx place, const cnnspec_pool2d& p) { return place + p.pad_top * p.in_width + p.pad_left; }})},
+           {.lands = [](Idx place, const Line& height, const Line& width) {
+             return place + height.axis.before * width.in + width.axis.before;
+           }})},
       {"winner counted in the padded image",
        "The kernel counts a winner's place in rows of the padded width; a row is in_width "
        "long.",
        is_dx_of_pool,
        pooled({.lands =
-                   [](Idx place, const cnnspec_pool2d& p) {
-                     const Idx row = place / p.in_width + p.pad_top, column = place % p.in_width + p.pad_left;
-                     return row * (p.in_width + p.pad_left + p.pad_right) + column;
+                   [](Idx place, const Line& height, const Line& width) {
+                     const Idx row = place / width.in + height.axis.before;
+                     return row * padded_extent(width) + place % width.in + width.axis.before;
                    }})},
       {"dx not written where no cell wins",
        "The kernel leaves the elements of dx that win no window as they were; they "
@@ -206,5 +139,51 @@ std::vector<Misreading> max_pool2d_misreadings() {
        is_dx_of_pool, garbage_where_none_wins},
   };
 }
+
+std::vector<Misreading> table_of_max_pool2d() {
+  std::vector<Misreading> table{
+      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx_of_pool,
+       pooled({.winner = last_of_ties})},
+      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx_of_pool,
+       pooled({.ties = Ties::to_all})},
+      {"cells compared column by column",
+       "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
+       "order; "
+       "it is row by row.",
+       is_dx_of_pool, pooled({.walk = {.column_by_column = true}})},
+      {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx_of_pool,
+       pooled({.ties = Ties::shared}), false},
+      {"padding treated as a zero",
+       "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
+       "never "
+       "wins.",
+       is_pool, pooled({.walk = {.zeros_outside = true}})},
+      {"search starts from zero",
+       "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero_maximum})},
+      {"search starts from the smallest positive number",
+       "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
+       "should start from the first cell.",
+       is_pool, pooled({.winner = greatest_above_least_normal, .y_of_none = least_normal})},
+      {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,
+       pooled({.winner = smallest})},
+      {"the greatest magnitude wins", "The kernel compares absolute values; it should compare the cells.", is_pool,
+       pooled({.winner = greatest_magnitude})},
+      {"the first cell wins", "The kernel takes the first cell of each window; it should look for the greatest.",
+       is_pool, pooled({.winner = first_cell})},
+  };
+  for (Misreading& m : cells_left_out(is_pool)) table.push_back(std::move(m));
+  for (Misreading& m : nan_and_gradient()) table.push_back(std::move(m));
+  return table;
+}
+
+std::vector<Misreading> max_pool2d_in_blocks() { return cells_in_blocks("maximum", is_pool); }
+
+std::vector<Real> max_pool2d_walked(const Call& call, const Walk& walk) { return pool(call, {.walk = walk}); }
+
+}  // namespace
+
+extern const Misreadings max_pool2d_misreadings{
+    .table = table_of_max_pool2d, .in_blocks = max_pool2d_in_blocks, .walked = max_pool2d_walked};
 
 }  // namespace cnnspec::checks

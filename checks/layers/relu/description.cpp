@@ -42,6 +42,8 @@ Violation check_problem(const Problem& problem) {
 
 extern const Drawing relu_drawing;
 
+extern const Misreadings relu_misreadings;
+extern const LayerRules relu_rules;
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -54,6 +56,8 @@ extern const Layer relu_layer{
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
     .drawing = &relu_drawing,
     .data = &relu_data,
+    .misreadings = &relu_misreadings,
+    .rules = &relu_rules,
 };
 
 }  // namespace cnnspec::checks

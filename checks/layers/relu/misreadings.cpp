@@ -1,6 +1,5 @@
 // relu: the predicate, and what it is applied to.
-#include "checks/misreadings/parts.hpp"
-#include "checks/misreadings/tables.hpp"
+#include "checks/misreadings/misreadings_of_layer.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -30,9 +29,7 @@ const Real zero(0);
 /// By the slope that LeakyReLU has where none is given. Twice rounded: the slope is no binary number.
 Real leaked(const Real& v) { return v * Real(0.01L) * Real(1); }
 
-}  // namespace
-
-std::vector<Misreading> relu_misreadings() {
+std::vector<Misreading> table_of_relu() {
   return {
       {"negative elements pass", "The kernel copies x; it should replace what is negative by 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x; })},
@@ -68,5 +65,28 @@ std::vector<Misreading> relu_misreadings() {
        backward_by([](const Real& x, const Real& dy) { return zero < x ? dy : zero; })},
   };
 }
+
+/// The rest after the last vector does without the comparison.
+std::vector<Misreading> copied_rest() {
+  std::vector<Misreading> table;
+  for (const Idx block : block_sizes) {
+    const std::string many = std::to_string(block);
+    Misreading m{"elements after the last vector of " + many + " copied",
+                 "The kernel takes the elements in vectors of " + many +
+                     " and copies those that remain without comparing them with 0.",
+                 is<Op::relu_forward, Op::relu_backward>,
+                 changed_in(after_blocks(elements(), block),
+                            [](std::vector<Real>& output, std::size_t n, const Call& call) {
+                              output[n] = call.inputs.back()[n];
+                            })};
+    m.told_by = at_least(elements(), block);
+    table.push_back(std::move(m));
+  }
+  return table;
+}
+
+}  // namespace
+
+extern const Misreadings relu_misreadings{.table = table_of_relu, .in_blocks = copied_rest};
 
 }  // namespace cnnspec::checks

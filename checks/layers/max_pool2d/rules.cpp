@@ -1,13 +1,12 @@
-#include "checks/layers/problems.hpp"
-#include "checks/conventions/rules_of_selections.hpp"
-
+// max_pool2d under conventions: plain loops, which choose by rules.
 #include <algorithm>
-#include <cassert>
 #include <cmath>
 #include <limits>
 #include <utility>
 
+#include "checks/conventions/layer_rules.hpp"
 #include "checks/expect/bound.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
 #include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
@@ -197,51 +196,55 @@ std::vector<Choices> choices_for(const Rules& rules, bool backward, const Format
   return all;
 }
 
-Expectation relu_forward(const Rules& rules, const Arithmetic& arithmetic, const std::vector<double>& x) {
-  const double least = arithmetic.storage.least_normal();
-  Expectation e;
-  for (const double v : x) {
-    const bool is_zero = v <= 0 || (rules.nan_is_zero && std::isnan(v));
-    e.values.push_back(is_zero ? 0 : v);
-    e.bounds.push_back(rules.flushes && std::fabs(v) < least ? std::fabs(v) : 0);
-  }
-  return e;
-}
-
-Expectation relu_backward(const Rules& rules, const Choices& choices, const Arithmetic& arithmetic,
-                          const std::vector<double>& x, const std::vector<double>& dy) {
-  const Format& storage = arithmetic.storage;
-  Expectation e;
-  for (std::size_t n = 0; n < x.size(); ++n) {
-    const bool is_zero = x[n] == 0 || (choices.compares_flushed && std::fabs(x[n]) < storage.least_normal());
-    const double share = is_zero ? rules.gradient_at_zero : x[n] < 0 || (rules.nan_is_zero && std::isnan(x[n])) ? 0 : 1;
-    const double value = share == 0 ? 0 : share * dy[n];
-    const bool is_small = std::isfinite(value) && std::fabs(value) < storage.least_normal();
-    const double rounding = is_small && share == 0.5 ? storage.smallest() : 0;
-    e.values.push_back(value);
-    e.bounds.push_back(is_small && rules.flushes ? std::fmax(rounding, std::fabs(value)) : rounding);
-  }
-  return e;
-}
-
-}  // namespace
-
-std::vector<Expectation> select_under(const Rules& rules, const Operation& operation, const Arithmetic& arithmetic,
-                                      const Operands<double>& inputs) {
+std::vector<Expectation> select(const Rules& rules, const Operation& operation, const Arithmetic& arithmetic,
+                                const Operands<double>& inputs) {
+  const bool backward = operation.op == Op::max_pool2d_backward;
   std::vector<Expectation> all;
-  if (operation.op == Op::relu_forward) return {relu_forward(rules, arithmetic, inputs[0])};
-  const bool backward = operation.op == Op::max_pool2d_backward || operation.op == Op::relu_backward;
   for (const Choices& choices : choices_for(rules, backward, arithmetic.storage, inputs[0])) {
-    if (operation.op == Op::relu_backward) {
-      all.push_back(relu_backward(rules, choices, arithmetic, inputs[0], inputs[1]));
-      continue;
-    }
     const Selector selector(rules, choices, arithmetic.storage);
-    all.push_back(operation.op == Op::max_pool2d_forward
-                      ? pool_forward(selector, operation.problem.as<cnnspec_pool2d>(), inputs[0])
-                      : pool_backward(rules, selector, operation, arithmetic, inputs));
+    all.push_back(backward ? pool_backward(rules, selector, operation, arithmetic, inputs)
+                           : pool_forward(selector, operation.problem.as<cnnspec_pool2d>(), inputs[0]));
   }
   return all;
 }
+
+constexpr ConventionRow window_conventions[]{
+    {"nan-ignored", "NaN in a window",
+     "NaN loses against every number in a window. A window of nothing but NaN has NaN for its maximum, or that of an "
+     "empty window.",
+     "The maximum of the numbers is exact. The gradient goes to a number; in a window of nothing but NaN to its first "
+     "cell, or to none.",
+     "oneDNN, TensorFlow.js, OpenCV",
+     to_all_passes, [](Rules& r) { r.nan = Rules::Nan::is_ignored; }, has_nan_in_first},
+    {"nan-first", "NaN in a window",
+     "NaN counts only where it is the first real cell of its window, and is ignored elsewhere: the maximum starts with "
+     "that cell, and nothing is greater than NaN.",
+     "Exact: the first cell if it is NaN, which gets the gradient as well, else the maximum of the numbers.", "",
+     to_all_passes, [](Rules& r) { r.nan = Rules::Nan::wins_as_first_cell; }, has_nan_in_first},
+    {"ties-last", "ties", "Of the tied maxima of a window, the last gets the gradient.",
+     "Exact but for the sums of windows that overlap, whose bound is the usual one.", "",
+     to_gradients, [](Rules& r) { r.ties = Rules::Ties::last; }},
+    {"ties-all", "ties", "Each of the tied maxima of a window gets the whole gradient.",
+     "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that "
+     "is equal to its maximum: its gradient goes to the NaN, or to none.",
+     "",
+     to_gradients, [](Rules& r) { r.ties = Rules::Ties::all; }},
+    {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k gets a k-th.",
+     "A share is off by at most two roundings (a division, or a reciprocal and a product), which count as such in the "
+     "bound of the sum. A window with NaN as in ties-all.",
+     "tinygrad, JAX (jax.numpy.max)",
+     to_gradients, [](Rules& r) { r.ties = Rules::Ties::shared; }},
+    {"lowest-for-empty", "windows of -inf",
+     "A maximum starts at the lowest finite number instead of -inf: so much is the maximum of a window of nothing but "
+     "-inf, in which no cell is greater than where it started.",
+     "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the "
+     "window begins in the padding.",
+     "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient",
+     to_all_passes, [](Rules& r) { r.lowest_for_empty = true; }, has_special_in_first},
+};
+
+}  // namespace
+
+extern const LayerRules max_pool2d_rules{.conventions = window_conventions, .select = select};
 
 }  // namespace cnnspec::checks

@@ -1,0 +1,10 @@
+// conv2d in blocks: what there is many of because of its groups.
+#pragma once
+
+#include "checks/misreadings/blocks.hpp"
+
+namespace cnnspec::checks {
+
+std::vector<Sequence> conv2d_sequences();
+
+}  // namespace cnnspec::checks
