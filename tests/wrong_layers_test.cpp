@@ -2,11 +2,15 @@
 // specification by none. The gradient check is a column beside the laws: it is blind to what forward and backward do
 // wrong alike. Each test prints what it found as a table.
 #include "checks/generate/configurations.hpp"
-#include "checks/gradient/check_functions.hpp"
+#include "checks/layers/conv2d/gradient.hpp"
 #include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/flatten/gradient.hpp"
 #include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/gradient.hpp"
 #include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/gradient.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
+#include "checks/layers/relu/gradient.hpp"
 #include "checks/layers/relu/laws.hpp"
 #include "tests/wrong_layers_conv2d.hpp"
 #include "tests/wrong_layers_matrix.hpp"

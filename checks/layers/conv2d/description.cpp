@@ -104,6 +104,9 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const LayerChecks conv2d_checks;   // checks.cpp
+extern const CensusSpaces conv2d_census;  // census.cpp
+
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -114,6 +117,8 @@ extern const Layer conv2d_layer{
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,
+    .checks = &conv2d_checks,
+    .census = &conv2d_census,
 };
 
 }  // namespace cnnspec::checks

@@ -74,6 +74,9 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const LayerChecks linear_checks;   // checks.cpp
+extern const CensusSpaces linear_census;  // census.cpp
+
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -89,6 +92,8 @@ extern const Layer linear_layer{
         [](const std::vector<std::string>& keys) {
           return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
         },
+    .checks = &linear_checks,
+    .census = &linear_census,
 };
 
 }  // namespace cnnspec::checks

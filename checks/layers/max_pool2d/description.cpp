@@ -59,6 +59,9 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const LayerChecks max_pool2d_checks;   // checks.cpp
+extern const CensusSpaces max_pool2d_census;  // census.cpp
+
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -70,6 +73,8 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .checks = &max_pool2d_checks,
+    .census = &max_pool2d_census,
 };
 
 }  // namespace cnnspec::checks

@@ -1,13 +1,17 @@
 #include "checks/mutants/suite/laws.hpp"
 
 #include "checks/generate/configurations.hpp"
-#include "checks/gradient/check_functions.hpp"
+#include "checks/layers/conv2d/gradient.hpp"
 #include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/flatten/gradient.hpp"
 #include "checks/layers/flatten/laws.hpp"
+#include "checks/layers/linear/gradient.hpp"
 #include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/gradient.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
-#include "checks/laws/models.hpp"
+#include "checks/layers/relu/gradient.hpp"
 #include "checks/layers/relu/laws.hpp"
+#include "checks/models/laws.hpp"
 #include "checks/mutants/suite/runner.hpp"
 
 namespace cnnspec::mutants {
