@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 
 namespace cnnspec::fuzz {
 

@@ -71,18 +71,11 @@ void make_small(cnnspec_elementwise& p) { p.count = std::min(p.count, Idx{50}); 
 
 // ---- Seeds -------------------------------------------------------------------------------------------------------
 
-std::vector<LayerCase::Layer> layers_of(LayerId family) {
-  using Layer = LayerCase::Layer;
-  switch (family) {
-    case LayerId::conv2d:
-      return {Layer::conv2d};
-    case LayerId::max_pool2d:
-      return {Layer::max_pool2d, Layer::flatten};
-    case LayerId::relu:
-      return {Layer::relu};
-    default:
-      return {Layer::linear};
-  }
+/// The problem's layer, and those that have no problem of their own and look at one like this.
+std::vector<LayerId> layers_taking(const Problem& problem) {
+  std::vector<LayerId> all{problem.layer()};
+  if (problem.is<cnnspec_pool2d>()) all.push_back(LayerId::flatten);
+  return all;
 }
 
 struct Folders {
@@ -90,13 +83,13 @@ struct Folders {
 };
 
 void add_problem(Folders& to, const std::string& name, const Problem& problem) {
-  for (const LayerCase::Layer layer : layers_of(layer_id(problem)))
-    to.layer.add(name + (layer == LayerCase::Layer::flatten ? "-flatten" : ""), LayerCase{layer, problem, 1});
-  for (std::size_t n = 0; n < op_names.size(); ++n)
-    if (const auto op = static_cast<Op>(n); layer_id(op) == layer_id(problem)) {
+  for (const LayerId layer : layers_taking(problem))
+    to.layer.add(name + (layer == problem.layer() ? "" : std::string("-") + name_of(layer)), LayerCase{layer, problem, 1});
+  for (const Op op : all_ops())
+    if (layer_id(op) == layer_id(problem)) {
       const auto variant = static_cast<Idx>(name.size()) % most_kernels;
-      const auto dtype = static_cast<DType>((n + name.size() / 2) % dtype_names.size());
-      to.kernel.add(name + "-" + op_names[n], KernelCase{op, dtype, problem, variant, 1});
+      const auto dtype = static_cast<DType>((static_cast<std::size_t>(op) + name.size() / 2) % dtypes.size());
+      to.kernel.add(name + "-" + name_of(op), KernelCase{op, dtype, problem, variant, 1});
     }
 }
 

@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "fuzz/replayed.hpp"
 
 namespace cnnspec::fuzz {

@@ -7,8 +7,13 @@
 #include "checks/cases/layer_case.hpp"
 #include "checks/cases/network_case.hpp"
 #include "checks/cases/sizes.hpp"
-#include "checks/cases/work.hpp"
+#include "checks/laws/work.hpp"
+#include "checks/layers/conv2d/functions.hpp"
+#include "checks/layers/flatten/functions.hpp"
+#include "checks/layers/linear/functions.hpp"
+#include "checks/layers/max_pool2d/functions.hpp"
 #include "checks/layers/problems.hpp"
+#include "checks/layers/relu/functions.hpp"
 #include "checks/generate/invalid.hpp"
 #include "checks/generate/rapidcheck.hpp"
 #include "tests/seed.hpp"
@@ -173,69 +178,69 @@ TEST(LayerCases, a_problem_that_the_twins_would_make_huge_is_not_computed) {
   small.pad_top = small.pad_left = 1, small.stride_height = small.stride_width = 1;
   ASSERT_TRUE(check(small).ok());
   EXPECT_LE(work_of(small), most_layer_work);
-  EXPECT_GT(check_case(LayerCase{LayerCase::Layer::conv2d, small}).compared,
-            check_case(LayerCase{LayerCase::Layer::conv2d, p}).compared);
+  EXPECT_GT(check_case(LayerCase{LayerId::conv2d, small}).compared,
+            check_case(LayerCase{LayerId::conv2d, p}).compared);
 }
 TEST(LayerCases, the_specification_passes) { EXPECT_EQ(rejected_layers({}), 0); }
 TEST(LayerCases, a_layer_that_reads_the_wrong_cell_is_rejected) {
-  LayerFunctions f;
-  f.conv2d.forward = [](const auto& x, const auto& w, const auto& g) {
+  auto f = spec_conv2d<Int128>();
+  f.forward = [](const auto& x, const auto& w, const auto& g) {
     auto flipped = w;
     for (Idx n = 0; n < w.size(); ++n) flipped[n] = w[w.size() - 1 - n];
     return conv2d(x, flipped, g);
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::conv2d, f}), 0);
 }
 TEST(LayerCases, a_wrong_gradient_is_rejected) {
-  LayerFunctions f;
-  f.linear.backward_weight = [](const auto& x, const auto& dy) {
+  auto f = spec_linear<Int128>();
+  f.backward_weight = [](const auto& x, const auto& dy) {
     auto dw = linear_backward_weight(x, dy);
     dw[0] = dw[0] + Int128(1);
     return dw;
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::linear, f}), 0);
 }
 TEST(LayerCases, a_wrong_winner_is_rejected) {
-  LayerFunctions f;
-  f.max_pool2d.backward = [](const auto& x, const auto& dy, const auto& g) {
+  auto f = spec_max_pool2d<Int128>();
+  f.backward = [](const auto& x, const auto& dy, const auto& g) {
     auto negative = x;
     for (Idx n = 0; n < x.size(); ++n) negative[n] = Int128(0) - x[n];
     return max_pool2d_backward(negative, dy, g);
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::max_pool2d, f}), 0);
 }
 TEST(LayerCases, a_layer_that_takes_tensors_which_do_not_fit_is_rejected) {
-  LayerFunctions f;
-  f.relu.backward = [](const auto& x, const auto& dy) {
+  auto f = spec_relu<Int128>();
+  f.backward = [](const auto& x, const auto& dy) {
     auto dx = zeros<Int128>(x.shape());
     for (Idx n = 0; n < x.size(); ++n) dx[n] = x[n] <= Int128(0) ? Int128(0) : dy[n];
     return dx;
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::relu, f}), 0);
 }
 TEST(LayerCases, a_refusal_that_tells_the_wrong_extents_is_rejected) {
-  LayerFunctions f;
-  f.linear.backward_input = [](const auto& w, const auto& dy) {
+  auto f = spec_linear<Int128>();
+  f.backward_input = [](const auto& w, const auto& dy) {
     require(check_agree("linear", "dy", dy.extent(0), w.extent(0)));  // expected and actual exchanged
     return linear_backward_input(w, dy);
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::linear, f}), 0);
 }
 TEST(LayerCases, a_tensor_that_is_too_small_is_not_taken) {
-  LayerFunctions f;
-  f.linear.forward = [](const auto& x, const auto& w) {
+  auto f = spec_linear<Int128>();
+  f.forward = [](const auto& x, const auto& w) {
     if (x.extent(0) > w.extent(1)) refuse({Clause::C6, "linear", "x", "an extent of", w.extent(1), x.extent(0)});
     Vector<Int128> y(dyn_shape(w.extent(0)));
     for (Idx o = 0; o < w.extent(0); ++o)
       for (Idx i = 0; i < x.extent(0); ++i) y(o) += w(o, i) * x(i);
     return y;
   };
-  EXPECT_GT(rejected_layers(f), 0);
+  EXPECT_GT(rejected_layers({LayerId::linear, f}), 0);
 }
 TEST(LayerCases, a_layer_that_throws_is_rejected) {
-  LayerFunctions f;
-  f.flatten.forward = [](const auto&) -> Vector<Int128> { throw std::runtime_error("no"); };
-  EXPECT_GT(rejected_layers(f), 0);
+  auto f = spec_flatten<Int128>();
+  f.forward = [](const auto&) -> Vector<Int128> { throw std::runtime_error("no"); };
+  EXPECT_GT(rejected_layers({LayerId::flatten, f}), 0);
 }
 
 TEST(NetworkCases, the_specification_passes) { EXPECT_EQ(rejected_networks({}), 0); }

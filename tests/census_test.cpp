@@ -8,7 +8,7 @@
 
 #include "checks/census/census_file.hpp"
 #include "checks/census/census_report.hpp"
-#include "checks/census/pooling.hpp"
+#include "checks/census/ordered.hpp"
 #include "checks/census/variables.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/scalars/int128.hpp"
@@ -31,7 +31,7 @@ using namespace checks;
 
 bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-const std::vector<LayerId> all_families(census_families.begin(), census_families.end());
+const std::vector<LayerId>& all_families = census_families();
 constexpr CensusBounds small{.extent = 3,
                              .kernel = 3,
                              .stride = 2,
@@ -126,7 +126,7 @@ TEST(CensusSpace, has_each_configuration_once_and_only_valid_ones) {
     const Problem problem = space.at(n);
     ASSERT_TRUE(check(problem).ok()) << n;
     const std::string name = to_descriptor(problem);
-    EXPECT_TRUE(seen.insert(std::to_string(problem.index()) + name).second) << name;
+    EXPECT_TRUE(seen.insert(std::string(checks::name_of(problem.layer())) + name).second) << name;
   }
 }
 
@@ -189,7 +189,24 @@ TEST(ModularPolynomial, is_arithmetic_modulo_a_prime_with_bounds) {
   EXPECT_FALSE(same(ModularPolynomial(-1), ModularPolynomial(-1))) << "no bound is known";
 }
 
-CensusProgress census_of(const CensusSubject& subject, const CensusBounds& bounds, CensusProof proof,
+/// Layers to be proved, each over the scalars that it is proved with: the specification's, until one is changed.
+struct CensusSubject {
+  Conv2dFunctions<FormalPolynomial> conv2d_formulas = spec_conv2d<FormalPolynomial>();
+  Conv2dFunctions<ModularPolynomial> conv2d_at_random = spec_conv2d<ModularPolynomial>();
+  LinearFunctions<FormalPolynomial> linear_formulas = spec_linear<FormalPolynomial>();
+  LinearFunctions<ModularPolynomial> linear_at_random = spec_linear<ModularPolynomial>();
+  MaxPool2dFunctions<Ordered> max_pool2d = spec_max_pool2d<Ordered>();
+
+  operator LayerFunctions() const {
+    LayerFunctions all(LayerId::conv2d, conv2d_formulas);
+    all.set(LayerId::conv2d, conv2d_at_random);
+    all.set(LayerId::linear, linear_formulas), all.set(LayerId::linear, linear_at_random);
+    all.set(LayerId::max_pool2d, max_pool2d);
+    return all;
+  }
+};
+
+CensusProgress census_of(const LayerFunctions& subject, const CensusBounds& bounds, CensusProof proof,
                          const CensusShard& shard = {}) {
   const CensusPlan plan{.bounds = bounds, .proof = proof};
   return run_census(subject, plan, CensusSpace(bounds, plan.families), shard, {}, {});
@@ -212,7 +229,7 @@ TEST(Census, proves_the_specification) {
 }
 
 /// Is any configuration disproved? They are taken in an order that meets all kinds early.
-bool is_disproved(const CensusSubject& subject, LayerId family, CensusProof proof) {
+bool is_disproved(const LayerFunctions& subject, LayerId family, CensusProof proof) {
   const CensusPlan plan{.bounds = small, .proof = proof};
   const CensusSpace space(small, {family});
   const Idx step = 7919;  // a prime that divides no size
@@ -312,7 +329,7 @@ Image<T> with_more_rows(const Image<T>& y, Idx more) {
 }
 
 /// What is disproved, in words; empty where it is proved.
-std::string disproof(const CensusSubject& subject, const Problem& problem, CensusProof proof = CensusProof::basis) {
+std::string disproof(const LayerFunctions& subject, const Problem& problem, CensusProof proof = CensusProof::basis) {
   const auto p = prove(subject, {.bounds = {}, .proof = proof}, problem);
   return p.first.empty() ? "" : text_of(p.first[0].difference);
 }

@@ -35,8 +35,7 @@ inline std::string test_name(const std::string& id, const std::string& sentence)
 template <class P>
 struct ProblemText {
   static P read(const std::string& text) {
-    constexpr auto family = static_cast<checks::LayerId>(checks::Problem(P{}).index());
-    return checks::parse_descriptor(family, text).as<P>();
+    return checks::parse_descriptor(checks::ProblemOf<P>::layer, text).template as<P>();
   }
 };
 

@@ -1,6 +1,6 @@
 // Every law of the models, for each form that the specification has of them: the run-time network, the chain, and the
 // explicit Cnn2Spec.
-#include "checks/laws/models.hpp"
+#include "checks/models/laws.hpp"
 #include "checks/mutants/suite/uneven.hpp"
 #include "tests/law_test.hpp"
 #include "tests/seed.hpp"

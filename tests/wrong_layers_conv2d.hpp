@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "checks/laws/tensors.hpp"
+#include "checks/layers/conv2d/functions.hpp"
 #include "tests/wrong_layers.hpp"
 
 namespace cnnspec::tests {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "checks/layers/problems.hpp"
+#include "checks/layers/max_pool2d/functions.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
 #include "tests/wrong_layers.hpp"
 

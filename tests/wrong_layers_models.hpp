@@ -1,7 +1,7 @@
 // The network's backward with mistakes, in the layers' order, masks and parts.
 #pragma once
 
-#include "checks/laws/model_functions.hpp"
+#include "checks/models/functions.hpp"
 #include "checks/laws/tensors.hpp"
 #include "tests/wrong_layers.hpp"
 

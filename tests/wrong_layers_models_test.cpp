@@ -3,7 +3,7 @@
 #include "tests/wrong_layers_models.hpp"
 
 #include "checks/gradient/check_gradient.hpp"
-#include "checks/laws/models.hpp"
+#include "checks/models/laws.hpp"
 #include "tests/wrong_layers_matrix.hpp"
 
 namespace cnnspec::tests {

@@ -1,15 +1,22 @@
 // The laws are tested too: each wrong layer must be rejected, by exactly the laws that are named with it, and the
 // specification by none. The gradient check is a column beside the laws: it is blind to what forward and backward do
 // wrong alike. Each test prints what it found as a table.
-#include "checks/gradient/check_functions.hpp"
 #include "checks/layers/conv2d/draw.hpp"
+#include "checks/generate/configurations.hpp"
+#include "checks/layers/conv2d/gradient.hpp"
 #include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/flatten/gradient.hpp"
 #include "checks/layers/flatten/laws.hpp"
 #include "checks/layers/linear/draw.hpp"
 #include "checks/layers/linear/laws.hpp"
 #include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
 #include "checks/layers/relu/draw.hpp"
+#include "checks/layers/linear/gradient.hpp"
+#include "checks/layers/linear/laws.hpp"
+#include "checks/layers/max_pool2d/gradient.hpp"
+#include "checks/layers/max_pool2d/laws.hpp"
+#include "checks/layers/relu/gradient.hpp"
 #include "checks/layers/relu/laws.hpp"
 #include "tests/wrong_layers_conv2d.hpp"
 #include "tests/wrong_layers_matrix.hpp"

@@ -2,6 +2,9 @@
 #pragma once
 
 #include "checks/laws/tensors.hpp"
+#include "checks/layers/flatten/functions.hpp"
+#include "checks/layers/linear/functions.hpp"
+#include "checks/layers/relu/functions.hpp"
 #include "tests/wrong_layers.hpp"
 
 namespace cnnspec::tests {

@@ -1,8 +1,10 @@
-#include "checks/layers/problems.hpp"
 #include "checks/cases/clauses.hpp"
 
 #include <limits>
 #include <optional>
+
+#include "checks/cases/problem_numbers.hpp"
+#include "checks/vocabulary/extents.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -18,7 +20,7 @@ bool all_at_least(Wide least, std::initializer_list<Idx> numbers) {
 }
 
 /// Whether a tensor's elements can be counted, as far as its extents make sense. The running product stays below 2^126.
-bool countable(std::initializer_list<Idx> extents) {
+bool countable(const std::vector<Idx>& extents) {
   Wide count = 1;
   for (const Idx e : extents) {
     if (e < 1) return true;
@@ -72,48 +74,40 @@ void find_in_line(const Line& l, bool pooling, Clauses& found) {
   if (has_outputs && l.out != outputs_of(l)) found.insert(Clause::C6);
 }
 
-/// Input channels of a kernel; 1 where the groups are wrong.
-Idx depth_of(const cnnspec_conv2d& p) {
-  return p.groups < 1 || p.in_channels < p.groups ? 1 : p.in_channels / p.groups;
+/// A number that its field does not allow, whatever the others are.
+bool is_out_of_range(const Problem& p, std::size_t n, const Field& field) {
+  switch (field.kind) {
+    case Field::Kind::real:
+      return !(p.real(n) >= field.least);
+    case Field::Kind::flag:
+      return p.integer(n) < 0 || p.integer(n) > 1;
+    case Field::Kind::choice:
+      return p.integer(n) < 0 || p.integer(n) >= std::ssize(field.choices);
+    default:
+      return static_cast<double>(p.integer(n)) < field.least;
+  }
 }
 
-Clauses violated(const cnnspec_conv2d& p) {
-  Clauses found;
-  const bool divides = p.groups >= 1 && p.in_channels % p.groups == 0 && p.out_channels % p.groups == 0;
-  if (!divides) found.insert(Clause::C5);
-  if (!all_at_least(1, {p.batch, p.in_channels, p.out_channels})) found.insert(Clause::C1);
-  find_in_line(height_of(p), false, found);
-  find_in_line(width_of(p), false, found);
-  if (!countable({p.batch, p.in_channels, p.in_height, p.in_width}) ||
-      !countable({p.batch, p.out_channels, p.out_height, p.out_width}) ||
-      !countable({p.out_channels, depth_of(p), p.kernel_height, p.kernel_width}))
-    found.insert(Clause::C3);
-  return found;
+bool groups_fit(const Problem& p, const Layer& layer) {
+  const Idx groups = groups_of(p);
+  if (groups < 1) return false;
+  for (const char* divided : checks_of(layer).groups.divided)
+    if (p.integer(field_named(layer, divided)) % groups != 0) return false;
+  return true;
 }
 
-Clauses violated(const cnnspec_pool2d& p) {
-  Clauses found;
-  if (!all_at_least(1, {p.batch, p.channels})) found.insert(Clause::C1);
-  find_in_line(height_of(p), true, found);
-  find_in_line(width_of(p), true, found);
-  if (!countable({p.batch, p.channels, p.in_height, p.in_width}) ||
-      !countable({p.batch, p.channels, p.out_height, p.out_width}))
-    found.insert(Clause::C3);
-  return found;
-}
-
-Clauses violated(const cnnspec_linear& p) {
-  Clauses found;
-  if (!all_at_least(1, {p.batch, p.in_features, p.out_features})) found.insert(Clause::C1);
-  if (!countable({p.batch, p.in_features}) || !countable({p.batch, p.out_features}) ||
-      !countable({p.in_features, p.out_features}))
-    found.insert(Clause::C3);
-  return found;
-}
-
-Clauses violated(const cnnspec_elementwise& p) {
-  if (p.count < 1) return {Clause::C1};
-  return {};
+/// The extents of x or y: those that are neither of the window itself nor, by their names, of the other side.
+std::vector<Idx> extents_but(std::string_view other_side, const Problem& p, const Layer& layer) {
+  std::vector<Idx> extents;
+  for (std::size_t n = 0; n < layer.fields.size(); ++n) {
+    const Field& field = layer.fields[n];
+    const std::string_view name = field.name;
+    const bool of_image = name.starts_with("in_") || name.starts_with("out_") || !is_number_of_window(layer, n);
+    const bool is_extent = field.kind == Field::Kind::extent || field.kind == Field::Kind::derived;
+    if (is_extent && of_image && !name.starts_with(other_side) && !is_number_of_groups(layer, n))
+      extents.push_back(p.integer(n));
+  }
+  return extents;
 }
 
 }  // namespace
@@ -134,7 +128,21 @@ Clause clause_of(const Line& l, bool pooling) {
 }
 
 Clauses violated_clauses(const Problem& problem) {
-  return visit_problem([](const auto& p) { return violated(p); }, problem);
+  const Layer& layer = layer_of(problem);
+  const LayerChecks& checks = checks_of(layer);
+  Clauses found;
+  if (!groups_fit(problem, layer)) found.insert(Clause::C5);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (!is_number_of_window(layer, n) && !is_number_of_groups(layer, n) &&
+        is_out_of_range(problem, n, layer.fields[n]))
+      found.insert(Clause::C1);
+  if (has_window(layer))
+    for (const Line& l : {height_of(problem), width_of(problem)}) find_in_line(l, checks.pads_like_pooling, found);
+  if (!countable(extents_but("out_", problem, layer)) || !countable(extents_but("in_", problem, layer)) ||
+      (checks.parameters != nullptr && !countable(checks.parameters(problem))))
+    found.insert(Clause::C3);
+  if (checks.more_clauses != nullptr) checks.more_clauses(problem, found);
+  return found;
 }
 
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
@@ -149,14 +157,14 @@ Line with_right_output(Line line) {
 }
 
 bool has_too_many_parameters(const Problem& problem) {
-  return visit_problem(
-      [](const auto& p) {
-        if constexpr (requires { w_shape(p); })
-          return !sum_fits(w_shape(p).count(), y_shape(p).extent(0));
-        else
-          return false;
-      },
-      problem);
+  Idx count = 0;
+  for (const Port& port : layer_of(problem).passes.front().inputs) {
+    if (port.role != Role::w && port.role != Role::b) continue;
+    const Idx more = count_of(port.extents(problem));
+    if (!sum_fits(count, more)) return true;
+    count += more;
+  }
+  return false;
 }
 
 }  // namespace cnnspec::checks

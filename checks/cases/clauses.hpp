@@ -3,15 +3,12 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 
-#include "checks/layers/problems.hpp"
-#include "checks/vocabulary/layer.hpp"
+#include "checks/laws/layer_checks.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
-
-using Clauses = std::set<Clause>;
 
 /// "a refusal for C1 C3", or "no refusal".
 std::string refusal_for(const Clauses& clauses);

@@ -9,8 +9,8 @@
 #include <typeinfo>
 
 #include "checks/cases/problem_fields.hpp"
+#include "checks/cases/problem_numbers.hpp"
 #include "checks/cases/same_network.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
@@ -70,12 +70,10 @@ std::optional<Idx> batch_in(const InputsCase& c) { return c.batch < 1 ? std::nul
 // ---- Descriptors -------------------------------------------------------------------------------------------------
 
 bool has_batch(const Problem& problem, Idx batch) {
-  return visit_problem(
-      [&](const auto& p) {
-        if constexpr (requires { p.batch; }) return p.batch == batch;
-        return true;
-      },
-      problem);
+  const Layer& layer = layer_of(problem);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (is_batch(layer, n)) return problem.integer(n) == batch;
+  return true;
 }
 
 void verify_problem(const Problem& problem, LayerId family, std::optional<Idx> batch, const InputsFunctions& f) {
@@ -227,9 +225,13 @@ void check_golden_case(const InputsCase& c, const InputsFunctions& f) {
            });
 }
 
-Problem small_problem(LayerId family) {
-  constexpr std::array descriptors{"mb1ic2ih3oc2kh2", "mb2ic1ih3kh2", "5", "mb2ic3oc2"};  // by LayerId
-  return parse_descriptor(family, descriptors[static_cast<std::size_t>(family)]);
+/// As the layer's room has it, or the plainest.
+Problem small_problem(LayerId layer) {
+  if (const char* descriptor = checks_of(layer_of(layer)).small_problem) return parse_descriptor(layer, descriptor);
+  Problem problem;
+  FieldsFromBytes nothing({});
+  list_problem(nothing, layer, problem);
+  return problem;
 }
 
 bool is_same_number(double a, double b) {
@@ -288,7 +290,7 @@ Golden read_golden(const Files& files, const InputsFunctions& f) {
     golden.outputs.push_back(f.read_golden_output(arrays, operation));
   }
   for (auto& [name, input] : inputs)
-    if (name != "b" || !input.values.empty()) golden.inputs.push_back(std::move(input));
+    if (!input.tensor.is_optional || !input.values.empty()) golden.inputs.push_back(std::move(input));
   return golden;
 }
 
@@ -297,10 +299,9 @@ const Golden& written_golden(const InputsCase& c) {
   static std::map<std::tuple<Op, DType, bool>, Golden> known;
   const auto [at, is_new] = known.try_emplace({c.op, c.dtype, c.is_whole_layer});
   if (!is_new) return at->second;
-  constexpr std::array layers{"conv2d", "max_pool2d", "relu", "linear"};  // by LayerId
   const LayerId family = layer_id(c.op);
   GoldenCase made_of;
-  made_of.ops = c.is_whole_layer ? ops_named(layers[static_cast<std::size_t>(family)]) : std::vector{c.op};
+  made_of.ops = c.is_whole_layer ? ops_named(name_of(family)) : std::vector{c.op};
   made_of.dtype = c.dtype;
   made_of.problem = small_problem(family);
   return at->second = make_golden(made_of);
@@ -366,7 +367,10 @@ void check_golden(const InputsCase& c, const InputsFunctions& f) {
   Files files = files_of(written);
   const std::string edited = edit(files, c);
   const bool is_whole = c.edit == InputsCase::Edit::none || c.edit == InputsCase::Edit::add_another;
-  const bool is_without_bias = c.edit == InputsCase::Edit::remove && edited == tensor_file("b");
+  const bool is_optional = std::ranges::any_of(written.inputs, [&](const GoldenInput& input) {
+    return input.tensor.is_optional && edited == tensor_file(input.tensor.name);
+  });
+  const bool is_without_bias = c.edit == InputsCase::Edit::remove && is_optional;
   const auto read = [&] {
     try {
       return read_golden(files, f);
@@ -554,13 +558,23 @@ void check_refusal(const char* error) {
   promise(is_utf8(error), "an error is UTF-8");
 }
 
+/// One of the layers that have problems.
+void list_family(Fields& fields, LayerId& family) {
+  std::vector<LayerId> known;
+  for (const Layer* layer : layers())
+    if (!layer->fields.empty()) known.push_back(layer->id);
+  Idx place = std::find(known.begin(), known.end(), family) - known.begin();
+  fields.number(place, 0, std::ssize(known) - 1);
+  family = known[static_cast<std::size_t>(place)];
+}
+
 }  // namespace
 
 void InputsCase::list_fields(Fields& fields) {
   fields.choice(reader, static_cast<Idx>(reader_names.size()));
   switch (reader) {
     case Reader::descriptor:
-      fields.choice(family, 4);
+      list_family(fields, family);
       fields.any(batch);
       break;
     case Reader::guessed:
@@ -568,11 +582,11 @@ void InputsCase::list_fields(Fields& fields) {
       break;
     case Reader::shapes:
       fields.choice(family_is_given, 2);
-      fields.choice(family, 4);
+      list_family(fields, family);
       fields.any(batch);
       break;
     case Reader::target:
-      fields.choice(family, 4);
+      list_family(fields, family);
       break;
     case Reader::npy:
       fields.number(types, 1, (1 << npy_types.size()) - 1);

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "checks/census/census_file.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"

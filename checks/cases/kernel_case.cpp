@@ -6,10 +6,11 @@
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/problem_fields.hpp"
-#include "checks/layers/problems.hpp"
+#include "checks/cases/problem_numbers.hpp"
 #include "checks/judge/case_judge.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/kernels/registry.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -51,20 +52,29 @@ CaseOutcome judge_here(const KernelUnderTest& tested, const Case& c) {
   return outcome;
 }
 
-/// The elements of the largest tensor that a problem can be taken to have.
-Idx largest_tensor(const auto& p) {
-  double most = 1;
-  if constexpr (requires { p.kernel_height; }) {
-    Idx channels = 1;
-    if constexpr (requires { p.channels; })
-      channels = p.channels;
-    else
-      channels = std::max({p.in_channels * p.out_channels, p.in_channels, p.out_channels});
-    const double planes = static_cast<double>(std::max(p.batch, Idx{1})) * static_cast<double>(channels);
-    for (const auto& [height, width] : {std::pair{p.in_height, p.in_width}, std::pair{p.out_height, p.out_width},
-                                        std::pair{p.kernel_height, p.kernel_width}})
-      most = std::max(most, planes * static_cast<double>(height) * static_cast<double>(width));
-  }
+/// Channels and what else a problem counts beside its window, its batch and its groups.
+std::vector<Idx> channels_of(const Problem& problem) {
+  const Layer& layer = layer_of(problem);
+  std::vector<Idx> channels;
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (layer.fields[n].kind == Field::Kind::extent && !is_number_of_window(layer, n) && !is_batch(layer, n) &&
+        !is_number_of_groups(layer, n))
+      channels.push_back(problem.integer(n));
+  return channels;
+}
+
+/// The elements of the largest tensor that a problem with a window can be taken to have; -1 if they are many.
+Idx largest_tensor(const Problem& p) {
+  const Layer& layer = layer_of(p);
+  double all = 1, planes = 1, most = 1;
+  for (const Idx n : channels_of(p)) all *= static_cast<double>(n), planes = std::max(planes, static_cast<double>(n));
+  planes = std::max(planes, all);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (is_batch(layer, n)) planes *= static_cast<double>(std::max(p.integer(n), Idx{1}));
+  const Line h = height_of(p), w = width_of(p);
+  for (const auto& [height, width] :
+       {std::pair{h.in, w.in}, std::pair{h.out, w.out}, std::pair{h.kernel, w.kernel}})
+    most = std::max(most, planes * static_cast<double>(height) * static_cast<double>(width));
   return most < 1e5 ? static_cast<Idx>(most) : -1;
 }
 
@@ -82,29 +92,24 @@ bool is_a_question_for_kernels(const Problem& problem) {
   const Clauses violated = violated_clauses(problem);
   for (const Clause c : {Clause::C1, Clause::C3, Clause::C4})
     if (violated.contains(c)) return false;
-  const auto* conv = problem.as_if<cnnspec_conv2d>();
-  const auto* pool = problem.as_if<cnnspec_pool2d>();
-  const auto plain = [](const auto& p) {
-    const Line h = height_of(p), w = width_of(p);
-    for (const Line& l : {h, w})
-      for (const Idx n : {l.in, l.out, l.kernel, l.axis.stride, l.axis.before, l.axis.after, l.axis.dilation})
-        if (!is_plain_number(n)) return false;
-    return !is_too_large_by_less_than_a_stride(h) && !is_too_large_by_less_than_a_stride(w);
-  };
-  if (conv != nullptr)
-    return plain(*conv) && conv->groups >= 1 && is_plain_number(conv->in_channels) &&
-           is_plain_number(conv->out_channels) && largest_tensor(*conv) > 0;
-  return pool != nullptr && plain(*pool) && largest_tensor(*pool) > 0;
+  if (!has_window(problem) || groups_of(problem) < 1) return false;
+  for (const Line& l : {height_of(problem), width_of(problem)}) {
+    for (const Idx n : {l.in, l.out, l.kernel, l.axis.stride, l.axis.before, l.axis.after, l.axis.dilation})
+      if (!is_plain_number(n)) return false;
+    if (is_too_large_by_less_than_a_stride(l)) return false;
+  }
+  const auto channels = channels_of(problem);
+  return std::ranges::all_of(channels, is_plain_number) && largest_tensor(problem) > 0;
 }
 
 /// A kernel that checks its problems, on one that is not valid, with tensors that have room for whatever it is taken to
 /// be.
 std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
-  const auto room = static_cast<std::size_t>(visit_problem([](const auto& p) { return largest_tensor(p); }, c.problem));
+  const auto room = static_cast<std::size_t>(largest_tensor(c.problem));
   const std::vector<std::byte> input(room * element_bytes(c.dtype) * 2);
   std::vector<std::byte> output = input;
-  const void* const inputs[]{input.data(), input.data(), input.data()};
-  const int status = call(kernel, c.op, c.dtype, c.problem, inputs, output.data());
+  const std::vector<const void*> inputs(pass_of(c.op).inputs.size(), input.data());
+  const int status = call(kernel, c.op, c.dtype, c.problem, inputs.data(), output.data());
   if (status != CNNSPEC_DONE) return "";
   return fmt::format("{} {} {}: expected that it is refused ({}), and it was computed\n  configuration: {}",
                      kernel.name, name_of(c.op), name_of(c.dtype), ShapeError(check(c.problem)).what(),
@@ -130,9 +135,11 @@ CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
   return outcome;
 }
 
+/// No tensor but parameters is larger than so many elements.
 bool is_small(const Problem& problem) {
-  const auto elements = [](const auto& p) { return std::max(x_count(p), y_count(p)); };
-  return taps(problem) <= most_kernel_taps && visit_problem(elements, problem) <= most_kernel_taps;
+  const Pass& forward = layer_of(problem).passes.front();
+  const auto small = [&](const Port& port) { return count_of(port.extents(problem)) <= most_kernel_taps; };
+  return taps(problem) <= most_kernel_taps && small(forward.inputs.front()) && small(forward.outputs.front());
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include <functional>
 
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "checks/expect/arithmetic.hpp"
 #include "checks/kernels/kernel.hpp"
 

@@ -7,12 +7,12 @@
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/same_network.hpp"
-#include "checks/cases/work.hpp"
+#include "checks/laws/work.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/gradient/check_network.hpp"
-#include "checks/laws/composition.hpp"
-#include "checks/laws/models.hpp"
+#include "checks/models/composition.hpp"
+#include "checks/models/laws.hpp"
 
 namespace cnnspec::checks {
 namespace {

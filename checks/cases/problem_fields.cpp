@@ -1,13 +1,16 @@
 #include "checks/cases/problem_fields.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <cmath>
 #include <limits>
 #include <optional>
-#include <type_traits>
+#include <sstream>
 
 #include "checks/cases/clauses.hpp"
-#include "checks/layers/problems.hpp"
+#include "checks/cases/problem_numbers.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -17,6 +20,8 @@ constexpr Idx most_batch = 3, most_groups = 4, most_channels = 3, most_kernel = 
               most_spare = 9, most_features = 40, most_count = 300;
 
 bool within(Idx value, Idx least, Idx most) { return least <= value && value <= most; }
+
+// ---- Windows -----------------------------------------------------------------------------------------------------
 
 /// One axis of a tidy problem, as it is listed: the input extent is told by how many cells it has more than a window
 /// needs, so that a window fits; a mistake is made on purpose, and seldom.
@@ -59,26 +64,6 @@ std::optional<TidyLine> tidy(const Line& l, bool pooling) {
   return {};
 }
 
-template <class P>
-bool has_tidy_window(const P& p) {
-  constexpr bool pooling = std::is_same_v<P, cnnspec_pool2d>;
-  return tidy(height_of(p), pooling) && tidy(width_of(p), pooling);
-}
-
-bool is_tidy(const cnnspec_conv2d& p) {
-  return within(p.batch, 1, most_batch) && within(p.groups, 1, most_groups) && p.in_channels % p.groups == 0 &&
-         within(p.in_channels / p.groups, 1, most_channels) && p.out_channels % p.groups == 0 &&
-         within(p.out_channels / p.groups, 1, most_channels) && has_tidy_window(p);
-}
-bool is_tidy(const cnnspec_pool2d& p) {
-  return within(p.batch, 1, most_batch) && within(p.channels, 1, most_channels) && has_tidy_window(p);
-}
-bool is_tidy(const cnnspec_linear& p) {
-  return within(p.batch, 1, most_batch) && within(p.in_features, 1, most_features) &&
-         within(p.out_features, 1, most_features);
-}
-bool is_tidy(const cnnspec_elementwise& p) { return within(p.count, 1, most_count); }
-
 void list_tidy(Fields& f, Line& l, bool pooling) {
   constexpr Idx seldom = 64;  // one in so many lines has a certain mistake
   TidyLine t = tidy(l, pooling).value_or(TidyLine{});
@@ -93,122 +78,163 @@ void list_tidy(Fields& f, Line& l, bool pooling) {
   t.mistake = static_cast<TidyLine::Mistake>(mistake >= seldom - TidyLine::one_output_more ? seldom - mistake : 0);
   l = line_of(t);
 }
-template <class P>
-void list_tidy_window(Fields& f, P& p) {
-  constexpr bool pooling = std::is_same_v<P, cnnspec_pool2d>;
+
+// ---- Other numbers -----------------------------------------------------------------------------------------------
+
+/// Tidy real numbers are sixteenths.
+constexpr double parts = 16;
+Idx least_parts(const Field& field) { return static_cast<Idx>(std::ceil(field.least * parts)); }
+constexpr Idx more_parts = 255;
+std::optional<Idx> tidy_parts(double value, const Field& field) {
+  const double n = value * parts, least = static_cast<double>(least_parts(field));
+  if (!(n >= least && n <= least + static_cast<double>(more_parts)) || n != std::floor(n)) return {};
+  return static_cast<Idx>(n);
+}
+
+/// What is listed of a number that is no real: of channels in groups, those of one group.
+struct TidyNumber {
+  Idx unit;         // the number is a multiple of it
+  Idx least, most;  // of them
+};
+TidyNumber tidy_number(const Problem& p, std::size_t n) {
+  const Layer& layer = layer_of(p);
+  const Field& field = layer.fields[n];
+  if (field.kind == Field::Kind::flag) return {1, 0, 1};
+  if (field.kind == Field::Kind::choice) return {1, 0, std::ssize(field.choices) - 1};
+  if (is_batch(layer, n)) return {1, 1, most_batch};
+  if (is_number_of_groups(layer, n)) return {1, 1, most_groups};
+  if (is_divided(layer, n)) return {std::max(groups_of(p), Idx{1}), 1, most_channels};
+  const Idx most = has_window(layer) ? most_channels : *field.key == '\0' ? most_count : most_features;
+  const auto least = static_cast<Idx>(field.least);
+  return {1, least, std::max(most, least)};
+}
+
+bool is_tidy_number(const Problem& p, std::size_t n) {
+  const Field& field = layer_of(p).fields[n];
+  if (field.kind == Field::Kind::real) return tidy_parts(p.real(n), field).has_value();
+  const TidyNumber t = tidy_number(p, n);
+  return p.integer(n) % t.unit == 0 && within(p.integer(n) / t.unit, t.least, t.most);
+}
+
+void list_tidy_number(Fields& f, Problem& p, std::size_t n) {
+  const Field& field = layer_of(p).fields[n];
+  if (field.kind == Field::Kind::real) {
+    const Idx least = least_parts(field);
+    Idx value = tidy_parts(p.real(n), field).value_or(least);
+    f.number(value, least, least + more_parts);
+    return p.set_real(n, static_cast<double>(value) / parts);
+  }
+  const TidyNumber t = tidy_number(p, n);
+  Idx value = p.integer(n) / t.unit;
+  f.number(value, t.least, t.most);
+  p.set(n, value * t.unit);
+}
+
+/// Any number at all, but for the place of a word in a list, beyond which there is none.
+void list_any(Fields& f, Problem& p, std::size_t n) {
+  const Field& field = layer_of(p).fields[n];
+  if (field.kind == Field::Kind::choice) return list_tidy_number(f, p, n);
+  if (field.kind == Field::Kind::real) {
+    Idx bits = std::bit_cast<Idx>(p.real(n));
+    f.any(bits);
+    return p.set_real(n, std::bit_cast<double>(bits));
+  }
+  Idx value = p.integer(n);
+  f.any(value);
+  p.set(n, value);
+}
+
+// ---- Problems ----------------------------------------------------------------------------------------------------
+
+bool is_tidy(const Problem& p) {
+  const Layer& layer = layer_of(p);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (!is_number_of_window(layer, n) && !is_tidy_number(p, n)) return false;
+  const bool pooling = checks_of(layer).pads_like_pooling;
+  return !has_window(layer) || (tidy(height_of(p), pooling) && tidy(width_of(p), pooling));
+}
+
+void list_tidy(Fields& f, Problem& p) {
+  const Layer& layer = layer_of(p);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (!is_number_of_window(layer, n)) list_tidy_number(f, p, n);
+  if (!has_window(layer)) return;
+  const bool pooling = checks_of(layer).pads_like_pooling;
   Line height = height_of(p), width = width_of(p);
   list_tidy(f, height, pooling), list_tidy(f, width, pooling);
   set_height(p, height), set_width(p, width);
 }
-void list_tidy(Fields& f, cnnspec_conv2d& p) {
-  Idx inputs = p.groups == 0 ? 1 : p.in_channels / p.groups, outputs = p.groups == 0 ? 1 : p.out_channels / p.groups;
-  f.number(p.batch, 1, most_batch);
-  f.number(p.groups, 1, most_groups);
-  f.number(inputs, 1, most_channels);
-  f.number(outputs, 1, most_channels);
-  p.in_channels = inputs * p.groups, p.out_channels = outputs * p.groups;
-  list_tidy_window(f, p);
-}
-void list_tidy(Fields& f, cnnspec_pool2d& p) {
-  f.number(p.batch, 1, most_batch);
-  f.number(p.channels, 1, most_channels);
-  list_tidy_window(f, p);
-}
-void list_tidy(Fields& f, cnnspec_linear& p) {
-  f.number(p.batch, 1, most_batch);
-  f.number(p.in_features, 1, most_features);
-  f.number(p.out_features, 1, most_features);
-}
-void list_tidy(Fields& f, cnnspec_elementwise& p) { f.number(p.count, 1, most_count); }
 
 Idx right_out(const Line& l) { return with_right_output(l).out; }
 
-template <class P>
-void list_wild_window(Fields& f, P& p) {
+void list_wild_window(Fields& f, Problem& p) {
   constexpr Idx given = 3;
-  for (Idx* n :
-       {&p.batch, &p.in_height, &p.in_width, &p.kernel_height, &p.kernel_width, &p.stride_height, &p.stride_width,
-        &p.dilation_height, &p.dilation_width, &p.pad_top, &p.pad_left, &p.pad_bottom, &p.pad_right})
+  const Layer& layer = layer_of(p);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (is_batch(layer, n)) list_any(f, p, n);
+  Line h = height_of(p), w = width_of(p);
+  for (Idx* n : {&h.in, &w.in, &h.kernel, &w.kernel, &h.axis.stride, &w.axis.stride, &h.axis.dilation, &w.axis.dilation,
+                 &h.axis.before, &w.axis.before, &h.axis.after, &w.axis.after})
     f.any(*n);
-  const auto is_right = [&] {
-    return p.out_height == right_out(height_of(p)) && p.out_width == right_out(width_of(p));
-  };
-  Idx outputs = is_right() ? 0 : given;
+  Idx outputs = h.out == right_out(h) && w.out == right_out(w) ? 0 : given;
   f.number(outputs, 0, given);
-  p.out_height = outputs == given ? p.out_height : right_out(height_of(p));
-  p.out_width = outputs == given ? p.out_width : right_out(width_of(p));
-  if (outputs == given) f.any(p.out_height), f.any(p.out_width);
-}
-void list_wild(Fields& f, cnnspec_conv2d& p) {
-  f.any(p.groups), f.any(p.in_channels), f.any(p.out_channels);
-  list_wild_window(f, p);
-}
-void list_wild(Fields& f, cnnspec_pool2d& p) {
-  f.any(p.channels);
-  list_wild_window(f, p);
-}
-void list_wild(Fields& f, cnnspec_linear& p) { f.any(p.batch), f.any(p.in_features), f.any(p.out_features); }
-void list_wild(Fields& f, cnnspec_elementwise& p) { f.any(p.count); }
-
-template <class P>
-void list(Fields& f, P& p) {
-  constexpr Idx wild = 3;
-  Idx style = is_tidy(p) ? 0 : wild;
-  f.number(style, 0, wild);
-  style == wild ? list_wild(f, p) : list_tidy(f, p);
+  h.out = outputs == given ? h.out : right_out(h);
+  w.out = outputs == given ? w.out : right_out(w);
+  if (outputs == given) f.any(h.out), f.any(w.out);
+  set_height(p, h), set_width(p, w);
 }
 
-Problem empty_problem(LayerId family) {
-  switch (family) {
-    case LayerId::conv2d:
-      return cnnspec_conv2d{};
-    case LayerId::max_pool2d:
-      return cnnspec_pool2d{};
-    case LayerId::relu:
-      return cnnspec_elementwise{};
-    default:
-      return cnnspec_linear{};
-  }
+/// Of a window's problem, the batch comes with the window.
+void list_wild(Fields& f, Problem& p) {
+  const Layer& layer = layer_of(p);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n)
+    if (!is_number_of_window(layer, n) && !(has_window(layer) && is_batch(layer, n))) list_any(f, p, n);
+  if (has_window(layer)) list_wild_window(f, p);
+}
+
+// ---- As text -----------------------------------------------------------------------------------------------------
+
+std::string text_of_field(const Problem& p, std::size_t n) {
+  const Field& field = layer_of(p).fields[n];
+  if (field.kind == Field::Kind::real) return fmt::format("_{}{}", field.key, p.real(n));
+  if (field.kind == Field::Kind::choice && within(p.integer(n), 0, std::ssize(field.choices) - 1))
+    return fmt::format("_{}:{}", field.key, field.choices[static_cast<std::size_t>(p.integer(n))]);
+  return fmt::format("{}{}", field.key, p.integer(n));
+}
+
+/// The fields that are no part of a window, in the order in which a descriptor has them.
+std::vector<std::size_t> fields_as_written(const Layer& layer) {
+  std::vector<std::size_t> order;
+  std::istringstream keys(layer.keys);
+  for (std::string key; keys >> key;)
+    for (std::size_t n = 0; n < layer.fields.size(); ++n)
+      if (layer.fields[n].key == key && !is_number_of_window(layer, n)) order.push_back(n);
+  if (order.empty())
+    for (std::size_t n = 0; n < layer.fields.size(); ++n) order.push_back(n);
+  return order;
+}
+
+std::string text_of_line(const Line& l, char axis) {
+  constexpr Idx least = std::numeric_limits<Idx>::min();
+  return fmt::format("i{0}{1}o{0}{2}k{0}{3}s{0}{4}p{0}{5}{6}{7}d{0}{8}", axis, l.in, l.out, l.kernel, l.axis.stride,
+                     l.axis.before, axis == 'h' ? "pb" : "pr", l.axis.after,
+                     std::max(l.axis.dilation, least + 1) - 1);  // counts from 0
 }
 
 }  // namespace
 
-void list_problem(Fields& fields, LayerId family, Problem& problem) {
-  if (layer_id(problem) != family) problem = empty_problem(family);
-  visit_problem([&](auto& p) { list(fields, p); }, problem);
-}
-
-void list_image(Fields& fields, Problem& problem) {
-  constexpr Idx most_extent = 12;
-  if (!problem.is<cnnspec_pool2d>()) problem = cnnspec_pool2d{};
-  auto& p = problem.as<cnnspec_pool2d>();
-  fields.mostly(p.channels, 1, most_channels), fields.mostly(p.in_height, 1, most_extent);
-  fields.mostly(p.in_width, 1, most_extent);
-  p = {1, p.channels, p.in_height, p.in_width, p.in_height, p.in_width, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
+void list_problem(Fields& fields, LayerId layer, Problem& problem) {
+  constexpr Idx wild = 3;
+  if (layer_id(problem) != layer || problem.words() == 0) problem = Problem(layer, layer_of(layer).fields.size());
+  Idx style = is_tidy(problem) ? 0 : wild;
+  fields.number(style, 0, wild);
+  style == wild ? list_wild(fields, problem) : list_tidy(fields, problem);
 }
 
 std::string spelled_out(const Problem& problem) {
   std::string text;
-  const auto put = [&](const std::string& key, Idx value) { text += key + std::to_string(value); };
-  visit_problem(
-      [&](const auto& p) {
-        if constexpr (requires { p.groups; }) put("g", p.groups);
-        if constexpr (requires { p.batch; }) put("mb", p.batch);
-        if constexpr (requires { p.in_channels; }) put("ic", p.in_channels), put("oc", p.out_channels);
-        if constexpr (requires { p.channels; }) put("ic", p.channels);
-        if constexpr (requires { p.in_features; }) put("ic", p.in_features), put("oc", p.out_features);
-        if constexpr (requires { p.count; }) put("", p.count);
-        if constexpr (requires { p.kernel_height; }) {
-          for (const auto& [axis, l] : {std::pair{"h", height_of(p)}, std::pair{"w", width_of(p)}}) {
-            put(std::string("i") + axis, l.in), put(std::string("o") + axis, l.out);
-            put(std::string("k") + axis, l.kernel), put(std::string("s") + axis, l.axis.stride);
-            put(std::string("p") + axis, l.axis.before), put(*axis == 'h' ? "pb" : "pr", l.axis.after);
-            constexpr Idx least = std::numeric_limits<Idx>::min();
-            put(std::string("d") + axis, std::max(l.axis.dilation, least + 1) - 1);  // counts from 0
-          }
-        }
-      },
-      problem);
+  for (const std::size_t n : fields_as_written(layer_of(problem))) text += text_of_field(problem, n);
+  if (has_window(problem)) text += text_of_line(height_of(problem), 'h') + text_of_line(width_of(problem), 'w');
   return text;
 }
 

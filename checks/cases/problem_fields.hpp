@@ -5,16 +5,13 @@
 // before anything else is looked at.
 #pragma once
 
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
-/// Lists the fields of `problem`, which is made one of `family`.
-void list_problem(Fields& fields, LayerId family, Problem& problem);
-
-/// Lists what flatten looks at: the input of a max_pool2d problem, whose window is a point.
-void list_image(Fields& fields, Problem& problem);
+/// Lists the fields of `problem`, which is made one of that layer.
+void list_problem(Fields& fields, LayerId layer, Problem& problem);
 
 /// All its numbers, each with its key, as in a descriptor; also of a problem that is not valid and that no reader
 /// takes.

@@ -1,13 +1,13 @@
 #include "checks/cases/sizes.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/problem_fields.hpp"
-#include "checks/layers/problems.hpp"
+#include "checks/cases/problem_numbers.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/operation.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -67,64 +67,37 @@ void check_line(Outcome& outcome, const Line& l, bool pooling) {
     check_size(outcome, "pool_out", clause_of(l, true), expected, [&] { return pool_out(l.in, l.kernel, l.axis); });
 }
 
-/// The layer of a problem as the specification is asked for its shape.
-void ask_shape(const cnnspec_conv2d& p, std::vector<Idx>& y) {
-  const bool divides = p.groups >= 1 && p.in_channels >= p.groups;
-  const Idx depth = divides ? p.in_channels / p.groups : 1;
-  const auto w = dyn_shape(p.out_channels, depth, p.kernel_height, p.kernel_width);
-  y = extents_of(conv2d_shape(x_shape(p), w, config_of(p)));
-}
-void ask_shape(const cnnspec_pool2d& p, std::vector<Idx>& y) {
-  y = extents_of(max_pool2d_shape(x_shape(p), config_of(p)));
-}
-void ask_shape(const cnnspec_linear& p, std::vector<Idx>& y) {
-  static_cast<void>(w_shape(p)), static_cast<void>(x_shape(p));
-  y = extents_of(y_shape(p));
-}
-void ask_shape(const cnnspec_elementwise& p, std::vector<Idx>& y) { y = extents_of(x_shape(p)); }
-
-NetworkDefinition network_of(const cnnspec_conv2d& p) {
-  return {{p.in_channels, p.in_height, p.in_width},
-          {{"", Conv2dDefinition{p.out_channels, p.kernel_height, p.kernel_width, config_of(p)}}}};
-}
-NetworkDefinition network_of(const cnnspec_pool2d& p) {
-  return {{p.channels, p.in_height, p.in_width}, {{"", config_of(p)}}};
-}
-NetworkDefinition network_of(const cnnspec_linear& p) {
-  return {{p.in_features}, {{"", LinearDefinition{p.out_features}}}};
-}
-NetworkDefinition network_of(const cnnspec_elementwise& p) { return {{p.count}, {{"", ReluLayer{}}}}; }
-
 /// One image of the problem, with the output extents that the formula gives, or 1 where it gives none.
-template <class P>
-P one_image(P p) {
-  if constexpr (requires { p.kernel_height; }) {
-    set_height(p, with_right_output(height_of(p)));
-    set_width(p, with_right_output(width_of(p)));
-  }
-  if constexpr (requires { p.batch; }) p.batch = 1;
+Problem with_right_outputs(const Problem& problem) {
+  Problem p = one_image_of(problem);
+  if (!has_window(p)) return p;
+  set_height(p, with_right_output(height_of(p)));
+  set_width(p, with_right_output(width_of(p)));
   return p;
 }
 
-template <class P>
-void check_layer(Outcome& outcome, const P& given) {
-  const P p = one_image(given);
+/// The specification of the layer, asked by itself and in a network.
+void check_layer_of(Outcome& outcome, const Problem& given) {
+  const Problem p = with_right_outputs(given);
+  const LayerChecks& checks = checks_of(p);
   const Clauses violated = violated_clauses(p);
   std::vector<Idx> y, described;
-  const auto shape = refusal([&] { ask_shape(p, y); });
-  agrees(outcome, "the shape function", violated, shape);
-  auto v = refusal([&] { described = describe(network_of(p)).back().output; });
-  if (v && violated.empty() && v->clause == Clause::C3 && has_too_many_parameters(p)) v.reset(), described = y;
-  agrees(outcome, "the network's description", violated, v);
+  if (checks.shape != nullptr)
+    agrees(outcome, "the shape function", violated, refusal([&] { y = checks.shape(p); }));
+  if (checks.network != nullptr) {
+    auto v = refusal([&] { described = describe(checks.network(p)).back().output; });
+    if (v && violated.empty() && v->clause == Clause::C3 && has_too_many_parameters(p)) v.reset(), described = y;
+    agrees(outcome, "the network's description", violated, v);
+  }
   if (!violated.empty() || !outcome.holds()) return;
-  const std::vector<Idx> expected = extents_of(y_shape(p));
+  const std::vector<Idx> expected = extents_of_image(layer_of(p).passes.front().outputs.front(), p);
   const auto text = [](const std::vector<Idx>& extents) { return fmt::format("{}", fmt::join(extents, "x")); };
   const auto compare = [&](const char* who, const std::vector<Idx>& given_extents) {
     require_that(
         outcome, given_extents == expected, who, [&] { return text(expected); }, [&] { return text(given_extents); });
   };
-  compare("the shape of y", y);
-  compare("the described shape of y", described);
+  if (checks.shape != nullptr) compare("the shape of y", y);
+  if (checks.network != nullptr) compare("the described shape of y", described);
 }
 
 /// What the reader says of a descriptor: the error's text; empty if there is none.
@@ -165,11 +138,6 @@ void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& v
       [&] { return again.empty() ? shortest : again; });
 }
 
-Op any_op_of(LayerId family) {
-  constexpr Op first_ops[]{Op::conv2d_backward_input, Op::max_pool2d_backward, Op::relu_backward, Op::linear_forward};
-  return first_ops[static_cast<std::size_t>(family)];
-}
-
 }  // namespace
 
 Outcome check_sizes(const Problem& problem) {
@@ -177,14 +145,11 @@ Outcome check_sizes(const Problem& problem) {
   Outcome outcome;
   agrees(outcome, "the check of the problem", violated, refusal([&] { require(check(problem)); }));
   agrees(outcome, "the judge", violated,
-         refusal([&] { static_cast<void>(operation_of(any_op_of(layer_id(problem)), problem)); }));
-  visit_problem(
-      [&]<class P>(const P& p) {
-        if constexpr (requires { p.kernel_height; })
-          for (const Line& l : {height_of(p), width_of(p)}) check_line(outcome, l, std::is_same_v<P, cnnspec_pool2d>);
-        check_layer(outcome, p);
-      },
-      problem);
+         refusal([&] { static_cast<void>(operation_of(layer_of(problem).passes.front().op, problem)); }));
+  if (has_window(problem))
+    for (const Line& l : {height_of(problem), width_of(problem)})
+      check_line(outcome, l, checks_of(problem).pads_like_pooling);
+  check_layer_of(outcome, problem);
   check_descriptor(outcome, problem, violated);
   return outcome;
 }

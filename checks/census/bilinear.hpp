@@ -1,4 +1,5 @@
-// The proof for one configuration of conv2d or linear: what is run on variables equals what it must be, as polynomials.
+// The proof for one configuration of a layer y(x,w,b) that is linear in x and in w: what is run on variables equals
+// what it must be, as polynomials.
 //
 //   forward       y(x,w) and y(x,w,b) have the extents of the twin's (checks/twins) and are, element by element, equal.
 //                 The twin finds its extents without the size formula, which is so judged, too.
@@ -15,14 +16,12 @@
 
 #include <optional>
 
+#include "checks/census/census.hpp"
 #include "checks/census/difference.hpp"
 #include "checks/census/variables.hpp"
-#include "checks/vocabulary/extents.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/laws/functions.hpp"
 #include "checks/laws/tensors.hpp"
-#include "checks/layers/conv2d/twin.hpp"
-#include "checks/layers/linear/twin.hpp"
+#include "checks/vocabulary/extents.hpp"
 
 namespace cnnspec::checks {
 
@@ -69,52 +68,18 @@ std::optional<Difference> first_difference(const X& x, const W& w, const B& b, c
                     ""};
 }
 
-/// A valid problem of one image. `seed` is that of the point; formulas need none. Throws C6 if a gradient that `f`
-/// returns has not the extents of what it is the gradient of.
-template <class T>
-std::optional<Difference> find_difference(const Conv2dFunctions<T>& f, const cnnspec_conv2d& p, std::uint64_t seed) {
-  Variables<T> variables(seed);
-  const auto x = variables.tensor("x", x_shape(p));
-  const auto w = variables.tensor("w", w_shape(p));
-  const auto b = variables.tensor("b", dyn_shape(p.out_channels));
-  BilinearResults<Image<T>, Kernel<T>, Vector<T>> expected{twins::conv2d_forward(p, x, w),
-                                                           twins::conv2d_forward(p, x, w, b), x, w, b};
-  if (auto d = difference_of_extents(y_by_formula, y_shape(p), expected.y.shape())) return d;
-  const auto dy = variables.tensor("dy", expected.y.shape());
-  const Conv2dConfig g = config_of(p);
-  const BilinearResults<Image<T>, Kernel<T>, Vector<T>> actual{
-      f.forward(x, w, g), f.forward_with_bias(x, w, b, g),
-      of_shape("conv2d", "dx", x.shape(), f.backward_input(x.shape(), w, dy, g)),
-      of_shape("conv2d", "dw", w.shape(), f.backward_kernel(x, w.shape(), dy, g)),
-      of_shape("conv2d", "db", b.shape(), f.backward_bias(dy))};
-  const auto twin_backward = [&](auto& e) {
-    e.dx = twins::conv2d_backward_input(p, w, dy);
-    e.dw = twins::conv2d_backward_kernel(p, x, dy);
-    e.db = twins::conv2d_backward_bias(p, dy);
-  };
-  return first_difference(x, w, b, dy, actual, expected, twin_backward, variables);
-}
-
-template <class T>
-std::optional<Difference> find_difference(const LinearFunctions<T>& f, const cnnspec_linear& p, std::uint64_t seed) {
-  Variables<T> variables(seed);
-  const auto x = variables.tensor("x", x_shape(p));
-  const auto w = variables.tensor("w", w_shape(p));
-  const auto b = variables.tensor("b", dyn_shape(p.out_features));
-  BilinearResults<Vector<T>, Matrix<T>, Vector<T>> expected{twins::linear_forward(x, w), twins::linear_forward(x, w, b),
-                                                            x, w, b};
-  if (auto d = difference_of_extents(y_by_formula, y_shape(p), expected.y.shape())) return d;
-  const auto dy = variables.tensor("dy", expected.y.shape());
-  const BilinearResults<Vector<T>, Matrix<T>, Vector<T>> actual{
-      f.forward(x, w), f.forward_with_bias(x, w, b), of_shape("linear", "dx", x.shape(), f.backward_input(w, dy)),
-      of_shape("linear", "dw", w.shape(), f.backward_weight(x, dy)),
-      of_shape("linear", "db", b.shape(), f.backward_bias(dy))};
-  const auto twin_backward = [&](auto& e) {
-    e.dx = twins::linear_backward_input(w, dy);
-    e.dw = twins::linear_backward_weight(x, dy);
-    e.db = twins::linear_backward_bias(dy);
-  };
-  return first_difference(x, w, b, dy, actual, expected, twin_backward, variables);
+/// Proves one configuration: `find(functions, seed)` finds the first difference, on formulas with any seed, or at the
+/// random point of that seed.
+template <class Formulas, class AtRandom, class Find>
+std::optional<Difference> prove_polynomials(const Formulas& formulas, const AtRandom& at_random, const CensusPlan& plan,
+                                            const Problem& problem, CensusTally& tally, Find find) {
+  if (is_proved_by_basis(plan.proof, taps(problem))) {
+    ++tally.basis;
+    return find(formulas, std::uint64_t{0});
+  }
+  ++tally.random;
+  tally.doubt += most_degree;
+  return find(at_random, seed_of(plan.seed, problem));
 }
 
 }  // namespace cnnspec::checks

@@ -1,68 +1,24 @@
-#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <chrono>
 #include <exception>
 #include <thread>
 
-#include "checks/census/bilinear.hpp"
-#include "checks/census/pooling.hpp"
+#include "checks/census/census_of_layer.hpp"
+#include "checks/census/ordered.hpp"
+#include "checks/scalars/modular_polynomial.hpp"
+#include "checks/vocabulary/stream.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// A seed for the data of this configuration, whatever its number is within some bounds.
-template <class P>
-std::uint64_t seed_of(std::uint64_t seed, const P& p) {
-  for (const std::int64_t number : std::bit_cast<std::array<std::int64_t, sizeof(P) / sizeof(std::int64_t)>>(p))
-    seed = mix(seed ^ mix(static_cast<std::uint64_t>(number) + 1));
-  return seed;
-}
-
-bool is_proved_by_basis(CensusProof proof, Idx taps) {
-  return proof == CensusProof::basis || (proof == CensusProof::automatic && taps <= most_basis_taps);
-}
-
-template <class Formulas, class AtRandom, class P>
-std::optional<Difference> prove_bilinear(const Formulas& formulas, const AtRandom& at_random, const CensusPlan& plan,
-                                         const P& p, CensusTally& tally) {
-  if (is_proved_by_basis(plan.proof, taps(p))) {
-    ++tally.basis;
-    return find_difference(formulas, p, 0);
-  }
-  ++tally.random;
-  tally.doubt += most_degree;
-  return find_difference(at_random, p, seed_of(plan.seed, p));
-}
-
-std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_conv2d& p,
-                                    CensusTally& tally) {
-  return prove_bilinear(s.conv2d_formulas, s.conv2d_at_random, plan, p, tally);
-}
-std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_linear& p,
-                                    CensusTally& tally) {
-  return prove_bilinear(s.linear_formulas, s.linear_at_random, plan, p, tally);
-}
-std::optional<Difference> prove_one(const CensusSubject& s, const CensusPlan& plan, const cnnspec_pool2d& p,
-                                    CensusTally& tally) {
-  const PoolProof proof = prove(s.max_pool2d, p, seed_of(plan.seed, p));
-  ++(proof.whole_image ? tally.whole_image : tally.windows);
-  tally.images += proof.images;
-  tally.doubt += proof.images;
-  return proof.difference;
-}
-std::optional<Difference> prove_one(const CensusSubject&, const CensusPlan&, const cnnspec_elementwise&, CensusTally&) {
-  return {};  // no census has one
-}
-
 /// A layer that throws is wrong, too.
-std::optional<Difference> difference_of(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem,
+std::optional<Difference> difference_of(const LayerFunctions& subject, const CensusPlan& plan, const Problem& problem,
                                         CensusTally& tally) {
   try {
-    return visit_problem([&](const auto& p) { return prove_one(subject, plan, p, tally); }, problem);
+    return layer_of(problem).census->prove(subject, plan, problem, tally);
   } catch (const ShapeError& e) {
     return Difference{"the layer", {}, e.what(), "a result", ""};
   } catch (const NotOrdered& e) {
@@ -73,14 +29,14 @@ std::optional<Difference> difference_of(const CensusSubject& subject, const Cens
 }
 
 std::size_t place_of(LayerId family) {
-  return static_cast<std::size_t>(std::find(census_families.begin(), census_families.end(), family) -
-                                  census_families.begin());
+  const auto& all = census_families();
+  return static_cast<std::size_t>(std::find(all.begin(), all.end(), family) - all.begin());
 }
 
 /// One thread's part of a run.
 class Worker {
  public:
-  Worker(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space, const CensusShard& shard)
+  Worker(const LayerFunctions& subject, const CensusPlan& plan, const CensusSpace& space, const CensusShard& shard)
       : subject_(subject), plan_(plan), space_(space), shard_(shard) {}
 
   /// Takes the shard's configurations one after the other until none is left or `is_over()`, but one at least.
@@ -103,7 +59,7 @@ class Worker {
   }
 
  private:
-  const CensusSubject& subject_;
+  const LayerFunctions& subject_;
   const CensusPlan& plan_;
   const CensusSpace& space_;
   const CensusShard& shard_;
@@ -112,6 +68,34 @@ class Worker {
 };
 
 }  // namespace
+
+const std::vector<LayerId>& census_families() {
+  static const std::vector<LayerId> all = [] {
+    std::vector<LayerId> ids;
+    for (const Layer* layer : layers())
+      if (layer->census != nullptr) ids.push_back(layer->id);
+    return ids;
+  }();
+  return all;
+}
+const std::vector<std::string>& census_family_names() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> names;
+    for (const LayerId id : census_families()) names.emplace_back(name_of(id));
+    return names;
+  }();
+  return all;
+}
+
+std::uint64_t seed_of(std::uint64_t seed, const Problem& problem) {
+  for (std::size_t n = 0; n < problem.words(); ++n)
+    seed = mix(seed ^ mix(static_cast<std::uint64_t>(problem.integer(n)) + 1));
+  return seed;
+}
+
+bool is_proved_by_basis(CensusProof proof, Idx taps) {
+  return proof == CensusProof::basis || (proof == CensusProof::automatic && taps <= most_basis_taps);
+}
 
 CensusTally& CensusTally::operator+=(const CensusTally& other) {
   configurations += other.configurations, disproved += other.disproved;
@@ -144,7 +128,7 @@ Idx size_of(const CensusShard& shard, const CensusSpace& space) {
   return (space.size() - shard.number + shard.count) / shard.count;
 }
 
-CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem, Idx number) {
+CensusProgress prove(const LayerFunctions& subject, const CensusPlan& plan, const Problem& problem, Idx number) {
   CensusProgress progress;
   progress.done = 1;
   CensusTally& tally = progress.tallies[place_of(layer_id(problem))];
@@ -156,7 +140,7 @@ CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const
   return progress;
 }
 
-CensusProgress run_census(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space,
+CensusProgress run_census(const LayerFunctions& subject, const CensusPlan& plan, const CensusSpace& space,
                           const CensusShard& shard, CensusProgress progress, const CensusRun& run) {
   using Clock = std::chrono::steady_clock;
   const Idx size = size_of(shard, space);

@@ -1,8 +1,8 @@
 // A census: every configuration within bounds, and for each one a proof for all inputs that the layer is right.
 //
-//   conv2d, linear   bilinear.hpp: the forward is the twin's and the backward its derivative, as polynomials. Proved
-//                    "by basis" on formulas (no doubt remains), or "at random" at a random point modulo 2^61 - 1.
-//   max_pool2d       pooling.hpp: all weak orders of the image, or of each window
+//   polynomials   bilinear.hpp: the forward is the twin's and the backward its derivative, as polynomials. Proved
+//                 "by basis" on formulas (no doubt remains), or "at random" at a random point modulo 2^61 - 1.
+//   orders        ordered.hpp: all weak orders of the image, or of each window
 //
 // Configurations are numbered (space.hpp). Shard k of n takes every n-th of them, from number k-1 on, and can stop and
 // go on; the sum of all shards is the census.
@@ -15,22 +15,11 @@
 #include <vector>
 
 #include "checks/census/difference.hpp"
-#include "checks/census/ordered.hpp"
 #include "checks/census/space.hpp"
-#include "checks/laws/functions.hpp"
-#include "checks/scalars/formal_polynomial.hpp"
-#include "checks/scalars/modular_polynomial.hpp"
+#include "checks/laws/layer_functions.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
-
-/// The layers that the census is of.
-struct CensusSubject {
-  Conv2dFunctions<FormalPolynomial> conv2d_formulas = spec_conv2d<FormalPolynomial>();
-  Conv2dFunctions<ModularPolynomial> conv2d_at_random = spec_conv2d<ModularPolynomial>();
-  LinearFunctions<FormalPolynomial> linear_formulas = spec_linear<FormalPolynomial>();
-  LinearFunctions<ModularPolynomial> linear_at_random = spec_linear<ModularPolynomial>();
-  MaxPool2dFunctions<Ordered> max_pool2d = spec_max_pool2d<Ordered>();
-};
 
 enum class CensusProof { automatic, basis, random };
 inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", "random"};
@@ -38,13 +27,14 @@ inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", 
 /// `automatic` proves at random what takes more multiply-adds.
 inline constexpr Idx most_basis_taps = 50;
 
-inline constexpr std::array<LayerId, 3> census_families{LayerId::conv2d, LayerId::max_pool2d, LayerId::linear};
-inline constexpr std::array<const char*, 3> census_family_names{"conv2d", "max_pool2d", "linear"};
+/// The layers that a census can be of, in the order of the registry.
+const std::vector<LayerId>& census_families();
+const std::vector<std::string>& census_family_names();
 
 /// What a census is, but for how much of it is done.
 struct CensusPlan {
   CensusBounds bounds;
-  std::vector<LayerId> families{census_families.begin(), census_families.end()};
+  std::vector<LayerId> families = census_families();
   std::uint64_t seed = 1;
   CensusProof proof = CensusProof::automatic;
   friend bool operator==(const CensusPlan&, const CensusPlan&) = default;
@@ -59,9 +49,9 @@ inline constexpr Idx most_census_shards = 1'000'000;
 /// How many configurations of one family were settled, and how.
 struct CensusTally {
   Idx configurations = 0, disproved = 0;
-  Idx basis = 0, random = 0;         // conv2d, linear
-  Idx whole_image = 0, windows = 0;  // max_pool2d
-  Idx images = 0;                    // max_pool2d: how many were run
+  Idx basis = 0, random = 0;         // of polynomials
+  Idx whole_image = 0, windows = 0;  // of orders
+  Idx images = 0;                    // of orders: how many were run
   Idx doubt = 0;                     // the probability that a wrong configuration passed is at most this / (2^61 - 1)
   CensusTally& operator+=(const CensusTally& other);
   friend bool operator==(const CensusTally&, const CensusTally&) = default;
@@ -76,9 +66,9 @@ struct Disproof {
 /// How far a shard has come: `done` of its configurations, and what they gave.
 struct CensusProgress {
   Idx done = 0;
-  double seconds = 0;                                         // of all runs together
-  std::array<CensusTally, census_families.size()> tallies{};  // in the order of census_families
-  std::vector<Disproof> first;                                // of those that are disproved, by number
+  double seconds = 0;                // of all runs together
+  std::vector<CensusTally> tallies = std::vector<CensusTally>(census_families().size());  // in their order
+  std::vector<Disproof> first;       // of those that are disproved, by number
 
   CensusTally sum() const;
   double failure_probability() const;
@@ -91,8 +81,12 @@ inline constexpr std::size_t most_disproofs = 3;
 /// How many configurations a shard has.
 Idx size_of(const CensusShard& shard, const CensusSpace& space);
 
-/// One configuration.
-CensusProgress prove(const CensusSubject& subject, const CensusPlan& plan, const Problem& problem, Idx number = 0);
+/// A seed for the data of this configuration, whatever its number is within some bounds.
+std::uint64_t seed_of(std::uint64_t seed, const Problem& problem);
+bool is_proved_by_basis(CensusProof proof, Idx taps);
+
+/// One configuration. `subject`: the specification's layers, or somebody else's.
+CensusProgress prove(const LayerFunctions& subject, const CensusPlan& plan, const Problem& problem, Idx number = 0);
 
 /// How to run one.
 struct CensusRun {
@@ -103,7 +97,7 @@ struct CensusRun {
 };
 
 /// Goes on from `progress` to the end of the shard.
-CensusProgress run_census(const CensusSubject& subject, const CensusPlan& plan, const CensusSpace& space,
+CensusProgress run_census(const LayerFunctions& subject, const CensusPlan& plan, const CensusSpace& space,
                           const CensusShard& shard, CensusProgress progress, const CensusRun& run);
 
 }  // namespace cnnspec::checks

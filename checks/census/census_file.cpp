@@ -81,15 +81,12 @@ class Reader {
     for (const auto& element : at(key)) all.emplace_back(element, fmt::format("{}: {}", where_, key));
     return all;
   }
-  template <std::size_t n>
-  std::size_t one_of_names(const char* key, const std::array<const char*, n>& names) const {
+  std::size_t one_of_names(const char* key, const std::vector<std::string>& names) const {
     return place(names, get<std::string>(key), key);
   }
-  template <std::size_t n>
-  std::size_t place(const std::array<const char*, n>& names, const std::string& given, const char* key) const {
+  std::size_t place(const std::vector<std::string>& names, const std::string& given, const char* key) const {
     const auto found = std::find(names.begin(), names.end(), given);
-    if (found == names.end())
-      throw UsageError(where_, key, one_of({names.begin(), names.end()}, given), in_quotes(given));
+    if (found == names.end()) throw UsageError(where_, key, one_of(names, given), in_quotes(given));
     return static_cast<std::size_t>(found - names.begin());
   }
 
@@ -99,7 +96,7 @@ class Reader {
 };
 
 Disproof disproof_of(const Reader& json) {
-  const LayerId family = census_families[json.one_of_names("operation", census_family_names)];
+  const LayerId family = census_families()[json.one_of_names("operation", census_family_names())];
   return {json.number("number"),
           parse_descriptor(family, json.get<std::string>("problem")),
           {json.get<std::string>("what"), json.get<std::vector<Idx>>("index"), json.get<std::string>("actual"),
@@ -112,9 +109,10 @@ CensusPlan plan_of(const Reader& json) {
   for (const CensusBound& b : census_bounds) plan.bounds.*b.value = bounds.number(b.name, b.least, b.most);
   plan.families.clear();
   for (const std::string& name : json.get<std::vector<std::string>>("operations"))
-    plan.families.push_back(census_families[json.place(census_family_names, name, "operations")]);
+    plan.families.push_back(census_families()[json.place(census_family_names(), name, "operations")]);
   plan.seed = json.get<std::uint64_t>("seed");
-  plan.proof = static_cast<CensusProof>(json.one_of_names("proof", census_proof_names));
+  plan.proof = static_cast<CensusProof>(
+      json.one_of_names("proof", {census_proof_names.begin(), census_proof_names.end()}));
   return plan;
 }
 
@@ -124,8 +122,8 @@ std::string to_json(const CensusFile& f) {
   Json bounds, operations = Json::array(), results, first = Json::array();
   for (const CensusBound& b : census_bounds) bounds[b.name] = f.plan.bounds.*b.value;
   for (const LayerId family : f.plan.families) operations.push_back(name_of(family));
-  for (std::size_t n = 0; n < census_families.size(); ++n)
-    results[census_family_names[n]] = json_of(f.progress.tallies[n]);
+  for (std::size_t n = 0; n < census_families().size(); ++n)
+    results[census_family_names()[n]] = json_of(f.progress.tallies[n]);
   for (const Disproof& d : f.progress.first) first.push_back(json_of(d, f.plan));
   const Json json{{"type", "census"},
                   {"schema", schema},
@@ -165,9 +163,9 @@ CensusFile parse_census_file(const std::string& text, const std::string& where) 
   f.progress.seconds = json.get<double>("seconds");
   f.merged = json.number("merged", 0, most_census_shards);
   const Reader results = json.object("results");
-  constexpr Idx most = std::numeric_limits<Idx>::max() / static_cast<Idx>(census_families.size());  // they are added
-  for (std::size_t n = 0; n < census_families.size(); ++n) {
-    const Reader tally = results.object(census_family_names[n]);
+  const Idx most = std::numeric_limits<Idx>::max() / static_cast<Idx>(census_families().size());  // they are added
+  for (std::size_t n = 0; n < census_families().size(); ++n) {
+    const Reader tally = results.object(census_family_names()[n].c_str());
     for_each_count(f.progress.tallies[n], [&](const char* name, Idx& count) { count = tally.number(name, 0, most); });
   }
   for (const Reader& d : json.list("first_disproved")) f.progress.first.push_back(disproof_of(d));

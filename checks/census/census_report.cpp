@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "checks/census/pooling.hpp"
+#include "checks/census/ordered.hpp"
 #include "checks/output/terminal.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
@@ -10,7 +10,7 @@
 namespace cnnspec::checks {
 namespace {
 
-std::string row(const char* name, const CensusTally& t) {
+std::string row(const std::string& name, const CensusTally& t) {
   return fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", name, thousands(t.configurations),
                      thousands(t.basis), thousands(t.random), thousands(t.whole_image), thousands(t.windows),
                      thousands(t.images), thousands(t.disproved));
@@ -19,8 +19,8 @@ std::string row(const char* name, const CensusTally& t) {
 std::string table(const CensusFile& f) {
   std::string text = fmt::format("{:<11}{:>15}{:>15}{:>12}{:>12}{:>12}{:>16}{:>11}\n", "", "configurations", "by basis",
                                  "at random", "all images", "all windows", "orders run", "disproved");
-  for (std::size_t n = 0; n < census_families.size(); ++n)
-    if (f.progress.tallies[n].configurations > 0) text += row(census_family_names[n], f.progress.tallies[n]);
+  for (std::size_t n = 0; n < census_families().size(); ++n)
+    if (f.progress.tallies[n].configurations > 0) text += row(census_family_names()[n], f.progress.tallies[n]);
   return text;
 }
 

@@ -11,6 +11,10 @@
 
 namespace cnnspec::checks {
 
+/// Where an image has too many cells for all of their orders: how many random images test that no window looks at cells
+/// of another one.
+inline constexpr int random_images = 16;
+
 /// A cell was calculated with, or something that is no cell was compared.
 struct NotOrdered : std::domain_error {
   using std::domain_error::domain_error;

@@ -19,12 +19,18 @@ endif()
 
 file(GLOB_RECURSE files RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
      ${PROJECT_SOURCE_DIR}/spec/*.hpp ${PROJECT_SOURCE_DIR}/checks/census/*.hpp
-     ${PROJECT_SOURCE_DIR}/checks/census/*.cpp ${PROJECT_SOURCE_DIR}/checks/twins/*.hpp
-     ${PROJECT_SOURCE_DIR}/checks/layers/*.hpp ${PROJECT_SOURCE_DIR}/checks/layers/*.cpp)
-list(APPEND files checks/scalars/formal_polynomial.hpp checks/scalars/modular_polynomial.hpp
-     # The functions that are run, the geometry of a problem, and the random numbers.
-     checks/laws/functions.hpp checks/laws/tensors.hpp checks/vocabulary/problem.hpp checks/vocabulary/shapes.hpp checks/vocabulary/window.hpp
-     checks/vocabulary/window.cpp checks/vocabulary/stream.hpp)
+     ${PROJECT_SOURCE_DIR}/checks/census/*.cpp ${PROJECT_SOURCE_DIR}/checks/twins/*.hpp)
+# Of each layer's room: the functions that are run, what they are compared with, and the problems.
+file(GLOB of_rooms RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS
+     ${PROJECT_SOURCE_DIR}/checks/layers/*/census.* ${PROJECT_SOURCE_DIR}/checks/layers/*/correlation.hpp
+     ${PROJECT_SOURCE_DIR}/checks/layers/*/description.cpp ${PROJECT_SOURCE_DIR}/checks/layers/*/functions.hpp
+     ${PROJECT_SOURCE_DIR}/checks/layers/*/problem.hpp ${PROJECT_SOURCE_DIR}/checks/layers/*/twin*.hpp)
+list(APPEND files ${of_rooms} checks/layers/registry.cpp
+     checks/scalars/formal_polynomial.hpp checks/scalars/modular_polynomial.hpp
+     # The functions' results, the geometry of a problem, and the random numbers.
+     checks/laws/functions.hpp checks/laws/layer_functions.hpp checks/laws/tensors.hpp checks/vocabulary/problem.hpp
+     checks/vocabulary/shapes.hpp checks/vocabulary/stream.hpp checks/vocabulary/window.hpp
+     checks/vocabulary/window.cpp)
 list(SORT files)
 list(TRANSFORM files PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE paths)
 set(generated ${CMAKE_CURRENT_BINARY_DIR}/census_source.cpp)

@@ -1,20 +1,18 @@
-#include "checks/layers/problems.hpp"
 #include "checks/census/space.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "checks/census/pooling.hpp"
+#include "checks/census/census_of_layer.hpp"
 #include "checks/vocabulary/key_values.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
-/// Every valid axis, by kernel extent. `check`: check_axis or check_pool_axis.
-template <class Check>
-std::vector<std::vector<Line>> valid_lines(const CensusBounds& most, Check check) {
+/// Every valid axis, by kernel extent.
+std::vector<std::vector<Line>> valid_lines(const CensusBounds& most, AxisCheck check) {
   std::vector<std::vector<Line>> all;
   for (Idx kernel = 1; kernel <= most.kernel; ++kernel) {
     auto& lines = all.emplace_back();
@@ -24,7 +22,7 @@ std::vector<std::vector<Line>> valid_lines(const CensusBounds& most, Check check
           for (Idx before = 0; before <= most.padding; ++before)
             for (Idx after = 0; after <= most.padding; ++after) {
               const Axis axis{stride, before, after, dilation};
-              if (check("census", "axis", in, kernel, axis).ok())
+              if (check(in, kernel, axis).ok())
                 lines.push_back({in, conv_out(in, kernel, axis), kernel, axis});
             }
   }
@@ -46,24 +44,30 @@ CensusBounds parse_census_bounds(const std::string& text, const std::string& whe
   return bounds;
 }
 
-std::string text_of(const CensusBounds& b, LayerId family) {
-  if (family == LayerId::linear) return fmt::format("in and out features 1..{}", b.features);
-  const std::string axes =
-      fmt::format("on each axis extent 1..{}, kernel 1..{}, stride 1..{}, padding 0..{} on each side, dilation 1..{}",
-                  b.extent, b.kernel, b.stride, b.padding, b.dilation);
-  if (family == LayerId::max_pool2d)
-    return fmt::format("{} (as C4 allows); channels 1..{}; channels * kernel cells at most {}", axes, b.channels,
-                       b.taps);
-  return fmt::format("{}; groups 1..{} of 1..{} input and 1..{} output channels", axes, b.groups, b.channels,
-                     b.channels);
+std::string text_of(const CensusBounds& bounds, LayerId family) { return layer_of(family).census->text(bounds); }
+
+std::string text_of_axes(const CensusBounds& b) {
+  return fmt::format("on each axis extent 1..{}, kernel 1..{}, stride 1..{}, padding 0..{} on each side, dilation "
+                     "1..{}",
+                     b.extent, b.kernel, b.stride, b.padding, b.dilation);
 }
 
-CensusSpace::CensusSpace(const CensusBounds& bounds, const std::vector<LayerId>& families)
-    : conv_lines_(valid_lines(bounds, check_axis)), pool_lines_(valid_lines(bounds, check_pool_axis)) {
-  const auto has = [&](LayerId f) { return std::find(families.begin(), families.end(), f) != families.end(); };
-  if (has(LayerId::conv2d)) add_conv2d(bounds);
-  if (has(LayerId::max_pool2d)) add_max_pool2d(bounds);
-  if (has(LayerId::linear)) add_linear(bounds);
+Violation check_axis_of_convolution(Idx in, Idx kernel, const Axis& axis) {
+  return check_axis("census", "axis", in, kernel, axis);
+}
+Violation check_axis_of_pooling(Idx in, Idx kernel, const Axis& axis) {
+  return check_pool_axis("census", "axis", in, kernel, axis);
+}
+
+CensusSpace::CensusSpace(const CensusBounds& bounds, const std::vector<LayerId>& families) {
+  for (const Layer* layer : layers())
+    if (std::find(families.begin(), families.end(), layer->id) != families.end()) add_layer(*layer, bounds);
+}
+
+const CensusSpace::LinesByKernel& CensusSpace::lines_of(const CensusBounds& bounds, AxisCheck check) {
+  const auto [found, is_new] = lines_.try_emplace(check);
+  if (is_new) found->second = valid_lines(bounds, check);
+  return found->second;
 }
 
 void CensusSpace::add(const Problem& problem, const std::vector<Line>& heights, const std::vector<Line>& widths) {
@@ -72,32 +76,21 @@ void CensusSpace::add(const Problem& problem, const std::vector<Line>& heights, 
   size_ += static_cast<Idx>(heights.size() * widths.size());
 }
 
-void CensusSpace::add_conv2d(const CensusBounds& bounds) {
-  cnnspec_conv2d p{};
-  p.batch = 1;
-  for (p.groups = 1; p.groups <= bounds.groups; ++p.groups)
-    for (Idx in = 1; in <= bounds.channels; ++in)
-      for (Idx out = 1; out <= bounds.channels; ++out) {
-        p.in_channels = in * p.groups, p.out_channels = out * p.groups;
-        for (const auto& heights : conv_lines_)
-          for (const auto& widths : conv_lines_) add(p, heights, widths);
-      }
+void CensusSpace::add_layer(const Layer& layer, const CensusBounds& bounds) {
+  layer.census->each(bounds, [&](const Problem& problem) {
+    has_window(layer) ? add_windows(problem, bounds) : add(problem, no_lines_, no_lines_);
+  });
 }
 
-void CensusSpace::add_max_pool2d(const CensusBounds& bounds) {
-  cnnspec_pool2d p{};
-  p.batch = 1;
-  for (p.channels = 1; p.channels <= bounds.channels; ++p.channels)
-    for (p.kernel_height = 1; p.kernel_height <= bounds.kernel; ++p.kernel_height)
-      for (p.kernel_width = 1; p.kernel_width <= bounds.kernel; ++p.kernel_width)
-        if (stack_of(p) <= bounds.taps)
-          add(p, pool_lines_[static_cast<std::size_t>(p.kernel_height - 1)],
-              pool_lines_[static_cast<std::size_t>(p.kernel_width - 1)]);
-}
-
-void CensusSpace::add_linear(const CensusBounds& bounds) {
-  for (Idx in = 1; in <= bounds.features; ++in)
-    for (Idx out = 1; out <= bounds.features; ++out) add(cnnspec_linear{1, in, out}, no_lines_, no_lines_);
+void CensusSpace::add_windows(Problem problem, const CensusBounds& bounds) {
+  const CensusSpaces& census = *layer_of(problem).census;
+  const LinesByKernel& lines = lines_of(bounds, census.check_axis);
+  for (Idx height = 1; height <= bounds.kernel; ++height)
+    for (Idx width = 1; width <= bounds.kernel; ++width) {
+      set_height(problem, {.kernel = height}), set_width(problem, {.kernel = width});
+      if (census.has_window == nullptr || census.has_window(bounds, problem))
+        add(problem, lines[static_cast<std::size_t>(height - 1)], lines[static_cast<std::size_t>(width - 1)]);
+    }
 }
 
 Idx CensusSpace::size(LayerId family) const {
@@ -115,11 +108,7 @@ Problem CensusSpace::at(Idx n) const {
   const Line& height = (*block.heights)[static_cast<std::size_t>((n - block.first) / widths)];
   const Line& width = (*block.widths)[static_cast<std::size_t>((n - block.first) % widths)];
   Problem problem = block.problem;
-  visit_problem(
-      [&](auto& p) {
-        if constexpr (requires { p.in_height; }) set_height(p, height), set_width(p, width);
-      },
-      problem);
+  if (has_window(problem)) set_height(problem, height), set_width(problem, width);
   return problem;
 }
 

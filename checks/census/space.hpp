@@ -2,20 +2,21 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 
 /// Each number is the largest that occurs.
 struct CensusBounds {
   Idx extent = 5, kernel = 3, stride = 3, padding = 2, dilation = 2;  // of each axis; padding of each side
-  Idx groups = 2;                                                     // conv2d
-  Idx channels = 2;                                                   // in and out, of each group
-  Idx taps = 6;                                                       // max_pool2d: of one window in all channels
-  Idx features = 16;                                                  // linear: in and out
+  Idx groups = 2;
+  Idx channels = 2;   // in and out, of each group
+  Idx taps = 6;       // of one window in all channels, where its cells are put into all orders
+  Idx features = 16;  // in and out
   friend bool operator==(const CensusBounds&, const CensusBounds&) = default;
 };
 
@@ -40,9 +41,16 @@ CensusBounds parse_census_bounds(const std::string& text, const std::string& whe
 
 /// "extent 1..5, kernel 1..3, ...": the configurations of this family.
 std::string text_of(const CensusBounds& bounds, LayerId family);
+/// What is the same of all windows.
+std::string text_of_axes(const CensusBounds& bounds);
 
-/// All valid configurations of one image: first those of conv2d, then max_pool2d, then linear, as far as they are
-/// asked for. Two configurations differ in at least one number.
+/// check_axis or check_pool_axis: the clause that an axis violates.
+using AxisCheck = Violation (*)(Idx in, Idx kernel, const Axis& axis);
+Violation check_axis_of_convolution(Idx in, Idx kernel, const Axis& axis);
+Violation check_axis_of_pooling(Idx in, Idx kernel, const Axis& axis);
+
+/// All valid configurations of one image, layer after layer as the registry has them, as far as they are asked for. Two
+/// configurations differ in at least one number.
 class CensusSpace {
  public:
   CensusSpace(const CensusBounds& bounds, const std::vector<LayerId>& families);
@@ -61,15 +69,15 @@ class CensusSpace {
     const std::vector<Line>*heights, *widths;
     Idx first;  // the number of its first configuration
   };
-  using LinesByKernel = std::vector<std::vector<Line>>;
+  using LinesByKernel = std::vector<std::vector<Line>>;  // [kernel - 1]
 
+  const LinesByKernel& lines_of(const CensusBounds& bounds, AxisCheck check);
   void add(const Problem& problem, const std::vector<Line>& heights, const std::vector<Line>& widths);
-  void add_conv2d(const CensusBounds& bounds);
-  void add_max_pool2d(const CensusBounds& bounds);
-  void add_linear(const CensusBounds& bounds);
+  void add_layer(const Layer& layer, const CensusBounds& bounds);
+  void add_windows(Problem problem, const CensusBounds& bounds);
 
-  LinesByKernel conv_lines_, pool_lines_;  // [kernel - 1]
-  std::vector<Line> no_lines_{Line{}};     // for what has no axes
+  std::map<AxisCheck, LinesByKernel> lines_;
+  std::vector<Line> no_lines_{Line{}};  // for what has no axes
   std::vector<Block> blocks_;
   Idx size_ = 0;
 };

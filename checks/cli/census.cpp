@@ -1,5 +1,4 @@
 // cnnspec census: every small configuration, and a proof for each.
-#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <fmt/format.h>
@@ -14,8 +13,8 @@
 #include <thread>
 
 #include "checks/census/census_file.hpp"
+#include "checks/census/census_of_layer.hpp"
 #include "checks/census/census_report.hpp"
-#include "checks/census/pooling.hpp"
 #include "checks/census/source.hpp"
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
@@ -24,6 +23,8 @@
 #include "checks/cli/report_files.hpp"
 #include "checks/cli/shard.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/extents.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/version.hpp"
 
 namespace cnnspec::checks {
@@ -41,11 +42,12 @@ CensusPlan plan_of(const CensusArguments& a) {
   plan.seed = number_of<std::uint64_t>("--seed", a.seed, 0, ~std::uint64_t{0});
   plan.proof = value_of<CensusProof>(census_proof_names, "--proof", a.proof);
   if (a.ops.empty()) return plan;
-  std::array<bool, census_families.size()> chosen{};
-  for (const std::string& op : a.ops) chosen[value_of<std::size_t>(census_family_names, "--op", op)] = true;
+  const std::vector<std::string>& names = census_family_names();
+  for (const std::string& op : a.ops)
+    if (std::ranges::find(names, op) == names.end()) throw UsageError("--op", "", one_of(names, op), in_quotes(op));
   plan.families.clear();
-  for (std::size_t n = 0; n < chosen.size(); ++n)
-    if (chosen[n]) plan.families.push_back(census_families[n]);
+  for (std::size_t n = 0; n < names.size(); ++n)
+    if (std::ranges::find(a.ops, names[n]) != a.ops.end()) plan.families.push_back(census_families()[n]);
   return plan;
 }
 
@@ -80,20 +82,35 @@ void check_size(const Problem& problem) {
       throw UsageError("--only", "", fmt::format("at most {} {}", thousands(most), what), thousands(count));
   };
   refuse_more("multiply-adds", taps(problem), 1'000'000);
-  visit_problem(
-      [&](const auto& p) {
-        refuse_more("numbers in x", x_count(p), 20'000);
-        refuse_more("numbers in y", y_count(p), 20'000);
-        if constexpr (requires { w_shape(p); }) refuse_more("numbers in w", w_shape(p).count(), 20'000);
-        if constexpr (requires { stack_of(p); }) refuse_more("taps in all channels", stack_of(p), 9);
-      },
-      problem);
+  const Pass& forward = layer_of(problem).passes.front();
+  const auto refuse_large = [&](const Port& port) {
+    if (port.role == Role::b) return;
+    const std::string what = fmt::format("numbers in {}", port.name);
+    refuse_more(what.c_str(), count_of(port.extents(problem)), 20'000);
+  };
+  refuse_large(forward.inputs.front());
+  for (const Port& port : forward.outputs) refuse_large(port);
+  for (const Port& port : forward.inputs.subspan(1)) refuse_large(port);
+  const auto limits = layer_of(problem).census->limits;
+  if (limits == nullptr) return;
+  for (const CensusLimit& limit : limits(problem)) refuse_more(limit.what, limit.count, limit.most);
+}
+
+/// "a, b or c": of those by a method, or of all.
+std::string names_of_layers(const char* last, std::optional<CensusMethod> method = {}) {
+  std::vector<std::string> names;
+  for (const LayerId id : census_families())
+    if (!method || layer_of(id).census->method == *method) names.emplace_back(name_of(id));
+  if (names.size() < 2) return joined(names, "");
+  const std::string end = names.back();
+  names.pop_back();
+  return joined(names, ", ") + last + end;
 }
 
 ExitStatus run_only(const CensusArguments& a) {
   const CensusPlan plan = plan_of(a);
   const LayerId family = a.ops.empty() ? guess_layer(a.only) : plan.families.front();
-  if (family == LayerId::relu) throw UsageError("--only", "", "conv2d, max_pool2d or linear", in_quotes(a.only));
+  if (layer_of(family).census == nullptr) throw UsageError("--only", "", names_of_layers(" or "), in_quotes(a.only));
   const Problem problem = parse_descriptor(family, a.only, 1);
   check_size(problem);
   const CensusProgress progress = prove({}, plan, problem);
@@ -150,6 +167,17 @@ ExitStatus run(const CensusArguments& a, ColorMode color) {
   return a.only.empty() ? run_census(a, color) : run_only(a);
 }
 
+/// What is done, and to which layers.
+std::string methods() {
+  const std::string polynomials = names_of_layers(", ", CensusMethod::polynomials);
+  const std::string orders = names_of_layers(", ", CensusMethod::orders);
+  const std::size_t width = std::max(polynomials.size(), orders.size());
+  return fmt::format(
+      "  {:<{}}  forward = an independent twin, and <dy, y> = <x, dx> = <w, dw>, as polynomials\n"
+      "  {:<{}}  all weak orders, with NaN, of the image's cells, or of each window's\n",
+      polynomials, width, orders, width);
+}
+
 std::string defaults() {
   std::vector<std::string> words;
   for (const CensusBound& b : census_bounds) words.push_back(fmt::format("{}={}", b.name, CensusBounds{}.*b.value));
@@ -163,16 +191,16 @@ void add_census(CLI::App& app, Session& session) {
   const auto a = std::make_shared<CensusArguments>();
   command->add_option("--max", a->bounds, fmt::format("larger or smaller bounds (default: {})", defaults()))
       ->type_name("K=V,...");
-  command->add_option("--op", a->ops, "conv2d, max_pool2d or linear alone; may be repeated")
+  command->add_option("--op", a->ops, names_of_layers(" or ") + " alone; may be repeated")
       ->type_name("OP")
       ->expected(1)
       ->take_all();
   command
       ->add_option(
           "--proof", a->proof,
-          fmt::format("of conv2d and linear: basis (all basis tensors at once, as formulas), random (at a random "
+          fmt::format("of {}: basis (all basis tensors at once, as formulas), random (at a random "
                       "point, with a probability of failure), or auto (default: basis up to {} multiply-adds)",
-                      most_basis_taps))
+                      names_of_layers(" and ", CensusMethod::polynomials), most_basis_taps))
       ->type_name("P");
   command->add_option("--seed", a->seed, "of the random points (default: 1)")->type_name("S");
   command->add_option("--jobs,-j", a->jobs, "threads (default: one for each processor core)")->type_name("N");
@@ -193,10 +221,8 @@ void add_census(CLI::App& app, Session& session) {
   for (const char* other : {"--op", "--max", "--proof", "--seed", "--shard", "--jobs", "--save-every", "--only"})
     merge->excludes(other);
   command->footer(
-      R"(Every valid configuration within the bounds is run, with all combinations of height and width:
-  conv2d, linear  forward = an independent twin, and <dy, y> = <x, dx> = <w, dw>, as polynomials
-  max_pool2d      all weak orders, with NaN, of the image's cells, or of each window's
-
+      "Every valid configuration within the bounds is run, with all combinations of height and width:\n" + methods() +
+      R"(
 Exit status: 0 all are proved; 1 one is disproved; 2 bad usage.
 
 Examples:

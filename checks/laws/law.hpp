@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checks/generate/choices.hpp"
+#include "checks/laws/configuration.hpp"
 #include "checks/laws/finding.hpp"
 
 namespace cnnspec::checks {

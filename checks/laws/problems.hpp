@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "checks/generate/choices.hpp"
-#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 
@@ -33,7 +33,8 @@ P unpadded(P p) {
 }
 
 /// With padding on all sides where it has none at all.
-inline cnnspec_conv2d with_padding(cnnspec_conv2d p, Choices& data) {
+template <class P>
+P with_padding(P p, Choices& data) {
   if (p.pad_top + p.pad_bottom + p.pad_left + p.pad_right == 0) {
     p.pad_top = data.pick(1, 3), p.pad_bottom = data.pick(1, 3);
     p.pad_left = data.pick(1, 3), p.pad_right = data.pick(1, 3);
@@ -42,7 +43,8 @@ inline cnnspec_conv2d with_padding(cnnspec_conv2d p, Choices& data) {
 }
 
 /// A window of at least two cells, and so with room for padding, on each axis.
-inline cnnspec_pool2d with_padding(cnnspec_pool2d p) {
+template <class P>
+P with_padding(P p) {
   if (p.pad_top + p.pad_bottom + p.pad_left + p.pad_right == 0) {
     p.kernel_height = std::max(p.kernel_height, Idx{2}), p.kernel_width = std::max(p.kernel_width, Idx{2});
     p.pad_top = p.pad_left = 1;
@@ -51,23 +53,27 @@ inline cnnspec_pool2d with_padding(cnnspec_pool2d p) {
 }
 
 /// With a step along an axis where both are dense.
-inline cnnspec_conv2d with_stride(cnnspec_conv2d p, Choices& data) {
+template <class P>
+P with_stride(P p, Choices& data) {
   if (p.stride_height == 1 && p.stride_width == 1) p.stride_height = data.pick(2, 3), p.stride_width = data.pick(1, 3);
   return fitted(p, 2);
 }
-inline cnnspec_conv2d with_dilation(cnnspec_conv2d p, Choices& data) {
+template <class P>
+P with_dilation(P p, Choices& data) {
   if (p.dilation_height == 1 && p.dilation_width == 1)
     p.dilation_height = data.pick(1, 3), p.dilation_width = data.pick(2, 3);
   p.kernel_height = std::max(p.kernel_height, Idx{2}), p.kernel_width = std::max(p.kernel_width, Idx{2});
   return fitted(p);
 }
 
-inline cnnspec_conv2d with_groups(cnnspec_conv2d p, Choices& data) {
+template <class P>
+P with_groups(P p, Choices& data) {
   if (p.groups == 1) p.groups = data.pick(2, 3), p.in_channels *= p.groups, p.out_channels *= p.groups;
   return fitted(p);
 }
 /// One group alone.
-inline cnnspec_conv2d one_group(cnnspec_conv2d p) {
+template <class P>
+P one_group(P p) {
   p.in_channels /= p.groups, p.out_channels /= p.groups, p.groups = 1;
   return fitted(p);
 }

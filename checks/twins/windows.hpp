@@ -5,8 +5,6 @@
 // and index formulas on purpose. A geometry's own out_height and out_width are never read.
 #pragma once
 
-#include "checks/layers/problems.hpp"
-
 #include <vector>
 
 #include "cnnspec/tensor.hpp"
@@ -22,7 +20,7 @@ struct WindowAxis {
   Idx reach() const { return dilation * (kernel - 1) + 1; }
 };
 
-/// Geometry: cnnspec_conv2d or cnnspec_pool2d.
+/// Geometry: a problem whose window moves over an image.
 template <class Geometry>
 WindowAxis rows_of(const Geometry& g) {
   return {g.in_height, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, g.pad_bottom};

@@ -26,7 +26,7 @@ struct DataOfLayer;      // expect/data_of_layer.hpp: data of its own, and how m
 struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it wrong
 struct Rules;            // conventions/convention.hpp
 struct LayerRules;       // conventions/layer_rules.hpp: what is right under conventions
-struct LayerChecks;      // cases/layer_checks.hpp: its laws, its twin and its gradient, on any problem
+struct LayerChecks;      // laws/layer_checks.hpp: its laws, its twin and its gradient, on any problem
 struct NetworkLayer;     // describe/network_layer.hpp: as a part of a network
 struct CensusSpaces;     // census/census_of_layer.hpp: small problems, all of them
 

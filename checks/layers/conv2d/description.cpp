@@ -140,6 +140,9 @@ extern const Plainness conv2d_plainness;
 
 extern const Misreadings conv2d_misreadings;
 extern const LayerRules conv2d_rules;
+extern const LayerChecks conv2d_checks;   // checks.cpp
+extern const CensusSpaces conv2d_census;  // census.cpp
+
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -154,6 +157,8 @@ extern const Layer conv2d_layer{
     .plainness = &conv2d_plainness,
     .misreadings = &conv2d_misreadings,
     .rules = &conv2d_rules,
+    .checks = &conv2d_checks,
+    .census = &conv2d_census,
 };
 
 }  // namespace cnnspec::checks

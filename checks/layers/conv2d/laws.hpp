@@ -4,14 +4,14 @@
 // A law about padding, strides, ... that the given problem does not have first gives it some, so that no law is empty.
 #pragma once
 
-#include "checks/laws/configuration.hpp"
-#include "checks/laws/functions.hpp"
 #include "checks/laws/law.hpp"
 #include "checks/laws/problems.hpp"
 #include "checks/laws/tensors.hpp"
 #include "checks/laws/term.hpp"
-#include "checks/scalars/int128.hpp"
+#include "checks/layers/conv2d/functions.hpp"
+#include "checks/layers/conv2d/problem.hpp"
 #include "checks/layers/conv2d/twin.hpp"
+#include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {
 

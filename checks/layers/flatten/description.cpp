@@ -3,6 +3,16 @@
 
 namespace cnnspec::checks {
 
-extern const Layer flatten_layer{.id = LayerId{4}, .name = "flatten", .problem = "", .example = "", .fields = {}, .passes = {}};
+extern const LayerChecks flatten_checks;  // checks.cpp
+
+extern const Layer flatten_layer{
+    .id = LayerId{4},
+    .name = "flatten",
+    .problem = "",
+    .example = "",
+    .fields = {},
+    .passes = {},
+    .checks = &flatten_checks,
+};
 
 }  // namespace cnnspec::checks

@@ -1,13 +1,12 @@
 // The laws of flatten: it and its VJP are each other's inverse and adjoint, and the order is row-major.
 #pragma once
 
-#include "checks/layers/problems.hpp"
-#include "checks/laws/configuration.hpp"
-#include "checks/laws/functions.hpp"
 #include "checks/laws/law.hpp"
 #include "checks/laws/tensors.hpp"
-#include "checks/scalars/int128.hpp"
+#include "checks/layers/flatten/functions.hpp"
 #include "checks/layers/flatten/twin.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
+#include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {
 

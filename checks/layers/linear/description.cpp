@@ -99,6 +99,9 @@ Idx taps_of(const Problem& problem) {
 extern const Drawing linear_drawing;
 
 extern const Misreadings linear_misreadings;
+extern const LayerChecks linear_checks;   // checks.cpp
+extern const CensusSpaces linear_census;  // census.cpp
+
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -116,6 +119,8 @@ extern const Layer linear_layer{
         },
     .drawing = &linear_drawing,
     .misreadings = &linear_misreadings,
+    .checks = &linear_checks,
+    .census = &linear_census,
 };
 
 }  // namespace cnnspec::checks

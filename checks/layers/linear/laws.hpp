@@ -2,14 +2,13 @@
 // backward.
 #pragma once
 
-#include "checks/layers/problems.hpp"
-#include "checks/laws/configuration.hpp"
-#include "checks/laws/functions.hpp"
 #include "checks/laws/law.hpp"
 #include "checks/laws/tensors.hpp"
 #include "checks/laws/term.hpp"
-#include "checks/scalars/int128.hpp"
+#include "checks/layers/linear/functions.hpp"
+#include "checks/layers/linear/problem.hpp"
 #include "checks/layers/linear/twin.hpp"
+#include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {
 

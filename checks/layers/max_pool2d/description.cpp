@@ -68,6 +68,9 @@ extern const Plainness max_pool2d_plainness;
 
 extern const Misreadings max_pool2d_misreadings;
 extern const LayerRules max_pool2d_rules;
+extern const LayerChecks max_pool2d_checks;   // checks.cpp
+extern const CensusSpaces max_pool2d_census;  // census.cpp
+
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -84,6 +87,8 @@ extern const Layer max_pool2d_layer{
     .data = &max_pool2d_data,
     .misreadings = &max_pool2d_misreadings,
     .rules = &max_pool2d_rules,
+    .checks = &max_pool2d_checks,
+    .census = &max_pool2d_census,
 };
 
 }  // namespace cnnspec::checks

@@ -4,14 +4,14 @@
 #include <functional>
 #include <limits>
 
-#include "checks/laws/configuration.hpp"
-#include "checks/laws/functions.hpp"
 #include "checks/laws/law.hpp"
 #include "checks/laws/problems.hpp"
 #include "checks/laws/tensors.hpp"
 #include "checks/laws/term.hpp"
-#include "checks/scalars/int128.hpp"
+#include "checks/layers/max_pool2d/functions.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
 #include "checks/layers/max_pool2d/twin.hpp"
+#include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {
 

@@ -44,6 +44,8 @@ extern const Drawing relu_drawing;
 
 extern const Misreadings relu_misreadings;
 extern const LayerRules relu_rules;
+extern const LayerChecks relu_checks;  // checks.cpp
+
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -58,6 +60,7 @@ extern const Layer relu_layer{
     .data = &relu_data,
     .misreadings = &relu_misreadings,
     .rules = &relu_rules,
+    .checks = &relu_checks,
 };
 
 }  // namespace cnnspec::checks

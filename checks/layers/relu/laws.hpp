@@ -4,13 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include "checks/layers/problems.hpp"
-#include "checks/laws/configuration.hpp"
-#include "checks/laws/functions.hpp"
 #include "checks/laws/law.hpp"
 #include "checks/laws/tensors.hpp"
-#include "checks/scalars/int128.hpp"
+#include "checks/layers/relu/functions.hpp"
+#include "checks/layers/relu/problem.hpp"
 #include "checks/layers/relu/twin.hpp"
+#include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {
 

@@ -2,9 +2,13 @@
 // in every run. Compiled once, with the specification as it is.
 #pragma once
 
-#include "checks/laws/functions.hpp"
-#include "checks/laws/model_functions.hpp"
 #include "checks/laws/term.hpp"
+#include "checks/layers/conv2d/functions.hpp"
+#include "checks/layers/flatten/functions.hpp"
+#include "checks/layers/linear/functions.hpp"
+#include "checks/layers/max_pool2d/functions.hpp"
+#include "checks/layers/relu/functions.hpp"
+#include "checks/models/functions.hpp"
 #include "checks/mutants/suite/uneven.hpp"
 #include "checks/scalars/int128.hpp"
 

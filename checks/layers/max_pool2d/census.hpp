@@ -21,11 +21,10 @@
 
 #include <optional>
 
-#include "checks/layers/problems.hpp"
 #include "checks/census/difference.hpp"
 #include "checks/census/ordered.hpp"
-#include "checks/laws/functions.hpp"
-#include "cnnspec/kernel.h"
+#include "checks/layers/max_pool2d/functions.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
 
 namespace cnnspec::checks {
 
@@ -40,9 +39,6 @@ constexpr Idx stack_of(const cnnspec_pool2d& p) { return p.channels * p.kernel_h
 
 /// Images with so few cells, or with no more than the taps of a window in all channels, are run whole.
 inline constexpr Idx whole_image_cells = 4;
-
-/// How many random images test the assumption.
-inline constexpr int random_images = 16;
 
 /// A valid problem of one image. Throws C6 if `f` returns other extents than it must, and NotOrdered.
 PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, std::uint64_t seed);

@@ -2,13 +2,14 @@
 // or with their independent twins. Nothing of the specification's own compositions is used.
 #pragma once
 
-#include "checks/layers/problems.hpp"
-#include "checks/laws/model_functions.hpp"
+#include "checks/layers/conv2d/problem.hpp"
 #include "checks/layers/conv2d/twin.hpp"
 #include "checks/layers/flatten/twin.hpp"
 #include "checks/layers/linear/twin.hpp"
+#include "checks/layers/max_pool2d/problem.hpp"
 #include "checks/layers/max_pool2d/twin.hpp"
 #include "checks/layers/relu/twin.hpp"
+#include "checks/models/functions.hpp"
 
 namespace cnnspec::checks {
 

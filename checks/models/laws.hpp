@@ -2,10 +2,9 @@
 // permuting hidden channels changes nothing; and what holds for every backward.
 #pragma once
 
-#include "checks/laws/configuration.hpp"
 #include "checks/laws/law.hpp"
-#include "checks/laws/model_functions.hpp"
 #include "checks/laws/tensors.hpp"
+#include "checks/models/functions.hpp"
 #include "checks/scalars/int128.hpp"
 
 namespace cnnspec::checks {

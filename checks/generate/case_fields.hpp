@@ -117,12 +117,4 @@ Bytes encode_case(Case c) {
   return fields.bytes();
 }
 
-/// What came of checking a case. Nothing compared is nothing shown.
-struct CaseOutcome {
-  Idx compared = 0;
-  std::string failure{};    // what is wrong, in several lines; empty: nothing
-  std::string reproduce{};  // a command line that shows it again, where there is one besides the fuzzer's own
-  bool holds() const { return failure.empty(); }
-};
-
 }  // namespace cnnspec::checks

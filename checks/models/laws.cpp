@@ -1,6 +1,6 @@
-#include "checks/laws/models.hpp"
+#include "checks/models/laws.hpp"
 
-#include "checks/laws/composition.hpp"
+#include "checks/models/composition.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -3,11 +3,19 @@
 // a fuzzer's turn may take is not computed.
 #pragma once
 
-#include "checks/vocabulary/layer.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 
 /// An upper bound for one law or twin of the layer, on one image; of a valid problem.
 double work_of(const Problem& problem);
+
+/// One axis, with room for a second window, which some laws ask for.
+struct FilledAxis {
+  double cells;   // with padding
+  double reach;   // of a window, with what dilation leaves out
+  double places;  // of a window, if it moved by one cell at a time
+};
+FilledAxis filled(const Line& line);
 
 }  // namespace cnnspec::checks

@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "checks/describe/config.hpp"
-#include "checks/laws/parameters.hpp"
 #include "checks/laws/functions.hpp"
+#include "checks/laws/parameters.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec::checks {

@@ -1,4 +1,4 @@
-#include "checks/cases/fields.hpp"
+#include "checks/generate/case_fields.hpp"
 
 #include <algorithm>
 #include <array>

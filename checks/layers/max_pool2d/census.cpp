@@ -1,24 +1,26 @@
-#include "checks/census/pooling.hpp"
+#include "checks/layers/max_pool2d/census.hpp"
+
+#include <fmt/format.h>
 
 #include <limits>
 
+#include "checks/census/census_of_layer.hpp"
 #include "checks/census/variables.hpp"
-#include "checks/vocabulary/text.hpp"
-#include "checks/vocabulary/extents.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/layers/max_pool2d/twin.hpp"
+#include "checks/vocabulary/extents.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 /// The twin runs on numbers, and on the NaN of this machine.
-using Cells = std::vector<twins::PooledCell<double>>;
+using TwinCells = std::vector<twins::PooledCell<double>>;
 
 /// The real cells of each window of one channel, in row-major order of the windows and of their taps.
-std::vector<Cells> windows_of(const cnnspec_pool2d& p) {
+std::vector<TwinCells> windows_of(const cnnspec_pool2d& p) {
   const twins::WindowAxis rows = twins::rows_of(p), columns = twins::columns_of(p);
   const Idx out_columns = twins::count_windows(columns);
-  std::vector<Cells> windows(static_cast<std::size_t>(twins::count_windows(rows) * out_columns));
+  std::vector<TwinCells> windows(static_cast<std::size_t>(twins::count_windows(rows) * out_columns));
   for (Idx place = 0; place < p.in_height * p.in_width; ++place)
     for (const auto& v : twins::meetings(rows, place / p.in_width))
       for (const auto& h : twins::meetings(columns, place % p.in_width))
@@ -45,9 +47,9 @@ std::vector<std::size_t> classes_of(const cnnspec_pool2d& p, bool whole_image) {
   return classes;
 }
 
-class Pooling {
+class OrderedPooling {
  public:
-  Pooling(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, bool whole_image, std::uint64_t seed)
+  OrderedPooling(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, bool whole_image, std::uint64_t seed)
       : f_(f),
         p_(p),
         g_(config_of(p)),
@@ -87,7 +89,7 @@ class Pooling {
   }
 
  private:
-  twins::PooledCell<double> winner_of(Cells& window, Idx first) const {
+  twins::PooledCell<double> winner_of(TwinCells& window, Idx first) const {
     for (auto& cell : window) cell.value = numbers_[static_cast<std::size_t>(first + cell.place)];
     return twins::winner(window);
   }
@@ -103,7 +105,7 @@ class Pooling {
   const cnnspec_pool2d& p_;
   MaxPool2dConfig g_;
   std::vector<std::size_t> classes_;
-  std::vector<Cells> windows_;
+  std::vector<TwinCells> windows_;
   std::vector<double> numbers_;
   Image<Ordered> x_, dy_, dx_;
 };
@@ -124,19 +126,64 @@ PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, s
   proof.whole_image = cells <= std::max(stack_of(p), whole_image_cells);
   proof.difference = difference_of_extents(y_by_formula, y_shape(p), twin_shape(p));
   if (proof.difference) return proof;
-  const auto run_on = [&](Pooling& pooling, const std::vector<int>& ranks) {
+  const auto run_on = [&](OrderedPooling& pooling, const std::vector<int>& ranks) {
     ++proof.images;
     proof.difference = pooling.first_difference(ranks);
     return !proof.difference;
   };
-  Pooling classes(f, p, proof.whole_image, seed);
+  OrderedPooling classes(f, p, proof.whole_image, seed);
   const bool all = for_each_weak_order(static_cast<int>(proof.whole_image ? cells : stack_of(p)),
                                        [&](const std::vector<int>& ranks) { return run_on(classes, ranks); });
   if (proof.whole_image || !all) return proof;
-  Pooling image(f, p, true, seed);
+  OrderedPooling image(f, p, true, seed);
   Stream stream(seed, 1);
   for (int n = 0; n < random_images && run_on(image, random_ranks(cells, stream));) ++n;
   return proof;
 }
+
+namespace {
+
+/// More of them are in 14 million weak orders.
+constexpr Idx most_in_stack = 9;
+
+std::optional<Difference> prove_for_census(const LayerFunctions& subject, const CensusPlan& plan,
+                                           const Problem& problem, CensusTally& tally) {
+  const auto& functions = subject.of<spec_max_pool2d<Ordered>>(problem.layer());
+  const PoolProof proof = prove(functions, problem.as<cnnspec_pool2d>(), seed_of(plan.seed, problem));
+  ++(proof.whole_image ? tally.whole_image : tally.windows);
+  tally.images += proof.images;
+  tally.doubt += proof.images;
+  return proof.difference;
+}
+
+void each_for_census(const CensusBounds& bounds, const std::function<void(const Problem&)>& add) {
+  cnnspec_pool2d p{};
+  p.batch = 1;
+  for (p.channels = 1; p.channels <= bounds.channels; ++p.channels) add(p);
+}
+bool has_window_for_census(const CensusBounds& bounds, const Problem& problem) {
+  return stack_of(problem.as<cnnspec_pool2d>()) <= bounds.taps;
+}
+
+std::string text_for_census(const CensusBounds& bounds) {
+  return fmt::format("{} (as C4 allows); channels 1..{}; channels * kernel cells at most {}", text_of_axes(bounds),
+                     bounds.channels, bounds.taps);
+}
+
+std::vector<CensusLimit> limits_of(const Problem& problem) {
+  return {{"taps in all channels", stack_of(problem.as<cnnspec_pool2d>()), most_in_stack}};
+}
+
+}  // namespace
+
+extern const CensusSpaces max_pool2d_census{
+    .method = CensusMethod::orders,
+    .each = each_for_census,
+    .check_axis = check_axis_of_pooling,
+    .has_window = has_window_for_census,
+    .text = text_for_census,
+    .prove = prove_for_census,
+    .limits = limits_of,
+};
 
 }  // namespace cnnspec::checks
