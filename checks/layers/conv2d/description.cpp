@@ -104,6 +104,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const NetworkLayer conv2d_in_networks;
+
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "conv2d",
@@ -114,6 +116,7 @@ extern const Layer conv2d_layer{
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,
+    .network = &conv2d_in_networks,
 };
 
 }  // namespace cnnspec::checks

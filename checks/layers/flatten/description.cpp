@@ -3,6 +3,16 @@
 
 namespace cnnspec::checks {
 
-extern const Layer flatten_layer{.id = LayerId{4}, .name = "flatten", .problem = "", .example = "", .fields = {}, .passes = {}};
+extern const NetworkLayer flatten_in_networks;
+
+extern const Layer flatten_layer{
+    .id = LayerId{4},
+    .name = "flatten",
+    .problem = "",
+    .example = "",
+    .fields = {},
+    .passes = {},
+    .network = &flatten_in_networks,
+};
 
 }  // namespace cnnspec::checks

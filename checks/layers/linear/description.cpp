@@ -74,6 +74,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const NetworkLayer linear_in_networks;
+
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
     .name = "linear",
@@ -89,6 +91,7 @@ extern const Layer linear_layer{
         [](const std::vector<std::string>& keys) {
           return has_any(keys, {"oc"}) && !has_any(keys, {"kh", "kw", "kd", "oh", "ow"});
         },
+    .network = &linear_in_networks,
 };
 
 }  // namespace cnnspec::checks

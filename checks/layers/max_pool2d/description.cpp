@@ -59,6 +59,8 @@ Idx taps_of(const Problem& problem) {
 
 }  // namespace
 
+extern const NetworkLayer max_pool2d_in_networks;
+
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
     .name = "max_pool2d",
@@ -70,6 +72,7 @@ extern const Layer max_pool2d_layer{
     .check = check_problem,
     .taps = taps_of,
     .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .network = &max_pool2d_in_networks,
 };
 
 }  // namespace cnnspec::checks

@@ -36,6 +36,8 @@ Violation check_problem(const Problem& problem) {
 
 }  // namespace
 
+extern const NetworkLayer relu_in_networks;
+
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
     .name = "relu",
@@ -46,6 +48,7 @@ extern const Layer relu_layer{
     .check = check_problem,
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },
+    .network = &relu_in_networks,
 };
 
 }  // namespace cnnspec::checks
