@@ -112,7 +112,7 @@ void add_configs(Seeds& to) {
   to.text("config-unknown", Reader::config, "c3=2");
   to.text("config-no-number", Reader::config, "c1=,=2");
   to.text("config-large", Reader::config, "c1=9223372036854775807,c2=-9223372036854775808");
-  for (const LayerTarget& target : layer_targets) {
+  for (const LayerTarget& target : layer_targets()) {
     InputsCase c;
     c.reader = Reader::target, c.text = target.default_config;
     for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})

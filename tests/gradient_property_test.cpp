@@ -6,7 +6,7 @@
 #include "checks/generate/rapidcheck.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/forward_mode.hpp"
-#include "checks/gradient/targets.hpp"
+#include "checks/describe/targets.hpp"
 
 namespace cnnspec::checks {
 namespace {

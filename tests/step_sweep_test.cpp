@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "checks/gradient/targets.hpp"
+#include "checks/describe/targets.hpp"
 
 namespace cnnspec::checks {
 namespace {

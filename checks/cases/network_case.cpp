@@ -9,10 +9,12 @@
 #include "checks/cases/same_network.hpp"
 #include "checks/laws/work.hpp"
 #include "checks/describe/network_json.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/models/composition.hpp"
 #include "checks/models/laws.hpp"
+#include "checks/networks/network_layer.hpp"
+#include "checks/vocabulary/extents.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -23,10 +25,10 @@ using Extents = std::vector<Idx>;
 // ---- Fields ------------------------------------------------------------------------------------------------------
 
 /// Where the numbers of a layer or a model come from: each from its range, or any number at all.
-class Numbers {
+class Source {
  public:
-  Numbers(Fields& fields, bool wild) : fields_(fields), wild_(wild) {}
-  void operator()(Idx& value, Idx least, Idx most) {
+  Source(Fields& fields, bool wild) : fields_(fields), wild_(wild) {}
+  void operator()(Idx& value, Idx least, Idx most) const {
     if (wild_)
       fields_.any(value);
     else
@@ -38,52 +40,57 @@ class Numbers {
   bool wild_;
 };
 
-/// Lists something with `list(numbers, it)`: one time in `seldom`, with any numbers at all.
+/// Lists something with `list(source, it)`: one time in `seldom`, with any numbers at all.
 template <class It, class List>
 void list_mostly_tidy(Fields& f, It& it, Idx seldom, List list) {
   FieldsInRange in_range;
-  list(Numbers(in_range, false), it);
+  list(Source(in_range, false), it);
   Idx wild = in_range.all() ? 0 : seldom - 1;
   f.number(wild, 0, seldom - 1);
-  list(Numbers(f, wild == seldom - 1), it);
+  list(Source(f, wild == seldom - 1), it);
 }
 
-void list_axis(Numbers& number, Axis& a, Idx most_padding) {
-  number(a.stride, 1, 2), number(a.before, 0, most_padding), number(a.after, 0, most_padding), number(a.dilation, 1, 2);
+/// The fields of a layer's definition. Real numbers stay as they are.
+class ListNumbers : public Numbers {
+ public:
+  ListNumbers(Source source, const Layer& layer) : source_(source), layer_(layer) {}
+  void operator()(const char* field, Idx& number, Idx most) override {
+    source_(number, static_cast<Idx>(layer_.fields[known_place_of(layer_, field)].least), most);
+  }
+  void real(const char*, double&) override {}
+
+ private:
+  Source source_;
+  const Layer& layer_;
+};
+void list_layer(Source source, Definition& definition) {
+  ListNumbers numbers(source, layer_of(definition));
+  show_numbers(definition, numbers);
 }
 
-void list_layer(Numbers number, Conv2dDefinition& d) {
-  number(d.config.groups, 1, 2), number(d.out_channels, 1, 4);
-  number(d.kernel_height, 1, 3), number(d.kernel_width, 1, 3);
-  list_axis(number, d.config.height, 2), list_axis(number, d.config.width, 2);
-}
-void list_layer(Numbers number, MaxPool2dConfig& d) {
-  const auto most_padding = [](Idx kernel) { return std::clamp(kernel / 2, Idx{0}, Idx{1}); };  // C4
-  number(d.kernel_height, 1, 3), number(d.kernel_width, 1, 3);
-  list_axis(number, d.height, most_padding(d.kernel_height)), list_axis(number, d.width, most_padding(d.kernel_width));
-}
-void list_layer(Numbers, ReluLayer&) {}
-void list_layer(Numbers, FlattenLayer&) {}
-void list_layer(Numbers number, LinearDefinition& d) { number(d.out_features, 1, 8); }
-
-using AnyDefinition = decltype(LayerDefinition::what);
-enum Kind : Idx { conv, pool, relu, flat, lin };  // as in AnyDefinition
-AnyDefinition definition_of_kind(Kind kind) {
-  const AnyDefinition all[]{Conv2dDefinition{}, MaxPool2dConfig{}, ReluLayer{}, FlattenLayer{}, LinearDefinition{}};
-  return all[static_cast<std::size_t>(kind)];
+/// Layers by number: each of them, and more often those that take such a tensor.
+std::vector<const Layer*> often(int NetworkLayer::* how_often) {
+  constexpr std::size_t multiple = 16;
+  std::vector<const Layer*> all = layers_of_networks(), by_frequency = all;
+  std::ranges::stable_sort(by_frequency, std::greater(), [&](const Layer* l) { return l->network->*how_often; });
+  for (const Layer* layer : by_frequency)
+    all.insert(all.end(), static_cast<std::size_t>(layer->network->*how_often), layer);
+  while (all.size() % multiple != 0) all.push_back(by_frequency.front());
+  return all;
 }
 
-/// A kind of layer: each of them, and more often those that take a tensor of so many axes.
+/// A kind of layer for a tensor of so many axes.
 void list_kind(Fields& f, LayerDefinition& layer, std::size_t axes) {
-  constexpr std::array of_images{conv, pool, relu, flat, lin,  conv, conv, conv,
-                                 conv, pool, pool, pool, relu, relu, flat, conv};
-  constexpr std::array of_vectors{conv, pool, relu, flat, lin,  lin,  lin,  lin,
-                                  lin,  lin,  relu, relu, relu, relu, flat, lin};
+  static const auto in_images = often(&NetworkLayer::often_in_images);
+  static const auto in_vectors = often(&NetworkLayer::often_in_vectors);
   auto which = static_cast<Idx>(layer.what.index());
-  f.number(which, 0, std::ssize(of_images) - 1);
-  const Kind kind = (axes == 3 ? of_images : of_vectors)[static_cast<std::size_t>(which)];
-  if (kind != static_cast<Idx>(layer.what.index())) layer.what = definition_of_kind(kind);
+  f.number(which, 0, std::ssize(in_images) - 1);
+  const auto& kinds = axes == 3 ? in_images : in_vectors;
+  const Definition& any = kinds[static_cast<std::size_t>(which) % kinds.size()]->network->definition;
+  if (any.index() != layer.what.index()) layer.what = any;
 }
+
+bool makes_a_vector(const Layer& layer) { return layer.network->to_one_axis || layer.network->output.size() == 1; }
 
 void list_definition(Fields& f, NetworkDefinition& net) {
   // How often which number of axes; 0, 2 and 4 are refused.
@@ -93,7 +100,7 @@ void list_definition(Fields& f, NetworkDefinition& net) {
   if (which == std::ssize(axes)) which = 0;
   f.number(which, 0, std::ssize(axes) - 1);
   net.input.resize(static_cast<std::size_t>(axes[static_cast<std::size_t>(which)]));
-  list_mostly_tidy(f, net.input, 32, [](Numbers number, std::vector<Idx>& input) {
+  list_mostly_tidy(f, net.input, 32, [](Source number, std::vector<Idx>& input) {
     for (std::size_t n = 0; n < input.size(); ++n) n == 0 ? number(input[n], 1, 4) : number(input[n], 1, 12);
   });
   auto layers = static_cast<Idx>(net.layers.size());
@@ -102,13 +109,12 @@ void list_definition(Fields& f, NetworkDefinition& net) {
   std::size_t now = net.input.size();
   for (LayerDefinition& layer : net.layers) {
     list_kind(f, layer, now);
-    std::visit([&](auto& d) { list_mostly_tidy(f, d, 32, [](Numbers number, auto& it) { list_layer(number, it); }); },
-               layer.what);
-    if (layer.what.index() >= flat) now = 1;
+    list_mostly_tidy(f, layer.what, 32, list_layer);
+    if (makes_a_vector(layer_of(layer.what))) now = 1;
   }
 }
 
-void list_model(Numbers number, Cnn2Run& run) {
+void list_model(Source number, Cnn2Run& run) {
   Cnn2Config& k = run.config;
   number(run.in_c, 1, 2), number(run.in_h, 1, 16), number(run.in_w, 1, 16);
   number(k.c1, 1, 4), number(k.c2, 1, 4), number(k.out_dim, 1, 4);
@@ -120,7 +126,7 @@ void list_model(Fields& f, ModelProblem& p) {
   Idx with_relu = p.with_relu ? 1 : 0;
   f.number(with_relu, 0, 1);
   p.with_relu = with_relu == 1;
-  list_mostly_tidy(f, p.run, 8, [](Numbers number, Cnn2Run& run) { list_model(number, run); });
+  list_mostly_tidy(f, p.run, 8, [](Source number, Cnn2Run& run) { list_model(number, run); });
 }
 
 // ---- What is right -----------------------------------------------------------------------------------------------
@@ -134,48 +140,44 @@ struct Expected {
   double work = 0;  // and of what the twins make of them (work.hpp)
 };
 
-/// A layer on an input, as a problem of the kernel contract; flatten as the elements that it passes on. Nothing where
-/// the number of axes is wrong.
-std::optional<Problem> problem_of(const Conv2dDefinition& d, const Extents& x) {
-  if (x.size() != 3) return std::nullopt;
-  cnnspec_conv2d p{};
-  p.batch = 1, p.groups = d.config.groups, p.in_channels = x[0], p.out_channels = d.out_channels;
-  set_height(p, with_right_output({x[1], 1, d.kernel_height, d.config.height}));
-  set_width(p, with_right_output({x[2], 1, d.kernel_width, d.config.width}));
-  return p;
-}
-std::optional<Problem> problem_of(const MaxPool2dConfig& d, const Extents& x) {
-  if (x.size() != 3) return std::nullopt;
-  cnnspec_pool2d p{};
-  p.batch = 1, p.channels = x[0];
-  set_height(p, with_right_output({x[1], 1, d.kernel_height, d.height}));
-  set_width(p, with_right_output({x[2], 1, d.kernel_width, d.width}));
-  return p;
-}
-std::optional<Problem> problem_of(const LinearDefinition& d, const Extents& x) {
-  if (x.size() != 1) return std::nullopt;
-  return cnnspec_linear{1, x[0], d.out_features};
-}
-std::optional<Problem> problem_of(const auto&, const Extents& x) {
-  Idx count = 1;
-  for (const Idx e : x) count *= e;  // counted before, as the output of a layer or as the input
-  return cnnspec_elementwise{count};
+/// A layer on an input, as a problem of the kernel contract. Nothing where the number of axes is wrong.
+std::optional<Problem> problem_of(const LayerDefinition& layer, const Extents& x) {
+  std::optional<Problem> problem = checks::problem_of(layer.what, x);
+  if (problem && has_window(*problem)) {
+    set_height(*problem, with_right_output(height_of(*problem)));
+    set_width(*problem, with_right_output(width_of(*problem)));
+  }
+  return problem;
 }
 
-Extents output_of(const Problem& problem, const LayerDefinition& layer, const Extents& x) {
-  if (const auto* p = problem.as_if<cnnspec_elementwise>())
-    return std::holds_alternative<FlattenLayer>(layer.what) ? Extents{p->count} : x;
+/// Of a valid layer.
+Extents output_of(const LayerDefinition& layer, const std::optional<Problem>& problem, const Extents& x) {
+  const NetworkLayer& known = *layer_of(layer.what).network;
+  if (known.to_one_axis) return {count_of(x)};
+  if (known.output.empty()) return x;
   Extents y;
-  visit_problem([&](const auto& p) { y = extents_of(y_shape(p)); }, problem);
+  for (const char* field : known.output) y.push_back(problem->integer(known_place_of(layer_of(*problem), field)));
   return y;
+}
+
+/// Whether the elements of some last axes cannot be counted, as far as their extents make sense.
+bool is_too_large(const Extents& x) {
+  for (std::size_t first = 0; first < x.size(); ++first) {
+    Idx count = 1;
+    for (std::size_t n = first; n < x.size() && x[n] >= 1; ++n) {
+      if (!product_fits(count, x[n])) return true;
+      count *= x[n];
+    }
+  }
+  return false;
 }
 
 Clauses violated_by_input(const Extents& x) {
   if (x.size() != 1 && x.size() != 3) return {Clause::C6};
-  if (x.size() == 1) return violated_clauses(cnnspec_linear{1, x[0], 1});
-  // The same tensor as the input of a 1x1 convolution with one output.
-  cnnspec_conv2d p{1, 1, x[0], x[1], x[2], 1, x[1], x[2], 1, 1, 1, 1, 1, 1, 0, 0, 0, 0};
-  return violated_clauses(p);
+  Clauses found;
+  if (std::ranges::any_of(x, [](Idx e) { return e < 1; })) found.insert(Clause::C1);
+  if (is_too_large(x)) found.insert(Clause::C3);
+  return found;
 }
 
 Expected expectation_of(const NetworkDefinition& net) {
@@ -183,13 +185,19 @@ Expected expectation_of(const NetworkDefinition& net) {
   e.violated = violated_by_input(net.input);
   Extents x = net.input;
   for (std::size_t n = 0; n < net.layers.size() && e.violated.empty(); ++n) {
-    const auto problem = std::visit([&](const auto& d) { return problem_of(d, x); }, net.layers[n].what);
-    e.violated = problem ? violated_clauses(*problem) : Clauses{Clause::C6};
-    if (e.violated.empty() && has_too_many_parameters(*problem)) e.violated = {Clause::C3};
-    if (!e.violated.empty()) break;
-    e.taps = sum_fits(e.taps, taps(*problem)) ? e.taps + taps(*problem) : std::numeric_limits<Idx>::max();
-    e.work += work_of(*problem);
-    x = output_of(*problem, net.layers[n], x);
+    Idx taps_here = count_of(x);  // counted before, as the output of a layer or as the input
+    auto work_here = static_cast<double>(taps_here);
+    std::optional<Problem> problem;
+    if (!layer_of(net.layers[n].what).passes.empty()) {
+      problem = problem_of(net.layers[n], x);
+      e.violated = problem ? violated_clauses(*problem) : Clauses{Clause::C6};
+      if (e.violated.empty() && has_too_many_parameters(*problem)) e.violated = {Clause::C3};
+      if (!e.violated.empty()) break;
+      taps_here = taps(*problem), work_here = work_of(*problem);
+    }
+    e.taps = sum_fits(e.taps, taps_here) ? e.taps + taps_here : std::numeric_limits<Idx>::max();
+    e.work += work_here;
+    x = output_of(net.layers[n], problem, x);
     e.outputs.push_back(x);
   }
   return e;
@@ -199,20 +207,19 @@ Expected expectation_of(const NetworkDefinition& net) {
 
 std::string text_of(const Extents& x) { return fmt::format("{}", fmt::join(x, "x")); }
 
-std::string text_of(const Axis& a) {
-  return fmt::format("stride {} before {} after {} dilation {}", a.stride, a.before, a.after, a.dilation);
+/// "linear(out_features 7)".
+class TellNumbers : public Numbers {
+ public:
+  void operator()(const char* field, Idx& number, Idx) override { told.push_back(fmt::format("{} {}", field, number)); }
+  void real(const char* field, double& number) override { told.push_back(fmt::format("{} {}", field, number)); }
+  std::vector<std::string> told;
+};
+std::string text_of_layer(const LayerDefinition& layer) {
+  TellNumbers numbers;
+  show_numbers(std::as_const(layer.what), numbers);
+  const char* name = layer_of(layer.what).name;
+  return numbers.told.empty() ? name : fmt::format("{}({})", name, fmt::join(numbers.told, ", "));
 }
-std::string text_of_layer(const Conv2dDefinition& d) {
-  return fmt::format("conv2d({} channels, {}x{}, {} groups, height: {}, width: {})", d.out_channels, d.kernel_height,
-                     d.kernel_width, d.config.groups, text_of(d.config.height), text_of(d.config.width));
-}
-std::string text_of_layer(const MaxPool2dConfig& d) {
-  return fmt::format("max_pool2d({}x{}, height: {}, width: {})", d.kernel_height, d.kernel_width, text_of(d.height),
-                     text_of(d.width));
-}
-std::string text_of_layer(const ReluLayer&) { return "relu"; }
-std::string text_of_layer(const FlattenLayer&) { return "flatten"; }
-std::string text_of_layer(const LinearDefinition& d) { return fmt::format("linear({} features)", d.out_features); }
 
 /// One network; what is wrong first is kept.
 class NetworkCheck {
@@ -308,8 +315,7 @@ class NetworkCheck {
   std::string description() const {
     if (expected_.violated.empty()) return format_network(summarize({"n", net_}));
     std::string text = "input " + text_of(net_.input);
-    for (const LayerDefinition& layer : net_.layers)
-      text += std::visit([](const auto& d) { return ", " + text_of_layer(d); }, layer.what);
+    for (const LayerDefinition& layer : net_.layers) text += ", " + text_of_layer(layer);
     return text;
   }
 
@@ -326,7 +332,7 @@ class NetworkCheck {
 NetworkDefinition stages_of(const ModelProblem& p) {
   const Cnn2Config& k = p.run.config;
   NetworkDefinition net{{p.run.in_c, p.run.in_h, p.run.in_w}, {}};
-  const auto add = [&](AnyDefinition what) { net.layers.push_back({"", std::move(what)}); };
+  const auto add = [&](Definition what) { net.layers.push_back({"", std::move(what)}); };
   for (const bool second : {false, true}) {
     const Idx padding = second ? k.padding2 : k.padding1, stride = second ? k.stride2 : k.stride1;
     const Axis conv{.stride = stride, .before = padding, .after = padding};
@@ -350,7 +356,7 @@ bool has_a_field_below_its_least(const Cnn2Run& run) {
 /// Of the first convolution, also where an extent of its input makes no sense.
 Clauses violated_by_first_stage(const ModelProblem& p) {
   const NetworkDefinition net = stages_of(p);
-  return violated_clauses(*problem_of(std::get<Conv2dDefinition>(net.layers[0].what), net.input));
+  return violated_clauses(*problem_of(net.layers.front(), net.input));
 }
 
 /// well_formed, and the size helpers, against the layers themselves. well_formed is about the windows alone, and looks

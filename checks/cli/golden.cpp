@@ -58,13 +58,20 @@ ExitStatus run_golden(const GoldenArguments& a) {
   return ExitStatus::ok;
 }
 
+/// "a, b or c".
+std::string either(std::vector<std::string> names) {
+  const std::string last = names.back();
+  names.pop_back();
+  return joined(names, ", ") + (names.empty() ? "" : " or ") + last;
+}
+
 }  // namespace
 
 void add_golden(CLI::App& app, Session& session) {
   CLI::App* command =
       app.add_subcommand("golden", "Write inputs and expected outputs as files, for kernels that are no library");
   const auto a = std::make_shared<GoldenArguments>();
-  command->add_option("--op", a->op, "an operation (see `cnnspec ops`), or all of conv2d, max_pool2d, relu or linear")
+  command->add_option("--op", a->op, "an operation (see `cnnspec ops`), or all of " + either(names_of_layers()))
       ->type_name("OP")
       ->required();
   command->add_option("--case", a->descriptor, "the problem")->type_name("DESCRIPTOR")->required();

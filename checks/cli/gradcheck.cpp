@@ -17,11 +17,12 @@
 #include "checks/cli/report_files.hpp"
 #include "checks/vocabulary/json_number.hpp"
 #include "checks/vocabulary/shell.hpp"
+#include "checks/describe/networks.hpp"
 #include "checks/describe/summary.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/step_sweep.hpp"
-#include "checks/gradient/targets.hpp"
+#include "checks/describe/targets.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "checks/version.hpp"
 
@@ -238,8 +239,9 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
 
 std::string target_help() {
   std::string text = "Targets, and their configurations by default:\n";
-  for (const LayerTarget& layer : layer_targets) text += fmt::format("  {:<11} {}\n", layer.name, layer.default_config);
-  return text + fmt::format("  {:<11} {}\n", "cnn, cnn-relu, cnn2", load_target("cnn2", "").config) +
+  for (const LayerTarget& layer : layer_targets())
+    text += fmt::format("  {:<11} {}\n", layer.name, layer.default_config);
+  return text + fmt::format("  {:<11} {}\n", joined(built_in_networks, ", "), load_target("cnn2", "").config) +
          "  FILE        the JSON description of a network (see `cnnspec show --help`)\n";
 }
 

@@ -278,7 +278,8 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("MIB");
   command
       ->add_option("--net", a->network,
-                   "judge a whole network, layer by layer: cnn, cnn-relu, cnn2 or a JSON description")
+                   "judge a whole network, layer by layer: " + joined(built_in_networks, ", ") +
+                       " or a JSON description")
       ->type_name("NET");
   command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
       ->type_name("K=V,...");

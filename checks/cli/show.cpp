@@ -9,6 +9,7 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/output/output_file.hpp"
+#include "checks/describe/network_json.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -42,7 +43,8 @@ void add_show(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("show", "Show a network: its layers, shapes and parameter counts");
   const auto options = std::make_shared<ShowOptions>();
   command
-      ->add_option("NET", options->net, "cnn, cnn-relu, cnn2, the path of a JSON description, or - for standard input")
+      ->add_option("NET", options->net,
+                   joined(built_in_networks, ", ") + ", the path of a JSON description, or - for standard input")
       ->required();
   command->add_option("--format", options->format, joined(format_names(), ", ") + " (default: table)")
       ->type_name("FORMAT");
@@ -51,12 +53,7 @@ void add_show(CLI::App& app, Session& session) {
   command->footer("Settings of the built-in networks, with their defaults:\n  " + format_config({}) + R"(
 
 A JSON description:
-  {"input": [3, 16, 16],
-   "layers": [{"kind": "conv2d", "out_channels": 4, "kernel": 3, "padding": 1}, {"kind": "relu"},
-              {"kind": "max_pool2d", "kernel": 2}, {"kind": "flatten"}, {"kind": "linear", "out_features": 10}]}
-Windows also take "stride", "dilation" and, for conv2d, "groups". n stands for both axes, [height, width] for each;
-padding can be [top, left, bottom, right]; the stride of max_pool2d is its kernel where left out.
-
+)" + network_example + window_help() + R"(
 In the table, padding is shown as n, height x width, or top,left,bottom,right. Mult-adds count every parameter, biases
 included, once for each output position, as torchinfo does.
 

@@ -6,9 +6,11 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "checks/networks/network_layer.hpp"
 #include "checks/vocabulary/strict_json.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -71,6 +73,21 @@ class Value {
       refuse(fmt::format("an integer from {} to {}", least, most));
     return value_.get<Idx>();
   }
+  bool boolean() const {
+    if (!value_.is_boolean()) refuse("true or false");
+    return value_.get<bool>();
+  }
+  double real() const {
+    if (!value_.is_number()) refuse("a number");
+    return value_.get<double>();
+  }
+  /// Which of them it is.
+  Idx choice(std::span<const char* const> names) const {
+    const std::string given = string();
+    const auto found = std::ranges::find(names, given);
+    if (found == names.end()) refuse(one_of({names.begin(), names.end()}, given));
+    return found - names.begin();
+  }
   std::vector<Idx> integers(Idx least) const {
     std::vector<Idx> result;
     for (const Value& element : elements()) result.push_back(element.integer(least));
@@ -109,43 +126,72 @@ std::array<Idx, 4> padding(const Value& value) {
   return {sides[0], sides[1], sides[2], sides[3]};
 }
 
-std::pair<Axis, Axis> window_axes(const Value& layer, const std::array<Idx, 2>& default_stride) {
-  const auto stride = layer.has("stride") ? both_axes(layer["stride"], 1) : default_stride;
-  const auto dilation = layer.has("dilation") ? both_axes(layer["dilation"], 1) : std::array<Idx, 2>{1, 1};
+/// Of one axis: the kernel is part of it.
+Line line_of(Idx kernel, Idx stride, Idx before, Idx after, Idx dilation) {
+  return {0, 0, kernel, {stride, before, after, dilation}};
+}
+
+void read_window(Problem& to, const Value& layer) {
+  const auto kernel = both_axes(layer["kernel"], 1);
+  const std::array<Idx, 2> ones{1, 1};
+  const auto stride = layer.has("stride") ? both_axes(layer["stride"], 1) : is_pool(layer_of(to)) ? kernel : ones;
+  const auto dilation = layer.has("dilation") ? both_axes(layer["dilation"], 1) : ones;
   const auto pad = layer.has("padding") ? padding(layer["padding"]) : std::array<Idx, 4>{};
-  return {Axis{stride[0], pad[0], pad[2], dilation[0]}, Axis{stride[1], pad[1], pad[3], dilation[1]}};
+  set_height(to, line_of(kernel[0], stride[0], pad[0], pad[2], dilation[0]));
+  set_width(to, line_of(kernel[1], stride[1], pad[1], pad[3], dilation[1]));
 }
 
-using What = decltype(LayerDefinition::what);
+// ---- The settings of a layer, by the names of their fields.
 
-What conv2d_from(const Value& layer) {
-  const auto kernel = both_axes(layer["kernel"], 1);
-  const auto [height, width] = window_axes(layer, {1, 1});
-  const Idx groups = layer.has("groups") ? layer["groups"].integer(1) : 1;
-  return Conv2dDefinition{layer["out_channels"].integer(1), kernel[0], kernel[1], {height, width, groups}};
+void set_usual(Problem& to, std::size_t n, const Field& field) {
+  if (field.kind == Field::Kind::real)
+    to.set_real(n, *field.usual);
+  else
+    to.set(n, static_cast<Idx>(*field.usual));
 }
-What max_pool2d_from(const Value& layer) {
-  const auto kernel = both_axes(layer["kernel"], 1);
-  const auto [height, width] = window_axes(layer, kernel);
-  return MaxPool2dConfig{kernel[0], kernel[1], height, width};
-}
-What relu_from(const Value&) { return ReluLayer{}; }
-What flatten_from(const Value&) { return FlattenLayer{}; }
-What linear_from(const Value& layer) { return LinearDefinition{layer["out_features"].integer(1)}; }
 
-struct Kind {
-  std::string name;
-  What (*from)(const Value&);
-  std::vector<std::string> keys;  // besides those that every layer has
-};
-const std::vector<Kind>& kinds() {
-  static const std::vector<Kind> all{
-      {"conv2d", conv2d_from, {"out_channels", "kernel", "stride", "padding", "dilation", "groups"}},
-      {"max_pool2d", max_pool2d_from, {"kernel", "stride", "padding", "dilation"}},
-      {"relu", relu_from, {}},
-      {"flatten", flatten_from, {}},
-      {"linear", linear_from, {"out_features"}}};
-  return all;
+void read_setting(Problem& to, std::size_t n, const Field& field, const Value& value) {
+  switch (field.kind) {
+    case Field::Kind::extent:
+    case Field::Kind::derived:
+      return to.set(n, value.integer(static_cast<Idx>(field.least)));
+    case Field::Kind::flag:
+      return to.set(n, value.boolean() ? 1 : 0);
+    case Field::Kind::choice:
+      return to.set(n, value.choice(field.choices));
+    case Field::Kind::real:
+      return to.set_real(n, value.real());
+  }
+}
+
+ordered_json setting_of(const Problem& problem, std::size_t n, const Field& field) {
+  if (field.kind == Field::Kind::real) return problem.real(n);
+  if (field.kind == Field::Kind::flag) return problem.integer(n) != 0;
+  if (field.kind == Field::Kind::choice) return field.choices[static_cast<std::size_t>(problem.integer(n))];
+  return problem.integer(n);
+}
+
+/// Those that must be given, or those that need not.
+std::vector<std::string> settings_of(const Layer& layer, bool may_be_left_out) {
+  std::vector<std::string> names = settings_of(layer);
+  std::erase_if(names, [&](const std::string& name) {
+    return layer.fields[known_place_of(layer, name)].usual.has_value() != may_be_left_out;
+  });
+  return names;
+}
+
+Definition definition_from(const Layer& layer, const Value& given) {
+  Problem numbers(layer.id, layer.fields.size());
+  if (has_window(layer)) read_window(numbers, given);
+  for (const std::string& name : settings_of(layer)) {
+    const std::size_t n = known_place_of(layer, name);
+    const Field& field = layer.fields[n];
+    if (field.usual && !given.has(name))
+      set_usual(numbers, n, field);
+    else
+      read_setting(numbers, n, field, given[name]);
+  }
+  return definition_of(numbers);
 }
 
 const std::vector<std::string> derived_of_layer{"input_shape", "output_shape", "parameters", "mult_adds"};
@@ -155,20 +201,30 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& more) 
   to.insert(to.end(), more.begin(), more.end());
 }
 
+/// What the layer has besides what every layer has.
+std::vector<std::string> keys_of(const Layer& layer) {
+  std::vector<std::string> keys = settings_of(layer, false);
+  if (has_window(layer)) append(keys, {"kernel", "stride", "padding", "dilation"});
+  append(keys, settings_of(layer, true));
+  return keys;
+}
+
+const Layer& kind_of(const Value& layer) {
+  const std::string given = layer["kind"].string();
+  if (const Layer* const kind = find_layer(given); kind != nullptr && kind->network != nullptr) return *kind;
+  std::vector<std::string> known;
+  for (const Layer* kind : layers_of_networks()) known.emplace_back(kind->name);
+  layer["kind"].refuse(one_of(known, given));
+}
+
 LayerDefinition layer_from(const Value& layer) {
   layer.require_object();
-  const std::string given = layer["kind"].string();
-  const auto kind = std::find_if(kinds().begin(), kinds().end(), [&](const Kind& k) { return k.name == given; });
-  if (kind == kinds().end()) {
-    std::vector<std::string> known;
-    for (const Kind& k : kinds()) known.push_back(k.name);
-    layer["kind"].refuse(one_of(known, given));
-  }
+  const Layer& kind = kind_of(layer);
   std::vector<std::string> keys{"kind", "name"};
-  append(keys, kind->keys);
+  append(keys, keys_of(kind));
   append(keys, derived_of_layer);
   layer.require_keys(keys);
-  return {layer.has("name") ? layer["name"].name() : "", kind->from(layer)};
+  return {layer.has("name") ? layer["name"].name() : "", definition_from(kind, layer)};
 }
 
 NamedNetwork network_from(const Value& root) {
@@ -191,15 +247,23 @@ NamedNetwork network_from(const Value& root) {
 
 ordered_json to_json(const LayerDescription& layer, Idx mult_adds) {
   ordered_json result{{"kind", layer.kind}, {"name", layer.name}};
-  if (layer.kind == "conv2d") result["out_channels"] = layer.output.front();
-  if (layer.kind == "linear") result["out_features"] = layer.output.front();
+  const Layer* const kind = find_layer(layer.kind);
+  const auto add_settings = [&](bool may_be_left_out) {
+    if (kind == nullptr || kind->network == nullptr || kind->passes.empty()) return;
+    const Problem problem = problem_of(layer, 1);
+    for (const std::string& name : settings_of(*kind, may_be_left_out)) {
+      const std::size_t n = known_place_of(*kind, name);
+      result[name] = setting_of(problem, n, kind->fields[n]);
+    }
+  };
+  add_settings(false);
   if (const auto w = window_of(layer)) {
     result["kernel"] = {w->kernel_height, w->kernel_width};
     result["stride"] = {w->stride_height, w->stride_width};
     result["padding"] = {w->top, w->left, w->bottom, w->right};
     result["dilation"] = {w->dilation_height, w->dilation_width};
-    if (layer.kind == "conv2d") result["groups"] = w->groups;
   }
+  add_settings(true);
   result["input_shape"] = layer.input;
   result["output_shape"] = layer.output;
   result["parameters"] = layer.parameters;
@@ -254,6 +318,21 @@ NamedNetwork parse_network(std::string_view text, const std::string& where) {
   const std::vector<Value> layers = root["layers"].elements();
   for (std::size_t n = 0; n < layers.size(); ++n) require_true(layers[n], derived_of_layer, truth["layers"][n]);
   return network;
+}
+
+std::string window_help() {
+  std::string groups, pools;
+  for (const Layer* layer : layers_of_networks()) {
+    if (!has_window(*layer)) continue;
+    std::vector<std::string> more;
+    for (const std::string& name : settings_of(*layer, true)) more.push_back(in_quotes(name));
+    if (!more.empty()) groups += fmt::format(" and, for {}, {}", layer->name, joined(more, ", "));
+    if (is_pool(*layer)) pools += (pools.empty() ? "" : ", ") + std::string(layer->name);
+  }
+  return fmt::format(R"(Windows also take "stride", "dilation"{}. n stands for both axes, [height, width] for each;
+padding can be [top, left, bottom, right]; the stride of {} is its kernel where left out.
+)",
+                     groups, pools);
 }
 
 /// One line for each layer.

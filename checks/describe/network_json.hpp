@@ -31,6 +31,9 @@ inline constexpr std::size_t most_network_layers = 10'000;
 /// syntax error or the JSON pointer of a wrong value, and the ShapeError of a layer that does not fit.
 NamedNetwork parse_network(std::string_view text, const std::string& where);
 
+/// What a description can say of windows, for the help.
+std::string window_help();
+
 /// Complete: parse_network reads it back to the same network.
 std::string format_network(const Summary& network);
 

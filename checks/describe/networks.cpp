@@ -1,13 +1,7 @@
 #include "checks/describe/networks.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include "checks/describe/network_json.hpp"
 #include "checks/vocabulary/strict_json.hpp"
@@ -17,6 +11,11 @@
 namespace cnnspec::checks {
 
 const std::vector<std::string> built_in_networks{"cnn", "cnn-relu", "cnn2"};
+
+const char* const network_example = R"(  {"input": [3, 16, 16],
+   "layers": [{"kind": "conv2d", "out_channels": 4, "kernel": 3, "padding": 1}, {"kind": "relu"},
+              {"kind": "max_pool2d", "kernel": 2}, {"kind": "flatten"}, {"kind": "linear", "out_features": 10}]}
+)";
 
 bool is_built_in(const std::string& name) {
   return std::find(built_in_networks.begin(), built_in_networks.end(), name) != built_in_networks.end();
@@ -40,23 +39,6 @@ NamedNetwork load_network(const std::string& net, const std::string& config) {
     throw UsageError("network", "", one_of(known, net), in_quotes(net));
   }
   return parse_network(read_file(net, JsonLimits{}.bytes), net == "-" ? "standard input" : net);
-}
-
-std::string read_file(const std::string& path, std::size_t most) {
-  const auto close = [](std::FILE* f) {
-    if (f != stdin) std::fclose(f);
-  };
-  const std::string name = path == "-" ? "standard input" : path;
-  const std::unique_ptr<std::FILE, decltype(close)> file(path == "-" ? stdin : std::fopen(path.c_str(), "rb"), close);
-  if (file == nullptr) throw UsageError(name, "", "a file that can be read", std::strerror(errno));
-  std::string bytes;
-  char block[1 << 14];
-  while (const std::size_t n = std::fread(block, 1, sizeof block, file.get())) {
-    bytes.append(block, n);
-    if (bytes.size() > most) throw UsageError(name, "", fmt::format("at most {} bytes", most), "more");
-  }
-  if (std::ferror(file.get()) != 0) throw UsageError(name, "", "a file that can be read", std::strerror(errno));
-  return bytes;
 }
 
 }  // namespace cnnspec::checks

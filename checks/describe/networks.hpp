@@ -6,19 +6,19 @@
 
 #include "checks/describe/config.hpp"
 #include "checks/describe/summary.hpp"
+#include "checks/vocabulary/read_file.hpp"
 
 namespace cnnspec::checks {
 
 /// "cnn" (no ReLU), "cnn-relu" and "cnn2" (the same layers, once as a chain and once written out).
 extern const std::vector<std::string> built_in_networks;
+/// A JSON description, indented, for the help.
+extern const char* const network_example;
 bool is_built_in(const std::string& name);
 NamedNetwork built_in_network(const std::string& name, const Cnn2Run& run);
 
 /// `net` is a built-in name, the path of a JSON description, or "-" for one on standard input; `config` is the text of
 /// a configuration, which only the built-in ones take. Throws UsageError and ShapeError.
 NamedNetwork load_network(const std::string& net, const std::string& config);
-
-/// The bytes of a file, or of standard input ("-"). Throws UsageError if it cannot be read or has more than `most`.
-std::string read_file(const std::string& path, std::size_t most);
 
 }  // namespace cnnspec::checks

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "checks/describe/show.hpp"
+#include "checks/networks/network_layer.hpp"
 #include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
@@ -20,9 +21,9 @@ std::string label(const std::vector<std::string>& lines) {
 std::string both(const char* what, Idx height, Idx width) { return fmt::format("{} {}x{}", what, height, width); }
 
 /// What differs from a layer's defaults, e.g. "kernel 3x3, padding 1x1".
-std::string settings(const Window& w, bool has_own_default_stride) {
+std::string settings(const Window& w, bool stride_is_kernel) {
   std::vector<std::string> parts{both("kernel", w.kernel_height, w.kernel_width)};
-  const Idx height = has_own_default_stride ? w.kernel_height : 1, width = has_own_default_stride ? w.kernel_width : 1;
+  const Idx height = stride_is_kernel ? w.kernel_height : 1, width = stride_is_kernel ? w.kernel_width : 1;
   if (w.stride_height != height || w.stride_width != width)
     parts.push_back(both("stride", w.stride_height, w.stride_width));
   if (!w.pads_symmetrically())
@@ -31,13 +32,18 @@ std::string settings(const Window& w, bool has_own_default_stride) {
     parts.push_back(both("padding", w.top, w.left));
   if (w.dilation_height != 1 || w.dilation_width != 1)
     parts.push_back(both("dilation", w.dilation_height, w.dilation_width));
-  if (w.groups != 1) parts.push_back(fmt::format("groups {}", w.groups));
+  if (w.groups.value_or(1) != 1) parts.push_back(fmt::format("groups {}", *w.groups));
   return joined(parts, ", ");
+}
+
+bool has_own_default_stride(const LayerDescription& layer) {
+  const Layer* const kind = find_layer(layer.kind);
+  return kind != nullptr && is_pool(*kind);
 }
 
 std::string node(const LayerDescription& layer) {
   std::vector<std::string> lines{layer.name, layer.kind};
-  if (const auto w = window_of(layer)) lines.push_back(settings(*w, layer.kind == "max_pool2d"));
+  if (const auto w = window_of(layer)) lines.push_back(settings(*w, has_own_default_stride(layer)));
   if (layer.parameters > 0) lines.push_back(thousands(layer.parameters) + " parameters");
   return label(lines);
 }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "checks/describe/show.hpp"
+#include "checks/networks/network_layer.hpp"
 #include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
@@ -74,29 +75,58 @@ std::string window_arguments(const Window& w, std::array<Idx, 2> default_stride)
          argument("dilation", {w.dilation_height, w.dilation_width}, {1, 1});
 }
 
-std::string conv2d(const LayerDescription& layer, const Window& w) {
-  return fmt::format("nn.Conv2d({}, {}{}{})", layer.input[0], layer.output[0], window_arguments(w, {1, 1}),
-                     argument("groups", {w.groups, w.groups}, {1, 1}));
+/// What comes after the window, by name; nothing for what is usual.
+std::string further_settings(const Problem& problem) {
+  const Layer& layer = layer_of(problem);
+  std::string text;
+  for (const std::string& name : settings_of(layer)) {
+    const std::size_t n = known_place_of(layer, name);
+    const Field& field = layer.fields[n];
+    if (!field.usual) continue;
+    if (field.kind == Field::Kind::real)
+      text += problem.real(n) == *field.usual ? "" : fmt::format(", {}={}", name, problem.real(n));
+    else
+      text += argument(name.c_str(), {problem.integer(n), problem.integer(n)},
+                       {static_cast<Idx>(*field.usual), static_cast<Idx>(*field.usual)});
+  }
+  return text;
 }
 
-std::string max_pool2d(const Window& w) {
-  return fmt::format("nn.MaxPool2d({})", window_arguments(w, {w.kernel_height, w.kernel_width}).substr(2));
+const NetworkLayer* find_network_layer(const std::string& kind) {
+  const Layer* const layer = find_layer(kind);
+  return layer == nullptr ? nullptr : layer->network;
 }
 
-/// Padding that a layer cannot do itself. For pooling it is -inf, which never wins against a real cell.
+/// Padding that a layer cannot do itself.
 std::string explicit_padding(const LayerDescription& layer, const Window& w) {
   const std::string sides = fmt::format("({}, {}, {}, {})", w.left, w.right, w.top, w.bottom);  // PyTorch's order
-  if (layer.kind == "conv2d") return fmt::format("nn.ZeroPad2d({})", sides);
-  return fmt::format("nn.ConstantPad2d({}, float(\"-inf\"))", sides);
+  const NetworkLayer* const known = find_network_layer(layer.kind);
+  if (known == nullptr || known->pytorch_padding == nullptr) return fmt::format("nn.ZeroPad2d({})", sides);
+  return fmt::format("nn.ConstantPad2d({}, {})", sides, known->pytorch_padding);
 }
 
-std::string module(const LayerDescription& layer) {
-  if (layer.kind == "conv2d") return conv2d(layer, window_of(layer).value());
-  if (layer.kind == "max_pool2d") return max_pool2d(window_of(layer).value());
-  if (layer.kind == "relu") return "nn.ReLU()";
-  if (layer.kind == "flatten") return "nn.Flatten()";
-  if (layer.kind == "linear") return fmt::format("nn.Linear({}, {})", layer.input[0], layer.output[0]);
-  throw std::logic_error("show_pytorch: no module for layers of kind " + layer.kind);
+/// Each with ", " before it.
+std::string arguments(const LayerDescription& row, const Layer& layer, std::istringstream& first) {
+  if (layer.passes.empty()) return "";
+  const Problem problem = problem_of(row, 1);
+  std::string text;
+  for (std::string field; first >> field;)
+    text += fmt::format(", {}", problem.integer(known_place_of(layer, field)));
+  if (const auto w = window_of(row)) {
+    const std::array<Idx, 2> kernel{w->kernel_height, w->kernel_width}, ones{1, 1};
+    text += window_arguments(*w, is_pool(layer) ? kernel : ones);
+  }
+  return text + further_settings(problem);
+}
+
+std::string module(const LayerDescription& row) {
+  const NetworkLayer* const known = find_network_layer(row.kind);
+  if (known == nullptr) throw std::logic_error("show_pytorch: no module for layers of kind " + row.kind);
+  std::istringstream words(known->pytorch);
+  std::string name;
+  words >> name;
+  const std::string all = arguments(row, *find_layer(row.kind), words);
+  return fmt::format("{}({})", name, all.empty() ? "" : all.substr(2));
 }
 
 }  // namespace

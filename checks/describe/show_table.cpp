@@ -46,7 +46,7 @@ std::vector<Column> columns_of(const Summary& network) {
     stride.cells.push_back(w ? both(w->stride_height, w->stride_width) : not_applicable);
     pad.cells.push_back(w ? padding(*w) : not_applicable);
     dilation.cells.push_back(w ? both(w->dilation_height, w->dilation_width) : not_applicable);
-    groups.cells.push_back(w && layer.kind == "conv2d" ? std::to_string(w->groups) : not_applicable);
+    groups.cells.push_back(w && w->groups ? std::to_string(*w->groups) : not_applicable);
     parameters.cells.push_back(count(layer.parameters));
     mult_adds.cells.push_back(count(network.mult_adds[n]));
   }

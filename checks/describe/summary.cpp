@@ -51,11 +51,12 @@ Summary summarize(const std::string& name, const std::vector<Idx>& input, std::v
 }
 
 std::optional<Window> window_of(const LayerDescription& layer) {
-  const auto get = [&](const char* name, Idx otherwise) {
+  const auto find = [&](const char* name) -> std::optional<Idx> {
     for (const auto& [key, value] : layer.hyper_parameters)
       if (key == name) return value;
-    return otherwise;
+    return std::nullopt;
   };
+  const auto get = [&](const char* name, Idx otherwise) { return find(name).value_or(otherwise); };
   if (get("kernel_height", 0) == 0) return std::nullopt;
   return Window{.kernel_height = get("kernel_height", 1),
                 .kernel_width = get("kernel_width", 1),
@@ -67,7 +68,7 @@ std::optional<Window> window_of(const LayerDescription& layer) {
                 .left = get("pad_left", 0),
                 .bottom = get("pad_bottom", 0),
                 .right = get("pad_right", 0),
-                .groups = get("groups", 1)};
+                .groups = find("groups")};
 }
 
 }  // namespace cnnspec::checks

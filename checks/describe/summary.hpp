@@ -36,7 +36,7 @@ Summary summarize(const std::string& name, const std::vector<Idx>& input, std::v
 struct Window {
   Idx kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
   Idx top, left, bottom, right;  // padding
-  Idx groups;                    // 1 where the layer has none
+  std::optional<Idx> groups;     // where the layer has them
 
   bool pads_symmetrically() const { return top == bottom && left == right; }
 };

@@ -9,7 +9,6 @@
 
 #include "checks/vocabulary/json_number.hpp"
 #include "checks/vocabulary/text.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
 #include "checks/vocabulary/descriptor.hpp"

@@ -13,11 +13,22 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The operation of a layer that takes x and dy, in this order.
-const Pass& takes_x_and_dy(const Layer& layer) {
-  return *std::ranges::find_if(layer.passes, [](const Pass& p) {
-    return p.inputs.size() == 2 && p.inputs[0].role == Role::x && p.inputs[1].role == Role::y;
-  });
+/// The operation of a layer that dy is drawn for: the first that takes it and x, else the first that takes it.
+const Pass& takes_dy(const Layer& layer) {
+  const auto takes = [](const Pass& p, Role role) {
+    return std::ranges::find(p.inputs, role, &Port::role) != p.inputs.end();
+  };
+  const auto backward = layer.passes.subspan(1);
+  const auto both =
+      std::ranges::find_if(backward, [&](const Pass& p) { return takes(p, Role::x) && takes(p, Role::y); });
+  if (both != backward.end()) return *both;
+  return *std::ranges::find_if(backward, [&](const Pass& p) { return takes(p, Role::y); });
+}
+/// Which of its inputs it is: the last, where y is one too.
+std::size_t place_of_dy(const Pass& pass) {
+  std::size_t n = pass.inputs.size() - 1;
+  while (pass.inputs[n].role != Role::y) --n;
+  return n;
 }
 
 std::vector<Op> ops_of(const Layer& layer) {
@@ -35,17 +46,19 @@ void add_inputs(Golden& golden, const Operation& operation, const Operands<doubl
 void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmetic) {
   const GoldenCase& c = golden.made_of;
   const Operation forward = operation_of(layer.passes.front().op, c.problem);
-  const Operation backward = operation_of(takes_x_and_dy(layer).op, c.problem);
+  const Pass& pass = takes_dy(layer);
+  const Operation backward = operation_of(pass.op, c.problem);
   add_inputs(golden, forward, make_data(forward, arithmetic, c.seed, c.data).front().inputs);
-  const Operands<double> x_and_dy = make_data(backward, arithmetic, mix(c.seed), c.data).front().inputs;
-  golden.inputs.push_back({backward.inputs[1], x_and_dy[1]});
+  const Operands<double> inputs = make_data(backward, arithmetic, mix(c.seed), c.data).front().inputs;
+  golden.inputs.push_back({backward.inputs[place_of_dy(pass)], inputs[place_of_dy(pass)]});
 }
 
 /// Literal data for all inputs of a layer at once.
 void parse_inputs(Golden& golden, const Layer& layer) {
   const GoldenCase& c = golden.made_of;
   Operation all = operation_of(layer.passes.front().op, c.problem);
-  const TensorInfo dy = operation_of(takes_x_and_dy(layer).op, c.problem).inputs[1];
+  const Pass& pass = takes_dy(layer);
+  const TensorInfo dy = operation_of(pass.op, c.problem).inputs[place_of_dy(pass)];
   all.inputs.insert(all.inputs.end() - (all.inputs.back().is_optional ? 1 : 0), dy);  // the bias stays last
   add_inputs(golden, all, parse_literal(all, c.dtype, c.data));
 }
@@ -67,8 +80,7 @@ std::vector<Op> ops_named(const std::string& name) {
   if (const Layer* const layer = find_layer(name); layer != nullptr && !layer->passes.empty()) return ops_of(*layer);
   if (const Pass* const pass = find_pass(name)) return {pass->op};
   std::vector<std::string> known = names_of_operations();
-  for (const Layer* layer : layers())
-    if (!layer->passes.empty()) known.push_back(layer->name);
+  for (std::string& layer : names_of_layers()) known.push_back(std::move(layer));
   throw UsageError("--op", "", one_of(known, name), in_quotes(name));
 }
 

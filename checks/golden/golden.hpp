@@ -20,7 +20,7 @@ struct GoldenCase {
   std::string data = "rounded";  // a family, or literal data (literal_data.hpp)
 };
 
-/// The operation of that name, or all of the layer: conv2d, max_pool2d, relu, linear. Throws UsageError.
+/// The operation of that name, or all of the layer. Throws UsageError.
 std::vector<Op> ops_named(const std::string& name);
 
 struct GoldenInput {

@@ -1,4 +1,3 @@
-#include "checks/layers/problems.hpp"
 #include "checks/golden/golden_folder.hpp"
 
 #include <fmt/format.h>
@@ -8,11 +7,11 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "checks/describe/networks.hpp"
 #include "checks/vocabulary/strict_json.hpp"
 #include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/read_file.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -198,7 +197,7 @@ GoldenArrays arrays_in(const std::string& folder) {
 
 std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor) {
   const std::string file = tensor_file(tensor.name);
-  if (std::string_view(tensor.name) == "b" && !arrays.is_there(file)) return {};
+  if (tensor.is_optional && !arrays.is_there(file)) return {};
   return decode(dtype, arrays.read(file, {row_of(dtype).npy}, tensor.extents).elements);
 }
 

@@ -4,10 +4,14 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
+#include <tuple>
 
 #include "checks/gradient/network_bounds.hpp"
 #include "checks/laws/parameters.hpp"
 #include "checks/gradient/subject.hpp"
+#include "checks/networks/network_layer.hpp"
+#include "checks/scalars/traced.hpp"
 
 namespace cnnspec::checks {
 
@@ -19,7 +23,9 @@ AnyTensor<S> as_tensor(const std::vector<S>& values, const std::vector<Idx>& ext
 template <class S>
 class MovedNetwork {
  public:
-  explicit MovedNetwork(const NetworkDefinition& definition) : network_(definition) {}
+  explicit MovedNetwork(const NetworkDefinition& definition) : network_(definition) {
+    for (const LayerDescription& row : network_.describe()) branches_.push_back(branches(*find_layer(row.kind)));
+  }
 
   /// Takes over the base point. `scale`: see network_subject.hpp; `start`: the input of the tensor's layer.
   template <class T>
@@ -60,29 +66,36 @@ class MovedNetwork {
 
   Evaluation<S> forward_from(std::size_t layer, AnyTensor<S> x) const {
     Evaluation<S> result;
-    for (std::size_t n = layer; n < network_.layers.size(); ++n) {
-      if (std::holds_alternative<ReluLayer>(network_.layers[n])) record_mask(x, result.branches);
-      if (const auto* pool = std::get_if<MaxPool2dLayer<MaxPool2dConfig>>(&network_.layers[n])) {
-        auto pooled = max_pool2d_with_winners(std::get<Image<S>>(x), pool->config);
-        const std::vector<Idx>& winners = pooled.winners.elements();
-        result.branches.insert(result.branches.end(), winners.begin(), winners.end());
-        x = std::move(pooled.y);
-      } else {
-        x = network_.forward_layer(n, x);
-      }
-    }
+    for (std::size_t n = layer; n < network_.layers.size(); ++n)
+      x = branches_[n] ? selected(n, x, result.branches) : network_.forward_layer(n, x);
     result.y = std::visit([](const auto& y) { return y.elements(); }, x);
     return result;
   }
-  static void record_mask(const AnyTensor<S>& x, BranchSignature& branches) {
-    std::visit(
-        [&](const auto& tensor) {
-          for (const S& v : tensor.elements()) branches.push_back(v <= S(0) ? 0 : 1);
+  /// The output of a layer that selects, and what it has selected.
+  AnyTensor<S> selected(std::size_t n, const AnyTensor<S>& x, BranchSignature& selection) const {
+    return std::visit(
+        [&]<class Layer, class X>(const Layer& layer, const X& in) -> AnyTensor<S> {
+          constexpr bool has_parameters = std::tuple_size_v<decltype(layer.parameters())> > 0;
+          if constexpr (takes<Layer, X> && !has_parameters) return values_of(layer.forward(traced(in)), selection);
+          throw std::logic_error("a layer that branches has no parameters");
         },
-        x);
+        network_.layers[n], x);
+  }
+  template <Idx... E>
+  static Tensor<Traced<S>, E...> traced(const Tensor<S, E...>& x) {
+    auto result = zeros<Traced<S>>(x.shape());
+    for (Idx n = 0; n < x.size(); ++n) result[n] = {x[n], n};
+    return result;
+  }
+  template <Idx... E>
+  static AnyTensor<S> values_of(const Tensor<Traced<S>, E...>& y, BranchSignature& selection) {
+    auto result = zeros<S>(y.shape());
+    for (Idx n = 0; n < y.size(); ++n) result[n] = y[n].value, selection.push_back(y[n].number);
+    return result;
   }
 
   Network<S> network_;
+  std::vector<bool> branches_;  // whether the layer does
   NetworkTensor tensor_;
   std::optional<AnyTensor<S>> start_;
 };

@@ -4,7 +4,9 @@
 
 #include "checks/laws/parameters.hpp"
 #include "checks/gradient/subject.hpp"
+#include "checks/networks/network_layer.hpp"
 #include "checks/scalars/magnitude.hpp"
+#include "checks/vocabulary/window.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -44,19 +46,34 @@ Net without_biases(Net net, const std::vector<NetworkTensor>& tensors) {
   return net;
 }
 
-/// max_pool2d_backward sends each dy to one cell that depends on the data. To all cells of the window bounds every
-/// case: that is the transpose of a depthwise convolution with ones.
-Activation through_pool(const MaxPool2dConfig& g, const Image<Magnitude>& x, const Image<Magnitude>& dy) {
-  Kernel<Magnitude> ones(dyn_shape(x.extent(0), 1, g.kernel_height, g.kernel_width));
-  for (Idx n = 0; n < ones.size(); ++n) ones[n] = Magnitude(1);
-  return conv2d_backward_input(x.shape(), ones, dy, Conv2dConfig{g.height, g.width, x.extent(0)});
+const Layer& kind_of(const LayerDescription& row) { return *find_layer(row.kind); }
+
+/// A layer that selects sends each dy to one cell of its window, that depends on the data. To all cells of the window
+/// bounds every case.
+Activation through_windows(const LayerDescription& row, const Image<Magnitude>& dy) {
+  const Problem problem = problem_of(row, 1);
+  const Line h = height_of(problem), w = width_of(problem);
+  auto dx = zeros<Magnitude>(dyn_shape(row.input[0], row.input[1], row.input[2]));
+  const auto cell = [](const Line& line, Idx window, Idx tap) {
+    return window * line.axis.stride + tap * line.axis.dilation - line.axis.before;
+  };
+  for (Idx c = 0; c < dy.extent(0); ++c)
+    for (Idx i = 0; i < dy.extent(1); ++i)
+      for (Idx j = 0; j < dy.extent(2); ++j)
+        for (Idx p = 0; p < h.kernel; ++p)
+          for (Idx q = 0; q < w.kernel; ++q) {
+            const Idx y = cell(h, i, p), x = cell(w, j, q);
+            if (0 <= y && y < h.in && 0 <= x && x < w.in) dx(c, y, x) += dy(c, i, j);
+          }
+  return dx;
 }
 
 double bound_backward(const Net& net, const std::vector<Activation>& inputs, Activation dy) {
   double most = largest(dy);
   for (std::size_t n = net.layers.size(); n-- > 0;) {
-    if (const auto* pool = std::get_if<MaxPool2dLayer<MaxPool2dConfig>>(&net.layers[n])) {
-      dy = through_pool(pool->config, std::get<Image<Magnitude>>(inputs[n]), std::get<Image<Magnitude>>(dy));
+    const LayerDescription& row = net.describe()[n];
+    if (branches(kind_of(row)) && has_window(kind_of(row))) {
+      dy = through_windows(row, std::get<Image<Magnitude>>(dy));
     } else {
       auto [dx, parameters] = net.backward_layer(n, inputs[n], dy);
       dy = std::move(dx);
@@ -68,14 +85,10 @@ double bound_backward(const Net& net, const std::vector<Activation>& inputs, Act
   return most;
 }
 
-bool branches(const AnyLayer<Magnitude>& layer) {
-  return std::holds_alternative<ReluLayer>(layer) || std::holds_alternative<MaxPool2dLayer<MaxPool2dConfig>>(layer);
-}
-
 Displacement displace_from(const Net& net, std::size_t layer, Activation x) {
   Displacement most{.anywhere = largest(x)};
   for (std::size_t n = layer; n < net.layers.size(); ++n) {
-    if (branches(net.layers[n])) most.at_branches = std::max(most.at_branches, largest(x));
+    if (branches(kind_of(net.describe()[n]))) most.at_branches = std::max(most.at_branches, largest(x));
     x = net.forward_layer(n, x);
     most.anywhere = std::max(most.anywhere, largest(x));
   }
@@ -97,25 +110,10 @@ Displacement bound_change(const Net& linear_part, const NetworkTensor& t, const 
   return later(moved.forward_layer(t.layer, inputs[t.layer]));
 }
 
-/// At most one rounding for each product and each addition of the longest sum of the layer, forward and backward.
-double roundings_of(const LayerDescription& row) {
-  const auto hyper = [&](const std::string& name) {
-    for (const auto& [key, value] : row.hyper_parameters)
-      if (key == name) return static_cast<double>(value);
-    return 1.0;
-  };
-  const double window = hyper("kernel_height") * hyper("kernel_width");
-  const auto in = static_cast<double>(row.input[0]), out = static_cast<double>(row.output[0]);
-  if (row.kind == "max_pool2d") return window;
-  if (row.kind == "linear") return (in + 2) + (out + 1);
-  if (row.kind != "conv2d") return 0;
-  const double positions = static_cast<double>(row.output[1]) * static_cast<double>(row.output[2]);
-  return (in * window + 2) + std::max(out * window, positions) + 1;
-}
-
 double count_roundings(const Net& net) {
   double n = 0;
-  for (const LayerDescription& row : net.describe()) n += roundings_of(row);
+  for (const LayerDescription& row : net.describe())
+    if (!kind_of(row).passes.empty()) n += roundings_of(problem_of(row, 1));
   return n;
 }
 

@@ -1,8 +1,8 @@
 // A run-time network as the subject of finite differences. What lies before a moved tensor is computed once for each
 // point.
 //
-// Integers take the step 1 on scaled data. Every layer is positively homogeneous: conv2d and linear in (input, bias),
-// max_pool2d, relu and flatten in their input. So multiplying one tensor by S, and by S every bias from its layer on
+// Integers take the step 1 on scaled data. Every layer is positively homogeneous: in (input, bias) where it has a bias,
+// in its input where it has no parameters. So multiplying one tensor by S, and by S every bias from its layer on
 // (for a bias: its layer's input too), multiplies the output by S and leaves the derivative with respect to that tensor
 // as it is. A step of 1 then moves the unscaled tensor by 1/S. Unscaled pre-activations are integers, hence zero or at
 // least 1 in size, so with S > 2 * (how far the input of any ReLU or pooling window moves for a step of 1) only exact

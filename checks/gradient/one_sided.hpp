@@ -1,8 +1,8 @@
 // One-sided difference quotients, for kinks and ties, where the two-sided one is no derivative.
 //
 // For a function that is piecewise affine in the step, the quotients equal the one-sided derivatives once h is small
-// enough to reach no further kink. A subgradient of a convex function, such as relu and max_pool2d in each coordinate,
-// lies between.
+// enough to reach no further kink. A subgradient of a convex function, such as a maximum in each coordinate, lies
+// between.
 #pragma once
 
 #include <vector>

@@ -8,9 +8,9 @@
 #include <optional>
 #include <span>
 
-#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/networks/network_layer.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
 
@@ -18,74 +18,44 @@ namespace cnnspec::checks {
 namespace {
 
 using Values = std::vector<double>;
+using Tensors = std::map<std::string, Values, std::less<>>;
 
 struct LayerProblem {
   std::string layer;
-  std::optional<Problem> problem;  // none: flatten, which changes no element
-};
-
-struct MakeProblem {
-  const LayerDescription& row;
-  Idx batch;
-
-  void set_window(auto& p) const {
-    p.batch = batch;
-    p.in_height = row.input[1], p.in_width = row.input[2], p.out_height = row.output[1], p.out_width = row.output[2];
-  }
-  static void set_axes(auto& p, const Axis& h, const Axis& w) {
-    p.stride_height = h.stride, p.pad_top = h.before, p.pad_bottom = h.after, p.dilation_height = h.dilation;
-    p.stride_width = w.stride, p.pad_left = w.before, p.pad_right = w.after, p.dilation_width = w.dilation;
-  }
-
-  std::optional<Problem> operator()(const Conv2dDefinition& d) const {
-    cnnspec_conv2d p{};
-    set_window(p), set_axes(p, d.config.height, d.config.width);
-    p.groups = d.config.groups, p.in_channels = row.input[0], p.out_channels = row.output[0];
-    p.kernel_height = d.kernel_height, p.kernel_width = d.kernel_width;
-    return p;
-  }
-  std::optional<Problem> operator()(const MaxPool2dConfig& d) const {
-    cnnspec_pool2d p{};
-    set_window(p), set_axes(p, d.height, d.width);
-    p.channels = row.input[0], p.kernel_height = d.kernel_height, p.kernel_width = d.kernel_width;
-    return p;
-  }
-  std::optional<Problem> operator()(const ReluLayer&) const {
-    Idx count = batch;
-    for (const Idx e : row.input) count *= e;
-    return cnnspec_elementwise{count};
-  }
-  std::optional<Problem> operator()(const FlattenLayer&) const { return {}; }
-  std::optional<Problem> operator()(const LinearDefinition&) const {
-    return cnnspec_linear{batch, row.input[0], row.output[0]};
-  }
+  std::optional<Problem> problem;  // none: a layer that changes no element
 };
 
 std::vector<LayerProblem> problems_of(const NetworkDefinition& network, Idx batch) {
   const std::vector<LayerDescription> rows = describe(network);
   std::vector<LayerProblem> problems;
-  for (std::size_t n = 0; n < rows.size(); ++n)
-    problems.push_back({rows[n].name, std::visit(MakeProblem{rows[n], batch}, network.layers[n].what)});
+  for (const LayerDescription& row : rows) {
+    const bool computes = !find_layer(row.kind)->passes.empty();
+    problems.push_back({row.name, computes ? std::optional(problem_of(row, batch)) : std::nullopt});
+  }
   return problems;
 }
 
-/// The operations of a family: forward, dx, and the gradients of the parameters.
-std::vector<Op> backward_ops(LayerId family) {
-  switch (family) {
-    case LayerId::conv2d:
-      return {Op::conv2d_backward_kernel, Op::conv2d_backward_bias, Op::conv2d_backward_input};
-    case LayerId::max_pool2d:
-      return {Op::max_pool2d_backward};
-    case LayerId::relu:
-      return {Op::relu_backward};
-    case LayerId::linear:
-      return {Op::linear_backward_weight, Op::linear_backward_bias, Op::linear_backward_input};
+const Port* port_of(std::span<const Port> ports, Role role) {
+  const auto found = std::ranges::find(ports, role, &Port::role);
+  return found == ports.end() ? nullptr : &*found;
+}
+
+/// The gradients of the parameters, then what gives dx.
+std::vector<const Pass*> backward_passes(const Layer& layer) {
+  std::vector<const Pass*> passes;
+  for (const Pass& pass : layer.passes.subspan(1)) passes.push_back(&pass);
+  std::ranges::stable_partition(passes, [](const Pass* p) { return port_of(p->outputs, Role::x) == nullptr; });
+  return passes;
+}
+
+/// The elements of the outputs of an operation that are the tensor's.
+Values part_of(const Values& outputs, const Operation& operation, std::string_view tensor) {
+  auto begin = outputs.begin();
+  for (const TensorInfo& output : operation.outputs) {
+    if (output.name == tensor) return {begin, begin + output.count()};
+    begin += output.count();
   }
   return {};
-}
-Op forward_op(LayerId family) {
-  constexpr Op ops[] = {Op::conv2d_forward, Op::max_pool2d_forward, Op::relu_forward, Op::linear_forward};
-  return ops[static_cast<std::size_t>(family)];
 }
 
 /// One storage type's way through the network.
@@ -98,8 +68,8 @@ class Walk {
   void run(const std::vector<LayerProblem>& layers, Idx input_count) {
     Values x = draw(input_count, 0);
     for (std::size_t n = 0; n < layers.size(); ++n) {
-      inputs_.push_back(x), parameters_.emplace_back();
-      if (layers[n].problem) x = forward(layers[n], n);
+      tensors_.emplace_back();
+      if (layers[n].problem) x = forward(layers[n], n, x);
     }
     Values dy = draw(static_cast<Idx>(x.size()), 1);
     for (std::size_t n = layers.size(); n-- > 0;)
@@ -119,38 +89,46 @@ class Walk {
     return v;
   }
 
-  Values forward(const LayerProblem& layer, std::size_t n) {
-    const Op op = forward_op(layer_id(*layer.problem));
-    const Operation operation = operation_of(op, *layer.problem);
-    Operands<double> inputs{inputs_[n]};
-    if (operation.takes_bias()) {
-      // So that results keep the size of their inputs, whatever the number of terms.
-      const int exponent = -static_cast<int>(std::log2(static_cast<double>(operation.most_terms())) / 2);
-      parameters_[n] = draw(operation.inputs[1].count(), 2 * n + 2, exponent);
-      inputs.push_back(parameters_[n]);
-      inputs.push_back(draw(operation.inputs[2].count(), 2 * n + 3, -2));
-    }
-    return step(layer, op, std::move(inputs));
+  Values forward(const LayerProblem& layer, std::size_t n, const Values& x) {
+    const Pass& pass = layer_of(*layer.problem).passes.front();
+    const Operation operation = operation_of(pass.op, *layer.problem);
+    Tensors& known = tensors_[n];
+    Operands<double> inputs{known[operation.inputs.front().name] = x};
+    for (std::size_t input = 1; input < operation.inputs.size(); ++input)
+      inputs.push_back(known[operation.inputs[input].name] = draw_parameter(operation, input, n));
+    const Values outputs = step(layer, pass.op, std::move(inputs));
+    for (const TensorInfo& output : operation.outputs) known[output.name] = part_of(outputs, operation, output.name);
+    return known[port_of(pass.outputs, Role::y)->name];
+  }
+
+  /// Weights so that results keep the size of their inputs, whatever the number of terms.
+  Values draw_parameter(const Operation& operation, std::size_t input, std::size_t layer) const {
+    const bool is_bias = operation.inputs[input].role == Role::b;
+    const int exponent = -static_cast<int>(std::log2(static_cast<double>(operation.most_terms())) / 2);
+    const std::uint64_t number = input - 1;  // two streams for each layer, and further ones far away
+    const std::uint64_t stream = 2 * layer + 2 + number % 2 + (number / 2 << 32);
+    return draw(operation.inputs[input].count(), stream, is_bias ? -2 : exponent);
   }
 
   /// dx; the gradients of the parameters are judged and go nowhere.
   Values backward(const LayerProblem& layer, std::size_t n, const Values& dy) {
-    Values result;
-    for (const Op op : backward_ops(layer_id(*layer.problem))) result = step(layer, op, inputs_for(op, n, dy));
-    return result;
+    Values dx;
+    for (const Pass* pass : backward_passes(layer_of(*layer.problem))) {
+      const Values outputs = step(layer, pass->op, inputs_for(*pass, n, dy));
+      if (const Port* const x = port_of(pass->outputs, Role::x))
+        dx = part_of(outputs, operation_of(pass->op, *layer.problem), x->name);
+    }
+    return dx;
   }
 
-  Operands<double> inputs_for(Op op, std::size_t n, const Values& dy) const {
-    switch (op) {
-      case Op::conv2d_backward_input:
-      case Op::linear_backward_input:
-        return {parameters_[n], dy};
-      case Op::conv2d_backward_bias:
-      case Op::linear_backward_bias:
-        return {dy};
-      default:
-        return {inputs_[n], dy};
+  /// Tensors of the forward operation, and dy.
+  Operands<double> inputs_for(const Pass& pass, std::size_t n, const Values& dy) const {
+    Operands<double> inputs;
+    for (const Port& port : pass.inputs) {
+      const auto known = tensors_[n].find(port.name);
+      inputs.push_back(known == tensors_[n].end() ? dy : known->second);
     }
+    return inputs;
   }
 
   /// The kernel's result if it is right, else what would be.
@@ -196,7 +174,7 @@ class Walk {
   const std::uint64_t seed_;
   const Conditions& conditions_;
   std::vector<LayerStep>& steps_;
-  std::vector<Values> inputs_, parameters_;  // of each layer
+  std::vector<Tensors> tensors_;  // of each layer's forward operation, by name
   std::map<Op, std::vector<ConventionSet>> explaining_;  // what explains all that an operation did otherwise
 };
 

@@ -67,6 +67,12 @@ std::vector<std::string> names_of_operations() {
   for (const Op op : all_ops()) names.emplace_back(name_of(op));
   return names;
 }
+std::vector<std::string> names_of_layers() {
+  std::vector<std::string> names;
+  for (const Layer* layer : layers())
+    if (!layer->passes.empty()) names.emplace_back(layer->name);
+  return names;
+}
 
 bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::string_view> some) {
   return std::ranges::any_of(some, [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); });

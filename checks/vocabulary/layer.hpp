@@ -27,7 +27,7 @@ struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it
 struct Rules;            // conventions/convention.hpp
 struct LayerRules;       // conventions/layer_rules.hpp: what is right under conventions
 struct LayerChecks;      // laws/layer_checks.hpp: its laws, its twin and its gradient, on any problem
-struct NetworkLayer;     // describe/network_layer.hpp: as a part of a network
+struct NetworkLayer;     // networks/network_layer.hpp: as a part of a network
 struct CensusSpaces;     // census/census_of_layer.hpp: small problems, all of them
 
 /// One number of a problem. The fields of a layer are in the order of its struct's members.
@@ -143,6 +143,8 @@ const std::vector<Op>& all_ops();
 const char* name_of(Op op);
 inline const char* name_of(LayerId id) { return layer_of(id).name; }
 std::vector<std::string> names_of_operations();
+/// Of the layers that have operations.
+std::vector<std::string> names_of_layers();
 
 /// For Layer::is_meant_by.
 bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::string_view> some);

@@ -142,6 +142,7 @@ extern const Misreadings conv2d_misreadings;
 extern const LayerRules conv2d_rules;
 extern const LayerChecks conv2d_checks;   // checks.cpp
 extern const CensusSpaces conv2d_census;  // census.cpp
+extern const NetworkLayer conv2d_in_networks;
 
 extern const Layer conv2d_layer{
     .id = ProblemOf<P>::layer,
@@ -158,6 +159,7 @@ extern const Layer conv2d_layer{
     .misreadings = &conv2d_misreadings,
     .rules = &conv2d_rules,
     .checks = &conv2d_checks,
+    .network = &conv2d_in_networks,
     .census = &conv2d_census,
 };
 

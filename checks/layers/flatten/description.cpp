@@ -4,6 +4,7 @@
 namespace cnnspec::checks {
 
 extern const LayerChecks flatten_checks;  // checks.cpp
+extern const NetworkLayer flatten_in_networks;
 
 extern const Layer flatten_layer{
     .id = LayerId{4},
@@ -13,6 +14,7 @@ extern const Layer flatten_layer{
     .fields = {},
     .passes = {},
     .checks = &flatten_checks,
+    .network = &flatten_in_networks,
 };
 
 }  // namespace cnnspec::checks

@@ -101,6 +101,7 @@ extern const Drawing linear_drawing;
 extern const Misreadings linear_misreadings;
 extern const LayerChecks linear_checks;   // checks.cpp
 extern const CensusSpaces linear_census;  // census.cpp
+extern const NetworkLayer linear_in_networks;
 
 extern const Layer linear_layer{
     .id = ProblemOf<P>::layer,
@@ -120,6 +121,7 @@ extern const Layer linear_layer{
     .drawing = &linear_drawing,
     .misreadings = &linear_misreadings,
     .checks = &linear_checks,
+    .network = &linear_in_networks,
     .census = &linear_census,
 };
 

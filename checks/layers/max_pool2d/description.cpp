@@ -70,6 +70,7 @@ extern const Misreadings max_pool2d_misreadings;
 extern const LayerRules max_pool2d_rules;
 extern const LayerChecks max_pool2d_checks;   // checks.cpp
 extern const CensusSpaces max_pool2d_census;  // census.cpp
+extern const NetworkLayer max_pool2d_in_networks;
 
 extern const Layer max_pool2d_layer{
     .id = ProblemOf<P>::layer,
@@ -88,6 +89,7 @@ extern const Layer max_pool2d_layer{
     .misreadings = &max_pool2d_misreadings,
     .rules = &max_pool2d_rules,
     .checks = &max_pool2d_checks,
+    .network = &max_pool2d_in_networks,
     .census = &max_pool2d_census,
 };
 

@@ -45,6 +45,7 @@ extern const Drawing relu_drawing;
 extern const Misreadings relu_misreadings;
 extern const LayerRules relu_rules;
 extern const LayerChecks relu_checks;  // checks.cpp
+extern const NetworkLayer relu_in_networks;
 
 extern const Layer relu_layer{
     .id = ProblemOf<P>::layer,
@@ -61,6 +62,7 @@ extern const Layer relu_layer{
     .misreadings = &relu_misreadings,
     .rules = &relu_rules,
     .checks = &relu_checks,
+    .network = &relu_in_networks,
 };
 
 }  // namespace cnnspec::checks

@@ -17,16 +17,15 @@ struct GradientTarget {
 
 /// The single layers, with the configuration that each has by default.
 struct LayerTarget {
-  const char* name;
-  const char* default_config;
+  std::string name, default_config;
 };
-extern const std::vector<LayerTarget> layer_targets;
+const std::vector<LayerTarget>& layer_targets();
 
-/// `target`: conv2d, max_pool2d, relu, linear, cnn, cnn-relu, cnn2, or the path of a JSON description. `config`:
-/// "in_h=16,..."; what it does not name keeps its default. Throws UsageError and ShapeError.
+/// `target`: one of these, a built-in network, or the path of a JSON description. `config`: "in_h=16,..."; what it does
+/// not name keeps its default. Throws UsageError and ShapeError.
 GradientTarget load_target(const std::string& target, const std::string& config);
 
-/// One image of `problem` as a target: conv2d, max_pool2d, relu or linear, with the configuration that gives it.
+/// One image of `problem` as a target, with the configuration that gives it.
 GradientTarget target_of(const Problem& problem);
 
 }  // namespace cnnspec::checks

@@ -1,0 +1,22 @@
+// Traced: a number, and which of all it is. A function that selects shows by it what it has selected.
+#pragma once
+
+#include "cnnspec/shape.hpp"
+
+namespace cnnspec::checks {
+
+template <class T>
+struct Traced {
+  T value{};
+  Idx number = -1;  // -1: a constant
+
+  constexpr Traced() = default;
+  constexpr Traced(int v) : value(v) {}
+  constexpr Traced(const T& v, Idx n) : value(v), number(n) {}
+
+  friend bool operator<(const Traced& a, const Traced& b) { return a.value < b.value; }
+  friend bool operator<=(const Traced& a, const Traced& b) { return a.value <= b.value; }
+  friend bool operator==(const Traced& a, const Traced& b) { return a.value == b.value; }
+};
+
+}  // namespace cnnspec::checks
