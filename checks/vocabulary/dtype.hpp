@@ -18,12 +18,14 @@ struct DTypeRow {
   Format format;
   const char* npy;       // its code in a .npy file
   const char* encoding;  // what a .npy file holds, if not the numbers themselves
+  const char* bits;      // what the integers of cnnspec/kernel.h are bit patterns of; empty: C has the type itself
 };
 inline constexpr std::array<DTypeRow, 4> dtypes{{
-    {DType::f32, "f32", 4, binary32, "<f4", ""},
-    {DType::f64, "f64", 8, binary64, "<f8", ""},
-    {DType::f16, "f16", 2, binary16, "<f2", ""},
-    {DType::bf16, "bf16", 2, bfloat16, "<u2", "bit patterns of bfloat16, the upper halves of those of float32"},
+    {DType::f32, "f32", 4, binary32, "<f4", "", ""},
+    {DType::f64, "f64", 8, binary64, "<f8", "", ""},
+    {DType::f16, "f16", 2, binary16, "<f2", "", "IEEE 754 binary16"},
+    {DType::bf16, "bf16", 2, bfloat16, "<u2", "bit patterns of bfloat16, the upper halves of those of float32",
+     "bfloat16"},
 }};
 
 constexpr const DTypeRow& row_of(DType dtype) { return dtypes[static_cast<std::size_t>(dtype)]; }
