@@ -203,7 +203,8 @@ Values output_of(const Kernel& kernel, Op op, const Problem& problem, const std:
   std::array<const void*, 3> pointers{};
   for (std::size_t i = 0; i < stored.size(); ++i) pointers[i] = stored[i].empty() ? nullptr : stored[i].data();
   std::vector<typename S::T> output(count, S::stored(std::numeric_limits<double>::quiet_NaN()));
-  const int status = call(kernel, op, dtype, problem, pointers.data(), output.data());
+  void* const outputs[]{output.data()};
+  const int status = call(kernel, op, dtype, problem, pointers.data(), outputs);
   if (status == CNNSPEC_UNSUPPORTED) return {};
   EXPECT_EQ(status, CNNSPEC_DONE) << kernel.name << " " << name_of(op);
   Values result;
@@ -324,19 +325,20 @@ TEST(Im2col, N5_N6_hands_on_NaN_and_infinities) {
 template <DType dtype>
 using Bits = std::vector<typename Storage<dtype>::T>;
 
-/// The bits that a kernel makes of bits; `outputs` many, which held a NaN before.
+/// The bits that a kernel makes of bits; `count` many, which held a NaN before.
 template <DType dtype>
 Bits<dtype> bits_of(const Kernel& kernel, Op op, const Problem& problem, const std::vector<Bits<dtype>>& inputs,
-                    std::size_t outputs) {
+                    std::size_t count) {
   std::array<const void*, 3> pointers{};
   for (std::size_t i = 0; i < inputs.size(); ++i) pointers[i] = inputs[i].data();
-  Bits<dtype> output(outputs, Storage<dtype>::stored(std::numeric_limits<double>::quiet_NaN()));
-  EXPECT_EQ(call(kernel, op, dtype, problem, pointers.data(), output.data()), CNNSPEC_DONE);
+  Bits<dtype> output(count, Storage<dtype>::stored(std::numeric_limits<double>::quiet_NaN()));
+  void* const outputs[]{output.data()};
+  EXPECT_EQ(call(kernel, op, dtype, problem, pointers.data(), outputs), CNNSPEC_DONE);
   return output;
 }
 
 Bits<DType::f16> f16_bits_of(Op op, const Problem& problem, const std::vector<Bits<DType::f16>>& inputs,
-                             std::size_t outputs) {
+                             std::size_t count) {
   return bits_of<DType::f16>(im2col_variant(LoopOrder::blocked, false), op, problem, inputs, outputs);
 }
 
@@ -456,7 +458,8 @@ TEST(Kernel, says_what_it_has_and_declines_the_rest) {
   EXPECT_TRUE(has(kernel, Op::relu_forward, DType::f32));
   EXPECT_FALSE(has(kernel, Op::relu_forward, DType::f64));
   const void* const no_inputs[1]{};
-  EXPECT_EQ(call(kernel, Op::relu_forward, DType::f32, cnnspec_elementwise{0}, no_inputs, nullptr), 7);
+  void* const no_outputs[1]{};
+  EXPECT_EQ(call(kernel, Op::relu_forward, DType::f32, cnnspec_elementwise{0}, no_inputs, no_outputs), 7);
   EXPECT_EQ(input_count(Op::conv2d_forward), 3);
   EXPECT_EQ(input_count(Op::conv2d_backward_kernel), 2);
   EXPECT_EQ(input_count(Op::linear_backward_bias), 1);

@@ -35,7 +35,8 @@ std::vector<float> result_on_ones(Op op, const ThresholdMistake& mistake) {
     pointers.push_back(inputs.emplace_back(static_cast<std::size_t>(t.count()), 1.0f).data());
   std::vector<float> output(static_cast<std::size_t>(operation.output_count()));
   threshold_mistake = mistake;
-  EXPECT_EQ(call(threshold_kernel(), op, DType::f32, operation.problem, pointers.data(), output.data()), CNNSPEC_DONE);
+  void* const outputs[]{output.data()};
+  EXPECT_EQ(call(threshold_kernel(), op, DType::f32, operation.problem, pointers.data(), outputs), CNNSPEC_DONE);
   threshold_mistake = {};
   return output;
 }

@@ -25,10 +25,12 @@ Execution execute_here(const Kernel& kernel, const Trial& trial) {
   std::vector<const void*> pointers;
   for (const auto& input : inputs) pointers.push_back(input.empty() ? nullptr : input.data());
   Execution e;
-  e.output.assign(static_cast<std::size_t>(operation.output_count()) * element_bytes(trial.dtype),
-                  static_cast<std::byte>(trial.garbage));
+  e.output.assign(operation.output_bytes(trial.dtype), static_cast<std::byte>(trial.garbage));
+  std::vector<void*> outputs;
+  std::size_t at = 0;
+  for (const TensorInfo& t : operation.outputs) outputs.push_back(e.output.data() + at), at += t.bytes(trial.dtype);
   e.ending = Execution::Ending::returned;
-  e.status = call(kernel, operation.op, trial.dtype, operation.problem, pointers.data(), e.output.data());
+  e.status = call(kernel, operation.op, trial.dtype, operation.problem, pointers.data(), outputs.data());
   for (std::size_t n = 0; n < inputs.size(); ++n)
     if (inputs[n] != trial.inputs[n]) e.modified_input = operation.inputs[n].name;
   return e;
@@ -109,7 +111,8 @@ std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
   const std::vector<std::byte> input(room * element_bytes(c.dtype) * 2);
   std::vector<std::byte> output = input;
   const std::vector<const void*> inputs(pass_of(c.op).inputs.size(), input.data());
-  const int status = call(kernel, c.op, c.dtype, c.problem, inputs.data(), output.data());
+  const std::vector<void*> outputs(pass_of(c.op).outputs.size(), output.data());
+  const int status = call(kernel, c.op, c.dtype, c.problem, inputs.data(), outputs.data());
   if (status != CNNSPEC_DONE) return "";
   return fmt::format("{} {} {}: expected that it is refused ({}), and it was computed\n  configuration: {}",
                      kernel.name, name_of(c.op), name_of(c.dtype), ShapeError(check(c.problem)).what(),

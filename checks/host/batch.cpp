@@ -8,7 +8,6 @@
 #include <new>
 #include <stdexcept>
 
-#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -25,16 +24,20 @@ CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& call
     return piece;
   };
   for (const Trial& t : trials) {
-    assert(t.inputs.size() <= most_inputs);
+    assert(t.inputs.size() <= most_inputs && t.operation->outputs.size() <= most_outputs);
     PlannedCall& call = calls.emplace_back(
-        PlannedCall{t.operation->op, t.dtype, t.operation->problem, t.garbage, t.placement, t.group, {}, {}, false});
-    for (std::size_t i = 0; i < t.inputs.size(); ++i) call.inputs[i] = take(t.inputs[i].size());
+        PlannedCall{t.operation->op, t.dtype, t.operation->problem, t.garbage, t.placement, t.group, {}, false});
+    for (std::size_t i = 0; i < t.inputs.size(); ++i)
+      call.tensors[i] = {take(t.inputs[i].size()), element_bytes(t.operation->inputs[i].element, t.dtype)};
   }
   const std::size_t results = rounded_up(end, page_bytes());
   end = rounded_up(results + CallLayout::record_offset + trials.size() * sizeof(Record), sizeof(double));
-  for (std::size_t n = 0; n < trials.size(); ++n)
-    calls[n].output =
-        take(static_cast<std::size_t>(trials[n].operation->output_count()) * element_bytes(trials[n].dtype));
+  for (std::size_t n = 0; n < trials.size(); ++n) {
+    const std::vector<TensorInfo>& outputs = trials[n].operation->outputs;
+    const DType dtype = trials[n].dtype;
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      calls[n].tensors[most_inputs + i] = {take(outputs[i].bytes(dtype)), element_bytes(outputs[i].element, dtype)};
+  }
   return {trials.size(), results, rounded_up(end, page_bytes())};
 }
 
@@ -52,7 +55,7 @@ class Batch {
     for (std::size_t n = 0; n < trials.size(); ++n)
       for (std::size_t i = 0; i < trials[n].inputs.size(); ++i)
         if (!trials[n].inputs[i].empty())
-          std::memcpy(memory_ + calls_[n].inputs[i].offset, trials[n].inputs[i].data(), trials[n].inputs[i].size());
+          std::memcpy(memory_ + calls_[n].tensors[i].place.offset, trials[n].inputs[i].data(), trials[n].inputs[i].size());
   }
 
   std::vector<Execution> run() {
@@ -135,8 +138,11 @@ class Batch {
     e.seconds = 1e-9 * static_cast<double>(r.end_ns - r.begin_ns);
     if (r.modified_input != 0) e.modified_input = name_of(t, static_cast<std::size_t>(r.modified_input - 1));
     if (r.overrun != 0) e.overrun = name_of(t, static_cast<std::size_t>(r.overrun - 1));
-    const std::byte* const output = memory_ + calls_[n].output.offset;
-    e.output.assign(output, output + calls_[n].output.size);
+    e.output.clear(), e.output.reserve(t.operation->output_bytes(t.dtype));
+    for (std::size_t i = most_inputs; i < most_tensors; ++i) {
+      const Piece& place = calls_[n].tensors[i].place;
+      e.output.insert(e.output.end(), memory_ + place.offset, memory_ + place.offset + place.size);
+    }
   }
 
   void explain(Execution& e, const Trial& t, int status, bool hung) {
@@ -150,13 +156,14 @@ class Batch {
   }
 
   static bool is_beside(const CallProgress::Pages& slot, std::uintptr_t address) {
+    if (slot.begin == slot.end) return false;  // no call of the batch has that tensor
     return (address < slot.begin && slot.begin - address <= page_bytes()) ||
            (address >= slot.end && address - slot.end < page_bytes());
   }
 
   static std::string name_of(const Trial& t, std::size_t tensor) {
-    if (tensor == most_inputs) return t.operation->outputs.front().name;
-    return tensor < t.operation->inputs.size() ? t.operation->inputs[tensor].name : "";
+    const TensorInfo* const found = tensor_of(*t.operation, tensor);
+    return found == nullptr ? "" : found->name;
   }
 
   Starter& starter_;

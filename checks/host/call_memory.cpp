@@ -24,6 +24,13 @@ std::size_t page_bytes() {
 
 std::size_t rounded_up(std::size_t n, std::size_t unit) { return (n + unit - 1) / unit * unit; }
 
+const TensorInfo* tensor_of(const Operation& operation, std::size_t number) {
+  const bool is_output = number >= most_inputs;
+  const std::vector<TensorInfo>& tensors = is_output ? operation.outputs : operation.inputs;
+  const std::size_t n = is_output ? number - most_inputs : number;
+  return n < tensors.size() ? &tensors[n] : nullptr;
+}
+
 void no_resource(const char* what) {
   throw std::runtime_error(std::string("no ") + what + " for the kernel: " + std::strerror(errno));
 }

@@ -11,8 +11,11 @@
 
 namespace cnnspec::checks {
 
-inline constexpr std::size_t most_inputs = 3;
-inline constexpr std::size_t most_tensors = most_inputs + 1;  // the output last
+/// Of one call. Its tensors are numbered: the inputs from 0, the outputs from `most_inputs`.
+inline constexpr std::size_t most_inputs = 16, most_outputs = 8;
+inline constexpr std::size_t most_tensors = most_inputs + most_outputs;
+/// The tensor of that number; null: there is none.
+const TensorInfo* tensor_of(const Operation& operation, std::size_t number);
 
 std::size_t page_bytes();
 std::size_t rounded_up(std::size_t n, std::size_t unit);
@@ -55,6 +58,12 @@ struct Piece {
   std::size_t offset = 0, size = 0;
 };
 
+/// A tensor of a call; an empty one is a null pointer.
+struct PlannedTensor {
+  Piece place{};
+  std::size_t element_bytes = 1;
+};
+
 struct PlannedCall {
   Op op{};
   DType dtype{};
@@ -62,8 +71,7 @@ struct PlannedCall {
   Garbage garbage{};
   Placement placement{};
   std::size_t group = 0;
-  Piece inputs[most_inputs];  // an empty one is a null pointer
-  Piece output;
+  PlannedTensor tensors[most_tensors]{};
   bool given_up = false;  // not to be made
 };
 
@@ -71,7 +79,7 @@ struct PlannedCall {
 struct Record {
   std::int64_t begin_ns, end_ns;
   int status;
-  std::int8_t modified_input, overrun;  // the number of the tensor and 1, the output last; 0: none
+  std::int8_t modified_input, overrun;  // the number of the tensor and 1; 0: none
   bool begun, done;
 };
 

@@ -8,18 +8,18 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <deque>
 #include <new>
+#include <optional>
 #include <stdexcept>
 
 #include "checks/child_process.hpp"
 #include "checks/host/placing.hpp"
 #include "checks/sanitized.hpp"
-#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -126,14 +126,7 @@ class Calls {
         calls_(reinterpret_cast<const PlannedCall*>(to_do_.data()), task.layout.calls),
         progress_(*reinterpret_cast<CallProgress*>(results_.data())),
         records_(reinterpret_cast<Record*>(results_.data() + CallLayout::record_offset), task.layout.calls) {
-    std::size_t capacity[most_tensors] = {};
-    for (const PlannedCall& c : calls_)
-      for (std::size_t i = 0; i < most_tensors; ++i) capacity[i] = std::max(capacity[i], tensor(c, i).size);
-    for (std::size_t i = 0; i < most_tensors; ++i) {
-      const Slot& slot = slots_.emplace_back(capacity[i] + 2 * spare_room(alignment_of(task.isolation, DType::f64)));
-      progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()),
-                            reinterpret_cast<std::uintptr_t>(slot.end())};
-    }
+    for (std::size_t i = 0; i < most_tensors; ++i) make_slot(i);
   }
 
   [[noreturn]] void make_all(int said, KeptBlocks kept) {
@@ -152,36 +145,50 @@ class Calls {
   }
 
  private:
-  static const Piece& tensor(const PlannedCall& c, std::size_t n) { return n < most_inputs ? c.inputs[n] : c.output; }
+  /// Where tensor `i` of every call is put; nowhere, if none has it.
+  void make_slot(std::size_t i) {
+    constexpr std::size_t largest_element = 8;
+    std::size_t capacity = 0;
+    for (const PlannedCall& c : calls_) capacity = std::max(capacity, c.tensors[i].place.size);
+    progress_.slots[i] = {};
+    if (capacity == 0) return;
+    const Slot& slot = slots_[i].emplace(capacity + 2 * spare_room(alignment_of(task_.isolation, largest_element)));
+    progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()),
+                          reinterpret_cast<std::uintptr_t>(slot.end())};
+  }
 
   /// An exception that leaves the kernel ends the process.
   void make(std::size_t n) noexcept {
     const PlannedCall& c = calls_[n];
     Record& r = records_[n];
-    const std::size_t alignment = alignment_of(task_.isolation, c.dtype);
     dirty_heap(c.garbage);
-    const void* pointers[most_inputs] = {};
-    for (std::size_t i = 0; i < most_inputs; ++i) {
-      if (c.inputs[i].size == 0) continue;
-      std::byte* const p = slots_[i].place(c.inputs[i].size, c.placement, alignment, c.garbage);
-      std::memcpy(p, to_do_.data() + c.inputs[i].offset, c.inputs[i].size);
-      pointers[i] = p;
+    std::byte* pointers[most_tensors] = {};
+    for (std::size_t i = 0; i < most_tensors; ++i) {
+      const auto& [place, element_bytes] = c.tensors[i];
+      if (place.size == 0) continue;
+      pointers[i] = slots_[i]->place(place.size, c.placement, alignment_of(task_.isolation, element_bytes), c.garbage);
+      if (i < most_inputs) std::memcpy(pointers[i], to_do_.data() + place.offset, place.size);
     }
-    std::byte* const result = slots_[most_inputs].place(c.output.size, c.placement, alignment, c.garbage);
+    const void* inputs[most_inputs];
+    void* outputs[most_outputs];
+    std::copy_n(pointers, most_inputs, inputs), std::copy_n(pointers + most_inputs, most_outputs, outputs);
 
     progress_.current = n;
     r.begun = true;
     progress_.begin_ns = r.begin_ns = now_ns();
-    r.status = call(kernel_, c.op, c.dtype, c.problem, pointers, result);
+    r.status = call(kernel_, c.op, c.dtype, c.problem, inputs, outputs);
     r.end_ns = now_ns();
 
-    std::memcpy(results_.data() + (c.output.offset - task_.layout.results), result, c.output.size);
-    if (!slots_[most_inputs].fences_hold()) r.overrun = most_inputs + 1;
-    for (std::size_t i = 0; i < most_inputs; ++i) {
+    for (std::size_t k = 0; k < most_tensors; ++k) {
+      const std::size_t i = (k + most_inputs) % most_tensors;  // of several tensors, the last input is named
+      const Piece& place = c.tensors[i].place;
       if (pointers[i] == nullptr) continue;
-      if (!slots_[i].fences_hold()) r.overrun = static_cast<std::int8_t>(i + 1);
-      if (std::memcmp(pointers[i], to_do_.data() + c.inputs[i].offset, c.inputs[i].size) != 0)
-        r.modified_input = static_cast<std::int8_t>(i + 1);
+      const auto number = static_cast<std::int8_t>(i + 1);
+      if (!slots_[i]->fences_hold()) r.overrun = number;
+      if (i >= most_inputs)
+        std::memcpy(results_.data() + (place.offset - task_.layout.results), pointers[i], place.size);
+      else if (std::memcmp(pointers[i], to_do_.data() + place.offset, place.size) != 0)
+        r.modified_input = number;
     }
     r.done = true;
   }
@@ -232,7 +239,7 @@ class Calls {
   const std::span<const PlannedCall> calls_;
   CallProgress& progress_;
   const std::span<Record> records_;
-  std::deque<Slot> slots_;
+  std::array<std::optional<Slot>, most_tensors> slots_;
   std::vector<std::byte> alternate_stack_;
 };
 

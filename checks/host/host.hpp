@@ -2,7 +2,7 @@
 // kernel did besides computing. fork_host.hpp has those for functions of this program, library_kernel.hpp those for
 // shared libraries, and worker_kernel.hpp those for programs that speak a protocol.
 //
-// The kernel gets copies of its inputs and an output full of garbage. Each tensor lies between two pages that cannot be
+// The kernel gets copies of its inputs and outputs full of garbage. Each tensor lies between two pages that cannot be
 // accessed: in one run it ends where the second begins, in another it begins where the first ends, in others it lies
 // between them, one element beyond an address that vectors are aligned to, or at one. What room is left beside it is
 // filled with known bytes. What the kernel allocates is full of garbage as well, as far as the C library can do that:
@@ -58,7 +58,7 @@ struct Execution {
   std::string modified_input;  // the name of an input that is not what it was, or empty
   std::string overrun;         // the name of a tensor that was read or written outside of its bounds, or empty
   std::string said;            // the last line that it printed before it died, as far as it is text
-  std::vector<std::byte> output;
+  std::vector<std::byte> output;  // all outputs, one after the other
   double seconds = 0;
 
   bool is_done() const { return ending == Ending::returned && status == CNNSPEC_DONE; }

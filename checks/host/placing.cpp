@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "checks/host/call_memory.hpp"
-#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 
@@ -13,8 +12,8 @@ constexpr std::size_t cache_line = 64;
 
 }  // namespace
 
-std::size_t alignment_of(const Isolation& isolation, DType dtype) {
-  return std::max(isolation.alignment, element_bytes(dtype));
+std::size_t alignment_of(const Isolation& isolation, std::size_t element_bytes) {
+  return std::max(isolation.alignment, element_bytes);
 }
 
 std::size_t spare_room(std::size_t alignment) { return cache_line + alignment; }

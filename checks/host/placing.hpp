@@ -7,8 +7,8 @@
 
 namespace cnnspec::checks {
 
-/// A power of two, and no less than an element has.
-std::size_t alignment_of(const Isolation& isolation, DType dtype);
+/// Of a tensor: a power of two, and no less than an element has.
+std::size_t alignment_of(const Isolation& isolation, std::size_t element_bytes);
 /// What more a room needs than the tensor has, for every placement.
 std::size_t spare_room(std::size_t alignment);
 /// Where a tensor begins in a room of so many bytes that begins with a page. `alignment`: as alignment_of gives it.

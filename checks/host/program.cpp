@@ -90,8 +90,7 @@ Hello hello_of(const LibraryFile& file, Kernel& kernel) {
   hello.is_loaded = true;
   hello.description = kernel.description;
   for (const DTypeRow& row : dtype_rows)
-    for_each_function(kernel, row.dtype,
-                      [&](Op op, auto function) { hello.functions.set(op, row.dtype, function != nullptr); });
+    for (const NamedOp& named : named_ops) hello.functions.set(named.op, row.dtype, has(kernel, named.op, row.dtype));
   return hello;
 }
 

@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "checks/host/placing.hpp"
-#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -16,19 +15,19 @@ constexpr std::size_t red_zone = 1024;
 
 void TensorRooms::make_room_for(std::span<const Trial> trials, const Isolation& isolation) {
   for (const Trial& t : trials) {
-    assert(t.inputs.size() <= most_inputs);
-    const std::size_t alignment = alignment_of(isolation, t.dtype);
-    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment);
-    make_room(most_inputs, output_bytes(t), alignment);
+    const Operation& o = *t.operation;
+    assert(t.inputs.size() <= most_inputs && o.outputs.size() <= most_outputs);
+    const auto alignment = [&](const TensorInfo& tensor) {
+      return alignment_of(isolation, element_bytes(tensor.element, t.dtype));
+    };
+    for (std::size_t i = 0; i < t.inputs.size(); ++i) make_room(i, t.inputs[i].size(), alignment(o.inputs[i]));
+    for (std::size_t i = 0; i < o.outputs.size(); ++i)
+      make_room(most_inputs + i, o.outputs[i].bytes(t.dtype), alignment(o.outputs[i]));
   }
 }
 
 Piece TensorRooms::place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const {
   return {begin_of(tensor) + place_in_room(capacity_[tensor], size, placement, alignment), size};
-}
-
-std::size_t TensorRooms::output_bytes(const Trial& t) {
-  return static_cast<std::size_t>(t.operation->output_count()) * element_bytes(t.dtype);
 }
 
 void TensorRooms::make_room(std::size_t tensor, std::size_t size, std::size_t alignment) {

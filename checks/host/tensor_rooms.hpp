@@ -9,7 +9,7 @@
 
 namespace cnnspec::checks {
 
-/// Rooms of whole pages in the file, one for each tensor, with a page between two: that of the output last. They only
+/// Rooms of whole pages in the file, one for each tensor of a number, with a page between two. They only
 /// ever become larger, so that what is placed alike lies at the same place in call after call.
 class TensorRooms {
  public:
@@ -17,8 +17,6 @@ class TensorRooms {
   /// Of the file that has all of them.
   std::size_t bytes() const { return begin_of(most_tensors); }
   Piece place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const;
-
-  static std::size_t output_bytes(const Trial& t);
 
  private:
   void make_room(std::size_t tensor, std::size_t size, std::size_t alignment);

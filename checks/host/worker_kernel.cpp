@@ -86,7 +86,8 @@ class WorkerHost : public Host {
     TensorPlaces places;
     const auto place = [&](std::size_t tensor, std::size_t size) {
       if (size == 0) return;
-      const std::size_t alignment = alignment_of(isolation, t.dtype);
+      const Element element = tensor_of(*t.operation, tensor)->element;
+      const std::size_t alignment = alignment_of(isolation, element_bytes(element, t.dtype));
       places[tensor] = rooms_.place(tensor, size, t.placement, alignment);
       surround(memory, places[tensor], t.garbage);
     };
@@ -94,16 +95,23 @@ class WorkerHost : public Host {
       place(i, t.inputs[i].size());
       std::copy(t.inputs[i].begin(), t.inputs[i].end(), memory + places[i].offset);
     }
-    place(most_inputs, TensorRooms::output_bytes(t));
-    std::memset(memory + places[most_inputs].offset, static_cast<int>(t.garbage), places[most_inputs].size);
+    const std::vector<TensorInfo>& outputs = t.operation->outputs;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      place(most_inputs + i, outputs[i].bytes(t.dtype));
+      const Piece& output = places[most_inputs + i];
+      std::memset(memory + output.offset, static_cast<int>(t.garbage), output.size);
+    }
     return places;
   }
 
   /// Whatever the worker made of the file, and goes on to make of it: only the judge knows where what is.
   static void look_at_tensors(const Trial& t, const TensorPlaces& places, const std::byte* memory, Execution& e) {
-    const Piece& output = places[most_inputs];
-    e.output.assign(memory + output.offset, memory + output.offset + output.size);
-    if (!is_surrounded(memory, output, t.garbage)) e.overrun = t.operation->outputs.front().name;
+    const std::vector<TensorInfo>& outputs = t.operation->outputs;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      const Piece& output = places[most_inputs + i];
+      e.output.insert(e.output.end(), memory + output.offset, memory + output.offset + output.size);
+      if (!is_surrounded(memory, output, t.garbage)) e.overrun = outputs[i].name;
+    }
     for (std::size_t i = 0; i < t.inputs.size(); ++i) {
       if (t.inputs[i].empty()) continue;
       if (!is_surrounded(memory, places[i], t.garbage)) e.overrun = t.operation->inputs[i].name;

@@ -135,7 +135,7 @@ WorkerProcess::Received WorkerProcess::receive() {
 /// Whether there is an answer in what was received.
 bool WorkerProcess::takes_line(Heard& heard) {
   const std::size_t end = received_.find('\n');
-  if (std::min(end, received_.size()) > longest_reply) {
+  if (std::min(end, received_.size()) > (calls_ == 0 ? longest_hello : longest_reply)) {
     heard = {Heard::What::overlong, received_.substr(0, longest_reply)};
     return true;
   }
@@ -234,7 +234,7 @@ Greeting greet(WorkerProcess& worker, const WorkerCommand& command) {
     case Heard::What::overlong:
       return {{},
               expected,
-              fmt::format("{}: more than {} bytes without an end of line", in_quotes(heard.text), longest_reply)};
+              fmt::format("{}: more than {} bytes without an end of line", in_quotes(heard.text), longest_hello)};
     default:
       worker.stop();
       const std::string begun = heard.text.empty() ? "none" : in_quotes(heard.text) + " without an end of line,";

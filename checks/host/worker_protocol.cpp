@@ -1,4 +1,3 @@
-#include "checks/layers/problems.hpp"
 #include "checks/host/worker_protocol.hpp"
 
 #include <fmt/format.h>
@@ -84,7 +83,8 @@ FunctionSet parse_worker_hello(std::string_view line, const std::string& where, 
   for (std::size_t n = 2; n < fields.size(); ++n) {
     const auto function = function_named(fields[n]);
     if (!function)
-      throw UsageError(where, "", "functions of cnnspec/kernel.h, such as conv2d_forward_f32",
+      throw UsageError(where, "",
+                       "functions of cnnspec/kernel.h, such as " + function_name(all_ops().front(), DType::f32),
                        in_quotes(fields[n]) + besides);
     functions.set(function->first, function->second);
   }
@@ -104,7 +104,7 @@ std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces&
   std::string line = fmt::format("call {} {} heap={}", id, function_name(o.op, t.dtype), dirt_of(t.garbage));
   add_problem(line, o.problem);
   for (std::size_t i = 0; i < o.inputs.size(); ++i) add_tensor(line, o.inputs[i], places[i]);
-  add_tensor(line, o.outputs.front(), places[most_inputs]);
+  for (std::size_t i = 0; i < o.outputs.size(); ++i) add_tensor(line, o.outputs[i], places[most_inputs + i]);
   return line + '\n';
 }
 

@@ -13,7 +13,8 @@
 namespace cnnspec::checks {
 
 inline constexpr const char* protocol_hello = "hello 1";
-inline constexpr std::size_t longest_reply = 4096;  // without its end of line
+// Without its end of line: of an answer, and of the first line, which names all functions.
+inline constexpr std::size_t longest_reply = 4096, longest_hello = std::size_t{1} << 16;
 
 /// What a worker has, from its first line. Throws UsageError if that is not "hello 1 FUNCTION..."; `where`: the worker;
 /// `besides`: what is to be said of it.
@@ -21,7 +22,7 @@ FunctionSet parse_worker_hello(std::string_view line, const std::string& where, 
 /// The line that says so.
 std::string worker_hello(const FunctionSet& functions);
 
-/// Where the tensors of a call lie: its inputs, and last its output.
+/// Where the tensors of a call lie, by their numbers.
 using TensorPlaces = std::array<Piece, most_tensors>;
 
 /// The line that asks for a call, with its end.

@@ -9,7 +9,6 @@
 #include <type_traits>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
 #include "cnnspec/kernel.h"
 #include "cnnspec/shape.hpp"

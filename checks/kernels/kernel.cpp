@@ -5,35 +5,24 @@ namespace cnnspec::checks {
 
 namespace {
 
-template <class P, class T>
-int apply(int (*f)(const P*, const T*, T*), const Problem& problem, const void* const in[], void* out) {
-  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<T*>(out));
+/// The function of an operation that the generated structs know: `visit` gets the pointer.
+template <class Visit>
+void visit_function(const Kernel& kernel, Op op, DType dtype, Visit visit) {
+  for_each_function(kernel, dtype, [&](Op candidate, auto function) {
+    if (candidate == op) visit(function);
+  });
 }
 
-template <class P, class T>
-int apply(int (*f)(const P*, const T*, const T*, T*), const Problem& problem, const void* const in[], void* out) {
-  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]), static_cast<T*>(out));
-}
-
-template <class P, class T>
-int apply(int (*f)(const P*, const T*, const T*, const T*, T*), const Problem& problem, const void* const in[],
-          void* out) {
-  return f(&problem.as<P>(), static_cast<const T*>(in[0]), static_cast<const T*>(in[1]),
-           static_cast<const T*>(in[2]), static_cast<T*>(out));
-}
-
-template <class P, class... Buffers>
-constexpr int inputs_of(int (*)(const P*, Buffers...)) {
-  return sizeof...(Buffers) - 1;  // the last is the output
+template <class P, class... Tensors>
+constexpr int inputs_of(int (*)(const P*, Tensors*...)) {
+  return static_cast<int>(count_inputs<Tensors...>);
 }
 
 }  // namespace
 
 bool has(const Kernel& kernel, Op op, DType dtype) {
-  bool found = false;
-  for_each_function(kernel, dtype, [&](Op candidate, auto function) {
-    if (candidate == op) found = function != nullptr;
-  });
+  bool found = kernel.others.contains({op, dtype});
+  visit_function(kernel, op, dtype, [&](auto function) { found = found || function != nullptr; });
   return found;
 }
 
@@ -46,10 +35,13 @@ int input_count(Op op) {
   return count;
 }
 
-int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[], void* output) {
+int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[],
+         void* const outputs[]) {
+  if (const auto other = kernel.others.find({op, dtype}); other != kernel.others.end())
+    return other->second(problem, inputs, outputs);
   int status = CNNSPEC_UNSUPPORTED;
-  for_each_function(kernel, dtype, [&](Op candidate, auto function) {
-    if (candidate == op && function != nullptr) status = apply(function, problem, inputs, output);
+  visit_function(kernel, op, dtype, [&](auto function) {
+    if (function != nullptr) status = apply(function, problem, inputs, outputs);
   });
   return status;
 }

@@ -2,78 +2,101 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
+#include <type_traits>
+#include <utility>
 
-#include "checks/layers/problems.hpp"
+#include "checks/kernels/functions.hpp"
 #include "checks/vocabulary/dtype.hpp"
+#include "checks/vocabulary/operations.hpp"
 #include "checks/vocabulary/problem.hpp"
 #include "cnnspec/kernel.h"
 
 namespace cnnspec::checks {
 
-/// The twelve operations of cnnspec/kernel.h for one storage type; null: the kernel does not have it.
+/// The functions of cnnspec/kernel.h for one storage type; null: the kernel does not have it.
 template <class T>
 struct KernelFunctions {
-  int (*conv2d_forward)(const cnnspec_conv2d*, const T* x, const T* w, const T* b, T* y) = nullptr;
-  int (*conv2d_backward_input)(const cnnspec_conv2d*, const T* w, const T* dy, T* dx) = nullptr;
-  int (*conv2d_backward_kernel)(const cnnspec_conv2d*, const T* x, const T* dy, T* dw) = nullptr;
-  int (*conv2d_backward_bias)(const cnnspec_conv2d*, const T* dy, T* db) = nullptr;
-  int (*max_pool2d_forward)(const cnnspec_pool2d*, const T* x, T* y) = nullptr;
-  int (*max_pool2d_backward)(const cnnspec_pool2d*, const T* x, const T* dy, T* dx) = nullptr;
-  int (*relu_forward)(const cnnspec_elementwise*, const T* x, T* y) = nullptr;
-  int (*relu_backward)(const cnnspec_elementwise*, const T* x, const T* dy, T* dx) = nullptr;
-  int (*linear_forward)(const cnnspec_linear*, const T* x, const T* w, const T* b, T* y) = nullptr;
-  int (*linear_backward_input)(const cnnspec_linear*, const T* w, const T* dy, T* dx) = nullptr;
-  int (*linear_backward_weight)(const cnnspec_linear*, const T* x, const T* dy, T* dw) = nullptr;
-  int (*linear_backward_bias)(const cnnspec_linear*, const T* dy, T* db) = nullptr;
+#define CNNSPEC_MEMBER(dtype, operation, parameters, arguments) int(*operation) parameters = nullptr;
+  CNNSPEC_EACH_OPERATION(CNNSPEC_MEMBER, , T)
+#undef CNNSPEC_MEMBER
 };
+
+/// A function of any operation. The tensors are in the order of cnnspec/kernel.h.
+using AnyFunction = std::function<int(const Problem&, const void* const inputs[], void* const outputs[])>;
 
 struct Kernel {
   std::string name, description;
-  KernelFunctions<float> f32{};
-  KernelFunctions<double> f64{};
-  KernelFunctions<std::uint16_t> f16{}, bf16{};
+#define CNNSPEC_MEMBER(dtype, T) KernelFunctions<T> dtype{};
+  CNNSPEC_EACH_DTYPE(CNNSPEC_MEMBER)
+#undef CNNSPEC_MEMBER
+  /// Of operations and storage types that these do not know.
+  std::map<std::pair<Op, DType>, AnyFunction> others{};
+
+  /// A function as cnnspec/kernel.h would declare it.
+  template <class P, class... Tensors>
+  void add(Op op, DType dtype, int (*function)(const P*, Tensors*...));
 };
 
-/// `visit(op, function)` for each of the twelve; `function` is a reference to the pointer.
+/// `visit(op, function)` for each function of one storage type; `function` is a reference to the pointer.
 template <class Functions, class Visit>
 void for_each_function(Functions& f, Visit visit) {
-  visit(Op::conv2d_forward, f.conv2d_forward);
-  visit(Op::conv2d_backward_input, f.conv2d_backward_input);
-  visit(Op::conv2d_backward_kernel, f.conv2d_backward_kernel);
-  visit(Op::conv2d_backward_bias, f.conv2d_backward_bias);
-  visit(Op::max_pool2d_forward, f.max_pool2d_forward);
-  visit(Op::max_pool2d_backward, f.max_pool2d_backward);
-  visit(Op::relu_forward, f.relu_forward);
-  visit(Op::relu_backward, f.relu_backward);
-  visit(Op::linear_forward, f.linear_forward);
-  visit(Op::linear_backward_input, f.linear_backward_input);
-  visit(Op::linear_backward_weight, f.linear_backward_weight);
-  visit(Op::linear_backward_bias, f.linear_backward_bias);
+#define CNNSPEC_VISIT(dtype, operation, parameters, arguments) visit(Op::operation, f.operation);
+  CNNSPEC_EACH_OPERATION(CNNSPEC_VISIT, , )
+#undef CNNSPEC_VISIT
 }
 
-/// The same for the functions of one storage type. `K` is Kernel or const Kernel.
+/// The same. `K` is Kernel or const Kernel.
 template <class K, class Visit>
 void for_each_function(K& kernel, DType dtype, Visit visit) {
-  switch (dtype) {
-    case DType::f32:
-      return for_each_function(kernel.f32, visit);
-    case DType::f64:
-      return for_each_function(kernel.f64, visit);
-    case DType::f16:
-      return for_each_function(kernel.f16, visit);
-    case DType::bf16:
-      return for_each_function(kernel.bf16, visit);
-  }
+#define CNNSPEC_VISIT(name, T) \
+  if (dtype == DType::name) for_each_function(kernel.name, visit);
+  CNNSPEC_EACH_DTYPE(CNNSPEC_VISIT)
+#undef CNNSPEC_VISIT
+}
+
+/// As it is declared in cnnspec/kernel.h.
+inline std::string name_in_contract(Op op, DType dtype) {
+  return std::string("cnnspec_") + name_in_contract(op) + "_" + name_of(dtype);
 }
 
 bool has(const Kernel& kernel, Op op, DType dtype);
 
-/// How many input tensors an operation has, an optional bias included: 1, 2 or 3.
+/// How many input tensors an operation has, an optional one included.
 int input_count(Op op);
 
-/// Calls the kernel. `inputs` are in the order of cnnspec/kernel.h, a missing bias is null, and `problem` is of the
-/// operation's family. Returns what the function returns; CNNSPEC_UNSUPPORTED where the kernel has no such function.
-int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[], void* output);
+/// Calls the kernel. `inputs` and `outputs` are in the order of cnnspec/kernel.h, one that is missing is null, and
+/// `problem` is of the operation's layer. Returns what the function returns; CNNSPEC_UNSUPPORTED where the kernel has no
+/// such function.
+int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[],
+         void* const outputs[]);
+
+// ---- Functions of any signature: inputs are pointers to const, and come first ----
+
+template <class... Tensors>
+constexpr std::size_t count_inputs = (std::size_t{0} + ... + std::size_t{std::is_const_v<Tensors>});
+
+/// Calls `f` with untyped tensors.
+template <class P, class... Tensors>
+int apply(int (*f)(const P*, Tensors*...), const Problem& problem, const void* const inputs[], void* const outputs[]) {
+  const auto tensor = [&]<class T, std::size_t n>() -> T* {
+    if constexpr (std::is_const_v<T>)
+      return static_cast<T*>(inputs[n]);
+    else
+      return static_cast<T*>(outputs[n - count_inputs<Tensors...>]);
+  };
+  return [&]<std::size_t... n>(std::index_sequence<n...>) {
+    return f(&problem.as<P>(), tensor.template operator()<Tensors, n>()...);
+  }(std::index_sequence_for<Tensors...>());
+}
+
+template <class P, class... Tensors>
+void Kernel::add(Op op, DType dtype, int (*function)(const P*, Tensors*...)) {
+  others[{op, dtype}] = [function](const Problem& problem, const void* const inputs[], void* const outputs[]) {
+    return apply(function, problem, inputs, outputs);
+  };
+}
 
 }  // namespace cnnspec::checks

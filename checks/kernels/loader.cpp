@@ -79,13 +79,18 @@ Kernel load_into_this_process(const LibraryFile& file) {
     kernel.description = description();
   if (kernel.name.empty()) kernel.name = std::filesystem::path(path).filename().string();
   int found = 0;
+  // A plug-in exports all, and says which of them the kernel has.
+  const auto has = exported<int(const char*)>(library, "cnnspec_plugin_has");
   for (const DTypeRow& row : dtype_rows)
     for_each_function(kernel, row.dtype, [&]<class Function>(Op op, Function*& function) {
-      function = exported<Function>(library, std::string("cnnspec_") + name_in_contract(op) + "_" + row.name);
+      const std::string name = name_in_contract(op, row.dtype);
+      if (has == nullptr || has(name.c_str()) != 0) function = exported<Function>(library, name);
       found += function != nullptr;
     });
   if (found == 0)
-    throw LoadError{path, "", "an operation of cnnspec/kernel.h such as cnnspec_conv2d_forward_f32 to be exported",
+    throw LoadError{path, "",
+                    "an operation of cnnspec/kernel.h such as " + name_in_contract(named_ops.front().op, DType::f32) +
+                        " to be exported",
                     "a library without any"};
   if (const auto prepare = exported<void()>(library, "cnnspec_plugin_prepare"); prepare != nullptr) prepare();
   return kernel;

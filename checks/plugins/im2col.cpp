@@ -3,25 +3,21 @@
 
 #include "checks/plugins/plugin.hpp"
 
-namespace {
+namespace cnnspec::checks {
 
-const cnnspec::checks::Kernel& chosen() {
-  static const cnnspec::checks::Kernel kernel =
-      cnnspec::checks::im2col_variant(cnnspec::checks::LoopOrder::CNNSPEC_LOOP_ORDER, CNNSPEC_FMA);
+const Kernel& plugin_kernel() {
+  static const Kernel kernel = im2col_variant(LoopOrder::CNNSPEC_LOOP_ORDER, CNNSPEC_FMA);
   return kernel;
 }
 
-}  // namespace
+}  // namespace cnnspec::checks
 
 #pragma GCC visibility push(default)
 extern "C" {
 int cnnspec_kernel_abi() { return CNNSPEC_KERNEL_ABI; }
-const char* cnnspec_kernel_name() { return chosen().name.c_str(); }
-const char* cnnspec_plugin_description() { return chosen().description.c_str(); }
+const char* cnnspec_kernel_name() { return cnnspec::checks::plugin_kernel().name.c_str(); }
+const char* cnnspec_plugin_description() { return cnnspec::checks::plugin_kernel().description.c_str(); }
 const char* cnnspec_plugin_unsuitable() { return nullptr; }
-CNNSPEC_PLUGIN_FUNCTIONS(chosen(), f32, float)
-CNNSPEC_PLUGIN_FUNCTIONS(chosen(), f64, double)
-CNNSPEC_PLUGIN_FUNCTIONS(chosen(), f16, uint16_t)
-CNNSPEC_PLUGIN_FUNCTIONS(chosen(), bf16, uint16_t)
+CNNSPEC_PLUGIN_FUNCTIONS
 }
 #pragma GCC visibility pop

@@ -374,7 +374,9 @@ std::string loaded_version() {
          std::to_string(version.patch);
 }
 
-const Kernel& onednn() {
+}  // namespace
+
+const Kernel& plugin_kernel() {
   static const Kernel kernel{.name = "onednn",
                              .description = loaded_version(),
                              .f32 = functions<Type::f32>(),
@@ -382,6 +384,8 @@ const Kernel& onednn() {
                              .bf16 = functions<Type::bf16>()};
   return kernel;
 }
+
+namespace {
 
 /// The code of oneDNN's matrix products, which many of its convolutions use: it is generated when it is first called,
 /// and that takes longer than many small problems. Not where it may start threads, which no fork copies.
@@ -404,8 +408,8 @@ void generate_matrix_products() {
 
 #pragma GCC visibility push(default)  // whatever included cnnspec/kernel.h first
 int cnnspec_kernel_abi() { return CNNSPEC_KERNEL_ABI; }
-const char* cnnspec_kernel_name() { return cnnspec::checks::onednn().name.c_str(); }
-const char* cnnspec_plugin_description() { return cnnspec::checks::onednn().description.c_str(); }
+const char* cnnspec_kernel_name() { return cnnspec::checks::plugin_kernel().name.c_str(); }
+const char* cnnspec_plugin_description() { return cnnspec::checks::plugin_kernel().description.c_str(); }
 
 const char* cnnspec_plugin_unsuitable() {
   if (dnnl_version()->major == DNNL_VERSION_MAJOR) return nullptr;
@@ -419,7 +423,5 @@ const char* cnnspec_plugin_unsuitable() {
 
 void cnnspec_plugin_prepare() { cnnspec::checks::generate_matrix_products(); }
 
-CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f32, float)
-CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), f16, std::uint16_t)
-CNNSPEC_PLUGIN_FUNCTIONS(cnnspec::checks::onednn(), bf16, std::uint16_t)
+CNNSPEC_PLUGIN_FUNCTIONS
 #pragma GCC visibility pop

@@ -6,6 +6,28 @@
 
 #pragma GCC visibility push(default)
 #include "cnnspec/kernel.h"
+#pragma GCC visibility pop
+
+#include "checks/kernels/kernel.hpp"
+
+namespace cnnspec::checks {
+
+/// The kernel of this plug-in, which defines it.
+const Kernel& plugin_kernel();
+
+/// Whether it has the function of that name in cnnspec/kernel.h.
+inline bool plugin_kernel_has(const std::string& name) {
+  bool found = false;
+  for (const DTypeRow& row : dtype_rows)
+    for_each_function(plugin_kernel(), row.dtype, [&](Op op, auto function) {
+      found = found || (function != nullptr && name == name_in_contract(op, row.dtype));
+    });
+  return found;
+}
+
+}  // namespace cnnspec::checks
+
+#pragma GCC visibility push(default)
 
 extern "C" {
 /// What it is, or which version of what it calls.
@@ -16,44 +38,19 @@ const char* cnnspec_plugin_unsuitable();
 /// Called once, before the processes are forked that call the kernel: what is the same in all of them, whatever they
 /// compute, such as code that is generated once. May be left out.
 void cnnspec_plugin_prepare();
+/// Whether its kernel has the function of that name. It exports all, and those that it does not have return
+/// CNNSPEC_UNSUPPORTED.
+int cnnspec_plugin_has(const char* function);
 }
 #pragma GCC visibility pop
 
-// Exports the functions of `kernel`, an expression of type `const Kernel&`, for one storage type.
-#define CNNSPEC_PLUGIN_FUNCTIONS(kernel, dtype, T)                                                                     \
-  int cnnspec_conv2d_forward_##dtype(const cnnspec_conv2d* g, const T* x, const T* w, const T* b, T* y) {              \
-    return (kernel).dtype.conv2d_forward(g, x, w, b, y);                                                               \
-  }                                                                                                                    \
-  int cnnspec_conv2d_backward_input_##dtype(const cnnspec_conv2d* g, const T* w, const T* dy, T* dx) {                 \
-    return (kernel).dtype.conv2d_backward_input(g, w, dy, dx);                                                         \
-  }                                                                                                                    \
-  int cnnspec_conv2d_backward_kernel_##dtype(const cnnspec_conv2d* g, const T* x, const T* dy, T* dw) {                \
-    return (kernel).dtype.conv2d_backward_kernel(g, x, dy, dw);                                                        \
-  }                                                                                                                    \
-  int cnnspec_conv2d_backward_bias_##dtype(const cnnspec_conv2d* g, const T* dy, T* db) {                              \
-    return (kernel).dtype.conv2d_backward_bias(g, dy, db);                                                             \
-  }                                                                                                                    \
-  int cnnspec_max_pool2d_forward_##dtype(const cnnspec_pool2d* g, const T* x, T* y) {                                  \
-    return (kernel).dtype.max_pool2d_forward(g, x, y);                                                                 \
-  }                                                                                                                    \
-  int cnnspec_max_pool2d_backward_##dtype(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx) {                   \
-    return (kernel).dtype.max_pool2d_backward(g, x, dy, dx);                                                           \
-  }                                                                                                                    \
-  int cnnspec_relu_forward_##dtype(const cnnspec_elementwise* g, const T* x, T* y) {                                   \
-    return (kernel).dtype.relu_forward(g, x, y);                                                                       \
-  }                                                                                                                    \
-  int cnnspec_relu_backward_##dtype(const cnnspec_elementwise* g, const T* x, const T* dy, T* dx) {                    \
-    return (kernel).dtype.relu_backward(g, x, dy, dx);                                                                 \
-  }                                                                                                                    \
-  int cnnspec_linear_forward_##dtype(const cnnspec_linear* g, const T* x, const T* w, const T* b, T* y) {              \
-    return (kernel).dtype.linear_forward(g, x, w, b, y);                                                               \
-  }                                                                                                                    \
-  int cnnspec_linear_backward_input_##dtype(const cnnspec_linear* g, const T* w, const T* dy, T* dx) {                 \
-    return (kernel).dtype.linear_backward_input(g, w, dy, dx);                                                         \
-  }                                                                                                                    \
-  int cnnspec_linear_backward_weight_##dtype(const cnnspec_linear* g, const T* x, const T* dy, T* dw) {                \
-    return (kernel).dtype.linear_backward_weight(g, x, dy, dw);                                                        \
-  }                                                                                                                    \
-  int cnnspec_linear_backward_bias_##dtype(const cnnspec_linear* g, const T* dy, T* db) {                              \
-    return (kernel).dtype.linear_backward_bias(g, dy, db);                                                             \
+// Exports all functions of the contract.
+#define CNNSPEC_PLUGIN_FUNCTION(dtype, operation, parameters, arguments)                    \
+  int cnnspec_##operation##_##dtype parameters {                                            \
+    const auto function = cnnspec::checks::plugin_kernel().dtype.operation;                 \
+    return function == nullptr ? CNNSPEC_UNSUPPORTED : function arguments;                  \
   }
+#define CNNSPEC_PLUGIN_FUNCTIONS_OF(dtype, T) CNNSPEC_EACH_OPERATION(CNNSPEC_PLUGIN_FUNCTION, dtype, T)
+#define CNNSPEC_PLUGIN_FUNCTIONS                                                                          \
+  int cnnspec_plugin_has(const char* function) { return cnnspec::checks::plugin_kernel_has(function); } \
+  CNNSPEC_EACH_DTYPE(CNNSPEC_PLUGIN_FUNCTIONS_OF)

@@ -18,18 +18,20 @@ struct DTypeRow {
   Format format;
   const char* npy;       // its code in a .npy file
   const char* encoding;  // what a .npy file holds, if not the numbers themselves
+  const char* bits;      // what the integers of cnnspec/kernel.h are bit patterns of; empty: C has the type itself
   /// It has no standard, and processors' instructions for it take subnormal numbers for zero.
   bool disputes_subnormals = false;
   /// It has no infinity: what is too large becomes the largest number.
   bool saturates = false;
 };
 inline constexpr std::array<DTypeRow, 6> dtype_rows{{
-    {DType::f32, "f32", 4, binary32, "<f4", ""},
-    {DType::f64, "f64", 8, binary64, "<f8", ""},
-    {DType::f16, "f16", 2, binary16, "<f2", ""},
-    {DType::bf16, "bf16", 2, bfloat16, "<u2", "bit patterns of bfloat16, the upper halves of those of float32", true},
-    {DType::f8e4m3, "f8e4m3", 1, ofp8_e4m3, "|u1", "bit patterns of OCP's E4M3", false, true},
-    {DType::f8e5m2, "f8e5m2", 1, ofp8_e5m2, "|u1", "bit patterns of OCP's E5M2"},
+    {DType::f32, "f32", 4, binary32, "<f4", "", ""},
+    {DType::f64, "f64", 8, binary64, "<f8", "", ""},
+    {DType::f16, "f16", 2, binary16, "<f2", "", "IEEE 754 binary16"},
+    {DType::bf16, "bf16", 2, bfloat16, "<u2", "bit patterns of bfloat16, the upper halves of those of float32",
+     "bfloat16", true},
+    {DType::f8e4m3, "f8e4m3", 1, ofp8_e4m3, "|u1", "bit patterns of OCP's E4M3", "OCP E4M3, finite only", false, true},
+    {DType::f8e5m2, "f8e5m2", 1, ofp8_e5m2, "|u1", "bit patterns of OCP's E5M2", "OCP E5M2"},
 }};
 
 constexpr const DTypeRow& row_of(DType dtype) { return dtype_rows[static_cast<std::size_t>(dtype)]; }

@@ -63,6 +63,11 @@ enum class Element {
   int64,    // whole numbers, 8 bytes each
 };
 
+/// Bytes of one.
+constexpr std::size_t element_bytes(Element element, DType dtype) {
+  return element == Element::int64 ? sizeof(std::int64_t) : element_bytes(dtype);
+}
+
 /// A tensor of a pass, over the whole batch, dense and row-major.
 struct Port {
   const char* name;  // "x", "dy"
@@ -101,6 +106,7 @@ struct Layer {
   const char* example;  // a descriptor
   std::span<const Field> fields;
   std::span<const Pass> passes;  // the forward pass first
+  const char* contract = "";     // what cnnspec/kernel.h says of it: layouts, and what its name leaves open
   const char* keys = "";         // in the order in which a descriptor has them; empty: in that of the fields
   std::span<const Factor> factors{};
 

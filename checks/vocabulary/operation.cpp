@@ -23,12 +23,22 @@ std::vector<TensorInfo> tensors_of(std::span<const Port> ports, const Problem& p
 
 Idx TensorInfo::count() const { return count_of(extents); }
 
+std::size_t TensorInfo::bytes(DType dtype) const {
+  return static_cast<std::size_t>(count()) * element_bytes(element, dtype);
+}
+
 std::vector<Idx> TensorInfo::index(Idx n) const { return index_of(n, extents); }
 
 Idx Operation::output_count() const {
   Idx count = 0;
   for (const TensorInfo& t : outputs) count += t.count();
   return count;
+}
+
+std::size_t Operation::output_bytes(DType dtype) const {
+  std::size_t bytes = 0;
+  for (const TensorInfo& t : outputs) bytes += t.bytes(dtype);
+  return bytes;
 }
 
 Operation::Place Operation::output_at(Idx n) const {

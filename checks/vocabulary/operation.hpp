@@ -18,6 +18,7 @@ struct TensorInfo {
   Element element = Element::storage;
 
   Idx count() const;
+  std::size_t bytes(DType dtype) const;
   /// Where element n is.
   std::vector<Idx> index(Idx n) const;
 };
@@ -40,6 +41,7 @@ struct Operation {
   Idx most_terms() const { return pass().most_terms(problem); }
   /// All elements of all outputs.
   Idx output_count() const;
+  std::size_t output_bytes(DType dtype) const;
   /// The output in which element n of all is, and its number there.
   struct Place {
     const TensorInfo& tensor;

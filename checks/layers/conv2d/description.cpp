@@ -151,6 +151,8 @@ extern const Layer conv2d_layer{
     .example = "mb2ic16ih7oc16oh7kh5ph2",
     .fields = fields,
     .passes = passes,
+    .contract = "w is OIHW with in_channels/groups input channels. Cross-correlation, as in every deep-learning "
+                "framework: the filter is not flipped.",
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,

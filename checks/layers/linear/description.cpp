@@ -110,6 +110,7 @@ extern const Layer linear_layer{
     .example = "mb1ic256oc1000",
     .fields = fields,
     .passes = passes,
+    .contract = "w is [out, in].",
     .keys = "mb ic ih iw oc",
     .factors = factors,
     .check = check_problem,

@@ -79,6 +79,7 @@ extern const Layer max_pool2d_layer{
     .example = "mb16ic64ih32oh16kh3sh2ph1",
     .fields = fields,
     .passes = passes,
+    .contract = "padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the best.",
     .keys = "mb ic ih iw oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,

@@ -54,6 +54,7 @@ extern const Layer relu_layer{
     .example = "8x16x7x7",
     .fields = fields,
     .passes = passes,
+    .contract = "y = x <= 0 ? 0 : x and dx = x <= 0 ? 0 : dy.",
     .check = check_problem,
     .taps = [](const Problem& problem) { return problem.as<P>().count; },
     .is_meant_by = [](const std::vector<std::string>& keys) { return keys.size() == 1 && keys.front().empty(); },

@@ -51,7 +51,8 @@ std::vector<float> solve(const Kernel& kernel, const Question& q) {
   for (const auto& tensor : tensors) inputs.push_back(tensor.data());
   inputs.resize(3);                                                                   // without a bias
   std::vector<float> result(static_cast<std::size_t>(q.size("answers")), -12345.0F);  // what was not written shows
-  const int status = call(kernel, op, DType::f32, problem_of(q), inputs.data(), result.data());
+  void* const outputs[]{result.data()};
+  const int status = call(kernel, op, DType::f32, problem_of(q), inputs.data(), outputs);
   if (status == CNNSPEC_UNSUPPORTED) throw cnnspec::conventions::Refusal("unsupported");
   if (status != CNNSPEC_DONE) throw cnnspec::conventions::Refusal("status " + std::to_string(status));
   return result;

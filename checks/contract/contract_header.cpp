@@ -1,0 +1,198 @@
+// cnnspec/kernel.h, of the layers' problems and passes.
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+#include "checks/contract/c_names.hpp"
+#include "checks/contract/headers.hpp"
+#include "checks/vocabulary/text.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr const char* before_layers =
+    R"(/* The contract between cnnspec and a kernel under test. ABI 1. Plain C11; compiles as C and as C++.
+ *
+ * Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+ *
+ * A kernel is a shared library that exports cnnspec_kernel_abi and any subset of the functions declared below. What it
+ * does not export is not judged. It is then judged with
+ *
+ *     cnnspec judge ./libmykernel.so
+ *
+ * A kernel must write every element of its outputs, whatever they held before; write nothing else; leave its inputs as
+ * they are; and return
+ *     0               done
+ *     1               this configuration is not supported: not a failure, but counted and shown
+ *     anything else   the kernel's own error: a failure
+ *
+ * Each tensor is aligned for its element type, and no more. While it is judged it lies next to memory that cannot be
+ * accessed: read nothing outside it, not even to ignore it. Unsigned integers hold bit patterns; int64_t, numbers.
+ *
+ * The functions are called in a child process of the judge: one call at a time, in any order, any number of times, and
+ * each perhaps in a fresh process. What a call leaves behind may help a later one, which must not depend on it.
+ *
+ * Everything is dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes of a window agree: out =
+ * (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
+ *
+)";
+
+constexpr const char* before_structs = R"( */
+#ifndef CNNSPEC_KERNEL_H
+#define CNNSPEC_KERNEL_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define CNNSPEC_KERNEL_ABI 1
+
+#define CNNSPEC_DONE 0
+#define CNNSPEC_UNSUPPORTED 1
+
+)";
+
+constexpr const char* before_functions = R"(/* Required: returns CNNSPEC_KERNEL_ABI. */
+int cnnspec_kernel_abi(void);
+/* Optional: a name for reports. */
+const char *cnnspec_kernel_name(void);
+
+)";
+
+constexpr const char* at_the_end = R"(
+#ifdef __cplusplus
+}
+#endif
+
+#endif
+)";
+
+std::vector<std::string> words_of_text(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), {}};
+}
+
+/// `text` in lines of a comment, with its begin in the first.
+std::string in_comment(const std::string& text) {
+  std::string all, line = " *";
+  for (const std::string& word : words_of_text(text)) {
+    if (line.size() + 1 + word.size() > widest_line - 1) all += line + '\n', line = " *  ";
+    line += ' ' + word;
+  }
+  return all + line + '\n';
+}
+
+std::string remarks() {
+  std::string all;
+  for (const Layer* layer : layers())
+    if (*layer->contract != '\0') all += in_comment(std::string(layer->name) + ": " + layer->contract);
+  return all;
+}
+
+// ---- Structs ----
+
+const char* type_of(const Field& field) { return field.kind == Field::Kind::real ? "double" : "int64_t"; }
+
+/// What the values of a choice mean.
+std::string comment_on(const Field& field) {
+  if (field.kind == Field::Kind::flag) return " /* 0 or 1 */";
+  if (field.kind != Field::Kind::choice) return "";
+  std::string all;
+  for (std::size_t n = 0; n < field.choices.size(); ++n)
+    all += (n == 0 ? "" : ", ") + std::to_string(n) + ": " + field.choices[n];
+  return " /* " + all + " */";
+}
+
+/// The numbers of a window begin lines, so that they can be found.
+bool begins_line(std::string_view name, std::string_view before) {
+  for (const std::string_view begin : {"kernel_", "pad_"})
+    if (name.starts_with(begin) && !before.starts_with(begin)) return true;
+  return false;
+}
+
+std::string struct_of(const Layer& layer) {
+  std::string all = "typedef struct {\n", line;
+  const Field* before = nullptr;
+  const auto end_line = [&] {
+    if (!line.empty()) all += line + ";" + comment_on(*before) + '\n';
+    line.clear();
+  };
+  for (const Field& field : layer.fields) {
+    const bool stands_alone = !comment_on(field).empty() || (before != nullptr && !comment_on(*before).empty());
+    const bool fits = line.size() + std::string_view(field.name).size() + 3 <= widest_line;
+    if (before == nullptr || stands_alone || !fits || std::string_view(type_of(*before)) != type_of(field) ||
+        begins_line(field.name, before->name))
+      end_line();
+    line += line.empty() ? std::string("  ") + type_of(field) + " " : std::string(", ");
+    line += field.name;
+    before = &field;
+  }
+  end_line();
+  return all + "} " + layer.problem + ";\n\n";
+}
+
+/// Each struct once: layers may share one.
+std::string structs() {
+  std::string all;
+  std::vector<std::string> known;
+  for (const Layer* layer : layers()) {
+    if (*layer->problem == '\0') continue;
+    const std::string text = struct_of(*layer);
+    if (std::ranges::find(known, text) != known.end()) continue;
+    if (all.find("} " + std::string(layer->problem) + ";") != std::string::npos)
+      throw std::runtime_error(std::string(layer->problem) + " has other fields in another layer than in " +
+                               layer->name);
+    known.push_back(text), all += text;
+  }
+  return all;
+}
+
+// ---- Functions ----
+
+/// Which tensors may be left out: "`b`".
+std::string optional_tensors() {
+  std::vector<std::string> names;
+  for (const Op op : all_ops())
+    for (const Port& port : pass_of(op).inputs)
+      if (const std::string name = "`" + std::string(port.name) + "`"; port.is_optional && !std::ranges::count(names, name))
+        names.push_back(name);
+  return joined(names, ", ");
+}
+
+std::string declarations() {
+  std::vector<std::string> lines{"#define CNNSPEC_DECLARE_KERNELS(suffix, T)"};
+  for (const Op op : all_ops())
+    lines.push_back(std::string("  int cnnspec_") + name_of(op) + "_##suffix(const " + layer_of(op).problem + " *" +
+                    c_tensors(pass_of(op), " *") + ");");
+  return "/* The operations, once for each storage type. NULL, where it is missing: " + optional_tensors() + ". */\n" +
+         c_macro(lines);
+}
+
+std::string storage_types() {
+  const auto declared = [](const DTypeRow& row) {
+    return std::string("CNNSPEC_DECLARE_KERNELS(") + row.name + ", " + c_type(row) + ")";
+  };
+  std::size_t widest = 0;
+  for (const DTypeRow& row : dtype_rows) widest = std::max(widest, declared(row).size());
+  std::string all;
+  for (const DTypeRow& row : dtype_rows) {
+    all += declared(row);
+    if (*row.bits != '\0')
+      all += std::string(widest - declared(row).size(), ' ') + " /* " + row.bits + " bit patterns */";
+    all += '\n';
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string contract_header() {
+  return before_layers + remarks() + before_structs + structs() + before_functions + declarations() + '\n' +
+         storage_types() + at_the_end;
+}
+
+}  // namespace cnnspec::checks
