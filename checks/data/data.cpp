@@ -436,7 +436,8 @@ class ExactMaker {
 }  // namespace
 
 bool is_of(const DataFamily& family, const Operation& operation) {
-  return std::ranges::find(families_of(operation), &family) != families_of(operation).end();
+  const std::vector<const DataFamily*> all = families_of(operation);
+  return std::ranges::find(all, &family) != all.end();
 }
 
 const std::vector<const DataFamily*>& data_families() {

@@ -8,7 +8,7 @@ namespace cnnspec::checks {
 namespace {
 
 /// How many bytes hold distances up to `largest`.
-int width_of(std::uint64_t largest) {
+int bytes_for(std::uint64_t largest) {
   return largest <= 0xff ? 1 : largest <= 0xffff ? 2 : largest <= 0xffffffff ? 4 : 8;
 }
 
@@ -55,7 +55,7 @@ void Fields::mostly(Idx& value, Idx least, Idx most) {
 
 void FieldsFromBytes::do_number(Idx& value, Idx least, Idx most) {
   const std::uint64_t largest = distance(least, most);
-  const int width = width_of(largest);
+  const int width = bytes_for(largest);
   std::uint64_t stored = 0;
   for (int n = 0; n < width && !rest_.empty(); ++n, rest_ = rest_.subspan(1))
     stored |= static_cast<std::uint64_t>(rest_.front()) << (8 * n);
@@ -71,7 +71,7 @@ void FieldsFromBytes::text(std::string& value) {
 void FieldsToBytes::do_number(Idx& value, Idx least, Idx most) {
   assert(least <= value && value <= most);
   const std::uint64_t stored = distance(least, value);
-  for (int n = 0, width = width_of(distance(least, most)); n < width; ++n)
+  for (int n = 0, width = bytes_for(distance(least, most)); n < width; ++n)
     bytes_.push_back(static_cast<std::uint8_t>(stored >> (8 * n)));
 }
 

@@ -137,6 +137,7 @@ const Breach* breach_of(const Layer& layer, Clause clause) {
 bool can_break_by_fields(const Layer& layer, Clause clause) {
   switch (clause) {
     case Clause::none:
+    case Clause::C8:
       return false;
     case Clause::C1:
       return !places_of_c1(layer).empty();
@@ -156,6 +157,7 @@ bool can_break_by_fields(const Layer& layer, Clause clause) {
 std::string break_by_fields(Choices& choices, Clause clause, Problem& p) {
   switch (clause) {
     case Clause::none:
+    case Clause::C8:  // the layer says how
       break;
     case Clause::C1:
       return break_c1(choices, p);

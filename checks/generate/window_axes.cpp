@@ -6,7 +6,7 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr WindowAxis height_and_width[]{
+constexpr WindowAxis both_axes[]{
     {"height", "rows", "pad_top", "pad_bottom", height_of, set_height},
     {"width", "columns", "pad_left", "pad_right", width_of, set_width},
 };
@@ -15,7 +15,7 @@ constexpr WindowAxis height_and_width[]{
 
 std::span<const WindowAxis> window_axes(const Layer& layer) {
   if (!has_window(layer)) return {};
-  return height_and_width;
+  return both_axes;
 }
 
 bool is_of_window(const Layer& layer, const Field& field) {

@@ -150,19 +150,7 @@ std::vector<double> read_float64(const GoldenArrays& arrays, const std::string& 
 
 }  // namespace
 
-const char* npy_type(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return "<f4";
-    case DType::f64:
-      return "<f8";
-    case DType::f16:
-      return "<f2";
-    case DType::bf16:
-      return "<u2";
-  }
-  return "";
-}
+const char* npy_type(DType dtype) { return row_of(dtype).npy; }
 
 std::string to_json(const Golden& golden) { return json_of(golden).dump(2) + "\n"; }
 

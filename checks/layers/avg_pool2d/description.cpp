@@ -9,6 +9,7 @@ namespace {
 
 using P = AvgPool2dProblem;
 
+namespace body {
 constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return each_image(p.batch, [&](Idx n) { return avg_pool2d(image_of(x_shape(p), in[0], n), config_of(p)); });
@@ -19,6 +20,7 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
     return avg_pool2d_backward(x_shape(p), image_of(y_shape(p), in[0], n), config_of(p));
   });
 }>();
+}  // namespace body
 
 /// Of the cells of a window, and of the windows in which a cell is: at most one for each place that it can have there.
 Idx cells_of_window(const Problem& problem) {
@@ -26,12 +28,14 @@ Idx cells_of_window(const Problem& problem) {
   return p.kernel_height * p.kernel_width;
 }
 
+namespace port {
 constexpr Port x[]{{"x", Role::x, x_extents<P>}}, y[]{{"y", Role::y, y_extents<P>}};
 constexpr Port dy[]{{"dy", Role::y, y_extents<P>}}, dx[]{{"dx", Role::x, x_extents<P>}};
+}  // namespace port
 constexpr Pass passes[]{
-    {Op{12}, "avg_pool2d_forward", x, y, Arithmetics::sums, cells_of_window, &forward, slice_alone,
+    {Op{12}, "avg_pool2d_forward", port::x, port::y, Arithmetics::sums, cells_of_window, &body::forward, slice_alone,
      &avg_pool2d_means},
-    {Op{13}, "avg_pool2d_backward", dy, dx, Arithmetics::sums, cells_of_window, &backward, slice_alone,
+    {Op{13}, "avg_pool2d_backward", port::dy, port::dx, Arithmetics::sums, cells_of_window, &body::backward, slice_alone,
      &avg_pool2d_shares},
 };
 

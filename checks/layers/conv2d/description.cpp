@@ -10,6 +10,7 @@ using P = cnnspec_conv2d;
 
 // ---- The specification's loops, over a batch ----
 
+namespace body {
 constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto kernel = image_of(w_shape(p), in[1]);
@@ -37,6 +38,7 @@ constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, c
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return conv2d_backward_bias(image_of(y_shape(p), in[0], n)); });
 }>();
+}  // namespace body
 
 // ---- Passes ----
 
@@ -93,11 +95,11 @@ constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_
     only_db[]{port::db};
 
 constexpr Pass passes[]{
-    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward, slices_of_y},
-    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input, slices_of_dx},
-    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_kernel,
+    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &body::forward, slices_of_y},
+    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input, slices_of_dx},
+    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &body::backward_kernel,
      slices_of_dw},
-    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias, slices_of_db},
+    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias, slices_of_db},
 };
 
 // ---- Problems ----

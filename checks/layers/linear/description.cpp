@@ -11,6 +11,7 @@ namespace {
 
 using P = cnnspec_linear;
 
+namespace body {
 constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto weight = image_of(w_shape(p), in[1]);
@@ -35,6 +36,7 @@ constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, c
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return linear_backward_bias(image_of(y_shape(p), in[0], n)); });
 }>();
+}  // namespace body
 
 Idx terms_of_y(const Problem& problem) { return problem.as<P>().in_features + 1; }
 Idx terms_of_dx(const Problem& problem) { return problem.as<P>().out_features; }
@@ -69,11 +71,11 @@ constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_
     only_db[]{port::db};
 
 constexpr Pass passes[]{
-    {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &forward, slices_of_y},
-    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &backward_input, slices_of_dx},
-    {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &backward_weight,
+    {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &body::forward, slices_of_y},
+    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input, slices_of_dx},
+    {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &body::backward_weight,
      slices_of_dw},
-    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &backward_bias, slices_of_db},
+    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias, slices_of_db},
 };
 
 constexpr Field fields[]{batch_field, {"in_features", "ic"}, {"out_features", "oc"}};

@@ -14,7 +14,7 @@ namespace {
 
 using P = cnnspec_pool2d;
 using Use = DataFamily::Use;
-constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
 
@@ -84,7 +84,7 @@ Operands<double> draw_peaks(const Operation& o, const Arithmetic& a, const Exact
 Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   const bool everywhere = Stream(seed, 99).below(2) == 0;
   return with_x(o, plan, seed, [&](Stream& s) {
-    return everywhere || s.below(4) > 0 ? -infinity : static_cast<double>(s.below(5) - 2);
+    return everywhere || s.below(4) > 0 ? minus_infinity : static_cast<double>(s.below(5) - 2);
   });
 }
 
@@ -98,7 +98,7 @@ constexpr std::array families{
     DataFamily{"all-negative", Use::in_turn,
                [](const Operation&) { return std::string("an x of negative integers only"); },
                anywhere, draw_negative},
-    DataFamily{"minus-infinity", Use::in_turn,
+    DataFamily{"minusminus_infinity", Use::in_turn,
                [](const Operation&) { return std::string("an x with windows of nothing but -inf"); },
                anywhere, draw_minus_infinity, nullptr, nullptr, /* is_left_open */ true},
     DataFamily{"peaks", Use::always,
@@ -117,7 +117,7 @@ void leave_infinities(const Operation& operation, DataSet& set) {
   const bool backward = operation.inputs.size() > 1;
   set.expected.bounds.resize(set.expected.values.size());
   for (std::size_t n = 0; n < set.expected.values.size(); ++n)
-    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == -infinity)
+    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == minus_infinity)
       set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
 }
 

@@ -9,6 +9,7 @@ namespace {
 
 using P = cnnspec_pool2d;
 
+namespace body {
 constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return each_image(p.batch, [&](Idx n) { return max_pool2d(image_of(x_shape(p), in[0], n), config_of(p)); });
@@ -19,6 +20,7 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
     return max_pool2d_backward(image_of(x_shape(p), in[0], n), image_of(y_shape(p), in[1], n), config_of(p));
   });
 }>();
+}  // namespace body
 
 Idx one_term(const Problem&) { return 1; }
 // A cell is in at most one window for each place that it can have there, and wins it or not.
@@ -34,8 +36,8 @@ constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
-    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &forward, slice_alone},
-    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &backward, slice_alone},
+    {Op{4}, "max_pool2d_forward", only_x, only_y, Arithmetics::selects, one_term, &body::forward, slice_alone},
+    {Op{5}, "max_pool2d_backward", x_dy, only_dx, Arithmetics::sums, terms_of_dx, &body::backward, slice_alone},
 };
 
 constexpr Field fields[]{

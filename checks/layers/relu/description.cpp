@@ -11,6 +11,7 @@ namespace {
 
 using P = cnnspec_elementwise;
 
+namespace body {
 constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   return relu(image_of(x_shape(problem.as<P>()), in[0])).elements();
 }>();
@@ -18,6 +19,7 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
   const auto shape = x_shape(problem.as<P>());
   return relu_backward(image_of(shape, in[0]), image_of(shape, in[1])).elements();
 }>();
+}  // namespace body
 
 Idx one_term(const Problem&) { return 1; }
 
@@ -28,8 +30,8 @@ constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 constexpr Port only_x[]{port::x}, only_y[]{port::y}, x_dy[]{port::x, port::dy}, only_dx[]{port::dx};
 
 constexpr Pass passes[]{
-    {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &forward, slice_alone},
-    {Op{7}, "relu_backward", x_dy, only_dx, Arithmetics::selects, one_term, &backward, slice_alone},
+    {Op{6}, "relu_forward", only_x, only_y, Arithmetics::selects, one_term, &body::forward, slice_alone},
+    {Op{7}, "relu_backward", x_dy, only_dx, Arithmetics::selects, one_term, &body::backward, slice_alone},
 };
 
 constexpr Field fields[]{{"count", ""}};
