@@ -11,7 +11,7 @@ struct Traced {
   Idx number = -1;  // -1: a constant
 
   constexpr Traced() = default;
-  constexpr Traced(int v) : value(v) {}
+  constexpr Traced(int v) : value(T(v)) {}
   constexpr Traced(const T& v, Idx n) : value(v), number(n) {}
 
   friend bool operator<(const Traced& a, const Traced& b) { return a.value < b.value; }
