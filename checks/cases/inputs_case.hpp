@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "checks/generate/fields.hpp"
+#include "checks/laws/case_outcome.hpp"
 #include "checks/census/census_file.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
