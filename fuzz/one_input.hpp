@@ -8,6 +8,7 @@
 #include <string>
 
 #include "checks/generate/case_fields.hpp"
+#include "checks/laws/case_outcome.hpp"
 #include "fuzz/replayed.hpp"
 
 namespace cnnspec::fuzz {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "checks/generate/case_fields.hpp"
+#include "checks/laws/case_outcome.hpp"
 #include "checks/census/census_file.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
@@ -21,10 +22,10 @@
 #include "checks/describe/network_json.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
-#include "checks/describe/targets.hpp"
+#include "checks/gradient/targets.hpp"
 #include "checks/host/worker_protocol.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/data/literal_data.hpp"
+#include "checks/expect/literal_data.hpp"
 
 namespace cnnspec::checks {
 

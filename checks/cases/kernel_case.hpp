@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "checks/generate/case_fields.hpp"
+#include "checks/laws/case_outcome.hpp"
 #include "checks/expect/arithmetic.hpp"
 #include "checks/kernels/kernel.hpp"
 

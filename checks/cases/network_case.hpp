@@ -4,6 +4,7 @@
 #pragma once
 
 #include "checks/generate/case_fields.hpp"
+#include "checks/laws/case_outcome.hpp"
 #include "checks/describe/config.hpp"
 #include "checks/models/functions.hpp"
 #include "checks/scalars/int128.hpp"
