@@ -1,3 +1,4 @@
+// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
 #pragma once
 #include "cnnspec/kernel.h"
 #define CNNSPEC_EACH_OPERATION(X, dtype, T) \

@@ -6,7 +6,7 @@
 
 namespace cnnspec::checks {
 
-/// All twelve operations in f32 and f64, and in f16 and bf16 storage with everything computed in float. `order` and
+/// What it has, in f32 and f64, and in f16 and bf16 storage with everything computed in float. `order` and
 /// `fma` say how its matrix products are summed; whatever they are, the results are within the rounding bound. Named
 /// "im2col" with the order unless it is `blocked`, and "-fma" with it.
 Kernel im2col_variant(LoopOrder order, bool fma);

@@ -1,4 +1,4 @@
-// Written by `cnnspec ops --write`, of the registry in checks/layers. Do not edit.
+// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
 //
 // The layers and the operations by number, for what must not depend on the registry: the programs that call kernels. A
 // number never changes and is never given twice: seeds and corpora hold them.
