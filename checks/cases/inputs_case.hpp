@@ -22,10 +22,10 @@
 #include "checks/describe/network_json.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
-#include "checks/gradient/targets.hpp"
+#include "checks/describe/targets.hpp"
 #include "checks/host/worker_protocol.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/expect/literal_data.hpp"
+#include "checks/data/literal_data.hpp"
 
 namespace cnnspec::checks {
 

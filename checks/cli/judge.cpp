@@ -310,7 +310,7 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
   add_report_options(*command, a->reports);
   std::string families;
-  for (const DataFamily& f : data_families()) families += std::string(families.empty() ? "" : ", ") + f.name;
+  for (const DataFamily* f : data_families()) families += std::string(families.empty() ? "" : ", ") + f->name;
   command->footer(
       R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed;
 the judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
