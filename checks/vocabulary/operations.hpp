@@ -9,7 +9,14 @@
 
 namespace cnnspec::checks {
 
-enum class LayerId : std::uint16_t { conv2d = 0, max_pool2d = 1, relu = 2, linear = 3, flatten = 4 };
+enum class LayerId : std::uint16_t {
+  conv2d = 0,
+  max_pool2d = 1,
+  relu = 2,
+  linear = 3,
+  flatten = 4,
+  avg_pool2d = 5,
+};
 
 enum class Op : std::uint16_t {
   conv2d_forward = 0,
@@ -24,6 +31,8 @@ enum class Op : std::uint16_t {
   linear_backward_input = 9,
   linear_backward_weight = 10,
   linear_backward_bias = 11,
+  avg_pool2d_forward = 12,
+  avg_pool2d_backward = 13,
 };
 
 struct NamedOp {
@@ -31,7 +40,7 @@ struct NamedOp {
   LayerId layer;
   const char* name;
 };
-inline constexpr std::array<NamedOp, 12> named_ops{{
+inline constexpr std::array<NamedOp, 14> named_ops{{
     {Op::conv2d_forward, LayerId::conv2d, "conv2d_forward"},
     {Op::conv2d_backward_input, LayerId::conv2d, "conv2d_backward_input"},
     {Op::conv2d_backward_kernel, LayerId::conv2d, "conv2d_backward_kernel"},
@@ -44,6 +53,8 @@ inline constexpr std::array<NamedOp, 12> named_ops{{
     {Op::linear_backward_input, LayerId::linear, "linear_backward_input"},
     {Op::linear_backward_weight, LayerId::linear, "linear_backward_weight"},
     {Op::linear_backward_bias, LayerId::linear, "linear_backward_bias"},
+    {Op::avg_pool2d_forward, LayerId::avg_pool2d, "avg_pool2d_forward"},
+    {Op::avg_pool2d_backward, LayerId::avg_pool2d, "avg_pool2d_backward"},
 }};
 
 /// As in the names of the contract's functions.

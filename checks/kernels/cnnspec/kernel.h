@@ -1,13 +1,11 @@
 /* The contract between cnnspec and a kernel under test. ABI 1. Plain C11; compiles as C and as C++.
  *
+ * Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+ *
  * A kernel is a shared library that exports cnnspec_kernel_abi and any subset of the functions declared below. What it
  * does not export is not judged. It is then judged with
  *
  *     cnnspec judge ./libmykernel.so
- *
- * Layouts: x and y are NCHW; w is OIHW with in_channels/groups input channels; linear w is [out, in]. Everything is dense
- * and row-major. Cross-correlation, as in every deep-learning framework: the filter is not flipped. Dilation 1 is dense.
- * The sizes agree: out = (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
  *
  * A kernel must write every element of its outputs, whatever they held before; write nothing else; leave its inputs as
  * they are; and return
@@ -16,13 +14,23 @@
  *     anything else   the kernel's own error: a failure
  *
  * Each tensor is aligned for its element type, and no more. While it is judged it lies next to memory that cannot be
- * accessed: read nothing outside it, not even to ignore it. uint16_t tensors hold bit patterns, not integers.
+ * accessed: read nothing outside it, not even to ignore it. Unsigned integers hold bit patterns; int64_t, numbers.
  *
  * The functions are called in a child process of the judge: one call at a time, in any order, any number of times, and
  * each perhaps in a fresh process. What a call leaves behind may help a later one, which must not depend on it.
  *
- * max_pool2d: padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the best.
+ * Everything is dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes of a window agree: out =
+ * (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
+ *
+ * conv2d: w is OIHW with in_channels/groups input channels. Cross-correlation, as in every deep-learning framework:
+ *   the filter is not flipped.
+ * max_pool2d: padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the
+ *   best.
  * relu: y = x <= 0 ? 0 : x and dx = x <= 0 ? 0 : dy.
+ * linear: w is [out, in].
+ * avg_pool2d: taps in the padding add 0. The sum is divided by divisor_override unless that is 0, else by the number
+ *   of the window's taps in the image and, with count_include_pad, in its padding. With ceil_mode the sizes are
+ *   rounded up, but no window begins in the bottom or right padding; what lies beyond counts never.
  */
 #ifndef CNNSPEC_KERNEL_H
 #define CNNSPEC_KERNEL_H
@@ -51,19 +59,28 @@ typedef struct {
 } cnnspec_pool2d;
 
 typedef struct {
+  int64_t count;
+} cnnspec_elementwise;
+
+typedef struct {
   int64_t batch, in_features, out_features;
 } cnnspec_linear;
 
 typedef struct {
-  int64_t count;
-} cnnspec_elementwise;
+  int64_t batch, channels, in_height, in_width, out_height, out_width;
+  int64_t kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
+  int64_t pad_top, pad_left, pad_bottom, pad_right;
+  int64_t count_include_pad; /* 0 or 1 */
+  int64_t ceil_mode; /* 0 or 1 */
+  int64_t divisor_override;
+} cnnspec_avg_pool2d;
 
 /* Required: returns CNNSPEC_KERNEL_ABI. */
 int cnnspec_kernel_abi(void);
 /* Optional: a name for reports. */
 const char *cnnspec_kernel_name(void);
 
-/* The twelve operations, once for each storage type. `b` may be NULL: no bias. */
+/* The operations, once for each storage type. NULL, where it is missing: `b`. */
 #define CNNSPEC_DECLARE_KERNELS(suffix, T)                                                                              \
   int cnnspec_conv2d_forward_##suffix(const cnnspec_conv2d *, const T *x, const T *w, const T *b, T *y);                \
   int cnnspec_conv2d_backward_input_##suffix(const cnnspec_conv2d *, const T *w, const T *dy, T *dx);                   \
@@ -76,12 +93,16 @@ const char *cnnspec_kernel_name(void);
   int cnnspec_linear_forward_##suffix(const cnnspec_linear *, const T *x, const T *w, const T *b, T *y);                \
   int cnnspec_linear_backward_input_##suffix(const cnnspec_linear *, const T *w, const T *dy, T *dx);                   \
   int cnnspec_linear_backward_weight_##suffix(const cnnspec_linear *, const T *x, const T *dy, T *dw);                  \
-  int cnnspec_linear_backward_bias_##suffix(const cnnspec_linear *, const T *dy, T *db);
+  int cnnspec_linear_backward_bias_##suffix(const cnnspec_linear *, const T *dy, T *db);                                \
+  int cnnspec_avg_pool2d_forward_##suffix(const cnnspec_avg_pool2d *, const T *x, T *y);                                \
+  int cnnspec_avg_pool2d_backward_##suffix(const cnnspec_avg_pool2d *, const T *dy, T *dx);
 
 CNNSPEC_DECLARE_KERNELS(f32, float)
 CNNSPEC_DECLARE_KERNELS(f64, double)
-CNNSPEC_DECLARE_KERNELS(f16, uint16_t)  /* IEEE 754 binary16 bit patterns */
-CNNSPEC_DECLARE_KERNELS(bf16, uint16_t) /* bfloat16 bit patterns */
+CNNSPEC_DECLARE_KERNELS(f16, uint16_t)   /* IEEE 754 binary16 bit patterns */
+CNNSPEC_DECLARE_KERNELS(bf16, uint16_t)  /* bfloat16 bit patterns */
+CNNSPEC_DECLARE_KERNELS(f8e4m3, uint8_t) /* OCP E4M3, finite only bit patterns */
+CNNSPEC_DECLARE_KERNELS(f8e5m2, uint8_t) /* OCP E5M2 bit patterns */
 
 #ifdef __cplusplus
 }

@@ -98,7 +98,7 @@ constexpr std::array families{
     DataFamily{"all-negative", Use::in_turn,
                [](const Operation&) { return std::string("an x of negative integers only"); },
                anywhere, draw_negative},
-    DataFamily{"minusminus_infinity", Use::in_turn,
+    DataFamily{"minus-infinity", Use::in_turn,
                [](const Operation&) { return std::string("an x with windows of nothing but -inf"); },
                anywhere, draw_minus_infinity, nullptr, nullptr, /* is_left_open */ true},
     DataFamily{"peaks", Use::always,
