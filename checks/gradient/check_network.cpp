@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "checks/networks/network_layer.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -31,6 +32,13 @@ double largest_number(const NetworkDefinition& net, const NetworkBounds& bounds,
   return most;
 }
 
+/// Whether a layer divides: then whole numbers need not stay whole.
+bool divides(const NetworkDefinition& net) {
+  return std::ranges::any_of(net.layers, [](const LayerDefinition& layer) {
+    return std::ranges::any_of(layer_of(layer.what).passes, [](const Pass& p) { return p.formulations != nullptr; });
+  });
+}
+
 }  // namespace
 
 GradientReport check_network(const NetworkDefinition& net, const std::string& target, GradientScalar scalar,
@@ -46,6 +54,7 @@ GradientReport check_network(const NetworkDefinition& net, const std::string& ta
 
   switch (scalar) {
     case GradientScalar::exact: {
+      if (divides(net)) return check_network_with<Rational>(net, target, "rational", scales, options);
       const double largest = largest_number(net, bounds, scales, options.mode);
       if (largest < std::exp2(63)) return check_network_with<std::int64_t>(net, target, "int64", scales, options);
       if (largest < std::exp2(127)) return check_network_with<Int128>(net, target, "int128", scales, options);

@@ -8,7 +8,7 @@
 #include <tuple>
 
 #include "checks/gradient/network_bounds.hpp"
-#include "checks/laws/parameters.hpp"
+#include "checks/networks/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/networks/network_layer.hpp"
 #include "checks/scalars/traced.hpp"

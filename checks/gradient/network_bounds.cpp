@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "checks/laws/parameters.hpp"
+#include "checks/networks/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/networks/network_layer.hpp"
 #include "checks/scalars/magnitude.hpp"

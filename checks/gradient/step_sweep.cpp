@@ -6,7 +6,7 @@
 #include "checks/gradient/moved_network.hpp"
 #include "checks/gradient/network_bounds.hpp"
 #include "checks/gradient/network_subject.hpp"
-#include "checks/laws/parameters.hpp"
+#include "checks/networks/parameters.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
 

@@ -6,7 +6,6 @@
 #include <set>
 #include <tuple>
 
-#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"

@@ -1,4 +1,4 @@
-// Functions of 16-bit storage made from those of float: the inputs are widened, which is exact, everything is computed
+// Functions of storage of 16 or 8 bits made from those of float: the inputs are widened, which is exact, everything is computed
 // and summed in float, and each element of the output is rounded once.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "checks/scalars/eighth.hpp"
 #include "checks/scalars/half.hpp"
 #include "cnnspec/kernel.h"
 #include "cnnspec/shape.hpp"
@@ -29,9 +30,22 @@ struct Counts {
         w(0),
         b(0),
         y(g.batch * g.channels * g.out_height * g.out_width) {}
+  explicit Counts(const cnnspec_avg_pool2d& g)
+      : x(g.batch * g.channels * g.in_height * g.in_width),
+        w(0),
+        b(0),
+        y(g.batch * g.channels * g.out_height * g.out_width) {}
   explicit Counts(const cnnspec_elementwise& g) : x(g.count), w(0), b(0), y(g.count) {}
   explicit Counts(const cnnspec_linear& g)
       : x(g.batch * g.in_features), w(g.out_features * g.in_features), b(g.out_features), y(g.batch * g.out_features) {}
+};
+
+/// One of the formats of eight bits.
+template <const EightBits& format>
+struct Eighth {
+  using Bits = std::uint8_t;
+  static double value(Bits bits) { return format.decoded(bits); }
+  static Bits nearest(double v) { return format.encoded(v); }
 };
 
 /// A tensor in float for as long as a call takes: an input if `Bits` is const, and else the output.
@@ -41,7 +55,7 @@ class Widened {
   Widened(Bits* bits, Idx count) : bits_(bits), values_(bits == nullptr ? 0 : count) {
     if constexpr (std::is_const_v<Bits>)
       std::transform(bits, bits + values_.size(), values_.begin(),
-                     [](std::uint16_t b) { return static_cast<float>(Format::value(b)); });
+                     [](auto b) { return static_cast<float>(Format::value(b)); });
   }
   /// Null for a bias that is missing.
   float* data() { return bits_ == nullptr ? nullptr : values_.data(); }
@@ -55,7 +69,7 @@ class Widened {
   std::vector<float> values_;
 };
 
-/// `HalfStorage<Format, f, tensors...>::call` is the function `f` on tensors stored in Format, a Format16. `tensors`
+/// `HalfStorage<Format, f, tensors...>::call` is the function `f` on tensors stored in Format: a Format16, or Eighth. `tensors`
 /// are members of Counts, one for each tensor that `f` takes.
 template <class Format, auto f, Idx Counts::*... tensors>
 struct HalfStorage;
@@ -63,7 +77,7 @@ struct HalfStorage;
 template <class Format, class P, class... Buffers, int (*f)(const P*, Buffers...), Idx Counts::*... tensors>
 struct HalfStorage<Format, f, tensors...> {
   template <class Buffer>
-  using Bits = std::conditional_t<std::is_same_v<Buffer, float*>, std::uint16_t, const std::uint16_t>;
+  using Bits = std::conditional_t<std::is_same_v<Buffer, float*>, typename Format::Bits, const typename Format::Bits>;
 
   static int call(const P* problem, Bits<Buffers>*... bits) {
     constexpr int out_of_memory = 2;

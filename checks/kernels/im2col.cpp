@@ -206,6 +206,69 @@ int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx)
   return CNNSPEC_DONE;
 }
 
+/// The taps of a window of avg_pool2d along one axis.
+struct Taps {
+  Idx begin;        // where tap 0 is
+  Idx first, last;  // those in the image: [first, last)
+  Idx counted;      // those that the divisor counts
+};
+Taps taps_of(Idx at, Idx in, Idx kernel, Idx dilation, Idx before, Idx after, bool counts_padding) {
+  Taps t{at - before, 0, kernel, 0};
+  while (t.first < kernel && t.begin + t.first * dilation < 0) ++t.first;
+  while (t.last > t.first && t.begin + (t.last - 1) * dilation >= in) --t.last;
+  t.counted = t.last - t.first;
+  if (counts_padding) {
+    t.counted = kernel;
+    while (t.begin + (t.counted - 1) * dilation >= in + after) --t.counted;
+  }
+  return t;
+}
+
+/// `visit(plane, out, divisor, rows, columns)` for each window of avg_pool2d.
+template <class Visit>
+void for_each_mean(const cnnspec_avg_pool2d& g, Visit visit) {
+  const bool counts = g.count_include_pad != 0;
+  Idx out = 0;
+  for (Idx plane = 0; plane < g.batch * g.channels; ++plane)
+    for (Idx i = 0; i < g.out_height; ++i) {
+      const Taps rows = taps_of(i * g.stride_height, g.in_height, g.kernel_height, g.dilation_height, g.pad_top,
+                                g.pad_bottom, counts);
+      for (Idx j = 0; j < g.out_width; ++j, ++out) {
+        const Taps columns = taps_of(j * g.stride_width, g.in_width, g.kernel_width, g.dilation_width, g.pad_left,
+                                     g.pad_right, counts);
+        visit(plane, out, g.divisor_override > 0 ? g.divisor_override : rows.counted * columns.counted, rows, columns);
+      }
+    }
+}
+/// `visit(cell)` for each cell of x in such a window.
+template <class Visit>
+void for_each_cell(const cnnspec_avg_pool2d& g, Idx plane, const Taps& rows, const Taps& columns, Visit visit) {
+  for (Idx p = rows.first; p < rows.last; ++p)
+    for (Idx q = columns.first; q < columns.last; ++q)
+      visit((plane * g.in_height + rows.begin + p * g.dilation_height) * g.in_width + columns.begin +
+            q * g.dilation_width);
+}
+
+template <class T>
+int avg_pool2d_forward(const cnnspec_avg_pool2d* g, const T* x, T* y) {
+  for_each_mean(*g, [&](Idx plane, Idx out, Idx divisor, const Taps& rows, const Taps& columns) {
+    T sum(0);
+    for_each_cell(*g, plane, rows, columns, [&](Idx cell) { sum += x[cell]; });
+    y[out] = sum / static_cast<T>(divisor);
+  });
+  return CNNSPEC_DONE;
+}
+
+template <class T>
+int avg_pool2d_backward(const cnnspec_avg_pool2d* g, const T* dy, T* dx) {
+  std::fill_n(dx, g->batch * g->channels * g->in_height * g->in_width, T(0));
+  for_each_mean(*g, [&](Idx plane, Idx out, Idx divisor, const Taps& rows, const Taps& columns) {
+    const T share = dy[out] / static_cast<T>(divisor);
+    for_each_cell(*g, plane, rows, columns, [&](Idx cell) { dx[cell] += share; });
+  });
+  return CNNSPEC_DONE;
+}
+
 template <class T>
 int relu_forward(const cnnspec_elementwise* g, const T* x, T* y) {
   for (Idx i = 0; i < g->count; ++i) y[i] = x[i] <= 0 ? T(0) : x[i];
@@ -265,11 +328,13 @@ KernelFunctions<T> functions() {
           .linear_forward = linear_forward<T, order, fma>,
           .linear_backward_input = linear_backward_input<T, order, fma>,
           .linear_backward_weight = linear_backward_weight<T, order, fma>,
-          .linear_backward_bias = linear_backward_bias<T>};
+          .linear_backward_bias = linear_backward_bias<T>,
+          .avg_pool2d_forward = avg_pool2d_forward<T>,
+          .avg_pool2d_backward = avg_pool2d_backward<T>};
 }
 
 template <class F, LoopOrder order, bool fma>
-KernelFunctions<std::uint16_t> functions_stored_as() {
+KernelFunctions<typename F::Bits> functions_stored_as() {
   constexpr auto x = &Counts::x, w = &Counts::w, b = &Counts::b, y = &Counts::y;
   return {.conv2d_forward = HalfStorage<F, conv2d_forward<float, order, fma>, x, w, b, y>::call,
           .conv2d_backward_input = HalfStorage<F, conv2d_backward_input<float, order, fma>, w, y, x>::call,
@@ -282,7 +347,9 @@ KernelFunctions<std::uint16_t> functions_stored_as() {
           .linear_forward = HalfStorage<F, linear_forward<float, order, fma>, x, w, b, y>::call,
           .linear_backward_input = HalfStorage<F, linear_backward_input<float, order, fma>, w, y, x>::call,
           .linear_backward_weight = HalfStorage<F, linear_backward_weight<float, order, fma>, x, y, w>::call,
-          .linear_backward_bias = HalfStorage<F, linear_backward_bias<float>, y, b>::call};
+          .linear_backward_bias = HalfStorage<F, linear_backward_bias<float>, y, b>::call,
+          .avg_pool2d_forward = HalfStorage<F, avg_pool2d_forward<float>, x, y>::call,
+          .avg_pool2d_backward = HalfStorage<F, avg_pool2d_backward<float>, y, x>::call};
 }
 
 template <LoopOrder order, bool fma>
@@ -292,7 +359,9 @@ Kernel variant(const std::string& name, const std::string& loops) {
           .f32 = functions<float, order, fma>(),
           .f64 = functions<double, order, fma>(),
           .f16 = functions_stored_as<Half, order, fma>(),
-          .bf16 = functions_stored_as<Bfloat16, order, fma>()};
+          .bf16 = functions_stored_as<Bfloat16, order, fma>(),
+          .f8e4m3 = functions_stored_as<Eighth<e4m3>, order, fma>(),
+          .f8e5m2 = functions_stored_as<Eighth<e5m2>, order, fma>()};
 }
 
 }  // namespace

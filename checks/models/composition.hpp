@@ -2,6 +2,7 @@
 // or with their independent twins. Nothing of the specification's own compositions is used.
 #pragma once
 
+#include "checks/layers/avg_pool2d/twin.hpp"
 #include "checks/layers/conv2d/problem.hpp"
 #include "checks/layers/conv2d/twin.hpp"
 #include "checks/layers/flatten/twin.hpp"
@@ -38,6 +39,14 @@ struct TwinLayers {
   template <class T>
   static auto backward(const RunTimePool& layer, const Image<T>& x, const Image<T>& dy) {
     return LayerGradients{twins::max_pool2d_backward(problem(layer.config, x.shape()), x, dy), std::tuple{}};
+  }
+  template <class T>
+  static auto forward(const AvgPool2dLayer<AvgPool2dConfig>& layer, const Image<T>& x) {
+    return twins::avg_pool2d_forward(problem(layer.config, x.shape()), x);
+  }
+  template <class T>
+  static auto backward(const AvgPool2dLayer<AvgPool2dConfig>& layer, const Image<T>& x, const Image<T>& dy) {
+    return LayerGradients{twins::avg_pool2d_backward(problem(layer.config, x.shape()), dy), std::tuple{}};
   }
   static auto forward(const ReluLayer&, const auto& x) { return twins::relu_forward(x); }
   static auto backward(const ReluLayer&, const auto& x, const auto& dy) {
@@ -81,6 +90,14 @@ struct TwinLayers {
   static cnnspec_pool2d problem(const MaxPool2dConfig& g, const ImageShape& x) {
     cnnspec_pool2d p{};
     p.batch = 1, p.channels = x.extent(0);
+    set_height(p, {x.extent(1), 0, g.kernel_height, g.height});
+    set_width(p, {x.extent(2), 0, g.kernel_width, g.width});
+    return p;
+  }
+  static AvgPool2dProblem problem(const AvgPool2dConfig& g, const ImageShape& x) {
+    AvgPool2dProblem p{};
+    p.batch = 1, p.channels = x.extent(0);
+    p.count_include_pad = g.count_include_pad, p.ceil_mode = g.ceil_mode, p.divisor_override = g.divisor_override;
     set_height(p, {x.extent(1), 0, g.kernel_height, g.height});
     set_width(p, {x.extent(2), 0, g.kernel_width, g.width});
     return p;

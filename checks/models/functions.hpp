@@ -6,7 +6,7 @@
 
 #include "checks/describe/config.hpp"
 #include "checks/laws/functions.hpp"
-#include "checks/laws/parameters.hpp"
+#include "checks/networks/parameters.hpp"
 #include "cnnspec/network.hpp"
 
 namespace cnnspec::checks {

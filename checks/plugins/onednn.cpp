@@ -283,11 +283,13 @@ int backward_bias(const P* g, const T* dy, T* db) {
 }
 
 struct Pooling {
+  algorithm how;
   Layout x, y;
   Dims strides, kernel, dilations, before, after;
 
-  Pooling(const cnnspec_pool2d& g, Type type)
-      : x{{g.batch, g.channels, g.in_height, g.in_width}, type, Tag::nchw},
+  Pooling(const auto& g, Type type, algorithm as)
+      : how(as),
+        x{{g.batch, g.channels, g.in_height, g.in_width}, type, Tag::nchw},
         y{{g.batch, g.channels, g.out_height, g.out_width}, type, Tag::nchw},
         strides{g.stride_height, g.stride_width},
         kernel{g.kernel_height, g.kernel_width},
@@ -296,11 +298,11 @@ struct Pooling {
         after{g.pad_bottom, g.pad_right} {}
 
   PoolingForward::primitive_desc forward(prop_kind kind) const {
-    return chosen_for<PoolingForward>(kind, algorithm::pooling_max, x.callers(), y.any(), strides, kernel, dilations,
+    return chosen_for<PoolingForward>(kind, how, x.callers(), y.any(), strides, kernel, dilations,
                                       before, after);
   }
   PoolingBackward::primitive_desc backward(const PoolingForward::primitive_desc& forward) const {
-    return chosen_after<PoolingBackward>(forward, algorithm::pooling_max, x.callers(), y.any(), strides, kernel,
+    return chosen_after<PoolingBackward>(forward, how, x.callers(), y.any(), strides, kernel,
                                          dilations, before, after);
   }
 };
@@ -308,7 +310,7 @@ struct Pooling {
 template <Type type, class T = Storage<type> >
 int max_pool2d_forward(const cnnspec_pool2d* g, const T* x, T* y) {
   return status_of([&] {
-    const Pooling sizes(*g, type);
+    const Pooling sizes(*g, type, algorithm::pooling_max);
     const auto chosen = sizes.forward(prop_kind::forward_inference);
     execute(PoolingForward(chosen), {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()}},
             {DNNL_ARG_DST, sizes.y.with(y), chosen.dst_desc()});
@@ -319,7 +321,7 @@ int max_pool2d_forward(const cnnspec_pool2d* g, const T* x, T* y) {
 template <Type type, class T = Storage<type> >
 int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx) {
   return status_of([&] {
-    const Pooling sizes(*g, type);
+    const Pooling sizes(*g, type, algorithm::pooling_max);
     const auto forward = sizes.forward(prop_kind::forward_training);
     const auto chosen = sizes.backward(forward);
     const memory y(forward.dst_desc(), cpu()), winners(forward.workspace_desc(), cpu());
@@ -327,6 +329,34 @@ int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx)
             {DNNL_ARG_DST, y, forward.dst_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
     execute(PoolingBackward(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
             {DNNL_ARG_DIFF_SRC, sizes.x.with(dx), chosen.diff_src_desc()}, {{DNNL_ARG_WORKSPACE, winners}});
+  });
+}
+
+/// oneDNN rounds no size up and takes no divisor, and its means are over the window or the cells in the image.
+bool can_average(const cnnspec_avg_pool2d& g) { return g.ceil_mode == 0 && g.divisor_override == 0; }
+algorithm average_of(const cnnspec_avg_pool2d& g) {
+  return g.count_include_pad != 0 ? algorithm::pooling_avg_include_padding : algorithm::pooling_avg_exclude_padding;
+}
+
+template <Type type, class T = Storage<type> >
+int avg_pool2d_forward(const cnnspec_avg_pool2d* g, const T* x, T* y) {
+  if (!can_average(*g)) return CNNSPEC_UNSUPPORTED;
+  return status_of([&] {
+    const Pooling sizes(*g, type, average_of(*g));
+    const auto chosen = sizes.forward(prop_kind::forward_inference);
+    execute(PoolingForward(chosen), {{DNNL_ARG_SRC, sizes.x.with(x), chosen.src_desc()}},
+            {DNNL_ARG_DST, sizes.y.with(y), chosen.dst_desc()});
+  });
+}
+
+template <Type type, class T = Storage<type> >
+int avg_pool2d_backward(const cnnspec_avg_pool2d* g, const T* dy, T* dx) {
+  if (!can_average(*g)) return CNNSPEC_UNSUPPORTED;
+  return status_of([&] {
+    const Pooling sizes(*g, type, average_of(*g));
+    const auto chosen = sizes.backward(sizes.forward(prop_kind::forward_training));
+    execute(PoolingBackward(chosen), {{DNNL_ARG_DIFF_DST, sizes.y.with(dy), chosen.diff_dst_desc()}},
+            {DNNL_ARG_DIFF_SRC, sizes.x.with(dx), chosen.diff_src_desc()});
   });
 }
 
@@ -365,7 +395,9 @@ KernelFunctions<Storage<type> > functions() {
           .linear_forward = forward<InnerProductPrimitives, type, cnnspec_linear>,
           .linear_backward_input = backward_input<InnerProductPrimitives, type, cnnspec_linear>,
           .linear_backward_weight = backward_weights<InnerProductPrimitives, type, cnnspec_linear>,
-          .linear_backward_bias = backward_bias<InnerProductPrimitives, type, cnnspec_linear>};
+          .linear_backward_bias = backward_bias<InnerProductPrimitives, type, cnnspec_linear>,
+          .avg_pool2d_forward = avg_pool2d_forward<type>,
+          .avg_pool2d_backward = avg_pool2d_backward<type>};
 }
 
 std::string loaded_version() {

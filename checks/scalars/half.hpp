@@ -16,6 +16,7 @@ namespace cnnspec::checks {
 template <int exponent_bits, int fraction_bits>
 struct Format16 {
   static_assert(1 + exponent_bits + fraction_bits == 16);
+  using Bits = std::uint16_t;
 
   static constexpr int bias = (1 << (exponent_bits - 1)) - 1, least_exponent = 1 - bias;
   static constexpr std::uint16_t sign = 0x8000, infinity = ((1 << exponent_bits) - 1) << fraction_bits;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 
 namespace cnnspec::checks {
 
@@ -14,6 +15,7 @@ class Magnitude {
  public:
   constexpr Magnitude() = default;
   explicit Magnitude(double value) : value_(std::fabs(value)) {}
+  constexpr explicit Magnitude(std::int64_t value) : value_(static_cast<double>(value < 0 ? -value : value)) {}
   constexpr Magnitude(int value) : value_(value < 0 ? -value : value) {}
 
   /// A bound with the rounding of its own computation included.
@@ -26,6 +28,11 @@ class Magnitude {
   friend constexpr Magnitude operator+(Magnitude a, const Magnitude& b) { return a += b; }
   friend constexpr Magnitude operator*(Magnitude a, const Magnitude& b) {
     a.value_ *= b.value_;
+    return a;
+  }
+  /// `d`: not a bound, but what is divided by.
+  friend constexpr Magnitude operator/(Magnitude a, const Magnitude& d) {
+    a.value_ /= d.value_;
     return a;
   }
   // ReLU keeps every magnitude and max keeps the largest: both only shrink |value|.

@@ -11,8 +11,16 @@ struct Traced {
   Idx number = -1;  // -1: a constant
 
   constexpr Traced() = default;
-  constexpr Traced(int v) : value(T(v)) {}
+  constexpr Traced(int v) : value(static_cast<T>(v)) {}
+  constexpr explicit Traced(Idx v) : value(static_cast<T>(v)) {}
   constexpr Traced(const T& v, Idx n) : value(v), number(n) {}
+
+  // What is computed is none of the numbers.
+  constexpr Traced& operator+=(const Traced& o) {
+    value += o.value, number = -1;
+    return *this;
+  }
+  friend constexpr Traced operator/(const Traced& a, const Traced& b) { return {a.value / b.value, -1}; }
 
   friend bool operator<(const Traced& a, const Traced& b) { return a.value < b.value; }
   friend bool operator<=(const Traced& a, const Traced& b) { return a.value <= b.value; }

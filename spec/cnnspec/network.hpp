@@ -4,6 +4,7 @@
 
 #include <variant>
 
+#include "cnnspec/avg_pool2d.hpp"
 #include "cnnspec/cnn.hpp"
 
 namespace cnnspec {
@@ -17,7 +18,7 @@ struct LinearDefinition {
 };
 struct LayerDefinition {
   std::string name;  // "" for the kind and a number
-  std::variant<Conv2dDefinition, MaxPool2dConfig, ReluLayer, FlattenLayer, LinearDefinition> what;
+  std::variant<Conv2dDefinition, MaxPool2dConfig, ReluLayer, FlattenLayer, LinearDefinition, AvgPool2dConfig> what;
 };
 struct NetworkDefinition {
   std::vector<Idx> input;  // [C,H,W] or [N]
@@ -30,7 +31,7 @@ template <class T>
 using AnyTensor = std::variant<Image<T>, Vector<T>>;  // what flows between layers
 template <class T>
 using AnyLayer = std::variant<Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>, MaxPool2dLayer<MaxPool2dConfig>,
-                              ReluLayer, FlattenLayer, LinearLayer<T, dyn, dyn>>;
+                              ReluLayer, FlattenLayer, LinearLayer<T, dyn, dyn>, AvgPool2dLayer<AvgPool2dConfig>>;
 
 [[noreturn]] inline void refuse_rank(Idx expected, Idx actual, const char* of = "number of axes of its input") {
   refuse({Clause::C6, "layer", of, "exactly", expected, actual});
@@ -53,6 +54,7 @@ struct MakeLayer {
     return Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>{zeros<T>(w), zeros<T>(b), d.config};
   }
   auto operator()(const MaxPool2dConfig& d, const ImageShape&) const { return MaxPool2dLayer(d); }
+  auto operator()(const AvgPool2dConfig& d, const ImageShape&) const { return AvgPool2dLayer(d); }
   auto operator()(const ReluLayer& d, const auto&) const { return d; }
   auto operator()(const FlattenLayer& d, const auto&) const { return d; }
   auto operator()(const LinearDefinition& d, const VectorShape& x) const {

@@ -97,6 +97,10 @@ extern const Layer avg_pool2d_layer{
           const bool is_valid = check_pool_axis("", "", l.in, l.kernel, l.axis).ok();
           return is_valid ? pool_out(l.in, l.kernel, l.axis, problem.as<P>().ceil_mode != 0) : 0;
         },
+    .drawing = &avg_pool2d_drawing,
+    .misreadings = &avg_pool2d_misreadings,
+    .checks = &avg_pool2d_checks,
+    .network = &avg_pool2d_in_networks,
 };
 
 }  // namespace cnnspec::checks
