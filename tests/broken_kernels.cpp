@@ -184,7 +184,7 @@ KernelFunctions<std::uint16_t> functions_16() {
 }
 
 template <Order order>
-Kernel adding_in() {
+checks::Kernel adding_in() {
   constexpr Naive naive{order, Mistake::none};
   return {"naive", "", functions<naive>(), {}, functions_16<Half, naive>(), functions_16<Bfloat16, naive>()};
 }
@@ -785,7 +785,7 @@ const BrokenKernel& broken_kernel(std::string_view name) {
   throw std::out_of_range(std::string(name));
 }
 
-Kernel healthy_kernel(Order order) {
+checks::Kernel healthy_kernel(Order order) {
   switch (order) {
     case Order::forward:
       return adding_in<Order::forward>();

@@ -44,7 +44,7 @@ std::vector<Case> cases_of_run(Op op, std::uint64_t seed) {
 void for_each_run(const std::function<void(Op, const std::vector<Case>&)>& visit) {
   static const auto runs = [] {
     std::map<Op, std::vector<std::vector<Case>>> all;
-    for (std::size_t n = 0; n < op_names.size(); ++n)
+    for (std::size_t n = 0; n < all_ops().size(); ++n)
       for (std::uint64_t seed = 0; seed < seeds; ++seed)
         all[static_cast<Op>(n)].push_back(cases_of_run(static_cast<Op>(n), tests::test_seed() + seed));
     return all;
@@ -252,7 +252,7 @@ TEST(DefaultCases, are_the_same_for_the_same_seed_and_in_another_order_for_anoth
 
 TEST(DefaultCases, with_and_without_large_ones_are_otherwise_the_same) {
   const auto seed_of = [](Idx n) { return static_cast<std::uint64_t>(1000 + n); };
-  for (std::size_t k = 0; k < op_names.size(); ++k) {
+  for (std::size_t k = 0; k < all_ops().size(); ++k) {
     const Op op = static_cast<Op>(k);
     const DefaultCases with(op, {}, 3), without = with.without_large();
     Idx large = 0;

@@ -93,7 +93,7 @@ TEST_P(Sample, expects_on_it_what_is_expected_of_the_whole_and_judges_nothing_el
 
 std::vector<Op> all_operations() {
   std::vector<Op> ops;
-  for (std::size_t n = 0; n < op_names.size(); ++n) ops.push_back(static_cast<Op>(n));
+  ops = all_ops();
   return ops;
 }
 INSTANTIATE_TEST_SUITE_P(Operation, Sample, testing::ValuesIn(all_operations()),

@@ -98,7 +98,7 @@ TEST_P(ThresholdGrid, what_makes_no_mistake_is_not_convicted) {
 
 std::vector<Op> all_operations() {
   std::vector<Op> all;
-  for (std::size_t op = 0; op < op_names.size(); ++op) all.push_back(static_cast<Op>(op));
+  all = all_ops();
   return all;
 }
 INSTANTIATE_TEST_SUITE_P(Of, ThresholdGrid, testing::ValuesIn(all_operations()),

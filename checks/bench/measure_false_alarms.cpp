@@ -147,7 +147,7 @@ void print_table(const AlarmOptions& options, const Alarms& alarms) {
     return all;
   };
   for (const std::string& dtype : options.dtypes) {
-    for (const char* op : op_names)
+    for (const std::string& op : names_of_operations())
       print_row(op, dtype, sum([&](const Key& k) { return std::get<1>(k) == dtype && std::get<2>(k) == op; }));
     print_row("all", dtype, sum([&](const Key& k) { return std::get<1>(k) == dtype; }));
   }
@@ -177,8 +177,8 @@ int run(const AlarmOptions& options) {
   while (!interrupted && !is_enough(options, alarms, runs_of_seed, seconds())) {
     const Idx part = alarms.runs % runs_of_seed;
     const std::string& dtype = options.dtypes[static_cast<std::size_t>(part % dtypes)];
-    const auto type = std::find(dtype_names.begin(), dtype_names.end(), dtype) - dtype_names.begin();
-    count_run(options.kernels[static_cast<std::size_t>(part / dtypes)], static_cast<DType>(type), options,
+    const DType type = dtype_named("--dtype", dtype);
+    count_run(options.kernels[static_cast<std::size_t>(part / dtypes)], type, options,
               alarms.runs / runs_of_seed, alarms);
     if (interrupted) break;
     ++alarms.runs;
@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
   AlarmOptions options;
   options.cases_of_op = JudgeOptions{}.cases;
   CLI::App app("How often right kernels are found wrong. Status 1: at least once.");
-  const std::vector<std::string> types(dtype_names.begin(), dtype_names.end());
+  const std::vector<std::string> types = names_of_dtypes();
   app.add_option("--kernel", options.kernels, "a kernel that is right; may be repeated; all built-in ones by default");
   app.add_option("--dtype", options.dtypes, "a storage type; may be repeated; all by default")
       ->check(CLI::IsMember(types));

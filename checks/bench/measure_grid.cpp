@@ -41,14 +41,14 @@ std::vector<GridKernel> kernels_of(const std::vector<Row>& rows, Op op) {
 /// Every operation at every seed, several of them at a time.
 void judge_all(const GridOptions& options, std::vector<Row>& rows) {
   for (Row& r : rows) r.cases.resize(static_cast<std::size_t>(options.seeds));
-  const Idx parts = static_cast<Idx>(op_names.size()) * options.seeds;
+  const Idx parts = std::ssize(all_ops()) * options.seeds;
   std::atomic<Idx> next = 0;
   std::mutex mutex;  // of both below, and of the standard error
   Idx done = 0;
   std::exception_ptr failure;
   const auto work = [&] {
     for (Idx part = next++; part < parts; part = next++) {
-      const Op op = static_cast<Op>(part / options.seeds);
+      const Op op = all_ops()[static_cast<std::size_t>(part / options.seeds)];
       const auto n = static_cast<std::size_t>(part % options.seeds);
       std::vector<Idx> cases;
       try {
@@ -109,7 +109,7 @@ void print_table(const Table& table) {
 
 nlohmann::ordered_json json_of(const GridOptions& options, const std::vector<Row>& rows, double seconds) {
   std::vector<RunTimes> times;
-  for (std::size_t op = 0; op < op_names.size(); ++op) times.emplace_back(static_cast<Op>(op), options.seed);
+  for (const Op op : all_ops()) times.emplace_back(op, options.seed);
   nlohmann::ordered_json all{{"type", "threshold-grid"}, {"schema", 1}, {"first_seed", options.seed},
                              {"seeds", options.seeds},   {"seconds", seconds}};
   for (const Row& r : rows) {

@@ -12,13 +12,13 @@ namespace cnnspec::checks {
 std::vector<GridKernel> grid_kernels(Idx step) {
   std::vector<GridKernel> all;
   Idx n = 0;
-  for (std::size_t op = 0; op < op_names.size(); ++op)
+  for (const Op op : all_ops())
     for (const ThresholdAxis& axis : threshold_axes()) {
-      if (axis.family != layer_id(static_cast<Op>(op))) continue;
+      if (axis.family != layer_id(op)) continue;
       for (std::size_t kind = 0; kind < threshold_kind_names.size(); ++kind)
         for (const Idx size : threshold_sizes)
           if (n++ % step == 0)
-            all.push_back({static_cast<Op>(op), {&axis, static_cast<ThresholdKind>(kind), size}});
+            all.push_back({op, {&axis, static_cast<ThresholdKind>(kind), size}});
     }
   return all;
 }

@@ -67,11 +67,22 @@ bool is_an_axis(const Line& l) {
 }
 bool makes_sense(const Line& l) { return is_an_axis(l) && l.out >= 1; }
 
-void find_in_line(const Line& l, bool pooling, Clauses& found) {
+/// The same, or one more: where cells are left over, and another window begins before the padding at the end does.
+Wide outputs_of(const Line& l, bool rounds_up) {
+  const Wide outputs = outputs_of(l), left_over = padded_of(l) - ((outputs - 1) * l.axis.stride + window_of(l));
+  const bool is_another = left_over > 0 && outputs * l.axis.stride < Wide{l.in} + l.axis.before;
+  return outputs + (rounds_up && is_another);
+}
+bool rounds_up(const Problem& p) {
+  const auto rule = checks_of(p).rounds_up;
+  return rule != nullptr && rule(p);
+}
+
+void find_in_line(const Line& l, bool pooling, bool up, Clauses& found) {
   const Clause clause = makes_sense(l) ? clause_of(l, pooling) : Clause::C1;
   if (clause != Clause::none) found.insert(clause);
   const bool has_outputs = clause == Clause::none || clause == Clause::C4;
-  if (has_outputs && l.out != outputs_of(l)) found.insert(Clause::C6);
+  if (has_outputs && l.out != outputs_of(l, up)) found.insert(Clause::C6);
 }
 
 /// A number that its field does not allow, whatever the others are.
@@ -135,9 +146,9 @@ Clauses violated_clauses(const Problem& problem) {
   for (std::size_t n = 0; n < layer.fields.size(); ++n)
     if (!is_number_of_window(layer, n) && !is_number_of_groups(layer, n) &&
         is_out_of_range(problem, n, layer.fields[n]))
-      found.insert(Clause::C1);
+      found.insert(layer.fields[n].kind == Field::Kind::number ? Clause::C8 : Clause::C1);
   if (has_window(layer))
-    for (const Line& l : {height_of(problem), width_of(problem)}) find_in_line(l, checks.pads_like_pooling, found);
+    for (const Line& l : {height_of(problem), width_of(problem)}) find_in_line(l, checks.pads_like_pooling, rounds_up(problem), found);
   if (!countable(extents_but("out_", problem, layer)) || !countable(extents_but("in_", problem, layer)) ||
       (checks.parameters != nullptr && !countable(checks.parameters(problem))))
     found.insert(Clause::C3);
@@ -151,8 +162,8 @@ std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis) {
   return static_cast<Idx>(outputs_of(l));
 }
 
-Line with_right_output(Line line) {
-  line.out = output_extent(line.in, line.kernel, line.axis).value_or(1);
+Line with_right_output(const Problem& problem, Line line) {
+  line.out = clause_of(line, false) == Clause::none ? static_cast<Idx>(outputs_of(line, rounds_up(problem))) : 1;
   return line;
 }
 

@@ -25,7 +25,7 @@ Clause clause_of(const Line& line, bool pooling);
 std::optional<Idx> output_extent(Idx in, Idx kernel, const Axis& axis);
 
 /// The line with that output extent, or 1 where there is none.
-Line with_right_output(Line line);
+Line with_right_output(const Problem& problem, Line line);
 
 /// Whether a layer's parameters are more than can be counted (C3) though its tensors are not.
 bool has_too_many_parameters(const Problem& problem);

@@ -144,8 +144,8 @@ struct Expected {
 std::optional<Problem> problem_of(const LayerDefinition& layer, const Extents& x) {
   std::optional<Problem> problem = checks::problem_of(layer.what, x);
   if (problem && has_window(*problem)) {
-    set_height(*problem, with_right_output(height_of(*problem)));
-    set_width(*problem, with_right_output(width_of(*problem)));
+    set_height(*problem, with_right_output(*problem, height_of(*problem)));
+    set_width(*problem, with_right_output(*problem, width_of(*problem)));
   }
   return problem;
 }

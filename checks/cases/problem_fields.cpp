@@ -37,18 +37,18 @@ Idx most_padding(Idx kernel, bool pooling) { return kernel / 2 + (pooling ? 0 : 
 
 Idx least_in(Idx kernel, const Axis& a) { return std::max(a.dilation * (kernel - 1) + 1 - a.before - a.after, Idx{1}); }
 
-Line line_of(const TidyLine& t) {
+Line line_of(const Problem& p, const TidyLine& t) {
   Line l{least_in(t.kernel, t.axis) + t.spare, 1, t.kernel, t.axis};
   if (t.mistake == TidyLine::one_more_padding) ++l.axis.before;
   if (t.mistake == TidyLine::window_too_large) l.in -= t.spare + 1;
-  l = with_right_output(l);
+  l = with_right_output(p, l);
   if (t.mistake == TidyLine::one_output_less) --l.out;
   if (t.mistake == TidyLine::one_output_more) ++l.out;
   return l;
 }
 
 /// The other way round; nothing if the line is not tidy.
-std::optional<TidyLine> tidy(const Line& l, bool pooling) {
+std::optional<TidyLine> tidy(const Problem& p, const Line& l, bool pooling) {
   if (!within(l.kernel, 1, most_kernel) || !within(l.axis.stride, 1, most_stride) ||
       !within(l.axis.dilation, 1, most_dilation))
     return {};
@@ -59,14 +59,14 @@ std::optional<TidyLine> tidy(const Line& l, bool pooling) {
     const Idx most = most_padding(t.kernel, pooling);
     if (!within(t.axis.before, 0, most) || !within(t.axis.after, 0, most)) continue;
     if (mistake != TidyLine::window_too_large) t.spare = l.in - least_in(t.kernel, t.axis);
-    if (within(t.spare, 0, most_spare) && line_of(t) == l) return t;
+    if (within(t.spare, 0, most_spare) && line_of(p, t) == l) return t;
   }
   return {};
 }
 
-void list_tidy(Fields& f, Line& l, bool pooling) {
+void list_tidy(Fields& f, const Problem& p, Line& l, bool pooling) {
   constexpr Idx seldom = 64;  // one in so many lines has a certain mistake
-  TidyLine t = tidy(l, pooling).value_or(TidyLine{});
+  TidyLine t = tidy(p, l, pooling).value_or(TidyLine{});
   f.number(t.kernel, 1, most_kernel);
   f.number(t.axis.stride, 1, most_stride);
   f.number(t.axis.dilation, 1, most_dilation);
@@ -76,7 +76,7 @@ void list_tidy(Fields& f, Line& l, bool pooling) {
   Idx mistake = t.mistake == TidyLine::none ? 0 : seldom - t.mistake;
   f.number(mistake, 0, seldom - 1);
   t.mistake = static_cast<TidyLine::Mistake>(mistake >= seldom - TidyLine::one_output_more ? seldom - mistake : 0);
-  l = line_of(t);
+  l = line_of(p, t);
 }
 
 // ---- Other numbers -----------------------------------------------------------------------------------------------
@@ -101,6 +101,7 @@ TidyNumber tidy_number(const Problem& p, std::size_t n) {
   const Field& field = layer.fields[n];
   if (field.kind == Field::Kind::flag) return {1, 0, 1};
   if (field.kind == Field::Kind::choice) return {1, 0, std::ssize(field.choices) - 1};
+  if (field.kind == Field::Kind::number) return {1, static_cast<Idx>(field.least), static_cast<Idx>(field.least) + 9};
   if (is_batch(layer, n)) return {1, 1, most_batch};
   if (is_number_of_groups(layer, n)) return {1, 1, most_groups};
   if (is_divided(layer, n)) return {std::max(groups_of(p), Idx{1}), 1, most_channels};
@@ -151,7 +152,7 @@ bool is_tidy(const Problem& p) {
   for (std::size_t n = 0; n < layer.fields.size(); ++n)
     if (!is_number_of_window(layer, n) && !is_tidy_number(p, n)) return false;
   const bool pooling = checks_of(layer).pads_like_pooling;
-  return !has_window(layer) || (tidy(height_of(p), pooling) && tidy(width_of(p), pooling));
+  return !has_window(layer) || (tidy(p, height_of(p), pooling) && tidy(p, width_of(p), pooling));
 }
 
 void list_tidy(Fields& f, Problem& p) {
@@ -161,11 +162,11 @@ void list_tidy(Fields& f, Problem& p) {
   if (!has_window(layer)) return;
   const bool pooling = checks_of(layer).pads_like_pooling;
   Line height = height_of(p), width = width_of(p);
-  list_tidy(f, height, pooling), list_tidy(f, width, pooling);
+  list_tidy(f, p, height, pooling), list_tidy(f, p, width, pooling);
   set_height(p, height), set_width(p, width);
 }
 
-Idx right_out(const Line& l) { return with_right_output(l).out; }
+Idx right_out(const Problem& p, const Line& l) { return with_right_output(p, l).out; }
 
 void list_wild_window(Fields& f, Problem& p) {
   constexpr Idx given = 3;
@@ -176,10 +177,10 @@ void list_wild_window(Fields& f, Problem& p) {
   for (Idx* n : {&h.in, &w.in, &h.kernel, &w.kernel, &h.axis.stride, &w.axis.stride, &h.axis.dilation, &w.axis.dilation,
                  &h.axis.before, &w.axis.before, &h.axis.after, &w.axis.after})
     f.any(*n);
-  Idx outputs = h.out == right_out(h) && w.out == right_out(w) ? 0 : given;
+  Idx outputs = h.out == right_out(p, h) && w.out == right_out(p, w) ? 0 : given;
   f.number(outputs, 0, given);
-  h.out = outputs == given ? h.out : right_out(h);
-  w.out = outputs == given ? w.out : right_out(w);
+  h.out = outputs == given ? h.out : right_out(p, h);
+  w.out = outputs == given ? w.out : right_out(p, w);
   if (outputs == given) f.any(h.out), f.any(w.out);
   set_height(p, h), set_width(p, w);
 }

@@ -71,8 +71,8 @@ void check_line(Outcome& outcome, const Line& l, bool pooling) {
 Problem with_right_outputs(const Problem& problem) {
   Problem p = one_image_of(problem);
   if (!has_window(p)) return p;
-  set_height(p, with_right_output(height_of(p)));
-  set_width(p, with_right_output(width_of(p)));
+  set_height(p, with_right_output(p, height_of(p)));
+  set_width(p, with_right_output(p, width_of(p)));
   return p;
 }
 

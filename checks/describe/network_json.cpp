@@ -154,6 +154,7 @@ void read_setting(Problem& to, std::size_t n, const Field& field, const Value& v
   switch (field.kind) {
     case Field::Kind::extent:
     case Field::Kind::derived:
+    case Field::Kind::number:
       return to.set(n, value.integer(static_cast<Idx>(field.least)));
     case Field::Kind::flag:
       return to.set(n, value.boolean() ? 1 : 0);

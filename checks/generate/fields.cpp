@@ -54,7 +54,11 @@ FieldPlaces find_places(const Layer& layer) {
 double usual_of(const Field& field) { return field.usual.value_or(field.kind == Field::Kind::real ? field.least : 0); }
 
 /// How many values a flag or a choice has.
-Idx values_of(const Field& field) { return field.kind == Field::Kind::flag ? 2 : std::ssize(field.choices); }
+Idx values_of(const Field& field) {
+  constexpr Idx small_numbers = 10;
+  if (field.kind == Field::Kind::number) return small_numbers;
+  return field.kind == Field::Kind::flag ? 2 : std::ssize(field.choices);
+}
 
 }  // namespace
 
@@ -83,14 +87,16 @@ Problem unset_problem(const Layer& layer) {
   return p;
 }
 
+Idx first_of(const Field& field) { return field.kind == Field::Kind::number ? static_cast<Idx>(field.least) : 0; }
+
 void draw_settings(Choices& choices, Problem& problem) {
   const Layer& layer = layer_of(problem);
   for (const std::size_t n : field_places(layer).settings) {
     const Field& field = layer.fields[n];
     if (field.kind == Field::Kind::real)
       problem.set_real(n, usual_of(field) + 0.25 * static_cast<double>(choices.pick(0, 4)));
-    else
-      problem.set(n, choices.pick(0, values_of(field) - 1));
+    else if (choices.chance(40))  // else as usual, which is what most kernels have
+      problem.set(n, first_of(field) + choices.pick(0, values_of(field) - 1));
   }
 }
 
@@ -99,7 +105,7 @@ void change_setting(Choices& choices, Problem& problem, std::size_t place) {
   if (field.kind == Field::Kind::real)
     problem.set_real(place, problem.real(place) + 0.25 * static_cast<double>(choices.pick(1, 4)));
   else if (const Idx values = values_of(field); values > 1)
-    problem.set(place, (problem.integer(place) + choices.pick(1, values - 1)) % values);
+    problem.set(place, first_of(field) + (problem.integer(place) - first_of(field) + choices.pick(1, values - 1)) % values);
 }
 
 Idx calls_of(const Problem& problem) {

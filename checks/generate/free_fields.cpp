@@ -45,6 +45,7 @@ double plainest_value(const Field& field) {
     case Field::Kind::real:
       return field.usual.value_or(field.least);
     case Field::Kind::flag:
+    case Field::Kind::number:
     case Field::Kind::choice:
       break;
   }

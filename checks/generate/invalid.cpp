@@ -133,12 +133,24 @@ const Breach* breach_of(const Layer& layer, Clause clause) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool is_number(const Field& f) { return f.kind == Field::Kind::number; }
+bool has_numbers(const Layer& layer) { return std::ranges::any_of(layer.fields, is_number); }
+/// C8: one of them below its least.
+std::string break_c8(Choices& choices, Problem& p) {
+  const std::span<const Field> fields = layer_of(p).fields;
+  const auto place = static_cast<std::size_t>(std::ranges::find_if(fields, is_number) - fields.begin());
+  const Idx value = static_cast<Idx>(fields[place].least) - choices.pick(1, 3);
+  p.set(place, value);
+  return std::string(fields[place].name) + " = " + std::to_string(value);
+}
+
 /// Whether the fields say how to violate it. (C6: the output extents are all that a problem says twice.)
 bool can_break_by_fields(const Layer& layer, Clause clause) {
   switch (clause) {
     case Clause::none:
-    case Clause::C8:
       return false;
+    case Clause::C8:
+      return has_numbers(layer);
     case Clause::C1:
       return !places_of_c1(layer).empty();
     case Clause::C2:
@@ -157,8 +169,9 @@ bool can_break_by_fields(const Layer& layer, Clause clause) {
 std::string break_by_fields(Choices& choices, Clause clause, Problem& p) {
   switch (clause) {
     case Clause::none:
-    case Clause::C8:  // the layer says how
       break;
+    case Clause::C8:
+      return break_c8(choices, p);
     case Clause::C1:
       return break_c1(choices, p);
     case Clause::C2:

@@ -61,6 +61,8 @@ struct LayerChecks {
   // What problems violate and how they are listed (cases/clauses.hpp, cases/problem_fields.hpp).
   /// C4 holds for its windows.
   bool pads_like_pooling = false;
+  /// Whether the sizes of such a problem's output are rounded up; null: never.
+  bool (*rounds_up)(const Problem&) = nullptr;
   Groups groups{};
   /// The extents of its parameters, also of a problem that is not valid.
   std::vector<Idx> (*parameters)(const Problem&) = nullptr;

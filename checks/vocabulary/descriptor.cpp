@@ -241,7 +241,7 @@ void check_item(const Items& items, const Item& item, const Field* field) {
   const auto least = static_cast<Idx>(field == nullptr ? 1 : among("dh dw", item.key) ? 0 : field->least);
   if (item.value < least)
     throw UsageError(items.where, position,
-                     item.key + " of at least " + std::to_string(least) + (item.key == "g" ? " (C5)" : " (C1)"), given);
+                     item.key + " of at least " + std::to_string(least) + (item.key == "g" ? " (C5)" : kind == Field::Kind::number ? " (C8)" : " (C1)"), given);
   if (kind == Field::Kind::flag && item.value > 1)
     throw UsageError(items.where, position, item.key + "0 or " + item.key + "1", given);
 }
@@ -480,7 +480,7 @@ void put_field(std::string& text, const Problem& p, std::size_t n, const Field& 
   if (f.usual && static_cast<Idx>(*f.usual) == value && f.key != std::string_view(batch_field.key)) return;
   if (f.kind == Field::Kind::choice)
     text += fmt::format("{}{}:{}", text.empty() ? "" : "_", f.key, f.choices[static_cast<std::size_t>(value)]);
-  else if (f.kind == Field::Kind::flag)
+  else if (f.kind == Field::Kind::flag || f.kind == Field::Kind::number)
     put(text += '_', f.key, value);
   else
     put(text, f.key, value);

@@ -78,6 +78,21 @@ bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::st
   return std::ranges::any_of(some, [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); });
 }
 
+Violation check_settings(const Problem& problem) {
+  const Layer& layer = layer_of(problem);
+  for (std::size_t n = 0; n < layer.fields.size(); ++n) {
+    const Field& f = layer.fields[n];
+    const bool is_flag = f.kind == Field::Kind::flag, is_choice = f.kind == Field::Kind::choice;
+    const Idx most = is_flag ? 1 : std::ssize(f.choices) - 1;
+    if ((is_flag || is_choice) && (problem.integer(n) < 0 || problem.integer(n) > most))
+      return {Clause::C1, layer.name, f.name, "from 0 to", most, problem.integer(n)};
+    const auto least = static_cast<Idx>(f.least);
+    if (f.kind == Field::Kind::number && problem.integer(n) < least)
+      return {Clause::C8, layer.name, f.name, "at least", least, problem.integer(n)};
+  }
+  return {};
+}
+
 Violation check(const Problem& problem) { return layer_of(problem).check(problem); }
 Idx taps(const Problem& problem) { return layer_of(problem).taps(problem); }
 

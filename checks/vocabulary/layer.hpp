@@ -33,7 +33,8 @@ struct CensusSpaces;     // census/census_of_layer.hpp: small problems, all of t
 /// One number of a problem. The fields of a layer are in the order of its struct's members.
 struct Field {
   enum class Kind {
-    extent,   // an integer of at least `least`
+    extent,   // a size: an integer of at least `least`
+    number,   // an integer of at least `least` that is no size (C8)
     flag,     // 0 or 1
     choice,   // one of `choices`, by its place
     real,     // a double
@@ -154,6 +155,9 @@ std::vector<std::string> names_of_layers();
 
 /// For Layer::is_meant_by.
 bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::string_view> some);
+
+/// C1: a flag that is neither 0 nor 1, a choice that there is not. C8: a number below its least.
+Violation check_settings(const Problem& problem);
 
 /// As the layer has it.
 Violation check(const Problem& problem);

@@ -38,6 +38,7 @@ extern const LayerChecks avg_pool2d_checks{
     .laws = list_laws<AvgPool2dRoom>,
     .check = check_layer<AvgPool2dRoom>,
     .pads_like_pooling = true,
+    .rounds_up = [](const Problem& p) { return p.as<AvgPool2dProblem>().ceil_mode != 0; },
     .small_problem = "mb2ic1ih3kh2",
     .shape = shape_of_y,
     .network = network_of,

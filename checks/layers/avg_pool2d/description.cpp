@@ -58,13 +58,13 @@ constexpr Field fields[]{
     pad_right_field,
     {"count_include_pad", "cip", Field::Kind::flag, 0, 1},
     {"ceil_mode", "ceil", Field::Kind::flag, 0, 0},
-    {"divisor_override", "div", Field::Kind::extent, 0, 0},
+    {"divisor_override", "div", Field::Kind::number, 0, 0},
 };
 
 Violation check_problem(const Problem& problem) {
   const auto& p = problem.as<P>();
   const Violation extents = first_of(check_extents("avg_pool2d", {{"batch", p.batch}, {"channels", p.channels}}),
-                                     check_window_extents("avg_pool2d", p));
+                                     check_window_extents("avg_pool2d", p), check_settings(problem));
   if (!extents.ok()) return extents;
   if (const Violation v = check_avg_pool2d({p.channels, p.in_height, p.in_width}, config_of(p)); !v.ok()) return v;
   const auto y = avg_pool2d_shape(x_shape(p), config_of(p));

@@ -35,8 +35,7 @@ Problem problem_of(const Question& q) {
 }
 
 Op op_of(const Question& q) {
-  for (std::size_t n = 0; n < op_names.size(); ++n)
-    if (q.operation == op_names[n]) return static_cast<Op>(n);
+  if (const Pass* const pass = find_pass(q.operation)) return pass->op;
   throw std::invalid_argument("no operation is called " + q.operation);
 }
 
