@@ -88,7 +88,7 @@ void add_problem(Folders& to, const std::string& name, const Problem& problem) {
   for (const Op op : all_ops())
     if (layer_id(op) == layer_id(problem)) {
       const auto variant = static_cast<Idx>(name.size()) % most_kernels;
-      const auto dtype = static_cast<DType>((static_cast<std::size_t>(op) + name.size() / 2) % dtypes.size());
+      const auto dtype = static_cast<DType>((static_cast<std::size_t>(op) + name.size() / 2) % 4);
       to.kernel.add(name + "-" + name_of(op), KernelCase{op, dtype, problem, variant, 1});
     }
 }

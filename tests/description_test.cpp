@@ -215,12 +215,14 @@ struct Counted {
   Idx value = 0;
   Counted() = default;
   explicit Counted(int v) : value(v) {}
+  explicit Counted(Idx v) : value(v) {}
   friend Counted operator*(const Counted& a, const Counted& b) {
     ++products;
     Counted c;
     c.value = a.value * b.value;
     return c;
   }
+  friend Counted operator/(const Counted& a, const Counted& b) { return Counted(a.value / b.value); }
   Counted& operator+=(const Counted& other) { return value += other.value, *this; }
   friend bool operator<=(const Counted& a, const Counted& b) { return a.value <= b.value; }
   friend bool operator<(const Counted& a, const Counted& b) { return a.value < b.value; }

@@ -204,7 +204,7 @@ TEST(Compare, fails_each_output_that_is_wrong_and_says_where) {
     const Folder actual;
     for (const auto& entry : std::filesystem::directory_iterator(right.path()))
       std::filesystem::copy(entry.path(), actual.path());
-    const TensorInfo tensor = operation_of(c.ops[n], c.problem).output;
+    const TensorInfo tensor = operation_of(c.ops[n], c.problem).outputs.front();
     const std::string file = actual / tensor_file(tensor.name);
     std::vector<double> values = decode(DType::f32, read_npy(file, {"<f4"}, tensor.extents).elements);
     values[1] += 100;

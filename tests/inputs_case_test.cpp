@@ -109,7 +109,7 @@ TEST(Inputs, a_problem_that_is_not_valid_is_found) {
   InputsFunctions wrong;
   wrong.parse_descriptor = [](LayerId family, std::string_view text, std::optional<Idx> batch) {
     Problem p = parse_descriptor(family, text, batch);
-    if (auto* const conv = p.as_if<cnnspec_conv2d>()) ++conv->out_height;
+    if (p.is<cnnspec_conv2d>()) ++p.as<cnnspec_conv2d>().out_height;
     return p;
   };
   expect_found(wrong, "descriptor-resnet", "violates no clause");

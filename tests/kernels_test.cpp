@@ -339,7 +339,7 @@ Bits<dtype> bits_of(const Kernel& kernel, Op op, const Problem& problem, const s
 
 Bits<DType::f16> f16_bits_of(Op op, const Problem& problem, const std::vector<Bits<DType::f16>>& inputs,
                              std::size_t count) {
-  return bits_of<DType::f16>(im2col_variant(LoopOrder::blocked, false), op, problem, inputs, outputs);
+  return bits_of<DType::f16>(im2col_variant(LoopOrder::blocked, false), op, problem, inputs, count);
 }
 
 using Patterns = Bits<DType::f16>;

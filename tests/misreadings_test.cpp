@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 
+#include "checks/layers/avg_pool2d/problem.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
@@ -612,6 +613,14 @@ cnnspec_conv2d conv_of(Idx batch, Idx groups, Idx in, Idx out, const Line& heigh
   set_height(p, height), set_width(p, width);
   return p;
 }
+/// The means of the same windows.
+Problem mean_of(const cnnspec_pool2d& p) {
+  AvgPool2dProblem mean{};
+  mean.batch = p.batch, mean.channels = p.channels, mean.count_include_pad = 1;
+  set_height(mean, height_of(p)), set_width(mean, width_of(p));
+  return mean;
+}
+
 cnnspec_pool2d pool_of(Idx batch, Idx channels, const Line& height, const Line& width) {
   cnnspec_pool2d p{};
   p.batch = batch, p.channels = channels;
@@ -670,6 +679,13 @@ std::vector<Problem> with_many(LayerId family, Idx n) {
               cnnspec_linear{third, third, 2},
               cnnspec_linear{third, 2, third},
               cnnspec_linear{std::min(n, Idx{200}), 1, std::min(n, Idx{200})}};
+    case LayerId::avg_pool2d: {
+      std::vector<Problem> means;
+      for (const Problem& p : with_many(LayerId::max_pool2d, n)) means.push_back(mean_of(p.as<cnnspec_pool2d>()));
+      return means;
+    }
+    default:
+      break;
   }
   return {};
 }

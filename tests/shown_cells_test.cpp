@@ -57,7 +57,7 @@ TEST(Peaks, are_once_each_real_cell_of_each_window) {
   for (int n = 0; n < tests::scaled(300); ++n) {
     const cnnspec_pool2d p = draw_small(choices);
     const std::vector<std::vector<Cell>> windows = windows_of(p);
-    const Peaks peaks(p, choices.seed());
+    const Peaks peaks(p, choices.seed(), 8);
     ASSERT_EQ(Peaks::sets(p), p.kernel_height * p.kernel_width);
     std::vector<std::set<Idx>> won(windows.size());
     for (Idx set = 0; set < Peaks::sets(p); ++set) {
@@ -86,23 +86,23 @@ TEST(Peaks, of_large_windows_are_a_bounded_number_of_sets_and_elsewhere_in_each_
     const cnnspec_pool2d p = problem(descriptor);
     EXPECT_GE(Peaks::sets(p), 16) << descriptor;
     EXPECT_LE(Peaks::sets(p), most_cells_in_full) << descriptor;
-    const Peaks peaks(p, 3);
+    const Peaks peaks(p, 3, 8);
     const std::vector<std::vector<Cell>> windows = windows_of(p);
     std::set<Idx> won;
     ShownCells shown(operation_of(Op::max_pool2d_forward, p));
     for (Idx set = 0; set < Peaks::sets(p); ++set) {
       const std::vector<double> x = peaks.x(set);
-      shown.add(x, nullptr);
+      shown.add({x});
       for (const std::vector<Cell>& window : windows) {
         const auto best = std::ranges::max_element(window, {}, [&](const Cell& c) { return x[c.place]; });
         if (std::ranges::count_if(window, [&](const Cell& c) { return x[c.place] == x[best->place]; }) == 1)
           won.insert(best->number);
       }
     }
-    EXPECT_EQ(shown.cells(), p.kernel_height * p.kernel_width) << descriptor;
+    EXPECT_EQ(shown.all(), p.kernel_height * p.kernel_width) << descriptor;
     EXPECT_EQ(shown.shown(), static_cast<Idx>(won.size())) << descriptor;
     const Idx tries = Peaks::sets(p) * p.batch * p.channels;
-    EXPECT_GE(shown.shown(), std::min(tries, shown.cells()) * 9 / 10) << descriptor;
+    EXPECT_GE(shown.shown(), std::min(tries, shown.all()) * 9 / 10) << descriptor;
   }
 }
 
@@ -143,7 +143,7 @@ TEST(ShownCells, are_those_whose_loss_changes_what_is_right) {
     std::set<std::pair<std::size_t, Idx>> shown;
     std::size_t cells = 0;
     for (const std::vector<Cell>& window : windows) cells += window.size();
-    EXPECT_EQ(counted.cells(), static_cast<Idx>(cells)) << to_descriptor(p);
+    EXPECT_EQ(counted.all(), static_cast<Idx>(cells)) << to_descriptor(p);
     const Idx largest = choices.pick(1, 30);
     for (int set = 0; set < 4; ++set) {
       std::vector<double> x(static_cast<std::size_t>(x_count(p))), dy(static_cast<std::size_t>(y_count(p)));
@@ -153,7 +153,7 @@ TEST(ShownCells, are_those_whose_loss_changes_what_is_right) {
       }
       for (double& v : dy) v = static_cast<double>(choices.pick(-1, 2));
       const std::vector<double>* const gradient = op == Op::max_pool2d_backward ? &dy : nullptr;
-      counted.add(x, gradient);
+      counted.add(gradient == nullptr ? Operands<double>{x} : Operands<double>{x, dy});
       for (std::size_t w = 0; w < windows.size(); ++w)
         for (const Cell& c : windows[w])
           if (shows(operation, x, gradient, w, windows[w], c.place)) shown.insert({w, c.number});
@@ -168,8 +168,8 @@ TEST(ShownCells, ties_zeros_and_what_is_no_number_show_nothing) {
   const auto shown = [](std::vector<double> x, std::vector<double> dy = {}) {
     const Op op = dy.empty() ? Op::max_pool2d_forward : Op::max_pool2d_backward;
     ShownCells cells(tests::operation(op, "mb1ic1ih2oh1kh2"));
-    cells.add(x, dy.empty() ? nullptr : &dy);
-    EXPECT_EQ(cells.cells(), 4);
+    cells.add(dy.empty() ? Operands<double>{x} : Operands<double>{x, dy});
+    EXPECT_EQ(cells.all(), 4);
     return cells.shown();
   };
   EXPECT_EQ(shown({1, 2, 3, 4}), 1);

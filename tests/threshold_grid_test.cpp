@@ -22,6 +22,8 @@ const char* problem_of(LayerId family) {
       return "7";
     case LayerId::linear:
       return "mb2ic3oc4";
+    default:
+      break;
   }
   return "";
 }

@@ -19,6 +19,7 @@
 #include "checks/output/output_file.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

@@ -293,7 +293,8 @@ struct Pooling {
         y{{g.batch, g.channels, g.out_height, g.out_width}, type, Tag::nchw},
         strides{g.stride_height, g.stride_width},
         kernel{g.kernel_height, g.kernel_width},
-        dilations{g.dilation_height - 1, g.dilation_width - 1},
+        // Of one cell, oneDNN 2 cannot average with a dilation, which means nothing there.
+        dilations{g.kernel_height == 1 ? 0 : g.dilation_height - 1, g.kernel_width == 1 ? 0 : g.dilation_width - 1},
         before{g.pad_top, g.pad_left},
         after{g.pad_bottom, g.pad_right} {}
 
