@@ -7,6 +7,7 @@
 
 #include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
+#include "tests/naive_avg_pool2d.hpp"
 #include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {
@@ -53,6 +54,8 @@ KernelFunctions<float> functions() {
   f.linear_backward_bias = [](const cnnspec_linear* p, const float* dy, float* db) {
     return naive.linear_backward_bias(*p, dy, db);
   };
+  f.avg_pool2d_forward = naive_avg_pool2d_forward<MeanMistake::none>;
+  f.avg_pool2d_backward = naive_avg_pool2d_backward<MeanMistake::none>;
   return f;
 }
 

@@ -359,7 +359,7 @@ class ExactMaker {
     return set;
   }
 
-  static bool is_wide(const DataFamily& f) { return f.use == Use::always; }
+  static bool is_wide(const DataFamily& f) { return f.use == Use::always && f.draw != draw_saturating; }
 
   DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
     DataSet set{f.name, f.describe(operation_), drawn(f, operation_, arithmetic_, plan, seed_), {}, {}};

@@ -19,7 +19,10 @@ struct EightBits {
   double decoded(std::uint8_t bits) const {
     const int magnitude = bits & 0x7f, exponent = magnitude >> significand_bits;
     const int fraction = magnitude & ((1 << significand_bits) - 1), leading = exponent == 0 ? 0 : 1 << significand_bits;
-    double v = std::ldexp(leading + fraction, (exponent == 0 ? 1 : exponent) - bias - significand_bits);
+    double v = leading + fraction;
+    int power = (exponent == 0 ? 1 : exponent) - bias - significand_bits;
+    for (; power > 0; --power) v *= 2;
+    for (; power < 0; ++power) v /= 2;
     if (magnitude >= finite)
       v = has_infinity && magnitude == finite ? std::numeric_limits<double>::infinity()
                                               : std::numeric_limits<double>::quiet_NaN();

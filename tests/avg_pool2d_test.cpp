@@ -1,0 +1,157 @@
+// Average pooling: its laws on random problems and on wrong layers, and the judge on kernels that are right in several ways or
+// wrong in one.
+#include <gtest/gtest.h>
+
+#include "checks/generate/configurations.hpp"
+#include "checks/host/fork_host.hpp"
+#include "checks/judge/case_judge.hpp"
+#include "checks/judge/judge.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/layers/avg_pool2d/gradient.hpp"
+#include "checks/layers/avg_pool2d/laws.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "tests/naive_avg_pool2d.hpp"
+#include "tests/seed.hpp"
+
+namespace cnnspec::tests {
+namespace {
+
+using namespace checks;
+
+using Functions = AvgPool2dFunctions<Int128>;
+
+AvgPool2dProblem drawn_problem(Choices& choices) { return draw_of<AvgPool2dProblem>(choices, {}); }
+
+// ---- Laws ----
+
+TEST(AvgPool2dLaws, hold_for_the_specification) {
+  const auto exact = avg_pool2d_laws<Int128>();
+  const auto floating = avg_pool2d_laws<double>();
+  RandomChoices choices(test_seed());
+  for (int n = 0; n < scaled(200); ++n) {
+    const AvgPool2dProblem p = drawn_problem(choices);
+    const Outcome found = judge(exact, spec_avg_pool2d<Int128>(), p, choices.seed());
+    ASSERT_TRUE(found.holds()) << text_of(*found.finding());
+    const Outcome in_double = judge(floating, spec_avg_pool2d<double>(), p, choices.seed());
+    ASSERT_TRUE(in_double.holds()) << text_of(*in_double.finding());
+  }
+}
+
+TEST(AvgPool2dLaws, have_the_gradient_of_finite_differences) {
+  RandomChoices choices(test_seed());
+  for (int n = 0; n < scaled(40); ++n) {
+    const AvgPool2dProblem p = draw_of<AvgPool2dProblem>(choices, {.max_extent = 6, .max_channels = 2, .max_kernel = 3});
+    EXPECT_TRUE(check_gradient_of(spec_avg_pool2d<Int128>(), p, {}).passed()) << to_descriptor(p);
+  }
+}
+
+struct WrongLayer {
+  const char* name;
+  Functions functions;
+};
+
+std::vector<WrongLayer> wrong_layers() {
+  const Functions right = spec_avg_pool2d<Int128>();
+  const auto with = [&](auto change) {
+    return Functions{[=](const auto& x, AvgPool2dConfig g) { return change(g), right.forward(x, g); },
+                     [=](const auto& x, const auto& dy, AvgPool2dConfig g) { return change(g), right.backward(x, dy, g); }};
+  };
+  return {
+      {"padding counted always", with([](AvgPool2dConfig& g) { g.count_include_pad = true; })},
+      {"padding never counted", with([](AvgPool2dConfig& g) { g.count_include_pad = false; })},
+      {"override ignored", with([](AvgPool2dConfig& g) { g.divisor_override = 0; })},
+      {"never divided", with([](AvgPool2dConfig& g) { g.divisor_override = 1; })},
+      {"always rounded down", with([](AvgPool2dConfig& g) { g.ceil_mode = false; })},
+      {"dilation of the height for both", with([](AvgPool2dConfig& g) { g.width.dilation = g.height.dilation; })},
+      {"dx is zero", {right.forward, [](const ImageShape& x, const auto&, const auto&) { return Image<Int128>(x); }}},
+  };
+}
+
+TEST(AvgPool2dLaws, reject_wrong_layers) {
+  const auto laws = avg_pool2d_laws<Int128>();
+  for (const WrongLayer& wrong : wrong_layers()) {
+    RandomChoices choices(7);
+    bool is_found = false;
+    for (int n = 0; n < 300 && !is_found; ++n)
+      is_found = !judge(laws, wrong.functions, drawn_problem(choices), choices.seed()).holds();
+    EXPECT_TRUE(is_found) << wrong.name;
+  }
+}
+
+// ---- Kernels ----
+
+template <MeanMistake mistake>
+checks::Kernel kernel_with() {
+  checks::Kernel k{.name = "mean", .description = ""};
+  k.f32.avg_pool2d_forward = naive_avg_pool2d_forward<mistake>;
+  k.f32.avg_pool2d_backward = naive_avg_pool2d_backward<mistake>;
+  return k;
+}
+
+KernelResult judged(const checks::Kernel& kernel, Op op, Idx cases, const Conditions& conditions = {}) {
+  JudgeOptions options;
+  options.operations = {{op, DType::f32}};
+  options.cases = cases, options.jobs = 1, options.conditions = conditions;
+  return judge(kernel, options);
+}
+
+constexpr Op forward = Op::avg_pool2d_forward, backward = Op::avg_pool2d_backward;
+
+TEST(AvgPool2dKernels, that_are_right_pass_and_their_formulation_is_named) {
+  for (const Op op : {forward, backward}) {
+    const KernelResult divides = judged(kernel_with<MeanMistake::none>(), op, 200);
+    EXPECT_EQ(divides.verdict(), Verdict::pass);
+    EXPECT_STREQ(divides.operations[0].formulation()->name, "divide");
+    const KernelResult multiplies = judged(kernel_with<MeanMistake::times_reciprocal>(), op, 200);
+    EXPECT_EQ(multiplies.verdict(), Verdict::pass);
+    ASSERT_NE(multiplies.operations[0].formulation(), nullptr);
+    EXPECT_STREQ(multiplies.operations[0].formulation()->name, "times-reciprocal");
+  }
+}
+
+TEST(AvgPool2dKernels, that_multiply_are_wrong_where_division_alone_is_right) {
+  Conditions strict;
+  strict.formulation = "divide";
+  EXPECT_EQ(judged(kernel_with<MeanMistake::times_reciprocal>(), forward, 200, strict).verdict(), Verdict::fail);
+  EXPECT_EQ(judged(kernel_with<MeanMistake::none>(), forward, 200, strict).verdict(), Verdict::pass);
+}
+
+/// By one of the default cases; it is not looked at more closely.
+template <MeanMistake mistake>
+bool is_found(Op op) {
+  JudgeOptions options;
+  options.operations = {{op, DType::f32}};
+  options.cases = 200;
+  const CaseList cases(options);
+  for (Idx n = 0; n < cases.size(); ++n)
+    if (judge_case(kernel_with<mistake>(), cases.at(n), {}).failure) return true;
+  return false;
+}
+
+template <MeanMistake mistake>
+void expect_found(Op op, const char* diagnosis = nullptr) {
+  const KernelResult r = judged(kernel_with<mistake>(), op, 200);
+  ASSERT_EQ(r.verdict(), Verdict::fail);
+  if (diagnosis == nullptr) return;
+  std::vector<std::string> names;
+  for (const Failure& f : r.failures)
+    for (const Diagnosis& d : f.diagnoses) names.push_back(d.name);
+  EXPECT_NE(std::ranges::find(names, diagnosis), names.end()) << diagnosis << describe_failure("mean", r.failures[0], {});
+}
+
+TEST(AvgPool2dKernels, that_are_broken_are_found) {
+  expect_found<MeanMistake::padding_counted>(forward, "padding counted");
+  expect_found<MeanMistake::padding_left_out>(backward, "padding not counted");
+  expect_found<MeanMistake::override_ignored>(forward, "divisor_override ignored");
+  expect_found<MeanMistake::divided_by_window>(backward, "divided by all cells of the window");
+  expect_found<MeanMistake::not_divided>(forward, "sum not divided");
+  for (const Op op : {forward, backward}) {
+    EXPECT_TRUE(is_found<MeanMistake::overhang_counted>(op));
+    EXPECT_TRUE(is_found<MeanMistake::last_tap_dropped>(op));
+  }
+  EXPECT_TRUE(is_found<MeanMistake::windows_assigned>(backward));
+  EXPECT_TRUE(is_found<MeanMistake::last_row_not_written>(backward));
+}
+
+}  // namespace
+}  // namespace cnnspec::tests
