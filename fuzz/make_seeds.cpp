@@ -60,7 +60,7 @@ void make_small(cnnspec_conv2d& p) {
   p.groups = groups, p.in_channels = groups * depth, p.out_channels = groups * filters;
   make_window_small(p);
 }
-void make_small(cnnspec_pool2d& p) {
+void make_small(auto& p) requires requires { p.channels; } {
   p.channels = std::min(p.channels, Idx{2});
   make_window_small(p);
 }

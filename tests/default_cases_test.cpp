@@ -121,6 +121,7 @@ bool is_main(const SizedAxis& axis) {
 double product(Idx a, Idx b) { return static_cast<double>(a) * static_cast<double>(b); }
 double image_of(const cnnspec_conv2d& p) { return product(p.in_height, p.in_width); }
 double image_of(const cnnspec_pool2d& p) { return product(p.in_height, p.in_width); }
+double image_of(const AvgPool2dProblem& p) { return product(p.in_height, p.in_width); }
 double image_of(const cnnspec_elementwise& p) { return static_cast<double>(p.count); }
 double image_of(const cnnspec_linear& p) { return product(p.in_features, p.out_features); }
 
@@ -181,6 +182,9 @@ std::vector<Idx> numbers_of(const cnnspec_conv2d& p) {
   return with_lines(p, {p.batch, p.in_channels, p.out_channels, p.groups});
 }
 std::vector<Idx> numbers_of(const cnnspec_pool2d& p) { return with_lines(p, {p.batch, p.channels}); }
+std::vector<Idx> numbers_of(const AvgPool2dProblem& p) {
+  return with_lines(p, {p.batch, p.channels, p.count_include_pad, p.ceil_mode, p.divisor_override});
+}
 std::vector<Idx> numbers_of(const cnnspec_elementwise& p) { return {p.count}; }
 std::vector<Idx> numbers_of(const cnnspec_linear& p) { return {p.batch, p.in_features, p.out_features}; }
 

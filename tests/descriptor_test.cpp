@@ -41,6 +41,13 @@ std::string numbers(const cnnspec_pool2d& p) {
   set_width(as_conv, width_of(p));
   return numbers(as_conv);
 }
+std::string numbers(const AvgPool2dProblem& p) {
+  cnnspec_pool2d as_pool{};
+  as_pool.batch = p.batch, as_pool.channels = p.channels;
+  set_height(as_pool, height_of(p)), set_width(as_pool, width_of(p));
+  return numbers(as_pool) + " " + std::to_string(p.count_include_pad) + std::to_string(p.ceil_mode) + " " +
+         std::to_string(p.divisor_override);
+}
 std::string numbers(const cnnspec_linear& p) {
   return std::to_string(p.batch) + " " + std::to_string(p.in_features) + " " + std::to_string(p.out_features);
 }

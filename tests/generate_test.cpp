@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/data.hpp"
 #include "checks/layers/conv2d/draw.hpp"
@@ -259,6 +260,11 @@ Clause clause_by_spec(const cnnspec_pool2d& p) {
     }
     require(v);
     require_same("max_pool2d", "y", max_pool2d_shape(x, config_of(p)), y_shape(p));
+  });
+}
+Clause clause_by_spec(const AvgPool2dProblem& p) {
+  return refusal([&] {
+    require_same("avg_pool2d", "y", avg_pool2d_shape(x_shape(p), config_of(p)), y_shape(p));
   });
 }
 Clause clause_by_spec(const cnnspec_linear& p) {

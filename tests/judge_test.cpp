@@ -44,7 +44,7 @@ void expect_pass(const Kernel& kernel) {
   options.cases = tests::scaled(60);
   const KernelResult result = judge(kernel, options);
   EXPECT_EQ(result.verdict(), Verdict::pass);
-  EXPECT_EQ(result.cases(), 12 * options.cases);
+  EXPECT_EQ(result.cases(), std::ssize(options.operations) * options.cases);
   EXPECT_GE(result.sensitivity(), 0.95);  // large problems get one family of data, which shows half of a relu
   EXPECT_LE(result.worst_ratio(), 1);
   for (const Failure& f : result.failures) ADD_FAILURE() << describe_failure(kernel.name, f);

@@ -36,6 +36,11 @@ std::vector<Idx> free_numbers(const cnnspec_pool2d& p) {
           p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width,
           p.pad_top,      p.pad_left,      p.pad_bottom,   p.pad_right};
 }
+std::vector<Idx> free_numbers(const AvgPool2dProblem& p) {
+  return {p.batch,        p.channels,      p.in_height,    p.in_width,        p.kernel_height,
+          p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width,
+          p.pad_top,      p.pad_left,      p.pad_bottom,   p.pad_right};
+}
 std::vector<Idx> free_numbers(const cnnspec_linear& p) { return {p.batch, p.in_features, p.out_features}; }
 std::vector<Idx> free_numbers(const cnnspec_elementwise& p) { return {p.count}; }
 std::vector<Idx> free_numbers(const Problem& problem) {

@@ -211,7 +211,8 @@ std::vector<std::size_t> fields_as_written(const Layer& layer) {
     for (std::size_t n = 0; n < layer.fields.size(); ++n)
       if (layer.fields[n].key == key && !is_number_of_window(layer, n)) order.push_back(n);
   if (order.empty())
-    for (std::size_t n = 0; n < layer.fields.size(); ++n) order.push_back(n);
+    for (std::size_t n = 0; n < layer.fields.size(); ++n)
+      if (!is_number_of_window(layer, n)) order.push_back(n);
   return order;
 }
 

@@ -278,14 +278,17 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
   return used;
 }
 
-/// The data of a family, in numbers of the storage type: one of eight bits has few integers, and perhaps no infinity.
+/// In numbers of the storage type: one of eight bits has few integers, and perhaps no infinity.
+Operands<double> stored(Operands<double> inputs, const Arithmetic& a) {
+  if (!has_few_bits(a)) return inputs;
+  for (std::vector<double>& input : inputs)
+    for (double& v : input) v = rounded_to(a.dtype, v);
+  return inputs;
+}
+/// The data of a family.
 Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                        std::uint64_t seed) {
-  Operands<double> inputs = f.draw(o, a, plan, seed);
-  if (has_few_bits(a))
-    for (std::vector<double>& input : inputs)
-      for (double& v : input) v = rounded_to(a.dtype, v);
-  return inputs;
+  return stored(f.draw(o, a, plan, seed), a);
 }
 
 /// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
@@ -350,7 +353,7 @@ class ExactMaker {
 
   /// Selects, or adds up exactly.
   DataSet nth_of(const DataFamily& f, Idx n, Operands<double> inputs) const {
-    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), std::move(inputs), {}, {}};
+    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), stored(std::move(inputs), arithmetic_), {}, {}};
     if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       return set;

@@ -1,6 +1,7 @@
 // The problems of all layers.
 #pragma once
 
+#include "checks/layers/avg_pool2d/problem.hpp"
 #include "checks/layers/conv2d/problem.hpp"
 #include "checks/layers/linear/problem.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
@@ -17,6 +18,8 @@ decltype(auto) visit_problem(Visit visit, AnyProblem& problem) {
       return visit(problem.template as<cnnspec_pool2d>());
     case LayerId::relu:
       return visit(problem.template as<cnnspec_elementwise>());
+    case LayerId::avg_pool2d:
+      return visit(problem.template as<AvgPool2dProblem>());
     default:
       return visit(problem.template as<cnnspec_linear>());
   }

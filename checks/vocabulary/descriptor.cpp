@@ -108,7 +108,7 @@ struct Item {
   std::string text{};  // as written, of what is no integer: a number, or a word after a colon
 };
 
-constexpr std::size_t most_items = 40;  // more than there are keys
+constexpr std::size_t most_items = 30;  // more than there are keys
 
 struct Items {
   std::vector<Item> items;

@@ -95,7 +95,8 @@ extern const Layer avg_pool2d_layer{
     .outputs =
         [](const Problem& problem, const Line& l) {
           const bool is_valid = check_pool_axis("", "", l.in, l.kernel, l.axis).ok();
-          return is_valid ? pool_out(l.in, l.kernel, l.axis, problem.as<P>().ceil_mode != 0) : 0;
+          return is_valid ? pool_out(l.in, l.kernel, l.axis, problem.as<P>().ceil_mode != 0)
+                          : conv_out(l.in, l.kernel, l.axis);  // C4 is refused for itself
         },
     .drawing = &avg_pool2d_drawing,
     .misreadings = &avg_pool2d_misreadings,
