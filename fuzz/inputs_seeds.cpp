@@ -1,5 +1,6 @@
 #include "fuzz/inputs_seeds.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -114,10 +115,13 @@ void add_configs(Seeds& to) {
   to.text("config-large", Reader::config, "c1=9223372036854775807,c2=-9223372036854775808");
   for (const LayerTarget& target : layer_targets()) {
     InputsCase c;
-    c.reader = Reader::target, c.text = target.default_config;
-    for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})
-      if (target.name == std::string_view(name_of(family))) c.family = family;
+    const auto is_the_target = [&](const Layer* layer) { return layer->name == std::string_view(target.name); };
+    const auto layer = std::ranges::find_if(layers(), is_the_target);
+    if (layer == layers().end() || (*layer)->fields.empty()) continue;  // it has no problem
+    c.reader = Reader::target, c.family = (*layer)->id, c.text = target.default_config;
     to.add(std::string("target-") + target.name, c);
+    c.text += ",kernal=1";
+    to.add(std::string("target-unknown-") + target.name, c);
   }
 }
 

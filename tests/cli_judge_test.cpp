@@ -32,7 +32,7 @@ TEST(CliJudge, passes_a_right_kernel_with_a_row_for_each_operation) {
   EXPECT_EQ(o.err, "");  // no progress line in a pipe
   for (const char* op : {"conv2d_forward", "conv2d_backward_input", "max_pool2d_backward", "linear_backward_bias"})
     EXPECT_TRUE(contains(o.out, op)) << o.out;
-  EXPECT_TRUE(contains(o.out, "\npass: 240 cases")) << o.out;
+  EXPECT_TRUE(contains(o.out, "\npass: 280 cases")) << o.out;
 }
 
 TEST(CliJudge, fails_a_wrong_kernel_with_a_line_that_fails_again) {
@@ -117,7 +117,7 @@ TEST(CliJudge, reads_lists_of_shapes_and_says_what_it_left_out) {
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_TRUE(contains(o.out, "pass: 2 cases")) << o.out;
   EXPECT_TRUE(contains(o.err, "three-dimensional")) << o.err;
-  EXPECT_EQ(shell(command() + " judge im2col --op conv2d_forward --shapes - <" + list).status, 0);
+  EXPECT_EQ(shell(command() + " judge im2col --op conv2d_forward --dtype f32 --shapes - <" + list).status, 0);
 }
 
 TEST(CliJudge, stops_on_time) {

@@ -224,6 +224,12 @@ std::string keys_of(const Layer& layer) {
   return keys;
 }
 
+/// What a number below its least violates.
+const char* clause_of(Field::Kind kind, std::string_view key) {
+  if (key == "g") return "C5";
+  return kind == Field::Kind::number ? "C8" : "C1";
+}
+
 /// An integer that a key can have, or the word for it.
 void check_item(const Items& items, const Item& item, const Field* field) {
   const std::string position = Cursor::position(item.column);
@@ -241,9 +247,9 @@ void check_item(const Items& items, const Item& item, const Field* field) {
   const auto least = static_cast<Idx>(field == nullptr ? 1 : among("dh dw", item.key) ? 0 : field->least);
   if (item.value < least)
     throw UsageError(items.where, position,
-                     item.key + " of at least " + std::to_string(least) + (item.key == "g" ? " (C5)" : kind == Field::Kind::number ? " (C8)" : " (C1)"), given);
+                     fmt::format("{} of at least {} ({})", item.key, least, clause_of(kind, item.key)), given);
   if (kind == Field::Kind::flag && item.value > 1)
-    throw UsageError(items.where, position, item.key + "0 or " + item.key + "1", given);
+    throw UsageError(items.where, position, fmt::format("{0}0 or {0}1 (C1)", item.key), given);
 }
 
 /// Every item on its own: a key that this layer has, and a value that the key can have.

@@ -22,7 +22,7 @@ struct Slices;           // expect/slices.hpp: which part of each tensor a plane
 struct Bodies;           // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;          // generate/drawing.hpp: how its problems are drawn, valid and not
 struct Plainness;        // generate/plainness.hpp: how its problems are made plainer, varied and told apart
-struct DataOfLayer;      // expect/data_of_layer.hpp: data of its own, and how much of it shows
+struct DataOfLayer;      // data/data_of_layer.hpp: data of its own, and how much of it shows
 struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it wrong
 struct Rules;            // conventions/convention.hpp
 struct LayerRules;       // conventions/layer_rules.hpp: what is right under conventions

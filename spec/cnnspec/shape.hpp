@@ -108,6 +108,16 @@ constexpr Idx conv_out(Idx in, Idx k, const Axis& a = {}) {
   return (in + a.before + a.after - (a.dilation * (k - 1) + 1)) / a.stride + 1;
 }
 
+/// As many windows, or, where `rounds_up`, one more that begins in the image but reaches beyond the padding. Throws C1,
+/// C2, C3.
+constexpr Idx conv_out(Idx in, Idx k, const Axis& a, bool rounds_up) {
+  const Idx windows = conv_out(in, k, a);
+  if (!rounds_up || windows == dyn) return windows;
+  const Idx last = (windows - 1) * a.stride, end = in + a.before + a.after - a.dilation * (k - 1) - 1;
+  const bool is_another = last < end && sum_fits(last, a.stride) && last + a.stride < in + a.before;
+  return windows + is_another;
+}
+
 /// check_axis and C4. Given `before, after <= k/2` and C2, one window alone can miss the image: two cells, one in the
 /// padding on each side, that straddle it.
 constexpr Violation check_pool_axis(const char* operation, const char* position, Idx in, Idx k, const Axis& a) {
@@ -119,20 +129,10 @@ constexpr Violation check_pool_axis(const char* operation, const char* position,
   return {};
 }
 
-/// The same formula as conv_out, under C4 as well.
-constexpr Idx pool_out(Idx in, Idx k, const Axis& a = {}) {
+/// The same count as conv_out, under C4 as well.
+constexpr Idx pool_out(Idx in, Idx k, const Axis& a = {}, bool rounds_up = false) {
   require(check_pool_axis("pool_out", "axis", in, k, a));
-  return conv_out(in, k, a);
-}
-
-/// As many windows, or, where `rounds_up`, one more that begins in the image but reaches beyond the padding. Throws C1, C2,
-/// C3, C4.
-constexpr Idx pool_out(Idx in, Idx k, const Axis& a, bool rounds_up) {
-  const Idx windows = pool_out(in, k, a);
-  if (!rounds_up || windows == dyn) return windows;
-  const Idx last = (windows - 1) * a.stride, end = in + a.before + a.after - a.dilation * (k - 1) - 1;
-  const bool is_another = last < end && sum_fits(last, a.stride) && last + a.stride < in + a.before;
-  return windows + is_another;
+  return conv_out(in, k, a, rounds_up);
 }
 
 /// C6 for one pair of extents; what is `dyn` agrees with everything.

@@ -232,7 +232,7 @@ class SaysSomethingElse(Worker):
 
 class HasALongHello(Worker):
     def hello(self):
-        self.say("hello 1" + " relu_forward_f32" * 300)
+        self.say("hello 1" + " relu_forward_f32" * 5000)
 
 
 class ExitsBeforeItsHello(Worker):

@@ -92,12 +92,8 @@ extern const Layer avg_pool2d_layer{
           const auto& p = problem.as<P>();
           return saturated_product({p.batch, p.channels, p.out_height, p.out_width, cells_of_window(problem)});
         },
-    .outputs =
-        [](const Problem& problem, const Line& l) {
-          const bool is_valid = check_pool_axis("", "", l.in, l.kernel, l.axis).ok();
-          return is_valid ? pool_out(l.in, l.kernel, l.axis, problem.as<P>().ceil_mode != 0)
-                          : conv_out(l.in, l.kernel, l.axis);  // C4 is refused for itself
-        },
+    .outputs = [](const Problem& problem,
+                  const Line& l) { return conv_out(l.in, l.kernel, l.axis, problem.as<P>().ceil_mode != 0); },
     .drawing = &avg_pool2d_drawing,
     .misreadings = &avg_pool2d_misreadings,
     .checks = &avg_pool2d_checks,
