@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "checks/layers/problems.hpp"
 #include "checks/cases/inputs_case.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::fuzz {

@@ -60,7 +60,8 @@ void make_small(cnnspec_conv2d& p) {
   p.groups = groups, p.in_channels = groups * depth, p.out_channels = groups * filters;
   make_window_small(p);
 }
-void make_small(auto& p) requires requires { p.channels; } {
+void make_small(auto& p) requires requires { p.channels; }
+{
   p.channels = std::min(p.channels, Idx{2});
   make_window_small(p);
 }
@@ -84,7 +85,8 @@ struct Folders {
 
 void add_problem(Folders& to, const std::string& name, const Problem& problem) {
   for (const LayerId layer : layers_taking(problem))
-    to.layer.add(name + (layer == problem.layer() ? "" : std::string("-") + name_of(layer)), LayerCase{layer, problem, 1});
+    to.layer.add(name + (layer == problem.layer() ? "" : std::string("-") + name_of(layer)),
+                 LayerCase{layer, problem, 1});
   for (const Op op : all_ops())
     if (layer_id(op) == layer_id(problem)) {
       const auto variant = static_cast<Idx>(name.size()) % most_kernels;

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "checks/expect/bound.hpp"
+#include "checks/scalars/half.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
-#include "checks/scalars/half.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {

@@ -1,5 +1,5 @@
-// Average pooling: its laws on random problems and on wrong layers, and the judge on kernels that are right in several ways or
-// wrong in one.
+// Average pooling: its laws on random problems and on wrong layers, and the judge on kernels that are right in several
+// ways or wrong in one.
 #include <gtest/gtest.h>
 
 #include "checks/generate/configurations.hpp"
@@ -40,7 +40,8 @@ TEST(AvgPool2dLaws, hold_for_the_specification) {
 TEST(AvgPool2dLaws, have_the_gradient_of_finite_differences) {
   RandomChoices choices(test_seed());
   for (int n = 0; n < scaled(40); ++n) {
-    const AvgPool2dProblem p = draw_of<AvgPool2dProblem>(choices, {.max_extent = 6, .max_channels = 2, .max_kernel = 3});
+    const AvgPool2dProblem p =
+        draw_of<AvgPool2dProblem>(choices, {.max_extent = 6, .max_channels = 2, .max_kernel = 3});
     EXPECT_TRUE(check_gradient_of(spec_avg_pool2d<Int128>(), p, {}).passed()) << to_descriptor(p);
   }
 }
@@ -53,8 +54,9 @@ struct WrongLayer {
 std::vector<WrongLayer> wrong_layers() {
   const Functions right = spec_avg_pool2d<Int128>();
   const auto with = [&](auto change) {
-    return Functions{[=](const auto& x, AvgPool2dConfig g) { return change(g), right.forward(x, g); },
-                     [=](const auto& x, const auto& dy, AvgPool2dConfig g) { return change(g), right.backward(x, dy, g); }};
+    return Functions{
+        [=](const auto& x, AvgPool2dConfig g) { return change(g), right.forward(x, g); },
+        [=](const auto& x, const auto& dy, AvgPool2dConfig g) { return change(g), right.backward(x, dy, g); }};
   };
   return {
       {"padding counted always", with([](AvgPool2dConfig& g) { g.count_include_pad = true; })},
@@ -136,7 +138,8 @@ void expect_found(Op op, const char* diagnosis = nullptr) {
   std::vector<std::string> names;
   for (const Failure& f : r.failures)
     for (const Diagnosis& d : f.diagnoses) names.push_back(d.name);
-  EXPECT_NE(std::ranges::find(names, diagnosis), names.end()) << diagnosis << describe_failure("mean", r.failures[0], {});
+  EXPECT_NE(std::ranges::find(names, diagnosis), names.end())
+      << diagnosis << describe_failure("mean", r.failures[0], {});
 }
 
 TEST(AvgPool2dKernels, that_are_broken_are_found) {

@@ -7,6 +7,8 @@
 #include "checks/cases/layer_case.hpp"
 #include "checks/cases/network_case.hpp"
 #include "checks/cases/sizes.hpp"
+#include "checks/generate/invalid.hpp"
+#include "checks/generate/rapidcheck.hpp"
 #include "checks/laws/work.hpp"
 #include "checks/layers/conv2d/functions.hpp"
 #include "checks/layers/flatten/functions.hpp"
@@ -14,8 +16,6 @@
 #include "checks/layers/max_pool2d/functions.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/layers/relu/functions.hpp"
-#include "checks/generate/invalid.hpp"
-#include "checks/generate/rapidcheck.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {
@@ -178,8 +178,7 @@ TEST(LayerCases, a_problem_that_the_twins_would_make_huge_is_not_computed) {
   small.pad_top = small.pad_left = 1, small.stride_height = small.stride_width = 1;
   ASSERT_TRUE(check(small).ok());
   EXPECT_LE(work_of(small), most_layer_work);
-  EXPECT_GT(check_case(LayerCase{LayerId::conv2d, small}).compared,
-            check_case(LayerCase{LayerId::conv2d, p}).compared);
+  EXPECT_GT(check_case(LayerCase{LayerId::conv2d, small}).compared, check_case(LayerCase{LayerId::conv2d, p}).compared);
 }
 TEST(LayerCases, the_specification_passes) { EXPECT_EQ(rejected_layers({}), 0); }
 TEST(LayerCases, a_layer_that_reads_the_wrong_cell_is_rejected) {

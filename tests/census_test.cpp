@@ -1,5 +1,4 @@
 // The census: does it count every configuration, and does it disprove every wrong layer?
-#include "checks/layers/problems.hpp"
 #include "checks/census/census.hpp"
 
 #include <gtest/gtest.h>
@@ -10,8 +9,9 @@
 #include "checks/census/census_report.hpp"
 #include "checks/census/ordered.hpp"
 #include "checks/census/variables.hpp"
-#include "checks/vocabulary/descriptor.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/int128.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -115,7 +115,8 @@ TEST(CensusSpace, has_as_many_configurations_as_a_count_by_hand) {
     EXPECT_EQ(space.size(LayerId::conv2d), brute_force_conv2d(bounds));
     EXPECT_EQ(space.size(LayerId::max_pool2d), brute_force_max_pool2d(bounds));
     EXPECT_EQ(space.size(LayerId::linear), bounds.features * bounds.features);
-    EXPECT_EQ(space.size(), space.size(LayerId::conv2d) + space.size(LayerId::max_pool2d) + space.size(LayerId::linear));
+    EXPECT_EQ(space.size(),
+              space.size(LayerId::conv2d) + space.size(LayerId::max_pool2d) + space.size(LayerId::linear));
   }
 }
 

@@ -6,10 +6,10 @@
 
 #include "checks/generate/choices.hpp"
 #include "checks/generate/configurations.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/judge/coverage.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/ratio_histogram.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {

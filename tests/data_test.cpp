@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "tests/operation.hpp"
@@ -47,7 +47,8 @@ void for_each_drawn(int count, const std::function<void(const Drawn&)>& visit) {
   for (int n = 0; n < tests::scaled(count); ++n) {
     const auto number = static_cast<std::size_t>(n);
     const Op op = ops[number % ops.size()];
-    visit({operation_of(op, draw_problem(choices, layer_id(op))), all[number / ops.size() % all.size()], choices.seed()});
+    visit(
+        {operation_of(op, draw_problem(choices, layer_id(op))), all[number / ops.size() % all.size()], choices.seed()});
   }
 }
 
@@ -98,7 +99,8 @@ TEST(DataFamilies, apply_somewhere_in_every_storage_type) {
       if (applies(f, d)) applied[d.arithmetic.dtype].insert(f.name);
   });
   for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
-    for (const DataFamily& f : usual_families()) EXPECT_EQ(applied[dtype].count(f.name), 1u) << f.name << name_of(dtype);
+    for (const DataFamily& f : usual_families())
+      EXPECT_EQ(applied[dtype].count(f.name), 1u) << f.name << name_of(dtype);
 }
 
 TEST(DataFamilies, consist_of_numbers_that_the_storage_type_holds) {

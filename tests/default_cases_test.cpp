@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "checks/generate/fast_paths.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_problem.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/network_layers.hpp"
 #include "checks/judge/size_coverage.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {

@@ -5,10 +5,10 @@
 #include <random>
 
 #include "checks/describe/config.hpp"
-#include "checks/vocabulary/key_values.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/show.hpp"
+#include "checks/vocabulary/key_values.hpp"
 #include "checks/vocabulary/strict_json.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -230,7 +230,8 @@ TEST(NetworkJson, refuses_duplicate_keys) {
 
 TEST(NetworkJson, refuses_unknown_keys_and_kinds_with_a_suggestion) {
   EXPECT_EQ(layer_error(R"({"kind": "conv2", "out_channels": 1, "kernel": 1})"),
-            "net.json: at /layers/0/kind: expected one of conv2d, max_pool2d, relu, flatten, linear, avg_pool2d (did you mean "
+            "net.json: at /layers/0/kind: expected one of conv2d, max_pool2d, relu, flatten, linear, avg_pool2d (did "
+            "you mean "
             "\"conv2d\"?), got \"conv2\"");
   EXPECT_NE(layer_error(R"({"kind": "conv2d", "out_channels": 1, "kernal": 1})")
                 .find("(did you mean \"kernel\"?), got key \"kernal\""),

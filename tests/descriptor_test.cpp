@@ -15,9 +15,7 @@ namespace cnnspec::checks {
 namespace {
 
 cnnspec_conv2d conv(std::string_view text) { return parse_descriptor(LayerId::conv2d, text).as<cnnspec_conv2d>(); }
-cnnspec_pool2d pool(std::string_view text) {
-  return parse_descriptor(LayerId::max_pool2d, text).as<cnnspec_pool2d>();
-}
+cnnspec_pool2d pool(std::string_view text) { return parse_descriptor(LayerId::max_pool2d, text).as<cnnspec_pool2d>(); }
 
 /// Everything that a problem says, to compare and to show: its numbers in the contract's order.
 std::string numbers(const cnnspec_conv2d& p) {
@@ -271,7 +269,8 @@ TEST(Descriptor, that_is_malformed_is_refused_with_the_place_what_was_expected_a
 }
 
 TEST(Descriptor, errors_are_short_and_can_be_shown) {
-  EXPECT_EQ(error(LayerId::linear, "\x1b\xff"), "descriptor \"??\": at column 1: expected a key such as ic, got \"??\"");
+  EXPECT_EQ(error(LayerId::linear, "\x1b\xff"),
+            "descriptor \"??\": at column 1: expected a key such as ic, got \"??\"");
   const std::string key(5000, 'k');
   EXPECT_LT(error(LayerId::linear, key + "1" + key + "1").size(), 300u);
 }
@@ -297,7 +296,8 @@ TEST(Descriptor, that_violates_a_clause_is_refused_by_its_name) {
             "C5: conv2d: input channels: expected a multiple of groups = 2, got 3");
   EXPECT_EQ(clause(LayerId::conv2d, "g2ic2oc3ih5kh3"),
             "C5: conv2d: output channels: expected a multiple of groups = 2, got 3");
-  EXPECT_EQ(clause(LayerId::max_pool2d, "ic1ih5kh3ph2"), "C4: max_pool2d: height: expected padding of at most 1, got 2");
+  EXPECT_EQ(clause(LayerId::max_pool2d, "ic1ih5kh3ph2"),
+            "C4: max_pool2d: height: expected padding of at most 1, got 2");
   EXPECT_EQ(clause(LayerId::max_pool2d, "ic1ih5kh2ph1dh5"),
             "C4: max_pool2d: height: expected a dilation, for a real cell in each window, other than 6, got 6");
   for (const char* before_a_large_number : {"ic1oc1ih5kh3dh", "ic1oc1kh3ph1ih", "ic1oc1ih5kh3sh2oh", "ic2oc1ih5kh3mb",

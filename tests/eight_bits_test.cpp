@@ -72,8 +72,9 @@ TEST(EightBits, saturate_or_overflow) {
 
 // ---- Kernels ----
 
-constexpr Op judged_ops[]{Op::relu_forward, Op::relu_backward, Op::max_pool2d_forward, Op::max_pool2d_backward,
-                          Op::avg_pool2d_forward, Op::avg_pool2d_backward, Op::linear_forward};
+constexpr Op judged_ops[]{Op::relu_forward,        Op::relu_backward,      Op::max_pool2d_forward,
+                          Op::max_pool2d_backward, Op::avg_pool2d_forward, Op::avg_pool2d_backward,
+                          Op::linear_forward};
 
 /// Whether one of so many default cases is wrong; none is looked at more closely.
 Verdict verdict_on(const Kernel& kernel, Op op, DType dtype, Idx count) {
@@ -89,7 +90,8 @@ Verdict verdict_on(const Kernel& kernel, Op op, DType dtype, Idx count) {
 TEST(EightBits, kernels_of_ours_pass) {
   const Kernel kernel = im2col_variant(LoopOrder::blocked, false);
   for (const DType dtype : {DType::f8e4m3, DType::f8e5m2})
-    for (const Op op : judged_ops) EXPECT_EQ(verdict_on(kernel, op, dtype, 24), Verdict::pass) << name_of(op) << name_of(dtype);
+    for (const Op op : judged_ops)
+      EXPECT_EQ(verdict_on(kernel, op, dtype, 24), Verdict::pass) << name_of(op) << name_of(dtype);
 }
 
 /// As `format`, but for one mistake in how a result is stored, or how an input is read.
@@ -103,7 +105,7 @@ struct Wrong {
   static Bits nearest(double v) {
     Bits bits = format.encoded(v);
     const double stored = format.decoded(bits);
-    if (mistake == 0 && std::fabs(stored) > std::fabs(v)) --bits;                // toward zero
+    if (mistake == 0 && std::fabs(stored) > std::fabs(v)) --bits;                 // toward zero
     if (mistake == 1 && std::fabs(v) > 1.04 * format.decoded(0x7e)) return 0x7f;  // NaN where it is too large
     if (mistake == 2 && std::fabs(stored) < format.decoded(1 << format.significand_bits)) return bits & 0x80;
     return bits;

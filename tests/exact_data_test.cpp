@@ -1,5 +1,4 @@
 // Exact data: the budget holds, the wide numbers are wide enough to show a narrower format, and no term can get lost.
-#include "checks/layers/problems.hpp"
 #include "checks/data/exact_data.hpp"
 
 #include <gtest/gtest.h>
@@ -8,8 +7,9 @@
 #include <bit>
 #include <cmath>
 
-#include "checks/generate/configurations.hpp"
 #include "checks/data/data.hpp"
+#include "checks/generate/configurations.hpp"
+#include "checks/layers/problems.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 

@@ -10,14 +10,14 @@
 #include <utility>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/vocabulary/descriptor.hpp"
-#include "checks/data/literal_data.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/kernels/half_storage.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/operation.hpp"
 #include "tests/special_numbers.hpp"

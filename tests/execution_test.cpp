@@ -1,8 +1,5 @@
 // Execution: kernels that misbehave in every way that comes to mind. Each is told what it did, the calls after it give
 // what they should, and nothing of it is left in the judge's process.
-#include "checks/layers/problems.hpp"
-#include "checks/host/fork_host.hpp"
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -28,6 +25,8 @@
 #include <thread>
 #include <vector>
 
+#include "checks/host/fork_host.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/sanitized.hpp"
 #include "checks/vocabulary/storage.hpp"
 

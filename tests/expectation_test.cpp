@@ -1,6 +1,5 @@
 // Expectation: equality exactly where nothing can round, with witnesses on both sides of each limit; and what is
 // expected where numbers are not finite.
-#include "checks/layers/problems.hpp"
 #include "checks/expect/expectation.hpp"
 
 #include <gtest/gtest.h>
@@ -10,9 +9,10 @@
 #include <limits>
 #include <vector>
 
-#include "checks/generate/configurations.hpp"
-#include "checks/expect/bound.hpp"
 #include "checks/data/data.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/generate/configurations.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"

@@ -6,16 +6,16 @@
 #include <set>
 #include <string>
 
-#include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/generate/data.hpp"
+#include "checks/generate/invalid.hpp"
+#include "checks/generate/tape.hpp"
+#include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/conv2d/draw.hpp"
 #include "checks/layers/linear/draw.hpp"
 #include "checks/layers/max_pool2d/draw.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/layers/relu/draw.hpp"
-#include "checks/generate/invalid.hpp"
-#include "checks/generate/tape.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
@@ -263,9 +263,7 @@ Clause clause_by_spec(const cnnspec_pool2d& p) {
   });
 }
 Clause clause_by_spec(const AvgPool2dProblem& p) {
-  return refusal([&] {
-    require_same("avg_pool2d", "y", avg_pool2d_shape(x_shape(p), config_of(p)), y_shape(p));
-  });
+  return refusal([&] { require_same("avg_pool2d", "y", avg_pool2d_shape(x_shape(p), config_of(p)), y_shape(p)); });
 }
 Clause clause_by_spec(const cnnspec_linear& p) {
   return refusal([&] { x_shape(p), w_shape(p), y_shape(p); });

@@ -51,7 +51,8 @@ TEST(Generated, numbers_and_names_are_given_once) {
 TEST(Generated, every_function_is_declared) {
   const std::string header = contract_header();
   for (const Op op : all_ops())
-    EXPECT_NE(header.find(std::string("cnnspec_") + name_of(op) + "_##suffix(const "), std::string::npos) << name_of(op);
+    EXPECT_NE(header.find(std::string("cnnspec_") + name_of(op) + "_##suffix(const "), std::string::npos)
+        << name_of(op);
   for (const DTypeRow& row : dtype_rows)
     EXPECT_NE(header.find(std::string("CNNSPEC_DECLARE_KERNELS(") + row.name + ", "), std::string::npos) << row.name;
 }

@@ -1,5 +1,4 @@
 // Golden vectors: the folder holds what it should, and the verdict on files is that on a library.
-#include "checks/layers/problems.hpp"
 #include "checks/golden/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -12,9 +11,10 @@
 #include "checks/golden/npy.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/kernels/registry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/storage.hpp"
-#include "checks/kernels/registry.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/folder.hpp"

@@ -3,10 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "checks/describe/targets.hpp"
 #include "checks/generate/rapidcheck.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/forward_mode.hpp"
-#include "checks/describe/targets.hpp"
 
 namespace cnnspec::checks {
 namespace {

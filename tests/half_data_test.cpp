@@ -1,7 +1,6 @@
 // Data of half types: the sums are taken in f32 and rounded once more when they are stored, and still the loss of every
 // single term shows in one set of data, up to thousands of terms.
 #include <gtest/gtest.h>
-#include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/kernels/half_storage.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/storage.hpp"
-#include "checks/kernels/half_storage.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"

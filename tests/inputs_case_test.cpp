@@ -1,6 +1,5 @@
 // The readers of text from outside, on the fuzzer's seeds, on what is nearly a seed, and on noise; and the check of
 // readers, on wrong ones.
-#include "checks/layers/problems.hpp"
 #include "checks/cases/inputs_case.hpp"
 
 #include <gtest/gtest.h>
@@ -9,6 +8,7 @@
 #include <new>
 #include <set>
 
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "fuzz/inputs_seeds.hpp"

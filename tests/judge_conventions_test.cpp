@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/layers/problems.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
 

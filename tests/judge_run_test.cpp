@@ -14,12 +14,12 @@
 #include <new>
 #include <string>
 
-#include "checks/layers/problems.hpp"
-#include "checks/vocabulary/text.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/sanitized.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"

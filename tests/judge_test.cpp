@@ -1,6 +1,5 @@
 // The judge: kernels that are right in whatever order they add must pass; and what it says about a wrong one, with a
 // line from which that can be seen again. That it finds wrong kernels: broken_kernels_test.cpp.
-#include "checks/layers/problems.hpp"
 #include "checks/judge/judge.hpp"
 
 #include <gtest/gtest.h>
@@ -13,9 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"

@@ -14,10 +14,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/kernels/im2col.hpp"
 #include "checks/kernels/library.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/half.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 

@@ -4,8 +4,8 @@
 
 #include <cstdlib>
 
-#include "checks/layers/problems.hpp"
 #include "checks/layers/conv2d/laws.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/scalars/exact.hpp"
 #include "tests/law_test.hpp"
 
@@ -28,9 +28,7 @@ const Conv2dLaw<Int128>& bias_law() {
     if (law.judge == &L1_bias_is_added_once<Int128>) return law;
   throw std::logic_error("no such law");
 }
-cnnspec_conv2d problem() {
-  return parse_descriptor(LayerId::conv2d, "mb1ic2ih5oc3oh3kh3sh2ph1").as<cnnspec_conv2d>();
-}
+cnnspec_conv2d problem() { return parse_descriptor(LayerId::conv2d, "mb1ic2ih5oc3oh3kh3sh2ph1").as<cnnspec_conv2d>(); }
 
 TEST(Outcome, counts_what_agreed_and_keeps_the_first_difference) {
   const Vector<int> a(dyn_shape(3), {1, 2, 3}), b(dyn_shape(3), {1, 5, 6});

@@ -1,5 +1,4 @@
 // Literal data: read back as it was written, and refused with the word that is wrong.
-#include "checks/layers/problems.hpp"
 #include "checks/data/literal_data.hpp"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <bit>
 #include <cmath>
 
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"

@@ -15,11 +15,11 @@
 #include <span>
 #include <string>
 
-#include "checks/layers/avg_pool2d/problem.hpp"
 #include "checks/generate/configurations.hpp"
+#include "checks/layers/avg_pool2d/problem.hpp"
 #include "checks/layers/problems.hpp"
-#include "checks/vocabulary/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "tests/special_numbers.hpp"
 
 namespace cnnspec::checks {

@@ -1,5 +1,5 @@
-// The naive average pooling, written apart from the specification: it goes over all taps of a window, wherever they lie, and
-// may make one mistake.
+// The naive average pooling, written apart from the specification: it goes over all taps of a window, wherever they
+// lie, and may make one mistake.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,8 @@ void for_each_mean(const cnnspec_avg_pool2d& p, Window window, Cell cell) {
         std::int64_t inside = 0, padded = 0;
         const auto for_each_tap = [&](auto visit) {
           for (std::int64_t t = 0; t < p.kernel_height * p.kernel_width; ++t) {
-            if (mistake == MeanMistake::last_tap_dropped && t > 0 && t == p.kernel_height * p.kernel_width - 1) continue;
+            if (mistake == MeanMistake::last_tap_dropped && t > 0 && t == p.kernel_height * p.kernel_width - 1)
+              continue;
             const std::int64_t row = i * p.stride_height + t / p.kernel_width * p.dilation_height - p.pad_top;
             const std::int64_t column = j * p.stride_width + t % p.kernel_width * p.dilation_width - p.pad_left;
             visit(row, column, 0 <= row && row < p.in_height && 0 <= column && column < p.in_width);
@@ -62,7 +63,8 @@ void for_each_mean(const cnnspec_avg_pool2d& p, Window window, Cell cell) {
 
 template <MeanMistake mistake>
 float divided(float v, float divisor, std::int64_t out) {
-  const bool multiplies = mistake == MeanMistake::times_reciprocal || (mistake == MeanMistake::divides_or_not && out % 2);
+  const bool multiplies =
+      mistake == MeanMistake::times_reciprocal || (mistake == MeanMistake::divides_or_not && out % 2);
   return multiplies ? v * (1 / divisor) : v / divisor;
 }
 

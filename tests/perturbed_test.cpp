@@ -1,6 +1,5 @@
 // What follows where a kernel does not compute with the numbers that it is given: the bounds of weaker claims, and of
 // kernels that take subnormal numbers for zero. Right results that must be accepted, and others that are off by more.
-#include "checks/layers/problems.hpp"
 #include "checks/scalars/perturbed.hpp"
 
 #include <gtest/gtest.h>
@@ -8,8 +7,9 @@
 #include <cmath>
 #include <vector>
 
-#include "checks/expect/bound.hpp"
 #include "checks/data/data.hpp"
+#include "checks/expect/bound.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "tests/seed.hpp"

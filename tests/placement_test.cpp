@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/sanitized.hpp"
 #include "tests/broken_kernels.hpp"
 

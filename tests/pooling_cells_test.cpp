@@ -7,9 +7,9 @@
 #include <limits>
 #include <ostream>
 
-#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 

@@ -81,13 +81,16 @@ TEST(Registry, every_layer_has_laws_and_a_twin) {
     ASSERT_NE(checks.check, nullptr) << layer->name;
     const std::vector<LawName> laws = checks.laws();
     EXPECT_GE(laws.size(), 3u) << layer->name;
-    EXPECT_TRUE(std::ranges::any_of(laws, [](const LawName& law) { return law.sentence.find("twin") != std::string::npos; })) << layer->name;
+    EXPECT_TRUE(std::ranges::any_of(laws, [](const LawName& law) {
+      return law.sentence.find("twin") != std::string::npos;
+    })) << layer->name;
   }
 }
 
 TEST(Registry, every_operation_has_misreadings) {
   for (const Op op : all_ops())
-    EXPECT_GE(std::ranges::count_if(misreadings(), [&](const Misreading& m) { return m.applies(op); }), 5) << name_of(op);
+    EXPECT_GE(std::ranges::count_if(misreadings(), [&](const Misreading& m) { return m.applies(op); }), 5)
+        << name_of(op);
 }
 
 TEST(Registry, the_definition_is_the_narrowest_formulation) {

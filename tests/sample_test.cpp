@@ -8,10 +8,10 @@
 #include <functional>
 #include <string>
 
-#include "checks/generate/configurations.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/data/exact_data.hpp"
 #include "checks/expect/expectation.hpp"
+#include "checks/generate/configurations.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
 namespace cnnspec::checks {

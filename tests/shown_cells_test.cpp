@@ -8,11 +8,11 @@
 #include <utility>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
-#include "checks/vocabulary/descriptor.hpp"
+#include "checks/expect/reference.hpp"
 #include "checks/layers/max_pool2d/cells.hpp"
 #include "checks/layers/max_pool2d/draw.hpp"
-#include "checks/expect/reference.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/operation.hpp"
 #include "tests/seed.hpp"
 #include "tests/special_numbers.hpp"

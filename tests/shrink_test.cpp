@@ -12,11 +12,11 @@
 #include <string>
 
 #include "checks/generate/configurations.hpp"
-#include "checks/layers/problems.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/layers/problems.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/broken_kernels.hpp"
 #include "tests/seed.hpp"
 
@@ -193,7 +193,8 @@ TEST(Shrink, finds_the_least_that_hangs) {
   };
   const Failure f = shrunk(kernel, Op::max_pool2d_forward, "mb1ic1ih3iw1kh2kw1", conditions(0.1));
   EXPECT_EQ(f.kind, FailureKind::hang);
-  EXPECT_EQ(to_descriptor(f.failed.problem), to_descriptor(parse_descriptor(LayerId::max_pool2d, "mb1ic1ih2iw1kh2kw1")));
+  EXPECT_EQ(to_descriptor(f.failed.problem),
+            to_descriptor(parse_descriptor(LayerId::max_pool2d, "mb1ic1ih2iw1kh2kw1")));
 }
 
 TEST(Shrink, finds_the_least_that_is_written_beyond) {

@@ -1,5 +1,7 @@
 // Kernels that only their size, their history or their heap shows, at several seeds: the default run convicts each of
 // them. CNNSPEC_SEEDS=N: how many seeds, from the test's own on.
+#include "tests/size_kernels.hpp"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <malloc.h>
@@ -10,12 +12,11 @@
 #include <optional>
 #include <ostream>
 
-#include "checks/layers/problems.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/sanitized.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
-#include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {
 namespace {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <vector>
 
-#include "checks/generate/choices.hpp"
 #include "checks/expect/arithmetic.hpp"
+#include "checks/generate/choices.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "tests/seed.hpp"
 

@@ -1,9 +1,10 @@
 // The threshold grid (checks/bench/threshold_grid.hpp): its kernels are what they say, and the default run convicts a
 // sample of them. All of them: ./cnnspec bench --only grid.
+#include "checks/bench/threshold_grid.hpp"
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "checks/bench/threshold_grid.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
-#include "checks/layers/problems.hpp"
 #include "checks/layers/conv2d/twin.hpp"
 #include "checks/layers/conv2d/twin_matrix.hpp"
 #include "checks/layers/flatten/twin.hpp"
 #include "checks/layers/linear/twin.hpp"
 #include "checks/layers/max_pool2d/twin.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/layers/relu/twin.hpp"
 #include "tests/seed.hpp"
 

@@ -1,8 +1,5 @@
 // Workers: right ones in three languages, and ones that misbehave in every way that comes to mind. Each is told what it
 // did, what follows comes out as it should, and no process is left.
-#include "checks/layers/problems.hpp"
-#include "checks/host/worker_kernel.hpp"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -19,8 +16,10 @@
 #include <utility>
 #include <vector>
 
+#include "checks/host/worker_kernel.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/layers/problems.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "tests/folder.hpp"

@@ -3,9 +3,9 @@
 
 #include <limits>
 
-#include "checks/layers/problems.hpp"
 #include "checks/layers/max_pool2d/functions.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"
+#include "checks/layers/problems.hpp"
 #include "tests/wrong_layers.hpp"
 
 namespace cnnspec::tests {

@@ -1,8 +1,8 @@
 // The network's backward with mistakes, in the layers' order, masks and parts.
 #pragma once
 
-#include "checks/models/functions.hpp"
 #include "checks/laws/tensors.hpp"
+#include "checks/models/functions.hpp"
 #include "tests/wrong_layers.hpp"
 
 namespace cnnspec::tests {

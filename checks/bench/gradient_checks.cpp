@@ -3,9 +3,9 @@
 #include <benchmark/benchmark.h>
 
 #include "checks/describe/config.hpp"
-#include "checks/vocabulary/extents.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/keep_memory.hpp"
+#include "checks/vocabulary/extents.hpp"
 
 namespace cnnspec::checks {
 namespace {

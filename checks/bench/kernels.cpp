@@ -1,10 +1,10 @@
 // What the specification's loops are compared with: the machine's peak, and two kernels on the same convolution.
 #include <benchmark/benchmark.h>
 
-#include "checks/layers/problems.hpp"
 #include "checks/bench/multiply_adds.hpp"
 #include "checks/bench/peak.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/layers/problems.hpp"
 
 namespace cnnspec::checks {
 namespace {

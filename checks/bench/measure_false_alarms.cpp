@@ -16,9 +16,9 @@
 #include <nlohmann/json.hpp>
 #include <tuple>
 
-#include "checks/output/output_file.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -179,8 +179,8 @@ int run(const AlarmOptions& options) {
     const Idx part = alarms.runs % runs_of_seed;
     const std::string& dtype = options.dtypes[static_cast<std::size_t>(part % dtypes)];
     const DType type = dtype_named("--dtype", dtype);
-    count_run(options.kernels[static_cast<std::size_t>(part / dtypes)], type, options,
-              alarms.runs / runs_of_seed, alarms);
+    count_run(options.kernels[static_cast<std::size_t>(part / dtypes)], type, options, alarms.runs / runs_of_seed,
+              alarms);
     if (interrupted) break;
     ++alarms.runs;
     alarms.seconds = before + seconds();

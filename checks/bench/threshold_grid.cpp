@@ -17,8 +17,7 @@ std::vector<GridKernel> grid_kernels(Idx step) {
       if (axis.family != layer_id(op)) continue;
       for (std::size_t kind = 0; kind < threshold_kind_names.size(); ++kind)
         for (const Idx size : threshold_sizes)
-          if (n++ % step == 0)
-            all.push_back({op, {&axis, static_cast<ThresholdKind>(kind), size}});
+          if (n++ % step == 0) all.push_back({op, {&axis, static_cast<ThresholdKind>(kind), size}});
     }
   return all;
 }

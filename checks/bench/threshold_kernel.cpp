@@ -4,9 +4,9 @@
 #include <limits>
 #include <optional>
 
+#include "checks/kernels/im2col.hpp"
 #include "checks/layers/problems.hpp"
 #include "checks/vocabulary/stream.hpp"
-#include "checks/kernels/im2col.hpp"
 
 namespace cnnspec::checks {
 

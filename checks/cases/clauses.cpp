@@ -148,7 +148,8 @@ Clauses violated_clauses(const Problem& problem) {
         is_out_of_range(problem, n, layer.fields[n]))
       found.insert(layer.fields[n].kind == Field::Kind::number ? Clause::C8 : Clause::C1);
   if (has_window(layer))
-    for (const Line& l : {height_of(problem), width_of(problem)}) find_in_line(l, checks.pads_like_pooling, rounds_up(problem), found);
+    for (const Line& l : {height_of(problem), width_of(problem)})
+      find_in_line(l, checks.pads_like_pooling, rounds_up(problem), found);
   if (!countable(extents_but("out_", problem, layer)) || !countable(extents_but("in_", problem, layer)) ||
       (checks.parameters != nullptr && !countable(checks.parameters(problem))))
     found.insert(Clause::C3);

@@ -112,8 +112,7 @@ void check_shapes(const InputsCase& c, const InputsFunctions& f) {
              const ShapeList again = read(written, {});
              promise(again.notes.empty() && again.shapes.size() == list.shapes.size(), "what is written is read back");
              for (std::size_t n = 0; n < again.shapes.size(); ++n) {
-               promise(again.shapes[n].problem == list.shapes[n].problem,
-                       "a list is read back as it was written");
+               promise(again.shapes[n].problem == list.shapes[n].problem, "a list is read back as it was written");
                promise(again.shapes[n].name == list.shapes[n].name, "names are read back as they were written");
              }
            });
@@ -219,8 +218,7 @@ void check_golden_case(const InputsCase& c, const InputsFunctions& f) {
              promise(golden.profile->applies(golden.dtype), "the profile is one of the storage type");
              const GoldenCase again = f.parse_golden_case(f.format_golden_case({golden, {}, {}}), "case.json");
              promise(again.ops == golden.ops && again.dtype == golden.dtype && again.profile == golden.profile &&
-                         again.problem == golden.problem && again.seed == golden.seed &&
-                         again.data == golden.data,
+                         again.problem == golden.problem && again.seed == golden.seed && again.data == golden.data,
                      "a golden case is read back as it was written");
            });
 }

@@ -11,21 +11,21 @@
 #include <string_view>
 #include <vector>
 
-#include "checks/generate/case_fields.hpp"
-#include "checks/laws/case_outcome.hpp"
 #include "checks/census/census_file.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/cli/shard.hpp"
-#include "checks/output/terminal.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/describe/config.hpp"
 #include "checks/describe/network_json.hpp"
+#include "checks/describe/targets.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
-#include "checks/describe/targets.hpp"
 #include "checks/host/worker_protocol.hpp"
+#include "checks/laws/case_outcome.hpp"
+#include "checks/output/terminal.hpp"
 #include "checks/vocabulary/descriptor.hpp"
-#include "checks/data/literal_data.hpp"
 
 namespace cnnspec::checks {
 
@@ -54,7 +54,7 @@ struct InputsCase {
   static constexpr std::array<const char*, 5> npy_types{"<f4", "<f8", "<f2", "<u2", "|u1"};
 
   Reader reader{};
-  LayerId family{};              // of a descriptor or a target
+  LayerId family{};             // of a descriptor or a target
   bool family_is_given = true;  // of a list of shapes
   Idx batch = 0;                // of descriptors; less than 1: not given
   Idx types = 1;                // that an array may have: bit n stands for npy_types[n]

@@ -8,11 +8,11 @@
 #include "checks/cases/problem_fields.hpp"
 #include "checks/cases/problem_numbers.hpp"
 #include "checks/judge/case_judge.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/kernels/registry.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/extents.hpp"
 #include "checks/vocabulary/storage.hpp"
-#include "checks/kernels/registry.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -74,8 +74,7 @@ Idx largest_tensor(const Problem& p) {
   for (std::size_t n = 0; n < layer.fields.size(); ++n)
     if (is_batch(layer, n)) planes *= static_cast<double>(std::max(p.integer(n), Idx{1}));
   const Line h = height_of(p), w = width_of(p);
-  for (const auto& [height, width] :
-       {std::pair{h.in, w.in}, std::pair{h.out, w.out}, std::pair{h.kernel, w.kernel}})
+  for (const auto& [height, width] : {std::pair{h.in, w.in}, std::pair{h.out, w.out}, std::pair{h.kernel, w.kernel}})
     most = std::max(most, planes * static_cast<double>(height) * static_cast<double>(width));
   return most < 1e5 ? static_cast<Idx>(most) : -1;
 }

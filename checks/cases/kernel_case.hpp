@@ -5,10 +5,10 @@
 
 #include <functional>
 
-#include "checks/generate/case_fields.hpp"
-#include "checks/laws/case_outcome.hpp"
 #include "checks/expect/arithmetic.hpp"
+#include "checks/generate/case_fields.hpp"
 #include "checks/kernels/kernel.hpp"
+#include "checks/laws/case_outcome.hpp"
 
 namespace cnnspec::checks {
 

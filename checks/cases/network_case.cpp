@@ -7,9 +7,9 @@
 
 #include "checks/cases/clauses.hpp"
 #include "checks/cases/same_network.hpp"
-#include "checks/laws/work.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/gradient/check_network.hpp"
+#include "checks/laws/work.hpp"
 #include "checks/models/composition.hpp"
 #include "checks/models/laws.hpp"
 #include "checks/networks/network_layer.hpp"
@@ -69,7 +69,7 @@ void list_layer(Source source, Definition& definition) {
 }
 
 /// Layers by number: each of them, and more often those that take such a tensor.
-std::vector<const Layer*> often(int NetworkLayer::* how_often) {
+std::vector<const Layer*> often(int NetworkLayer::*how_often) {
   constexpr std::size_t multiple = 16;
   std::vector<const Layer*> all = layers_of_networks(), by_frequency = all;
   std::ranges::stable_sort(by_frequency, std::greater(), [&](const Layer* l) { return l->network->*how_often; });

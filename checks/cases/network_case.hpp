@@ -3,9 +3,9 @@
 // derivative that exact finite differences have. Some are the two-stage model, whose other forms must then agree.
 #pragma once
 
+#include "checks/describe/config.hpp"
 #include "checks/generate/case_fields.hpp"
 #include "checks/laws/case_outcome.hpp"
-#include "checks/describe/config.hpp"
 #include "checks/models/functions.hpp"
 #include "checks/scalars/int128.hpp"
 

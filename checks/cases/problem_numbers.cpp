@@ -13,9 +13,9 @@ bool has_batch(const Layer& layer) {
 }  // namespace
 
 bool is_number_of_window(const Layer& layer, std::size_t field) {
-  constexpr std::array window{in_height_field,       in_width_field,       out_height_field, out_width_field,
+  constexpr std::array window{in_height_field,       in_width_field,       out_height_field,    out_width_field,
                               kernel_height_field,   kernel_width_field,   stride_height_field, stride_width_field,
-                              dilation_height_field, dilation_width_field, pad_top_field,    pad_left_field,
+                              dilation_height_field, dilation_width_field, pad_top_field,       pad_left_field,
                               pad_bottom_field,      pad_right_field};
   if (!has_window(layer)) return false;
   const std::string_view name = layer.fields[field].name;

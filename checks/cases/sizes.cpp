@@ -82,8 +82,7 @@ void check_layer_of(Outcome& outcome, const Problem& given) {
   const LayerChecks& checks = checks_of(p);
   const Clauses violated = violated_clauses(p);
   std::vector<Idx> y, described;
-  if (checks.shape != nullptr)
-    agrees(outcome, "the shape function", violated, refusal([&] { y = checks.shape(p); }));
+  if (checks.shape != nullptr) agrees(outcome, "the shape function", violated, refusal([&] { y = checks.shape(p); }));
   if (checks.network != nullptr) {
     auto v = refusal([&] { described = describe(checks.network(p)).back().output; });
     if (v && violated.empty() && v->clause == Clause::C3 && has_too_many_parameters(p)) v.reset(), described = y;

@@ -3,8 +3,8 @@
 // descriptor's reader; what they must say comes from clauses.hpp.
 #pragma once
 
-#include "checks/vocabulary/layer.hpp"
 #include "checks/laws/finding.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 

@@ -66,9 +66,9 @@ struct Disproof {
 /// How far a shard has come: `done` of its configurations, and what they gave.
 struct CensusProgress {
   Idx done = 0;
-  double seconds = 0;                // of all runs together
+  double seconds = 0;                                                                     // of all runs together
   std::vector<CensusTally> tallies = std::vector<CensusTally>(census_families().size());  // in their order
-  std::vector<Disproof> first;       // of those that are disproved, by number
+  std::vector<Disproof> first;  // of those that are disproved, by number
 
   CensusTally sum() const;
   double failure_probability() const;

@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "checks/census/census_report.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/strict_json.hpp"
 #include "checks/vocabulary/text.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -111,8 +111,8 @@ CensusPlan plan_of(const Reader& json) {
   for (const std::string& name : json.get<std::vector<std::string>>("operations"))
     plan.families.push_back(census_families()[json.place(census_family_names(), name, "operations")]);
   plan.seed = json.get<std::uint64_t>("seed");
-  plan.proof = static_cast<CensusProof>(
-      json.one_of_names("proof", {census_proof_names.begin(), census_proof_names.end()}));
+  plan.proof =
+      static_cast<CensusProof>(json.one_of_names("proof", {census_proof_names.begin(), census_proof_names.end()}));
   return plan;
 }
 

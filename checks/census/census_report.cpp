@@ -4,8 +4,8 @@
 
 #include "checks/census/ordered.hpp"
 #include "checks/output/terminal.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -22,8 +22,7 @@ std::vector<std::vector<Line>> valid_lines(const CensusBounds& most, AxisCheck c
           for (Idx before = 0; before <= most.padding; ++before)
             for (Idx after = 0; after <= most.padding; ++after) {
               const Axis axis{stride, before, after, dilation};
-              if (check(in, kernel, axis).ok())
-                lines.push_back({in, conv_out(in, kernel, axis), kernel, axis});
+              if (check(in, kernel, axis).ok()) lines.push_back({in, conv_out(in, kernel, axis), kernel, axis});
             }
   }
   return all;
@@ -47,9 +46,10 @@ CensusBounds parse_census_bounds(const std::string& text, const std::string& whe
 std::string text_of(const CensusBounds& bounds, LayerId family) { return layer_of(family).census->text(bounds); }
 
 std::string text_of_axes(const CensusBounds& b) {
-  return fmt::format("on each axis extent 1..{}, kernel 1..{}, stride 1..{}, padding 0..{} on each side, dilation "
-                     "1..{}",
-                     b.extent, b.kernel, b.stride, b.padding, b.dilation);
+  return fmt::format(
+      "on each axis extent 1..{}, kernel 1..{}, stride 1..{}, padding 0..{} on each side, dilation "
+      "1..{}",
+      b.extent, b.kernel, b.stride, b.padding, b.dilation);
 }
 
 Violation check_axis_of_convolution(Idx in, Idx kernel, const Axis& axis) {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "checks/vocabulary/stream.hpp"
 #include "checks/scalars/formal_polynomial.hpp"
 #include "checks/scalars/modular_polynomial.hpp"
+#include "checks/vocabulary/stream.hpp"
 #include "cnnspec/tensor.hpp"
 
 namespace cnnspec::checks {

@@ -19,13 +19,13 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/cli/shard.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/version.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/extents.hpp"
 #include "checks/vocabulary/text.hpp"
-#include "checks/version.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -196,11 +196,10 @@ void add_census(CLI::App& app, Session& session) {
       ->expected(1)
       ->take_all();
   command
-      ->add_option(
-          "--proof", a->proof,
-          fmt::format("of {}: basis (all basis tensors at once, as formulas), random (at a random "
-                      "point, with a probability of failure), or auto (default: basis up to {} multiply-adds)",
-                      names_of_layers(" and ", CensusMethod::polynomials), most_basis_taps))
+      ->add_option("--proof", a->proof,
+                   fmt::format("of {}: basis (all basis tensors at once, as formulas), random (at a random "
+                               "point, with a probability of failure), or auto (default: basis up to {} multiply-adds)",
+                               names_of_layers(" and ", CensusMethod::polynomials), most_basis_taps))
       ->type_name("P");
   command->add_option("--seed", a->seed, "of the random points (default: 1)")->type_name("S");
   command->add_option("--jobs,-j", a->jobs, "threads (default: one for each processor core)")->type_name("N");
@@ -220,9 +219,9 @@ void add_census(CLI::App& app, Session& session) {
                     ->type_name("FILE...");
   for (const char* other : {"--op", "--max", "--proof", "--seed", "--shard", "--jobs", "--save-every", "--only"})
     merge->excludes(other);
-  command->footer(
-      "Every valid configuration within the bounds is run, with all combinations of height and width:\n" + methods() +
-      R"(
+  command->footer("Every valid configuration within the bounds is run, with all combinations of height and width:\n" +
+                  methods() +
+                  R"(
 Exit status: 0 all are proved; 1 one is disproved; 2 bad usage.
 
 Examples:

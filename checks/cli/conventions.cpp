@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/conventions/page.hpp"
+#include "checks/output/output_file.hpp"
 
 namespace cnnspec::checks {
 

@@ -12,10 +12,10 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/golden/golden_folder.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/judge.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -13,18 +13,18 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
-#include "checks/vocabulary/json_number.hpp"
-#include "checks/vocabulary/shell.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/describe/summary.hpp"
-#include "checks/vocabulary/text.hpp"
+#include "checks/describe/targets.hpp"
 #include "checks/gradient/check_network.hpp"
 #include "checks/gradient/step_sweep.hpp"
-#include "checks/describe/targets.hpp"
-#include "checks/vocabulary/usage_error.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/version.hpp"
+#include "checks/vocabulary/json_number.hpp"
+#include "checks/vocabulary/shell.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -19,15 +19,15 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/open_kernel.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/kernels/built_in.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -277,9 +277,9 @@ void add_judge(CLI::App& app, Session& session) {
                       JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
   command
-      ->add_option("--net", a->network,
-                   "judge a whole network, layer by layer: " + joined(built_in_networks, ", ") +
-                       " or a JSON description")
+      ->add_option(
+          "--net", a->network,
+          "judge a whole network, layer by layer: " + joined(built_in_networks, ", ") + " or a JSON description")
       ->type_name("NET");
   command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
       ->type_name("K=V,...");

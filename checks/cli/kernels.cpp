@@ -5,11 +5,11 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/output/output_file.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/open_kernel.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/kernels/built_in.hpp"
+#include "checks/output/output_file.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -9,11 +9,11 @@
 
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
-#include "checks/output/output_file.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/keep_memory.hpp"
-#include "checks/vocabulary/usage_error.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/version.hpp"
+#include "checks/vocabulary/text.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 #include "cnnspec/shape.hpp"
 
 namespace cnnspec::checks {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/vocabulary/names.hpp"
 #include "checks/expect/arithmetic.hpp"
+#include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

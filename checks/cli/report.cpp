@@ -4,9 +4,9 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 #include "reports/markdown/markdown.hpp"
 

@@ -8,9 +8,9 @@
 #include <memory>
 
 #include "checks/cli/commands.hpp"
-#include "checks/output/output_file.hpp"
 #include "checks/describe/network_json.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/output/output_file.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -53,7 +53,8 @@ void add_show(CLI::App& app, Session& session) {
   command->footer("Settings of the built-in networks, with their defaults:\n  " + format_config({}) + R"(
 
 A JSON description:
-)" + network_example + window_help() + R"(
+)" + network_example +
+                  window_help() + R"(
 In the table, padding is shown as n, height x width, or top,left,bottom,right. Mult-adds count every parameter, biases
 included, once for each output position, as torchinfo does.
 

@@ -158,7 +158,8 @@ std::string optional_tensors() {
   std::vector<std::string> names;
   for (const Op op : all_ops())
     for (const Port& port : pass_of(op).inputs)
-      if (const std::string name = "`" + std::string(port.name) + "`"; port.is_optional && !std::ranges::count(names, name))
+      if (const std::string name = "`" + std::string(port.name) + "`";
+          port.is_optional && !std::ranges::count(names, name))
         names.push_back(name);
   return joined(names, ", ");
 }

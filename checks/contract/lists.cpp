@@ -32,7 +32,8 @@ Names layers_with_operations() {
 }
 
 bool is_among(const Names& some, const Names& all) {
-  return !some.empty() && std::ranges::all_of(some, [&](const auto& name) { return std::ranges::count(all, name) > 0; });
+  return !some.empty() &&
+         std::ranges::all_of(some, [&](const auto& name) { return std::ranges::count(all, name) > 0; });
 }
 
 // ---- Schemas ----
@@ -120,9 +121,8 @@ std::string words_of_dictionary() {
 
 const std::map<std::string, std::string>& lists() {
   static const std::map<std::string, std::string> all{
-      {"operations", table_of_operations()}, {"problems", table_of_problems()},
-      {"layers", table_of_layers()},         {"storage types", in_words(storage_types())},
-      {"words", words_of_dictionary()},
+      {"operations", table_of_operations()},        {"problems", table_of_problems()}, {"layers", table_of_layers()},
+      {"storage types", in_words(storage_types())}, {"words", words_of_dictionary()},
   };
   return all;
 }
@@ -182,8 +182,8 @@ std::vector<PartlyWritten> partly_written_files() {
   for (const char* path : {"reports/schema/judge.json", "reports/schema/judge-network.json"})
     files.push_back({path, [](const std::string& text) { return with_enumerations(text, layers_with_operations()); }});
   files.push_back({"reports/schema/census.json", [](const std::string& text) {
-                     return with_enumerations(
-                         text, layers_that([](const Layer& layer) { return layer.census != nullptr; }));
+                     return with_enumerations(text,
+                                              layers_that([](const Layer& layer) { return layer.census != nullptr; }));
                    }});
   return files;
 }

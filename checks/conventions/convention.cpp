@@ -40,17 +40,17 @@ constexpr ConventionRow general_conventions[]{
      "1 + gamma(n, u) times as much; the output by another L. Where all operands are normal, and all terms multiples "
      "of one power of two that is, nothing is below L but 0, and only equality is right. A maximum is exact unless it "
      "is below L.",
-     "OpenCV, XNNPACK; JAX and TensorFlow on the CPU; oneDNN in bfloat16",
-     to_all_passes, [](Rules& r) { r.flushes = true; }, has_subnormals},
+     "OpenCV, XNNPACK; JAX and TensorFlow on the CPU; oneDNN in bfloat16", to_all_passes,
+     [](Rules& r) { r.flushes = true; }, has_subnormals},
     {"tf32", "factors", "Both factors of every product are first rounded to the 11 digits of TF32. Sums are in f32.",
      "The same as the profile: a factor is off by less than one unit in its last place of 11 digits, however it is "
      "rounded, and passes that on through the other factor; the bound of the sum holds for the rounded factors. What "
      "is not multiplied (a bias, its gradient) is not rounded. Where TF32 holds the factors, nothing changes.",
-     "PyTorch (cuDNN) and JAX on graphics processors, unless told otherwise",
-     to_products_of_f32, [](Rules& r) { r.factors = "tf32"; }, rounds_some_factor},
+     "PyTorch (cuDNN) and JAX on graphics processors, unless told otherwise", to_products_of_f32,
+     [](Rules& r) { r.factors = "tf32"; }, rounds_some_factor},
     {"bf16", "factors", "Both factors of every product are first rounded to bfloat16. Sums are in f32.",
-     "As tf32, with 8 digits.", "oneDNN where its math mode allows bf16; XLA on TPUs",
-     to_products_of_f32, [](Rules& r) { r.factors = "bf16"; }, rounds_some_factor},
+     "As tf32, with 8 digits.", "oneDNN where its math mode allows bf16; XLA on TPUs", to_products_of_f32,
+     [](Rules& r) { r.factors = "bf16"; }, rounds_some_factor},
 };
 
 /// At most as many as a ConventionSet has room for.

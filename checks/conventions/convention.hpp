@@ -2,8 +2,8 @@
 // follows one computes something else, but not by mistake. Each is a rule as exact as the definition: what is right
 // under it is computed by plain loops of its own (expect_under.hpp), and everything else is as wrong as before.
 //
-// To add one, add a row: to the table in convention.cpp, or to that of its layer, in its room (layer_rules.hpp). Say how
-// it changes the Rules, and compute what the changed Rules make right.
+// To add one, add a row: to the table in convention.cpp, or to that of its layer, in its room (layer_rules.hpp). Say
+// how it changes the Rules, and compute what the changed Rules make right.
 #pragma once
 
 #include <bit>

@@ -9,11 +9,11 @@
 #include <limits>
 
 #include "checks/conventions/expect_under.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/data/literal_data.hpp"
 #include "checks/expect/sample.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -85,8 +85,8 @@ Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const E
   return inputs;
 }
 
-/// Small odd integers of both signs, so that results are mostly as small as the type of the output holds exactly: the sum
-/// of n of them is about sqrt(n) as large.
+/// Small odd integers of both signs, so that results are mostly as small as the type of the output holds exactly: the
+/// sum of n of them is about sqrt(n) as large.
 Operands<double> draw_small(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
   constexpr double deviations = 4;
   const double most = std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
@@ -130,7 +130,8 @@ Operands<double> draw_signed_zeros(const Operation& o, const Arithmetic&, const 
 bool saturates(const Operation& o, const Arithmetic& a, const ExactPlan&) {
   return a.saturates() && !o.selects() && o.most_terms() <= Idx{1} << 12;  // else it rounds in the accumulator
 }
-/// Odd integers of all digits, one factor of each product by a power of two larger: a sum of a few is beyond the largest number.
+/// Odd integers of all digits, one factor of each product by a power of two larger: a sum of a few is beyond the
+/// largest number.
 Operands<double> draw_saturating(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
   const int most = 1 << a.storage.digits, shift = a.storage.largest_exponent - a.storage.digits;
   Operands<double> inputs;
@@ -266,7 +267,8 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
   std::vector<const DataFamily*> used, in_turn;
   for (const DataFamily* f : families_of(o)) {
     if (!f->applies(o, a, plan) || (is_disputed(*f, a) && !specials)) continue;
-    // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no more.
+    // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no
+    // more.
     if (f->draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
     if (f->use == Use::in_turn)
       in_turn.push_back(f);
@@ -353,7 +355,11 @@ class ExactMaker {
 
   /// Selects, or adds up exactly.
   DataSet nth_of(const DataFamily& f, Idx n, Operands<double> inputs) const {
-    DataSet set{std::string(f.name) + ":" + std::to_string(n), f.describe(operation_), stored(std::move(inputs), arithmetic_), {}, {}};
+    DataSet set{std::string(f.name) + ":" + std::to_string(n),
+                f.describe(operation_),
+                stored(std::move(inputs), arithmetic_),
+                {},
+                {}};
     if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       return set;
@@ -389,8 +395,8 @@ class ExactMaker {
     if (arithmetic_.rounds_output() && operation_.adds_up_all()) count_shown(set);
   }
 
-  /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in: all
-  /// or, as far as is counted, none.
+  /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in:
+  /// all or, as far as is counted, none.
   void count_shown(DataSet& set) const {
     Operands<TermRange> inputs;
     for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
@@ -476,8 +482,7 @@ DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Ope
   if (options.specials) return set;
   leave_open(operation, set);
   const ConventionSet flushing = ConventionSet::named("ftz", "");
-  set.may_flush =
-      disputes_subnormals(arithmetic) && !relevant_to(operation, arithmetic, set.inputs, flushing).empty();
+  set.may_flush = disputes_subnormals(arithmetic) && !relevant_to(operation, arithmetic, set.inputs, flushing).empty();
   return set;
 }
 

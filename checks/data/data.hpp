@@ -1,5 +1,5 @@
-// Data: the families of data that a kernel is judged on. A new general family is one line in the tables of data.cpp, and the
-// function that draws it; a layer's own are in its room.
+// Data: the families of data that a kernel is judged on. A new general family is one line in the tables of data.cpp,
+// and the function that draws it; a layer's own are in its room.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
 /// Leaves open what libraries differ in, where the layer says so.
 void leave_open(const Operation& operation, DataSet& set);
 
-/// A set of given inputs. What is not judged on data that was drawn is not judged on it either: what the layer leaves open,
-/// and what becomes of subnormal numbers where the type disputes them.
+/// A set of given inputs. What is not judged on data that was drawn is not judged on it either: what the layer leaves
+/// open, and what becomes of subnormal numbers where the type disputes them.
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
                    const DataOptions& options = {});
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

@@ -110,8 +110,7 @@ std::string arguments(const LayerDescription& row, const Layer& layer, std::istr
   if (layer.passes.empty()) return "";
   const Problem problem = problem_of(row, 1);
   std::string text;
-  for (std::string field; first >> field;)
-    text += fmt::format(", {}", problem.integer(known_place_of(layer, field)));
+  for (std::string field; first >> field;) text += fmt::format(", {}", problem.integer(known_place_of(layer, field)));
   if (const auto w = window_of(row)) {
     const std::array<Idx, 2> kernel{w->kernel_height, w->kernel_width}, ones{1, 1};
     text += window_arguments(*w, is_pool(layer) ? kernel : ones);

@@ -35,7 +35,6 @@ constexpr std::array<Profile, 6> all_profiles{{
 
 }  // namespace
 
-
 Format Arithmetic::factor() const {
   const auto least_normal_exponent = [](const Format& f) { return f.least_exponent + f.digits - 1; };
   const int least_normal = std::max(least_normal_exponent(storage), least_normal_exponent(accumulator));

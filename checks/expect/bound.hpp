@@ -78,8 +78,8 @@ double error_bound(const Measured<R>& expected, const Arithmetic& kernel, R slac
   if (expected.terms == 0) return static_cast<double>(perturbed * upward);
   const R own = gamma(expected.terms, unit), rounding = gamma(expected.terms, kernel_unit);
   const R magnitude = expected.magnitude / (1 - own);
-  R computed = rounding * (magnitude + perturbed) + perturbed + terms * R(kernel.accumulator.smallest()) +
-               own * magnitude;
+  R computed =
+      rounding * (magnitude + perturbed) + perturbed + terms * R(kernel.accumulator.smallest()) + own * magnitude;
   if (kernel.flushes) computed += 2 * terms * (1 + rounding) * R(kernel.accumulator.least_normal());
   R error = computed;
   if (kernel.rounds_output())

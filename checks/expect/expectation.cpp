@@ -9,9 +9,9 @@
 
 #include "checks/expect/bound.hpp"
 #include "checks/expect/sample.hpp"
-#include "checks/vocabulary/storage.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/perturbed.hpp"
+#include "checks/vocabulary/storage.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -127,8 +127,9 @@ std::vector<double> exact_limits(const Operation& operation, const Arithmetic& a
   if (formulations == nullptr) return std::vector<double>(outputs, exact_up_to(operation, a, inputs));
   std::vector<double> limits;
   for (const Grid& g : grid_of(operation, inputs))
-    limits.push_back(g.is_zero() ? std::numeric_limits<double>::infinity()
-                                 : g.is_multiple ? exact_limit(a, g.exponent) : 0);
+    limits.push_back(g.is_zero()     ? std::numeric_limits<double>::infinity()
+                     : g.is_multiple ? exact_limit(a, g.exponent)
+                                     : 0);
   return limits;
 }
 
@@ -137,8 +138,10 @@ template <class R>
 std::vector<Measured<R>> run_formulation(const Operation& operation, const Operands<Measured<R>>& inputs,
                                          std::size_t n) {
   const Formulation& f = operation.pass().formulations->all[n];
-  if constexpr (std::is_same_v<R, double>) return f.narrow(operation.problem, inputs);
-  else return f.wide(operation.problem, inputs);
+  if constexpr (std::is_same_v<R, double>)
+    return f.narrow(operation.problem, inputs);
+  else
+    return f.wide(operation.problem, inputs);
 }
 
 /// How many terms that are not zero each output is a sum of, of an operation that may round them besides.

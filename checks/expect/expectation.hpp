@@ -19,8 +19,8 @@ struct Expectation {
   /// counted.
   std::vector<Idx> terms;
 
-  /// The same bounds for each formulation by itself, of an operation that has several; `bounds` are the widest of those that
-  /// are accepted. Empty: there is one.
+  /// The same bounds for each formulation by itself, of an operation that has several; `bounds` are the widest of those
+  /// that are accepted. Empty: there is one.
   std::vector<std::vector<double>> bounds_of{};
 
   double bound(std::size_t n) const { return bounds.empty() ? 0 : bounds[n]; }
@@ -36,8 +36,8 @@ struct Expectation {
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                    Idx sample = 0, std::uint64_t seed = 0);
 
-/// Of the terms of each output, how many there are that are not zero, and whether the loss of any one of them would show: all
-/// or none. For an operation with formulations.
+/// Of the terms of each output, how many there are that are not zero, and whether the loss of any one of them would
+/// show: all or none. For an operation with formulations.
 std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                              const Expectation& expected);
 

@@ -1,9 +1,9 @@
-// Formulation: one of several right ways to compute an operation that round differently, such as a mean that divides its sum
-// and one that multiplies with a reciprocal. Each is written as plainly as the definition, and run on the measuring scalar,
-// which proves a bound for it (measured.hpp): for sums in any order, and for every way to fuse.
+// Formulation: one of several right ways to compute an operation that round differently, such as a mean that divides
+// its sum and one that multiplies with a reciprocal. Each is written as plainly as the definition, and run on the
+// measuring scalar, which proves a bound for it (measured.hpp): for sums in any order, and for every way to fuse.
 //
-// One accepted formulation must explain every element of every case: so half of the results cannot hide behind one, and the
-// other half behind another.
+// One accepted formulation must explain every element of every case: so half of the results cannot hide behind one, and
+// the other half behind another.
 #pragma once
 
 #include <span>

@@ -23,8 +23,8 @@ template <std::size_t lanes>
 using ExactLanes = Lanes<double, lanes>;
 
 /// The specification's loop over a batch, with one scalar: the elements of all outputs, one after the other. The
-/// specification handles one image; here y and dx stand side by side, and the gradients of the parameters are summed over the
-/// images.
+/// specification handles one image; here y and dx stand side by side, and the gradients of the parameters are summed
+/// over the images.
 template <class S>
 using Body = std::vector<S> (*)(const Problem& problem, const Operands<S>& inputs);
 

@@ -99,8 +99,7 @@ std::vector<CoverageAxis> axes_of(const Layer& layer) {
   if (batch < layer.fields.size()) axes.push_back(batch_axis(batch));
   for (const std::size_t place : free_fields(layer))
     if (place != batch) append_field(axes, layer.fields[place], place);
-  if (layer.plainness != nullptr && layer.plainness->change_coverage != nullptr)
-    layer.plainness->change_coverage(axes);
+  if (layer.plainness != nullptr && layer.plainness->change_coverage != nullptr) layer.plainness->change_coverage(axes);
   return axes;
 }
 
@@ -139,7 +138,7 @@ std::vector<ImpossiblePair> impossible_pairs(LayerId id) {
   const Layer& layer = layer_of(id);
   if (!has_window(layer)) return {};
   constexpr std::size_t kernel = 0, stride = 1, padding = 2, remainder = 5;  // axes
-  std::vector<ImpossiblePair> pairs{{stride, 0, remainder, 1}};  // a stride of 1 leaves nothing
+  std::vector<ImpossiblePair> pairs{{stride, 0, remainder, 1}};              // a stride of 1 leaves nothing
   const std::vector<CoverageAxis>& axes = coverage_axes(id);
   const auto possible = kernels_with_paddings(layer);
   for (std::size_t k = 0; k < axes[kernel].levels.size(); ++k)

@@ -105,7 +105,8 @@ void change_setting(Choices& choices, Problem& problem, std::size_t place) {
   if (field.kind == Field::Kind::real)
     problem.set_real(place, problem.real(place) + 0.25 * static_cast<double>(choices.pick(1, 4)));
   else if (const Idx values = values_of(field); values > 1)
-    problem.set(place, first_of(field) + (problem.integer(place) - first_of(field) + choices.pick(1, values - 1)) % values);
+    problem.set(place,
+                first_of(field) + (problem.integer(place) - first_of(field) + choices.pick(1, values - 1)) % values);
 }
 
 Idx calls_of(const Problem& problem) {

@@ -206,8 +206,7 @@ InvalidCase draw_invalid(Choices& choices, Clause clause, const Limits& limits) 
 InvalidCase draw_invalid(Choices& choices, LayerId layer, Clause clause, const Limits& limits) {
   Problem problem = draw_problem(choices, layer, limits);
   const Breach* breach = breach_of(layer_of(layer), clause);
-  std::string change =
-      breach == nullptr ? break_by_fields(choices, clause, problem) : breach->commit(choices, problem);
+  std::string change = breach == nullptr ? break_by_fields(choices, clause, problem) : breach->commit(choices, problem);
   return {problem, clause, std::move(change)};
 }
 

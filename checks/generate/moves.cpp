@@ -101,12 +101,13 @@ std::vector<Move> usual_moves(const Problem& problem) {
 }  // namespace
 
 void Moves::add(Idx most, std::function<void(Problem&, Idx)> change) {
-  moves_.push_back({std::max(most, Idx{0}), [from = from_, change = std::move(change)](Idx n) -> std::optional<Problem> {
-                      Problem p = from;
-                      change(p, n);
-                      if (p == from || !check(p).ok()) return {};
-                      return p;
-                    }});
+  moves_.push_back(
+      {std::max(most, Idx{0}), [from = from_, change = std::move(change)](Idx n) -> std::optional<Problem> {
+         Problem p = from;
+         change(p, n);
+         if (p == from || !check(p).ok()) return {};
+         return p;
+       }});
 }
 
 void Moves::jump(bool applies, std::function<void(Problem&)> change) {
@@ -184,8 +185,7 @@ void Moves::make_rest_plain() {
 
 void Moves::reduce_window() {
   const auto axes = window_axes(layer_);
-  for (const WindowAxis& axis : axes)
-    jump(axis.of(from_) != Line{}, [&axis](Problem& p) { axis.set(p, Line{}); });
+  for (const WindowAxis& axis : axes) jump(axis.of(from_) != Line{}, [&axis](Problem& p) { axis.set(p, Line{}); });
   const bool all_alike = axes.size() > 1 && is_regular(from_);
   for (const LineMove& m : line_moves) {
     if (axes.size() > 1)

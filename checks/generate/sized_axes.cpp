@@ -18,8 +18,10 @@ void append_window(std::vector<SizedAxis>& all) {
   const auto append = [&](const char* name, unsigned settles, auto of, bool may_be_far = false) {
     all.push_back({name, settles, of, may_be_far});
   };
-  append("input height", height_settled, [](const Problem& p) { return height_of(p).in; }, true);
-  append("input width", width_settled, [](const Problem& p) { return width_of(p).in; }, true);
+  append(
+      "input height", height_settled, [](const Problem& p) { return height_of(p).in; }, true);
+  append(
+      "input width", width_settled, [](const Problem& p) { return width_of(p).in; }, true);
   append("output height", height_settled, [](const Problem& p) { return height_of(p).out; });
   append("output width", width_settled, [](const Problem& p) { return width_of(p).out; });
   append("kernel height", height_settled, [](const Problem& p) { return height_of(p).kernel; });

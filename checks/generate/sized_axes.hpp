@@ -48,8 +48,15 @@ class WantedSizes {
 
 /// What a size settles about a problem, as bits. Two sizes that settle nothing in common can be wanted at once. From
 /// `first_settled` on, each extent outside of the window has a bit of its own.
-enum Settled : unsigned { batch_settled = 1, height_settled = 2, width_settled = 4, groups_settled = 8, in_settled = 16,
-                          out_settled = 32, first_settled = 64 };
+enum Settled : unsigned {
+  batch_settled = 1,
+  height_settled = 2,
+  width_settled = 4,
+  groups_settled = 8,
+  in_settled = 16,
+  out_settled = 32,
+  first_settled = 64
+};
 
 struct SizedAxis {
   std::string name;

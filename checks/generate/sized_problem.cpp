@@ -54,8 +54,7 @@ Problem draw_sized_by_fields(Choices& choices, Op op, const WantedSizes& w, Idx 
   Problem p = unset_problem(layer);
   draw_settings(choices, p);
   const auto draw_extents = [&] {
-    for (const std::size_t n : at.extents)
-      p.set(n, or_drawn(choices, w.of(axis_name(layer.fields[n])), most_free));
+    for (const std::size_t n : at.extents) p.set(n, or_drawn(choices, w.of(axis_name(layer.fields[n])), most_free));
   };
   const auto draw_batch = [&](Idx most) {
     if (at.batch) p.set(*at.batch, or_drawn(choices, w.of("batch"), most));

@@ -7,15 +7,15 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "checks/vocabulary/json_number.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/report.hpp"
-#include "checks/vocabulary/storage.hpp"
 #include "checks/misreadings/misreading.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/json_number.hpp"
+#include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

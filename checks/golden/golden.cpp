@@ -5,9 +5,9 @@
 #include <cmath>
 #include <limits>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/data/literal_data.hpp"
 #include "checks/vocabulary/stream.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

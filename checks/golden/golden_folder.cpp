@@ -7,12 +7,12 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "checks/vocabulary/strict_json.hpp"
-#include "checks/vocabulary/names.hpp"
-#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/read_file.hpp"
 #include "checks/vocabulary/storage.hpp"
+#include "checks/vocabulary/strict_json.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -50,7 +50,8 @@ Json json_of(const Golden& golden) {
   Json operations = Json::array(), tensors = Json::array();
   for (const Op op : c.ops) operations.push_back(name_of(op));
   for (const GoldenInput& input : golden.inputs) {
-    Json& j = tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), row_of(c.dtype).npy));
+    Json& j =
+        tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), row_of(c.dtype).npy));
     if (const char* encoding = row_of(c.dtype).encoding; *encoding != '\0') j["encoding"] = encoding;
   }
   for (const GoldenOutput& output : golden.outputs) {

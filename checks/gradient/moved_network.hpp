@@ -8,9 +8,9 @@
 #include <tuple>
 
 #include "checks/gradient/network_bounds.hpp"
-#include "checks/networks/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/networks/network_layer.hpp"
+#include "checks/networks/parameters.hpp"
 #include "checks/scalars/traced.hpp"
 
 namespace cnnspec::checks {
@@ -75,7 +75,7 @@ class MovedNetwork {
   AnyTensor<S> selected(std::size_t n, const AnyTensor<S>& x, BranchSignature& selection) const {
     return std::visit(
         [&]<class Layer, class X>(const Layer& layer, const X& in) -> AnyTensor<S> {
-          constexpr bool has_parameters = std::tuple_size_v<decltype(layer.parameters())> > 0;
+          constexpr bool has_parameters = std::tuple_size_v < decltype(layer.parameters()) >> 0;
           if constexpr (takes<Layer, X> && !has_parameters) return values_of(layer.forward(traced(in)), selection);
           throw std::logic_error("a layer that branches has no parameters");
         },

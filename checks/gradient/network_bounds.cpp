@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "checks/networks/parameters.hpp"
 #include "checks/gradient/subject.hpp"
 #include "checks/networks/network_layer.hpp"
+#include "checks/networks/parameters.hpp"
 #include "checks/scalars/magnitude.hpp"
 #include "checks/vocabulary/window.hpp"
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "checks/vocabulary/extents.hpp"
 #include "checks/generate/choices.hpp"
 #include "checks/gradient/report.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "cnnspec/shape.hpp"
 
 namespace cnnspec::checks {

@@ -8,7 +8,6 @@
 #include <new>
 #include <stdexcept>
 
-
 namespace cnnspec::checks {
 namespace {
 
@@ -55,7 +54,8 @@ class Batch {
     for (std::size_t n = 0; n < trials.size(); ++n)
       for (std::size_t i = 0; i < trials[n].inputs.size(); ++i)
         if (!trials[n].inputs[i].empty())
-          std::memcpy(memory_ + calls_[n].tensors[i].place.offset, trials[n].inputs[i].data(), trials[n].inputs[i].size());
+          std::memcpy(memory_ + calls_[n].tensors[i].place.offset, trials[n].inputs[i].data(),
+                      trials[n].inputs[i].size());
   }
 
   std::vector<Execution> run() {

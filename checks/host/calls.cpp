@@ -153,8 +153,7 @@ class Calls {
     progress_.slots[i] = {};
     if (capacity == 0) return;
     const Slot& slot = slots_[i].emplace(capacity + 2 * spare_room(alignment_of(task_.isolation, largest_element)));
-    progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()),
-                          reinterpret_cast<std::uintptr_t>(slot.end())};
+    progress_.slots[i] = {reinterpret_cast<std::uintptr_t>(slot.begin()), reinterpret_cast<std::uintptr_t>(slot.end())};
   }
 
   /// An exception that leaves the kernel ends the process.

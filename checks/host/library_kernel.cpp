@@ -12,8 +12,8 @@
 #include "checks/host/server.hpp"
 #include "checks/host/spawn.hpp"
 #include "checks/places.hpp"
-#include "checks/vocabulary/usage_error.hpp"
 #include "checks/version.hpp"
+#include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -1,9 +1,9 @@
 #include "checks/host/open_kernel.hpp"
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/library_kernel.hpp"
 #include "checks/host/worker_kernel.hpp"
 #include "checks/kernels/built_in.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

@@ -9,10 +9,10 @@
 #include <stdexcept>
 #include <utility>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/placing.hpp"
 #include "checks/host/tensor_rooms.hpp"
 #include "checks/host/worker_protocol.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

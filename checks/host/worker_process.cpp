@@ -15,12 +15,12 @@
 #include <cstdio>
 #include <cstring>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/hello.hpp"
 #include "checks/host/server.hpp"
 #include "checks/host/spawn.hpp"
 #include "checks/host/worker_protocol.hpp"
 #include "checks/places.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/host/placing.hpp"
+#include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

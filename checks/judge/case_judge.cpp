@@ -49,7 +49,8 @@ std::string ending_in_words(const Execution& e, const Isolation& isolation) {
   }
 }
 
-bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage garbage, const std::vector<bool>& wrong) {
+bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage garbage,
+                   const std::vector<bool>& wrong) {
   std::size_t n = 0, at = 0;
   for (const TensorInfo& t : o.outputs) {
     const auto count = static_cast<std::size_t>(t.count());

@@ -6,10 +6,10 @@
 #include <set>
 #include <tuple>
 
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/misreadings/misreading.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

@@ -5,12 +5,12 @@
 #include <cassert>
 #include <optional>
 
+#include "checks/data/exact_data.hpp"
 #include "checks/generate/fast_paths.hpp"
 #include "checks/generate/fields.hpp"
 #include "checks/generate/neighbours.hpp"
 #include "checks/generate/sized_axes.hpp"
 #include "checks/generate/sized_problem.hpp"
-#include "checks/data/exact_data.hpp"
 #include "checks/judge/network_layers.hpp"
 #include "checks/vocabulary/window.hpp"
 
@@ -168,8 +168,8 @@ std::vector<Problem> far_problems(Choices& choices, Op op) {
   return problems;
 }
 
-/// An image of that many rows and columns, and four windows in it; everything else is 1. Or two extents as long, not the
-/// batch if there are two others; or one as long as their product.
+/// An image of that many rows and columns, and four windows in it; everything else is 1. Or two extents as long, not
+/// the batch if there are two others; or one as long as their product.
 Problem large_product(const Layer& layer, Idx side) {
   const FieldPlaces& at = field_places(layer);
   Problem p = unset_problem(layer);

@@ -15,9 +15,9 @@
 
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/closer_look.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/deviations.hpp"
 #include "checks/sanitized.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 

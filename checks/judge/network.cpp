@@ -174,7 +174,7 @@ class Walk {
   const std::uint64_t seed_;
   const Conditions& conditions_;
   std::vector<LayerStep>& steps_;
-  std::vector<Tensors> tensors_;  // of each layer's forward operation, by name
+  std::vector<Tensors> tensors_;                         // of each layer's forward operation, by name
   std::map<Op, std::vector<ConventionSet>> explaining_;  // what explains all that an operation did otherwise
 };
 

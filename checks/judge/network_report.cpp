@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "checks/vocabulary/shell.hpp"
-#include "checks/vocabulary/text.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/shell.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -12,7 +12,8 @@ std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const
     const DType dtype = trials[n].dtype;
     const std::vector<std::byte> garbage(element_bytes(dtype), static_cast<std::byte>(trials[n].garbage));
     observations.push_back({judge.operation(), judge.arithmetic(), judge.data()[n].inputs,
-                            decode(dtype, garbage).front(), decode_outputs(judge.operation(), dtype, executions[n].output)});
+                            decode(dtype, garbage).front(),
+                            decode_outputs(judge.operation(), dtype, executions[n].output)});
   }
   return observations;
 }

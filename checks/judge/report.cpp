@@ -6,9 +6,9 @@
 #include <array>
 #include <cmath>
 
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/percent.hpp"
 #include "checks/vocabulary/text.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 
 namespace cnnspec::checks {
 namespace {

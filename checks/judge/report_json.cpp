@@ -5,11 +5,11 @@
 #include <optional>
 #include <span>
 
-#include "checks/vocabulary/json_number.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/version.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/json_number.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -122,29 +122,29 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
 
 Json json_of(const OperationResult& o, const Conditions& conditions, double least_sensitivity) {
   Json j{{"op", name_of(o.op)},
-          {"dtype", name_of(o.dtype)},
-          {"profile", profile_for(o.dtype, conditions.profile).name},
-          {"verdict", name_of(o.verdict(least_sensitivity))},
-          {"cases", o.cases},
-          {"unsupported", o.unsupported},
-          {"failed", o.failed},
-          {"sampled", o.sampled},
-          {"windows_in_turn", o.windows_in_turn},
-          {"elements", o.judged},
-          {"not_judged", o.not_judged},
-          {"sensitivity", number_or_null(o.sensitivity())},
-          {"least_sensitivity", o.with_terms == 0 ? Json() : Json(o.least_sensitivity)},
-          {"worst_ratio", json_number(o.worst_ratio)},
-          {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(o))},
-          {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
-          {"conventions", names_of(o.conventions)},
-          {"accepted", o.accepted},
-          {"unexplained", o.unexplained},
-          {"nearest", nearest_of(o)},
-          {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
-          {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
-          {"sizes", json_of(o.sizes)},
-          {"seconds", o.seconds}};
+         {"dtype", name_of(o.dtype)},
+         {"profile", profile_for(o.dtype, conditions.profile).name},
+         {"verdict", name_of(o.verdict(least_sensitivity))},
+         {"cases", o.cases},
+         {"unsupported", o.unsupported},
+         {"failed", o.failed},
+         {"sampled", o.sampled},
+         {"windows_in_turn", o.windows_in_turn},
+         {"elements", o.judged},
+         {"not_judged", o.not_judged},
+         {"sensitivity", number_or_null(o.sensitivity())},
+         {"least_sensitivity", o.with_terms == 0 ? Json() : Json(o.least_sensitivity)},
+         {"worst_ratio", json_number(o.worst_ratio)},
+         {"worst_wrong_ratio", number_or_null(worst_wrong_ratio(o))},
+         {"given_up_after", o.given_up ? Json(*o.given_up) : Json()},
+         {"conventions", names_of(o.conventions)},
+         {"accepted", o.accepted},
+         {"unexplained", o.unexplained},
+         {"nearest", nearest_of(o)},
+         {"behaves_like", o.behaves_like == nullptr ? Json() : Json(o.behaves_like->name)},
+         {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
+         {"sizes", json_of(o.sizes)},
+         {"seconds", o.seconds}};
   if (!formulations_of(o.op).empty())  // which explains all cases; null: none does
     j["formulation"] = o.formulation() == nullptr ? Json() : Json(o.formulation()->name);
   return j;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "checks/vocabulary/text.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
+#include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {

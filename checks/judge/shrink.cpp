@@ -8,11 +8,11 @@
 #include <set>
 #include <span>
 
-#include "checks/judge/case_judge.hpp"
-#include "checks/vocabulary/descriptor.hpp"
 #include "checks/data/literal_data.hpp"
 #include "checks/generate/moves.hpp"
+#include "checks/judge/case_judge.hpp"
 #include "checks/judge/observe.hpp"
+#include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {

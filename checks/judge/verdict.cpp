@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "checks/vocabulary/shell.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/shell.hpp"
 
 namespace cnnspec::checks {
 namespace {

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "checks/conventions/convention.hpp"
-#include "checks/expect/arithmetic.hpp"
-#include "checks/vocabulary/layer.hpp"
-#include "checks/judge/coverage.hpp"
 #include "checks/data/data.hpp"
+#include "checks/expect/arithmetic.hpp"
 #include "checks/host/host.hpp"
+#include "checks/judge/coverage.hpp"
 #include "checks/judge/ratio_histogram.hpp"
 #include "checks/judge/size_condition.hpp"
 #include "checks/judge/size_coverage.hpp"
+#include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {
 
@@ -144,8 +144,8 @@ struct OperationResult {
   const Formulation* formulation() const;
   /// The mean of the cases that passed; none where no case did, or none had a term to lose.
   std::optional<double> sensitivity() const;
-  /// Differs: cases failed, and conventions explain them; or they mix formulations. Vacuous: nothing was judged, or the sensitivity is below
-  /// `least`, or there is none.
+  /// Differs: cases failed, and conventions explain them; or they mix formulations. Vacuous: nothing was judged, or the
+  /// sensitivity is below `least`, or there is none.
   Verdict verdict(double least) const;
 };
 

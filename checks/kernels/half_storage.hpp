@@ -1,5 +1,5 @@
-// Functions of storage of 16 or 8 bits made from those of float: the inputs are widened, which is exact, everything is computed
-// and summed in float, and each element of the output is rounded once.
+// Functions of storage of 16 or 8 bits made from those of float: the inputs are widened, which is exact, everything is
+// computed and summed in float, and each element of the output is rounded once.
 #pragma once
 
 #include <algorithm>
@@ -69,8 +69,8 @@ class Widened {
   std::vector<float> values_;
 };
 
-/// `HalfStorage<Format, f, tensors...>::call` is the function `f` on tensors stored in Format: a Format16, or Eighth. `tensors`
-/// are members of Counts, one for each tensor that `f` takes.
+/// `HalfStorage<Format, f, tensors...>::call` is the function `f` on tensors stored in Format: a Format16, or Eighth.
+/// `tensors` are members of Counts, one for each tensor that `f` takes.
 template <class Format, auto f, Idx Counts::*... tensors>
 struct HalfStorage;
 

@@ -234,8 +234,8 @@ void for_each_mean(const cnnspec_avg_pool2d& g, Visit visit) {
       const Taps rows = taps_of(i * g.stride_height, g.in_height, g.kernel_height, g.dilation_height, g.pad_top,
                                 g.pad_bottom, counts);
       for (Idx j = 0; j < g.out_width; ++j, ++out) {
-        const Taps columns = taps_of(j * g.stride_width, g.in_width, g.kernel_width, g.dilation_width, g.pad_left,
-                                     g.pad_right, counts);
+        const Taps columns =
+            taps_of(j * g.stride_width, g.in_width, g.kernel_width, g.dilation_width, g.pad_left, g.pad_right, counts);
         visit(plane, out, g.divisor_override > 0 ? g.divisor_override : rows.counted * columns.counted, rows, columns);
       }
     }

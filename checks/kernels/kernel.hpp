@@ -68,8 +68,8 @@ bool has(const Kernel& kernel, Op op, DType dtype);
 int input_count(Op op);
 
 /// Calls the kernel. `inputs` and `outputs` are in the order of cnnspec/kernel.h, one that is missing is null, and
-/// `problem` is of the operation's layer. Returns what the function returns; CNNSPEC_UNSUPPORTED where the kernel has no
-/// such function.
+/// `problem` is of the operation's layer. Returns what the function returns; CNNSPEC_UNSUPPORTED where the kernel has
+/// no such function.
 int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[],
          void* const outputs[]);
 
@@ -89,7 +89,8 @@ int apply(int (*f)(const P*, Tensors*...), const Problem& problem, const void* c
   };
   return [&]<std::size_t... n>(std::index_sequence<n...>) {
     return f(&problem.as<P>(), tensor.template operator()<Tensors, n>()...);
-  }(std::index_sequence_for<Tensors...>());
+  }
+  (std::index_sequence_for<Tensors...>());
 }
 
 template <class P, class... Tensors>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "checks/vocabulary/extents.hpp"
 #include "checks/scalars/text.hpp"
+#include "checks/vocabulary/extents.hpp"
 #include "cnnspec/tensor.hpp"
 
 namespace cnnspec::checks {

@@ -46,9 +46,9 @@ void WrongTensors::expect_refusal(const char* what, Idx right, Idx wrong, const 
     }
     result = e.what();
   }
-  outcome_.failure = fmt::format(
-      "{} that does not fit\n  expected: a refusal for C6, {} instead of {}, got: {}\n  configuration: {}", what, wrong,
-      right, result, configuration_text(problem_));
+  outcome_.failure =
+      fmt::format("{} that does not fit\n  expected: a refusal for C6, {} instead of {}, got: {}\n  configuration: {}",
+                  what, wrong, right, result, configuration_text(problem_));
 }
 
 void add_report(const GradientReport& report, const Problem& problem, std::uint64_t seed, CaseOutcome& outcome) {

@@ -350,9 +350,7 @@ std::vector<Misreading> cells_in_blocks(const std::string& result, bool (*applie
   std::vector<Misreading> table;
   const auto add = [&](Idx from, const std::string& name, const std::string& sentence, const Compute& compute) {
     Misreading m{name, sentence, applies, compute};
-    m.told_by = [from](const Operation& o) {
-      return height_of(o.problem).kernel * width_of(o.problem).kernel >= from;
-    };
+    m.told_by = [from](const Operation& o) { return height_of(o.problem).kernel * width_of(o.problem).kernel >= from; };
     table.push_back(std::move(m));
   };
   for (const Idx block : block_sizes) {

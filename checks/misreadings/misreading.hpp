@@ -6,8 +6,8 @@
 // windows move, blocks.cpp for what is done in blocks of so many, rounding.cpp for numbers of too few bits, common.cpp
 // for every operation): a name, a sentence that says what the kernel does and what it should do, the operations that it
 // applies to, and how to compute it. parts.hpp has the parts for that: a tensor read in another layout, a slice left
-// out, other inputs, another output; walk.hpp has those for windows. The test then requires that the entry has an effect
-// and is told apart from every other.
+// out, other inputs, another output; walk.hpp has those for windows. The test then requires that the entry has an
+// effect and is told apart from every other.
 //
 // Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
 // group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w.

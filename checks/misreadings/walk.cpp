@@ -60,10 +60,8 @@ std::vector<Misreading> cells_left_out(bool (*applies)(Op)) {
       {"last column of the window left out", "The kernel does not look at the last column of a window.", applies,
        walked({.misread = [](Line&, Line& width) { --width.kernel; }})},
       {"last tap left out", "The kernel does not look at the last cell of a window.", applies,
-       walked({.sees =
-                   [](Idx r, Idx s, Idx, Idx, const Line& height, const Line& width) {
-                     return r + s == 0 || r < height.kernel - 1 || s < width.kernel - 1;
-                   }})},
+       walked({.sees = [](Idx r, Idx s, Idx, Idx, const Line& height,
+                          const Line& width) { return r + s == 0 || r < height.kernel - 1 || s < width.kernel - 1; }})},
 
       {"windows that begin in the padding moved to the edge",
        "The kernel begins a window that begins in the padding at the edge of the image; it should go on by whole "

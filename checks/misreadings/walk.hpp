@@ -20,8 +20,9 @@ struct Walk {
 
   // Of a pooling alone, which looks at cells, and does not multiply them:
   /// Whether the kernel looks at tap (p, q) of a window, where it is at (row, column) of the image.
-  std::function<bool(Idx p, Idx q, Idx row, Idx column, const Line& height, const Line& width)> sees =
-      [](auto&&...) { return true; };
+  std::function<bool(Idx p, Idx q, Idx row, Idx column, const Line& height, const Line& width)> sees = [](auto&&...) {
+    return true;
+  };
   bool zeros_outside = false;  // padding is a cell that holds 0
   /// The row, or column, of a tap in a window that starts at `start`; in the image only where it is there.
   std::function<Idx(Idx start, Idx tap, const Line&)> at = [](Idx start, Idx tap, const Line& line) {

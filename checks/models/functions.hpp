@@ -83,9 +83,9 @@ ModelFunctions<T> spec_chain() {
           [](const auto& net, const auto& x, const auto& dy) {
             return with_chain(net, x.shape(), [&](const auto& chain) {
               auto gradients = chain.backward(x, dy);
-              auto d_parameters = std::apply(
-                  [](const auto&... layers) { return ParameterGradients<T>{elements_of<T>(layers)...}; },
-                  gradients.d_parameters);
+              auto d_parameters =
+                  std::apply([](const auto&... layers) { return ParameterGradients<T>{elements_of<T>(layers)...}; },
+                             gradients.d_parameters);
               return ModelGradients<T>{std::move(gradients.dx), std::move(d_parameters)};
             });
           }};

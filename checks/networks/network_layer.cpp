@@ -163,9 +163,7 @@ bool is_pool(const Layer& layer) {
   return has_window(layer) && port_of(layer.passes.front().inputs, Role::w) == nullptr;
 }
 
-bool branches(const Layer& layer) {
-  return !layer.passes.empty() && layer.passes.front().inputs.front().is_compared;
-}
+bool branches(const Layer& layer) { return !layer.passes.empty() && layer.passes.front().inputs.front().is_compared; }
 
 double roundings_of_sums(const Problem& problem) {
   const std::span<const Pass> passes = layer_of(problem).passes;

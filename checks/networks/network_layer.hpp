@@ -32,7 +32,7 @@ struct NetworkLayer {
   void (*numbers)(Definition&, Numbers&) = nullptr;
   /// The fields that are the extents of an input, and of an output. None: it takes any number of axes, its output is as
   /// its input, and the first field of its problem says how many elements there are in all.
-  std::span<const char* const> input{}, output{};
+  std::span<const char*const> input{}, output{};
   bool to_one_axis = false;  // with any input: the output has one axis
 
   /// The class in PyTorch, and the fields that are its first arguments; the window and what may be left out follow by

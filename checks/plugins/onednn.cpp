@@ -299,12 +299,10 @@ struct Pooling {
         after{g.pad_bottom, g.pad_right} {}
 
   PoolingForward::primitive_desc forward(prop_kind kind) const {
-    return chosen_for<PoolingForward>(kind, how, x.callers(), y.any(), strides, kernel, dilations,
-                                      before, after);
+    return chosen_for<PoolingForward>(kind, how, x.callers(), y.any(), strides, kernel, dilations, before, after);
   }
   PoolingBackward::primitive_desc backward(const PoolingForward::primitive_desc& forward) const {
-    return chosen_after<PoolingBackward>(forward, how, x.callers(), y.any(), strides, kernel,
-                                         dilations, before, after);
+    return chosen_after<PoolingBackward>(forward, how, x.callers(), y.any(), strides, kernel, dilations, before, after);
   }
 };
 

@@ -45,12 +45,12 @@ int cnnspec_plugin_has(const char* function);
 #pragma GCC visibility pop
 
 // Exports all functions of the contract.
-#define CNNSPEC_PLUGIN_FUNCTION(dtype, operation, parameters, arguments)                    \
-  int cnnspec_##operation##_##dtype parameters {                                            \
-    const auto function = cnnspec::checks::plugin_kernel().dtype.operation;                 \
-    return function == nullptr ? CNNSPEC_UNSUPPORTED : function arguments;                  \
+#define CNNSPEC_PLUGIN_FUNCTION(dtype, operation, parameters, arguments)    \
+  int cnnspec_##operation##_##dtype parameters {                            \
+    const auto function = cnnspec::checks::plugin_kernel().dtype.operation; \
+    return function == nullptr ? CNNSPEC_UNSUPPORTED : function arguments;  \
   }
 #define CNNSPEC_PLUGIN_FUNCTIONS_OF(dtype, T) CNNSPEC_EACH_OPERATION(CNNSPEC_PLUGIN_FUNCTION, dtype, T)
-#define CNNSPEC_PLUGIN_FUNCTIONS                                                                          \
+#define CNNSPEC_PLUGIN_FUNCTIONS                                                                        \
   int cnnspec_plugin_has(const char* function) { return cnnspec::checks::plugin_kernel_has(function); } \
   CNNSPEC_EACH_DTYPE(CNNSPEC_PLUGIN_FUNCTIONS_OF)

@@ -1,5 +1,6 @@
-// Floating-point numbers of eight bits: a sign, some bits of exponent and some of significand. Source: OCP 8-bit Floating Point
-// Specification (OFP8), revision 1.0: E4M3 has no infinity, and one NaN for each sign; E5M2 is like IEEE 754's formats.
+// Floating-point numbers of eight bits: a sign, some bits of exponent and some of significand. Source: OCP 8-bit
+// Floating Point Specification (OFP8), revision 1.0: E4M3 has no infinity, and one NaN for each sign; E5M2 is like IEEE
+// 754's formats.
 #pragma once
 
 #include <array>
@@ -12,7 +13,7 @@ namespace cnnspec::checks {
 struct EightBits {
   int significand_bits;  // without the leading one
   int bias;
-  int finite;       // so many bit patterns from 0 on are finite numbers that are not negative
+  int finite;         // so many bit patterns from 0 on are finite numbers that are not negative
   bool has_infinity;  // the next one; where there is none, what is too large becomes the largest number
 
   /// The number of a bit pattern.

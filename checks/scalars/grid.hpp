@@ -1,8 +1,9 @@
 // Grid: the largest power of two that a result is a multiple of, whatever the values are, by its exponent.
 //
-// The spec's own loops, run with this scalar, tell where nothing needs to round: a sum of multiples of 2^e is one, a product of
-// multiples of 2^a and 2^b is one of 2^(a+b), and a quotient by 2^k of a multiple of 2^e is one of 2^(e-k). What is divided
-// by another number d is a multiple of nothing: then 2^exponent is no more than the least quotient of a multiple of 2^e.
+// The spec's own loops, run with this scalar, tell where nothing needs to round: a sum of multiples of 2^e is one, a
+// product of multiples of 2^a and 2^b is one of 2^(a+b), and a quotient by 2^k of a multiple of 2^e is one of 2^(e-k).
+// What is divided by another number d is a multiple of nothing: then 2^exponent is no more than the least quotient of a
+// multiple of 2^e.
 #pragma once
 
 #include <algorithm>

@@ -18,7 +18,8 @@
 //     a term of summand i is rounded at most t_i + (m - 1) <= sum over j of max(t_j, 1) times. That sum can be formed
 //     two summands at a time: terms = max(ta, 1) + max(tb, 1).
 //   - What is exactly zero has magnitude 0. Adding it, or multiplying with it, rounds nothing and yields no term.
-//   - A quotient by a number d that is no sum rounds once, and takes over the roundings of d, if that is itself rounded: a
+//   - A quotient by a number d that is no sum rounds once, and takes over the roundings of d, if that is itself
+//   rounded: a
 //     factor 1/(1+e) counts as one (lemma 3.1 has it): terms = ta + td + 1. Nothing rounds where d is a power of two.
 //   - A fused multiply-add leaves out a rounding.
 // So a sum of n products has terms = n, and n + 1 with a bias. Comparisons look at the value: a selection (relu, max)

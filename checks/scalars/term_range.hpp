@@ -43,9 +43,9 @@ struct TermRange {
   friend constexpr bool operator<=(const TermRange& a, const TermRange& b) { return a.value <= b.value; }
   friend constexpr bool operator==(const TermRange& a, const TermRange& b) { return a.value == b.value; }
 
-  /// Whether the sum without any one term, rounded to so many digits, is another number than the rounded sum. Two numbers
-  /// that round to one lie at most one unit in the last place of the larger apart; and multiples of the grid of no more than
-  /// that many digits are not rounded at all.
+  /// Whether the sum without any one term, rounded to so many digits, is another number than the rounded sum. Two
+  /// numbers that round to one lie at most one unit in the last place of the larger apart; and multiples of the grid of
+  /// no more than that many digits are not rounded at all.
   bool loss_shows_in(int digits) const {
     const double larger = std::fabs(value) + most;
     if (terms == 0 || larger <= std::ldexp(grid, digits)) return true;

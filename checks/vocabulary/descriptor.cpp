@@ -140,7 +140,8 @@ bool is_real_key(const Layer* layer, std::string_view key) {
     const Field* const f = field_with_key(l, key);
     return f != nullptr && f->kind == Field::Kind::real;
   };
-  return layer != nullptr ? is_real(*layer) : std::ranges::any_of(layers(), [&](const Layer* l) { return is_real(*l); });
+  return layer != nullptr ? is_real(*layer)
+                          : std::ranges::any_of(layers(), [&](const Layer* l) { return is_real(*l); });
 }
 
 /// A key, and what it is followed by. `layer`: whose keys these are, if that is known.
@@ -341,8 +342,9 @@ void read_window(const Items& items, Problem& problem) {
 
 /// Whether a key is one of a window's lines.
 bool is_of_window(const Field& f) {
-  return std::ranges::any_of(std::array{"_height", "_width", "pad_top", "pad_left", "pad_bottom", "pad_right"},
-                             [&](const char* part) { return std::string_view(f.name).find(part) != std::string::npos; });
+  return std::ranges::any_of(
+      std::array{"_height", "_width", "pad_top", "pad_left", "pad_bottom", "pad_right"},
+      [&](const char* part) { return std::string_view(f.name).find(part) != std::string::npos; });
 }
 
 double real_of(const Items& items, const Item& item) {

@@ -24,10 +24,12 @@ struct Format {
   int largest_exponent = 0;  // the largest finite number is (2 - (1 + missing) * 2^(1-digits)) * 2^largest_exponent
   int missing = 0;           // so many significands of the largest exponent are no numbers
 
-  constexpr double unit() const { return power_of_two(-digits); }              // u, the unit roundoff
+  constexpr double unit() const { return power_of_two(-digits); }             // u, the unit roundoff
   constexpr double smallest() const { return power_of_two(least_exponent); }  // eta, the smallest subnormal
   constexpr double least_normal() const { return power_of_two(least_exponent + digits - 1); }
-  constexpr double largest() const { return (2 - (1 + missing) * power_of_two(1 - digits)) * power_of_two(largest_exponent); }
+  constexpr double largest() const {
+    return (2 - (1 + missing) * power_of_two(1 - digits)) * power_of_two(largest_exponent);
+  }
   friend bool operator==(const Format&, const Format&) = default;
 };
 

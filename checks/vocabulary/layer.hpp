@@ -1,5 +1,6 @@
 // Layer: all that there is to know about one, as tables and functions that the engines walk. A layer's room in
-// checks/layers fills it in; one line in the registry makes it known; no engine names a layer, an operation or a tensor.
+// checks/layers fills it in; one line in the registry makes it known; no engine names a layer, an operation or a
+// tensor.
 //
 // What an engine needs beyond this page it asks for in a struct of its own, which a layer points to. These are declared
 // here, and defined where they are used, so that this page includes nothing above it.
@@ -16,19 +17,19 @@
 
 namespace cnnspec::checks {
 
-struct Line;             // window.hpp
-struct Formulations;     // expect/formulation.hpp: right ways to compute an operation that round differently
-struct Slices;           // expect/slices.hpp: which part of each tensor a plane of an output needs
-struct Bodies;           // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
-struct Drawing;          // generate/drawing.hpp: how its problems are drawn, valid and not
-struct Plainness;        // generate/plainness.hpp: how its problems are made plainer, varied and told apart
-struct DataOfLayer;      // data/data_of_layer.hpp: data of its own, and how much of it shows
-struct Misreadings;      // misreadings/misreadings_of_layer.hpp: ways to get it wrong
-struct Rules;            // conventions/convention.hpp
-struct LayerRules;       // conventions/layer_rules.hpp: what is right under conventions
-struct LayerChecks;      // laws/layer_checks.hpp: its laws, its twin and its gradient, on any problem
-struct NetworkLayer;     // networks/network_layer.hpp: as a part of a network
-struct CensusSpaces;     // census/census_of_layer.hpp: small problems, all of them
+struct Line;          // window.hpp
+struct Formulations;  // expect/formulation.hpp: right ways to compute an operation that round differently
+struct Slices;        // expect/slices.hpp: which part of each tensor a plane of an output needs
+struct Bodies;        // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
+struct Drawing;       // generate/drawing.hpp: how its problems are drawn, valid and not
+struct Plainness;     // generate/plainness.hpp: how its problems are made plainer, varied and told apart
+struct DataOfLayer;   // data/data_of_layer.hpp: data of its own, and how much of it shows
+struct Misreadings;   // misreadings/misreadings_of_layer.hpp: ways to get it wrong
+struct Rules;         // conventions/convention.hpp
+struct LayerRules;    // conventions/layer_rules.hpp: what is right under conventions
+struct LayerChecks;   // laws/layer_checks.hpp: its laws, its twin and its gradient, on any problem
+struct NetworkLayer;  // networks/network_layer.hpp: as a part of a network
+struct CensusSpaces;  // census/census_of_layer.hpp: small problems, all of them
 
 /// One number of a problem. The fields of a layer are in the order of its struct's members.
 struct Field {
@@ -89,7 +90,7 @@ enum class Arithmetics {
 /// One operation of a layer.
 struct Pass {
   Op op;
-  const char* name;  // of the operation: "conv2d_forward"
+  const char* name;                       // of the operation: "conv2d_forward"
   std::span<const Port> inputs, outputs;  // in the order of cnnspec/kernel.h; optional inputs last
   Arithmetics arithmetics;
   /// No output element is a sum of more terms than this, a bias among them.
@@ -111,15 +112,16 @@ struct Layer {
   const char* keys = "";         // in the order in which a descriptor has them; empty: in that of the fields
   std::span<const Factor> factors{};
 
-  /// The first clause that a problem violates: C1 (every extent, the batch too), C2, C3 (the batch's elements too), C4, C5,
-  /// and C6 (an output extent that is not what the formula gives).
+  /// The first clause that a problem violates: C1 (every extent, the batch too), C2, C3 (the batch's elements too), C4,
+  /// C5, and C6 (an output extent that is not what the formula gives).
   Violation (*check)(const Problem&) = nullptr;
-  /// Multiply-adds (cells looked at, for pooling) of one run over the batch; the largest Idx where it is more than that.
+  /// Multiply-adds (cells looked at, for pooling) of one run over the batch; the largest Idx where it is more than
+  /// that.
   Idx (*taps)(const Problem&) = nullptr;
   /// How many windows there are on an axis that satisfies C1 to C3; null: as many as of a convolution.
   Idx (*outputs)(const Problem&, const Line&) = nullptr;
-  /// Whether a descriptor with these keys, of which nothing else is known, means this layer; null: never. Where none says so,
-  /// the first of the registry is meant.
+  /// Whether a descriptor with these keys, of which nothing else is known, means this layer; null: never. Where none
+  /// says so, the first of the registry is meant.
   bool (*is_meant_by)(const std::vector<std::string>& keys) = nullptr;
 
   const Drawing* drawing = nullptr;

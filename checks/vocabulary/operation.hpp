@@ -1,4 +1,5 @@
-// Operation: one pass of a layer on one problem, seen as tensors: what goes in, what comes out, and how large the sums are.
+// Operation: one pass of a layer on one problem, seen as tensors: what goes in, what comes out, and how large the sums
+// are.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +55,8 @@ struct Operation {
   bool is_large() const { return elements() > 0x1p16; }
 };
 
-/// The bytes of a tensor's elements, and of all outputs one after the other; whole numbers are of 8 bytes whatever the storage
-/// type is.
+/// The bytes of a tensor's elements, and of all outputs one after the other; whole numbers are of 8 bytes whatever the
+/// storage type is.
 std::size_t bytes_of(const TensorInfo& tensor, DType dtype);
 std::size_t output_bytes(const Operation& operation, DType dtype);
 std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::vector<double>& values);

@@ -20,10 +20,12 @@ template <class P>
 struct ProblemOf;
 
 template <class P>
-concept ProblemStruct = requires { ProblemOf<P>::layer; };
+concept ProblemStruct = requires {
+  ProblemOf<P>::layer;
+};
 
-/// A layer, and the numbers of its struct: words of eight bytes, each an integer (or a double, where the layer's field says
-/// so). It can be copied to another process byte by byte.
+/// A layer, and the numbers of its struct: words of eight bytes, each an integer (or a double, where the layer's field
+/// says so). It can be copied to another process byte by byte.
 class Problem {
  public:
   static constexpr std::size_t most_words = 32;

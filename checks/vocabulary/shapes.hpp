@@ -1,5 +1,5 @@
-// Shapes: a typed problem as the specification's shapes and configuration; those of one image. Each layer's room says what
-// they are, in ProblemOf.
+// Shapes: a typed problem as the specification's shapes and configuration; those of one image. Each layer's room says
+// what they are, in ProblemOf.
 #pragma once
 
 #include <vector>
@@ -17,10 +17,8 @@ auto x_shape(const P& p) {
   return ProblemOf<P>::x(p);
 }
 template <ProblemStruct P>
-  requires requires(const P& p) { ProblemOf<P>::w(p); }
-auto w_shape(const P& p) {
-  return ProblemOf<P>::w(p);
-}
+requires requires(const P& p) { ProblemOf<P>::w(p); }
+auto w_shape(const P& p) { return ProblemOf<P>::w(p); }
 template <ProblemStruct P>
 auto y_shape(const P& p) {
   return ProblemOf<P>::y(p);

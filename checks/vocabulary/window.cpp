@@ -21,8 +21,8 @@ std::size_t place_of(const Layer& layer, std::string_view name) {
 
 Places places_of(const Layer& layer, const std::string& axis, const char* before, const char* after) {
   const auto place = [&](const std::string& what) { return place_of(layer, what + axis); };
-  return {place("in_"), place("out_"), place("kernel_"), place("stride_"), place("dilation_"),
-          place_of(layer, before), place_of(layer, after)};
+  return {place("in_"),       place("out_"),           place("kernel_"),      place("stride_"),
+          place("dilation_"), place_of(layer, before), place_of(layer, after)};
 }
 
 const WindowPlaces& window_places(const Layer& layer) {
@@ -35,7 +35,9 @@ const WindowPlaces& window_places(const Layer& layer) {
 }
 
 Line line_at(const Problem& p, const Places& at) {
-  return {p.integer(at.in), p.integer(at.out), p.integer(at.kernel),
+  return {p.integer(at.in),
+          p.integer(at.out),
+          p.integer(at.kernel),
           {p.integer(at.stride), p.integer(at.before), p.integer(at.after), p.integer(at.dilation)}};
 }
 void set_line_at(Problem& p, const Places& at, const Line& line) {

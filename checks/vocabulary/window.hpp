@@ -47,8 +47,8 @@ Line width_of(const Problem& problem);
 void set_height(Problem& problem, const Line& line);
 void set_width(Problem& problem, const Line& line);
 
-/// How many windows there are on an axis of that problem; 0, which is no extent, if not even one fits. `line.out` is not
-/// read.
+/// How many windows there are on an axis of that problem; 0, which is no extent, if not even one fits. `line.out` is
+/// not read.
 Idx outputs_of(const Problem& problem, const Line& line);
 
 // ---- Clauses, for the checks of the layers ----

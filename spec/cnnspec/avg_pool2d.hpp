@@ -6,8 +6,8 @@
 //   divisor_override         where that is given, else
 //   count_include_pad        the taps of the window that lie in the image or its padding (PyTorch's default), else
 //   not count_include_pad    those that lie in the image.
-// ceil_mode: H' and W' are rounded up, so that a last window may reach beyond the bottom or right padding; what lies there
-// counts never. A window that would begin in that padding, or beyond it, is left out (shape.hpp, pool_out).
+// ceil_mode: H' and W' are rounded up, so that a last window may reach beyond the bottom or right padding; what lies
+// there counts never. A window that would begin in that padding, or beyond it, is left out (shape.hpp, pool_out).
 // Preconditions: C1, C2, C3, C4 on each axis (shape.hpp); C8 divisor_override >= 0; C6 dy has the extents of y.
 // Source: PyTorch, torch.nn.AvgPool2d; ONNX, AveragePool-19, which has dilation besides.
 #pragma once
@@ -135,7 +135,7 @@ static_assert(avg_pool2d(Tensor<int, 1, 1, 1>({}, {6}), fixed<AvgPool2dConfig{1,
 static_assert(avg_pool2d(Tensor<int, 1, 1, 1>({}, {6}),
                          fixed<AvgPool2dConfig{1, 3, {}, {.before = 1, .after = 1}, /* count_include_pad */ false}>) ==
               Tensor<int, 1, 1, 1>({}, {6}));
-static_assert(avg_pool2d_backward(Shape<1, 1, 3>(), Tensor<int, 1, 1, 2>({}, {10, 20}),
-                                  fixed<AvgPool2dConfig{1, 2}>) == Tensor<int, 1, 1, 3>({}, {5, 15, 10}));
+static_assert(avg_pool2d_backward(Shape<1, 1, 3>(), Tensor<int, 1, 1, 2>({}, {10, 20}), fixed<AvgPool2dConfig{1, 2}>) ==
+              Tensor<int, 1, 1, 3>({}, {5, 15, 10}));
 
 }  // namespace cnnspec

@@ -1,6 +1,5 @@
 // avg_pool2d: what is checked of it on any problem.
 #include "checks/laws/layer_checks.hpp"
-
 #include "checks/layers/avg_pool2d/gradient.hpp"
 #include "checks/layers/avg_pool2d/laws.hpp"
 #include "cnnspec/network.hpp"

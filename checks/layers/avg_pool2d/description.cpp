@@ -16,9 +16,8 @@ constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const O
 }>();
 constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
-  return each_image(p.batch, [&](Idx n) {
-    return avg_pool2d_backward(x_shape(p), image_of(y_shape(p), in[0], n), config_of(p));
-  });
+  return each_image(
+      p.batch, [&](Idx n) { return avg_pool2d_backward(x_shape(p), image_of(y_shape(p), in[0], n), config_of(p)); });
 }>();
 }  // namespace body
 
@@ -35,8 +34,8 @@ constexpr Port dy[]{{"dy", Role::y, y_extents<P>}}, dx[]{{"dx", Role::x, x_exten
 constexpr Pass passes[]{
     {Op{12}, "avg_pool2d_forward", port::x, port::y, Arithmetics::sums, cells_of_window, &body::forward, slice_alone,
      &avg_pool2d_means},
-    {Op{13}, "avg_pool2d_backward", port::dy, port::dx, Arithmetics::sums, cells_of_window, &body::backward, slice_alone,
-     &avg_pool2d_shares},
+    {Op{13}, "avg_pool2d_backward", port::dy, port::dx, Arithmetics::sums, cells_of_window, &body::backward,
+     slice_alone, &avg_pool2d_shares},
 };
 
 constexpr Field fields[]{
@@ -83,9 +82,10 @@ extern const Layer avg_pool2d_layer{
     .example = "mb2ic16ih7kh3sh2ph1_cip0",
     .fields = fields,
     .passes = passes,
-    .contract = "taps in the padding add 0. The sum is divided by divisor_override unless that is 0, else by the number "
-                "of the window's taps in the image and, with count_include_pad, in its padding. With ceil_mode the sizes "
-                "are rounded up, but no window begins in the bottom or right padding; what lies beyond counts never.",
+    .contract =
+        "taps in the padding add 0. The sum is divided by divisor_override unless that is 0, else by the number "
+        "of the window's taps in the image and, with count_include_pad, in its padding. With ceil_mode the sizes "
+        "are rounded up, but no window begins in the bottom or right padding; what lies beyond counts never.",
     .check = check_problem,
     .taps =
         [](const Problem& problem) {

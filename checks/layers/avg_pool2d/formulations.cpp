@@ -8,7 +8,8 @@ namespace {
 
 using P = AvgPool2dProblem;
 
-/// visit(c, i, j, divisor, for_each) for each window, where for_each(f) calls f(row, column) for each of its cells in the image.
+/// visit(c, i, j, divisor, for_each) for each window, where for_each(f) calls f(row, column) for each of its cells in
+/// the image.
 void for_each_mean(const Shape<dyn, dyn, dyn>& x, const AvgPool2dConfig& g, auto visit) {
   const auto y = avg_pool2d_shape(x, g);
   for (Idx c = 0; c < y.extent(0); ++c)
@@ -77,9 +78,8 @@ constexpr Formulation of_dx[]{
 
 }  // namespace
 
-const Formulations avg_pool2d_means{
-    of_y, [](const Problem& p, const Operands<Grid>& in) { return divide(p, in); }};
-const Formulations avg_pool2d_shares{
-    of_dx, [](const Problem& p, const Operands<Grid>& in) { return divide_shares(p, in); }};
+const Formulations avg_pool2d_means{of_y, [](const Problem& p, const Operands<Grid>& in) { return divide(p, in); }};
+const Formulations avg_pool2d_shares{of_dx,
+                                     [](const Problem& p, const Operands<Grid>& in) { return divide_shares(p, in); }};
 
 }  // namespace cnnspec::checks

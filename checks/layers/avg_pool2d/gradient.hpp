@@ -8,8 +8,8 @@
 
 namespace cnnspec::checks {
 
-/// `backward` against the finite differences of `forward`, on one image of the problem: over multiples of its divisors, with
-/// a step that is one, too, so that whole numbers stay whole.
+/// `backward` against the finite differences of `forward`, on one image of the problem: over multiples of its divisors,
+/// with a step that is one, too, so that whole numbers stay whole.
 GradientReport check_gradient_of(const AvgPool2dFunctions<Int128>& f, const AvgPool2dProblem& p,
                                  const GradientOptions& options);
 

@@ -171,7 +171,8 @@ std::vector<AvgPool2dLaw<T>> avg_pool2d_laws() {
   std::vector<AvgPool2dLaw<T>> laws{
       {"A1", "y is linear in x, and dx in dy", A1_linear<T>},
       {"A2", "without counted padding, a constant image stays constant", A2_a_constant_stays<T>},
-      {"A3", "with counted padding, y times the cells of a window is a convolution with ones", A3_a_convolution_with_ones<T>},
+      {"A3", "with counted padding, y times the cells of a window is a convolution with ones",
+       A3_a_convolution_with_ones<T>},
       {"A4", "tiles conserve the sum", A4_tiles_conserve_the_sum<T>},
       {"A5", "with divisor_override d, d times the mean is the sum", A5_the_override_divides<T>},
       {"A6", "ceil_mode adds windows and changes none", A6_rounding_up_adds_windows_only<T>},

@@ -1,8 +1,7 @@
 // conv2d: what is checked of it on any problem.
-#include "checks/laws/layer_checks.hpp"
-
 #include <algorithm>
 
+#include "checks/laws/layer_checks.hpp"
 #include "checks/laws/work.hpp"
 #include "checks/layers/conv2d/gradient.hpp"
 #include "checks/layers/conv2d/laws.hpp"
@@ -72,8 +71,8 @@ double work(const Problem& problem) {
   const auto inputs = static_cast<double>(p.in_channels), outputs = static_cast<double>(p.out_channels);
   const double planes = inputs * outputs / static_cast<double>(p.groups);
   // dx by the twin: each cell is reached by a window of zeros and numbers. dw: each cell of the window by each place.
-  const double gradients = planes * height.reach * width.reach *
-                           std::max(height.cells * width.cells, height.places * width.places);
+  const double gradients =
+      planes * height.reach * width.reach * std::max(height.cells * width.cells, height.places * width.places);
   // L8: the whole image under one window.
   return std::max(gradients, inputs * outputs * height.cells * width.cells);
 }

@@ -91,26 +91,31 @@ constexpr Port db{"db", Role::b, b_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 }  // namespace port
 
-constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy}, only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw},
-    only_db[]{port::db};
+constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy},
+    only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw}, only_db[]{port::db};
 
 constexpr Pass passes[]{
     {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &body::forward, slices_of_y},
-    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input, slices_of_dx},
+    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input,
+     slices_of_dx},
     {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &body::backward_kernel,
      slices_of_dw},
-    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias, slices_of_db},
+    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias,
+     slices_of_db},
 };
 
 // ---- Problems ----
 
 constexpr Field fields[]{
-    batch_field,         {"groups", "g", Field::Kind::extent, 1, 1},
-    {"in_channels", "ic"}, in_height_field, in_width_field,
-    {"out_channels", "oc"}, out_height_field, out_width_field,
-    kernel_height_field, kernel_width_field, stride_height_field, stride_width_field,
+    batch_field,           {"groups", "g", Field::Kind::extent, 1, 1},
+    {"in_channels", "ic"}, in_height_field,
+    in_width_field,        {"out_channels", "oc"},
+    out_height_field,      out_width_field,
+    kernel_height_field,   kernel_width_field,
+    stride_height_field,   stride_width_field,
     dilation_height_field, dilation_width_field,
-    pad_top_field, pad_left_field, pad_bottom_field, pad_right_field,
+    pad_top_field,         pad_left_field,
+    pad_bottom_field,      pad_right_field,
 };
 
 Violation check_problem(const Problem& problem) {
@@ -131,8 +136,8 @@ Violation check_problem(const Problem& problem) {
 
 Idx taps_of(const Problem& problem) {
   const auto& p = problem.as<P>();
-  return saturated_product({p.batch, p.out_channels, p.out_height, p.out_width, p.in_channels / p.groups,
-                            p.kernel_height, p.kernel_width});
+  return saturated_product(
+      {p.batch, p.out_channels, p.out_height, p.out_width, p.in_channels / p.groups, p.kernel_height, p.kernel_width});
 }
 
 }  // namespace
@@ -153,8 +158,9 @@ extern const Layer conv2d_layer{
     .example = "mb2ic16ih7oc16oh7kh5ph2",
     .fields = fields,
     .passes = passes,
-    .contract = "w is OIHW with in_channels/groups input channels. Cross-correlation, as in every deep-learning "
-                "framework: the filter is not flipped.",
+    .contract =
+        "w is OIHW with in_channels/groups input channels. Cross-correlation, as in every deep-learning "
+        "framework: the filter is not flipped.",
     .keys = "g mb ic ih iw oc oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,

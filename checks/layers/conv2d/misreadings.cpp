@@ -269,8 +269,8 @@ std::vector<Misreading> table_of_conv2d() {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.in_channels / p.groups));
        })},
-      {"bias added for each tap", "The kernel adds the bias once for each element of the window; it should once.", is_conv_y,
-       with_inputs([](Call& call) {
+      {"bias added for each tap", "The kernel adds the bias once for each element of the window; it should once.",
+       is_conv_y, with_inputs([](Call& call) {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.kernel_height * p.kernel_width));
        })},
@@ -285,10 +285,10 @@ std::vector<Misreading> table_of_conv2d() {
        without(Role::w, last(1))},
       {"last output row has the bias alone", "The kernel adds nothing but the bias to the last row of y.", is_conv_y,
        zero_but_bias(last(2))},
-      {"last output column has the bias alone", "The kernel adds nothing but the bias to the last column of y.", is_conv_y,
-       zero_but_bias(last(3))},
-      {"last output channel has the bias alone", "The kernel adds nothing but the bias to the last channel of y.", is_conv_y,
-       zero_but_bias(last(1))},
+      {"last output column has the bias alone", "The kernel adds nothing but the bias to the last column of y.",
+       is_conv_y, zero_but_bias(last(3))},
+      {"last output channel has the bias alone", "The kernel adds nothing but the bias to the last channel of y.",
+       is_conv_y, zero_but_bias(last(1))},
       {"last tap left out", "The kernel leaves out the last element of each filter.", is_conv2d_product,
        without(Role::w,
                [](const Index& w, const TensorInfo& t, const Operation&) {
@@ -327,14 +327,14 @@ std::vector<Misreading> table_of_conv2d() {
       {"kernel % stride taps in dx",
        "The kernel visits kernel % stride taps for each element of dx; it should visit kernel / stride, rounded up.",
        is_conv_dx, without(Role::w, beyond_remaining_strides)},
-      {"stride ignored in dx of a 1x1 kernel", "The kernel ignores the stride in dx where the window is 1x1.", is_conv_dx,
-       dense_if_1x1},
+      {"stride ignored in dx of a 1x1 kernel", "The kernel ignores the stride in dx where the window is 1x1.",
+       is_conv_dx, dense_if_1x1},
       {"overlapping windows assigned, the last stays",
        "The kernel assigns to dx where windows overlap, so that the last window stays; it should add.", is_conv_dx,
        [](const Call& call) { return assigned(call, true); }},
       {"overlapping windows assigned, the first stays",
-       "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.", is_conv_dx,
-       [](const Call& call) { return assigned(call, false); }},
+       "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.",
+       is_conv_dx, [](const Call& call) { return assigned(call, false); }},
       {"products assigned, the last stays",
        "The kernel assigns each product to dx, so that the last window of the last output channel stays; it should "
        "add.",
@@ -364,9 +364,7 @@ std::vector<Misreading> table_of_conv2d() {
 
 }  // namespace
 
-extern const Misreadings conv2d_misreadings{.table = table_of_conv2d,
-                                            .sequences = conv2d_sequences,
-                                            .walked = conv2d_walked,
-                                            .stepped = conv2d_stepped};
+extern const Misreadings conv2d_misreadings{
+    .table = table_of_conv2d, .sequences = conv2d_sequences, .walked = conv2d_walked, .stepped = conv2d_stepped};
 
 }  // namespace cnnspec::checks

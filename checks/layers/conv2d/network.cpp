@@ -29,8 +29,9 @@ extern const NetworkLayer conv2d_in_networks{
     .input = axes_of_input,
     .output = axes_of_output,
     .pytorch = "nn.Conv2d in_channels out_channels",
-    .target = "in_c=4,in_h=7,in_w=8,out_c=4,kernel_h=3,kernel_w=2,stride_h=2,pad_top=1,pad_bottom=1,dilation_h=1,"
-              "stride_w=1,pad_left=0,pad_right=1,dilation_w=2,groups=2",
+    .target =
+        "in_c=4,in_h=7,in_w=8,out_c=4,kernel_h=3,kernel_w=2,stride_h=2,pad_top=1,pad_bottom=1,dilation_h=1,"
+        "stride_w=1,pad_left=0,pad_right=1,dilation_w=2,groups=2",
     .often_in_images = 4,
     .roundings = network_roundings,
 };

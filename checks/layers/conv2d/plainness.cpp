@@ -1,5 +1,6 @@
 // conv2d: channels come in groups.
 #include "checks/generate/plainness.hpp"
+
 #include "checks/layers/conv2d/problem.hpp"
 
 namespace cnnspec::checks {
@@ -51,9 +52,8 @@ void make_per_group(SizeAxis& axis, Idx P::*channels) {
 }
 
 void vary_groups(std::vector<SizeAxis>& axes) {
-  axis_named(axes, "groups").with = with_value<P>([](P& p, Idx groups) {
-    set_channels(p, groups, p.in_channels / p.groups, p.out_channels / p.groups);
-  });
+  axis_named(axes, "groups").with = with_value<P>(
+      [](P& p, Idx groups) { set_channels(p, groups, p.in_channels / p.groups, p.out_channels / p.groups); });
   make_per_group(axis_named(axes, "input channels"), &P::in_channels);
   make_per_group(axis_named(axes, "output channels"), &P::out_channels);
 }

@@ -90,8 +90,8 @@ constexpr ConventionRow padding_conventions[]{
      "A tap in the padding is not absent but multiplied, by a zero: times an infinite or NaN factor it makes NaN.",
      "0 * inf is NaN, and so is any sum with it; on finite numbers nothing changes. Of the gradient of x, such taps "
      "are those for which there is no output: a kernel either multiplies all of them or none.",
-     "PyTorch, OpenCV, XNNPACK, cnnspec's own im2col; ONNX Runtime in some shapes",
-     multiplies, [](Rules& r) { r.multiplies_padding = true; }, has_special_and_padding},
+     "PyTorch, OpenCV, XNNPACK, cnnspec's own im2col; ONNX Runtime in some shapes", multiplies,
+     [](Rules& r) { r.multiplies_padding = true; }, has_special_and_padding},
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 // flatten: what is checked of it on any input, which a pooling's problem tells.
-#include "checks/laws/layer_checks.hpp"
-
 #include "checks/generate/case_fields.hpp"
+#include "checks/laws/layer_checks.hpp"
 #include "checks/layers/flatten/gradient.hpp"
 #include "checks/layers/flatten/laws.hpp"
 

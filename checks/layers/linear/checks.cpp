@@ -1,6 +1,5 @@
 // linear: what is checked of it on any problem.
 #include "checks/laws/layer_checks.hpp"
-
 #include "checks/layers/linear/gradient.hpp"
 #include "checks/layers/linear/laws.hpp"
 #include "cnnspec/network.hpp"
@@ -23,8 +22,7 @@ struct LinearRoom {
     const Vector<Int128> features(x_shape(p));
     const Matrix<Int128> weight(w_shape(p));
     tensors.give("linear: x", x_shape(p), [&](const auto& other) { f.forward(other, weight); });
-    tensors.give("linear: bias", y_shape(p),
-                 [&](const auto& bias) { f.forward_with_bias(features, weight, bias); });
+    tensors.give("linear: bias", y_shape(p), [&](const auto& bias) { f.forward_with_bias(features, weight, bias); });
     tensors.give("linear: dy", y_shape(p), [&](const auto& other) { f.backward_input(weight, other); });
   }
 };

@@ -1,10 +1,9 @@
 // linear: what it is to the engines.
-#include "cnnspec/linear.hpp"
-
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/linear/problem.hpp"
 #include "checks/vocabulary/window.hpp"
+#include "cnnspec/linear.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -23,8 +22,7 @@ constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const O
 constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto weight = image_of(w_shape(p), in[0]);
-  return each_image(p.batch,
-                    [&](Idx n) { return linear_backward_input(weight, image_of(y_shape(p), in[1], n)); });
+  return each_image(p.batch, [&](Idx n) { return linear_backward_input(weight, image_of(y_shape(p), in[1], n)); });
 }>();
 constexpr Bodies backward_weight = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
@@ -67,15 +65,17 @@ constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_opti
 constexpr Port db{"db", Role::b, b_extents<P>};
 constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
 }  // namespace port
-constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy}, only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw},
-    only_db[]{port::db};
+constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy},
+    only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw}, only_db[]{port::db};
 
 constexpr Pass passes[]{
     {Op{8}, "linear_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &body::forward, slices_of_y},
-    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input, slices_of_dx},
+    {Op{9}, "linear_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input,
+     slices_of_dx},
     {Op{10}, "linear_backward_weight", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &body::backward_weight,
      slices_of_dw},
-    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias, slices_of_db},
+    {Op{11}, "linear_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias,
+     slices_of_db},
 };
 
 constexpr Field fields[]{batch_field, {"in_features", "ic"}, {"out_features", "oc"}};

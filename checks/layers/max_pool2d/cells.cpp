@@ -73,8 +73,7 @@ std::vector<double> Peaks::x(Idx set) const {
 }
 
 ShownCells::ShownCells(const Operation& operation)
-    : problem_(operation.problem.as<cnnspec_pool2d>()),
-      by_window_(shows_every_window(problem_)) {
+    : problem_(operation.problem.as<cnnspec_pool2d>()), by_window_(shows_every_window(problem_)) {
   const cnnspec_pool2d& p = problem_;
   const Idx window = p.kernel_height * p.kernel_width;
   const Idx windows = p.batch * p.channels * p.out_height * p.out_width;
@@ -84,7 +83,8 @@ ShownCells::ShownCells(const Operation& operation)
     if (by_window_) cells_ += (rows.last - rows.first) * (columns.last - columns.first);
     if (by_window_) return;
     for (Idx r = rows.first; r < rows.last; ++r)
-      for (Idx s = columns.first; s < columns.last; ++s) is_real[static_cast<std::size_t>(r * p.kernel_width + s)] = true;
+      for (Idx s = columns.first; s < columns.last; ++s)
+        is_real[static_cast<std::size_t>(r * p.kernel_width + s)] = true;
   });
   if (!by_window_) cells_ = std::count(is_real.begin(), is_real.end(), true);
 }
@@ -115,7 +115,8 @@ void ShownCells::add(const Operands<double>& inputs) {
     Idx winner = -1;
     for (Idx r = rows.first; r < rows.last; ++r)
       for (Idx s = columns.first; s < columns.last; ++s) {
-        const Idx place = (plane * p.in_height + row + r * p.dilation_height) * p.in_width + column + s * p.dilation_width;
+        const Idx place =
+            (plane * p.in_height + row + r * p.dilation_height) * p.in_width + column + s * p.dilation_width;
         const double v = x[static_cast<std::size_t>(place)];
         if (std::isnan(v)) return;
         if (v > best)

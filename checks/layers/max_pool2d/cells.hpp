@@ -1,16 +1,16 @@
 // Pooling cells: which cells of which windows a kernel must have looked at, because their loss would have shown.
 //
 // A set of data shows a cell of a window where that cell is the only greatest one: a kernel that does not look at it
-// returns something else. So each set shows at most one cell of each window. Data of peaks shows all of them, one set for
-// each cell: in set (a, b) the greatest numbers of x are those in rows i and columns j with
+// returns something else. So each set shows at most one cell of each window. Data of peaks shows all of them, one set
+// for each cell: in set (a, b) the greatest numbers of x are those in rows i and columns j with
 //   floor(i / DH) mod KH = a,  floor(j / DW) mod KW = b,
 // and every other one is less. The rows that a window looks at are DH apart: floor(i / DH) takes KH consecutive values,
-// and each residue modulo KH once. So a window holds one such cell, or none where that cell is padding; and each real cell
-// of each window wins in exactly one of the KH*KW sets.
+// and each residue modulo KH once. So a window holds one such cell, or none where that cell is padding; and each real
+// cell of each window wins in exactly one of the KH*KW sets.
 //
-// Windows of more than most_cells_in_full cells do not get so many sets, and those of a problem so large that it would not
-// be held in memory that often do not either. Instead the peaks lie elsewhere in each plane, and a cell of the window counts
-// as shown once it has won in any window.
+// Windows of more than most_cells_in_full cells do not get so many sets, and those of a problem so large that it would
+// not be held in memory that often do not either. Instead the peaks lie elsewhere in each plane, and a cell of the
+// window counts as shown once it has won in any window.
 #pragma once
 
 #include <vector>
@@ -46,8 +46,8 @@ class Peaks {
 class ShownCells final : public Shown {
  public:
   explicit ShownCells(const Operation& operation);
-  /// A backward pass has dy besides: a window whose gradient is 0 shows nothing. Windows whose greatest number is -infinity
-  /// show nothing either.
+  /// A backward pass has dy besides: a window whose gradient is 0 shows nothing. Windows whose greatest number is
+  /// -infinity show nothing either.
   void add(const Operands<double>& inputs) override;
   /// Of all windows together; or else of the window, the real ones of any.
   Idx all() const override { return cells_; }

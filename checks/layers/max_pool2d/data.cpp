@@ -1,4 +1,5 @@
-// max_pool2d's own data: windows with ties, windows of nothing but -inf, and each cell of each window the greatest once.
+// max_pool2d's own data: windows with ties, windows of nothing but -inf, and each cell of each window the greatest
+// once.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -89,26 +90,26 @@ Operands<double> draw_minus_infinity(const Operation& o, const Arithmetic&, cons
 }
 
 constexpr std::array families{
-    DataFamily{"ties", Use::in_turn,
-               [](const Operation&) { return std::string("an x of few different integers, so that windows have ties"); },
-               anywhere, draw_ties},
+    DataFamily{
+        "ties", Use::in_turn,
+        [](const Operation&) { return std::string("an x of few different integers, so that windows have ties"); },
+        anywhere, draw_ties},
     DataFamily{"constant", Use::in_turn,
                [](const Operation&) { return std::string("a constant x, so that all cells of a window tie"); },
                anywhere, draw_constant},
     DataFamily{"all-negative", Use::in_turn,
-               [](const Operation&) { return std::string("an x of negative integers only"); },
-               anywhere, draw_negative},
+               [](const Operation&) { return std::string("an x of negative integers only"); }, anywhere, draw_negative},
     DataFamily{"minus-infinity", Use::in_turn,
-               [](const Operation&) { return std::string("an x with windows of nothing but -inf"); },
-               anywhere, draw_minus_infinity, nullptr, nullptr, /* is_left_open */ true},
+               [](const Operation&) { return std::string("an x with windows of nothing but -inf"); }, anywhere,
+               draw_minus_infinity, nullptr, nullptr, /* is_left_open */ true},
     DataFamily{"peaks", Use::always,
-               [](const Operation&) { return std::string("an x in which one and the same cell of the windows is the greatest"); },
+               [](const Operation&) {
+                 return std::string("an x in which one and the same cell of the windows is the greatest");
+               },
                anywhere, draw_peaks, sets_of_peaks, peaks_in_sets},
-    DataFamily{"ascending", Use::always,
-               [](const Operation&) { return std::string("an x of ascending integers"); },
+    DataFamily{"ascending", Use::always, [](const Operation&) { return std::string("an x of ascending integers"); },
                anywhere, draw_ascending},
-    DataFamily{"descending", Use::always,
-               [](const Operation&) { return std::string("an x of descending integers"); },
+    DataFamily{"descending", Use::always, [](const Operation&) { return std::string("an x of descending integers"); },
                anywhere, draw_descending},
 };
 

@@ -41,10 +41,10 @@ constexpr Pass passes[]{
 };
 
 constexpr Field fields[]{
-    batch_field, {"channels", "ic"}, in_height_field, in_width_field, out_height_field, out_width_field,
-    kernel_height_field, kernel_width_field, stride_height_field, stride_width_field,
-    dilation_height_field, dilation_width_field,
-    pad_top_field, pad_left_field, pad_bottom_field, pad_right_field,
+    batch_field,         {"channels", "ic"}, in_height_field,       in_width_field,
+    out_height_field,    out_width_field,    kernel_height_field,   kernel_width_field,
+    stride_height_field, stride_width_field, dilation_height_field, dilation_width_field,
+    pad_top_field,       pad_left_field,     pad_bottom_field,      pad_right_field,
 };
 
 Violation check_problem(const Problem& problem) {
@@ -81,11 +81,15 @@ extern const Layer max_pool2d_layer{
     .example = "mb16ic64ih32oh16kh3sh2ph1",
     .fields = fields,
     .passes = passes,
-    .contract = "padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the best.",
+    .contract =
+        "padding never wins; the first of tied cells in row-major window order wins; a NaN cell replaces the best.",
     .keys = "mb ic ih iw oh ow kh kw sh sw ph pw pb pr dh dw",
     .check = check_problem,
     .taps = taps_of,
-    .is_meant_by = [](const std::vector<std::string>& keys) { return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"}); },
+    .is_meant_by =
+        [](const std::vector<std::string>& keys) {
+          return has_any(keys, {"kh", "kw", "kd"}) && !has_any(keys, {"oc"});
+        },
     .drawing = &max_pool2d_drawing,
     .plainness = &max_pool2d_plainness,
     .data = &max_pool2d_data,

@@ -41,7 +41,9 @@ Idx greatest_above(const Real& start, const Cells& cells, const Call& call) {
   return best >= 0 && cells[static_cast<std::size_t>(best)] <= start ? -1 : best;
 }
 Real zero_maximum(const Call&) { return Real(0); }
-Idx greatest_above_zero(const Cells& cells, const Call& call) { return greatest_above(zero_maximum(call), cells, call); }
+Idx greatest_above_zero(const Cells& cells, const Call& call) {
+  return greatest_above(zero_maximum(call), cells, call);
+}
 /// What std::numeric_limits calls min().
 Real least_normal(const Call& call) {
   return Real(std::ldexp(1.0L, call.storage.least_exponent + call.storage.digits - 1));
@@ -92,16 +94,16 @@ std::vector<Misreading> nan_and_gradient() {
       {"NaN ignored",
        "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it always does.", is_pool,
        pooled({.winner = greater_than_infinity})},
-      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.", is_dx_of_pool,
-       pooled({.winner = first_nan})},
+      {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.",
+       is_dx_of_pool, pooled({.winner = first_nan})},
       {"a window of -infinity has no winner",
        "The kernel looks for a cell above -infinity and so drops the gradient of a window that is -infinity "
        "throughout; "
        "its first cell wins.",
        is_dx_of_pool, pooled({.winner = greater_than_infinity_or_nan})},
       {"the lowest finite number for a window of -infinity",
-       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.", is_y_of_pool,
-       pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
+       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.",
+       is_y_of_pool, pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
 
       // Where the gradient goes.
       {"overlapping windows assigned",
@@ -120,10 +122,8 @@ std::vector<Misreading> nan_and_gradient() {
        "The kernel takes a winner's row and column in the padded image for those in "
        "the image; they are pad_top and pad_left less.",
        is_dx_of_pool,
-       pooled(
-           {.lands = [](Idx place, const Line& height, const Line& width) {
-             return place + height.axis.before * width.in + width.axis.before;
-           }})},
+       pooled({.lands = [](Idx place, const Line& height,
+                           const Line& width) { return place + height.axis.before * width.in + width.axis.before; }})},
       {"winner counted in the padded image",
        "The kernel counts a winner's place in rows of the padded width; a row is in_width "
        "long.",
@@ -142,10 +142,10 @@ std::vector<Misreading> nan_and_gradient() {
 
 std::vector<Misreading> table_of_max_pool2d() {
   std::vector<Misreading> table{
-      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.", is_dx_of_pool,
-       pooled({.winner = last_of_ties})},
-      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.", is_dx_of_pool,
-       pooled({.ties = Ties::to_all})},
+      {"a tie goes to the last", "The kernel gives the gradient to the last of tied cells; the first wins.",
+       is_dx_of_pool, pooled({.winner = last_of_ties})},
+      {"a tie goes to all", "The kernel gives the whole gradient to every tied cell; the first alone wins.",
+       is_dx_of_pool, pooled({.ties = Ties::to_all})},
       {"cells compared column by column",
        "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
        "order; "

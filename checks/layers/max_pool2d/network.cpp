@@ -21,8 +21,9 @@ extern const NetworkLayer max_pool2d_in_networks{
     .output = axes_of_output,
     .pytorch = "nn.MaxPool2d",
     .pytorch_padding = "float(\"-inf\")",  // never wins against a real cell
-    .target = "in_c=2,in_h=8,in_w=7,kernel_h=3,kernel_w=2,stride_h=2,pad_top=1,pad_bottom=1,dilation_h=1,stride_w=1,"
-              "pad_left=0,pad_right=1,dilation_w=2",
+    .target =
+        "in_c=2,in_h=8,in_w=7,kernel_h=3,kernel_w=2,stride_h=2,pad_top=1,pad_bottom=1,dilation_h=1,stride_w=1,"
+        "pad_left=0,pad_right=1,dilation_w=2",
     .often_in_images = 3,
 };
 

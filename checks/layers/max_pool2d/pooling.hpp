@@ -19,8 +19,9 @@ struct Pooling {
     return Real(-std::numeric_limits<long double>::infinity());
   };
   /// The place, row*W + column, where the gradient of a winner lands.
-  std::function<Idx(Idx place, const Line& height, const Line& width)> lands =
-      [](Idx place, const Line&, const Line&) { return place; };
+  std::function<Idx(Idx place, const Line& height, const Line& width)> lands = [](Idx place, const Line&, const Line&) {
+    return place;
+  };
   Ties ties = Ties::to_winner;
   void (*collect)(Real& dx, const Real& dy) = [](Real& dx, const Real& dy) { dx += dy; };
 };

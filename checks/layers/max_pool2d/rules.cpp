@@ -153,8 +153,9 @@ Expectation pool_backward(const Rules& rules, const Selector& selector, const Op
       plain[place] += dy / static_cast<double>(k);
       if (!std::isfinite(dy)) continue;
       sums[place] += share_of(dy, k);
-      slack[place] += slack_of(dy, flushing.rounds_summands() ? flushing.accumulator : flushing.storage,
-                               flushing.flushes) / static_cast<long double>(k);
+      slack[place] +=
+          slack_of(dy, flushing.rounds_summands() ? flushing.accumulator : flushing.storage, flushing.flushes) /
+          static_cast<long double>(k);
       if (k > 1) is_divided[place] = true;
     }
   });
@@ -214,33 +215,31 @@ constexpr ConventionRow window_conventions[]{
      "empty window.",
      "The maximum of the numbers is exact. The gradient goes to a number; in a window of nothing but NaN to its first "
      "cell, or to none.",
-     "oneDNN, TensorFlow.js, OpenCV",
-     to_all_passes, [](Rules& r) { r.nan = Rules::Nan::is_ignored; }, has_nan_in_first},
+     "oneDNN, TensorFlow.js, OpenCV", to_all_passes, [](Rules& r) { r.nan = Rules::Nan::is_ignored; },
+     has_nan_in_first},
     {"nan-first", "NaN in a window",
      "NaN counts only where it is the first real cell of its window, and is ignored elsewhere: the maximum starts with "
      "that cell, and nothing is greater than NaN.",
      "Exact: the first cell if it is NaN, which gets the gradient as well, else the maximum of the numbers.", "",
      to_all_passes, [](Rules& r) { r.nan = Rules::Nan::wins_as_first_cell; }, has_nan_in_first},
     {"ties-last", "ties", "Of the tied maxima of a window, the last gets the gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one.", "",
-     to_gradients, [](Rules& r) { r.ties = Rules::Ties::last; }},
+     "Exact but for the sums of windows that overlap, whose bound is the usual one.", "", to_gradients,
+     [](Rules& r) { r.ties = Rules::Ties::last; }},
     {"ties-all", "ties", "Each of the tied maxima of a window gets the whole gradient.",
      "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that "
      "is equal to its maximum: its gradient goes to the NaN, or to none.",
-     "",
-     to_gradients, [](Rules& r) { r.ties = Rules::Ties::all; }},
+     "", to_gradients, [](Rules& r) { r.ties = Rules::Ties::all; }},
     {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k gets a k-th.",
      "A share is off by at most two roundings (a division, or a reciprocal and a product), which count as such in the "
      "bound of the sum. A window with NaN as in ties-all.",
-     "tinygrad, JAX (jax.numpy.max)",
-     to_gradients, [](Rules& r) { r.ties = Rules::Ties::shared; }},
+     "tinygrad, JAX (jax.numpy.max)", to_gradients, [](Rules& r) { r.ties = Rules::Ties::shared; }},
     {"lowest-for-empty", "windows of -inf",
      "A maximum starts at the lowest finite number instead of -inf: so much is the maximum of a window of nothing but "
      "-inf, in which no cell is greater than where it started.",
      "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the "
      "window begins in the padding.",
-     "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient",
-     to_all_passes, [](Rules& r) { r.lowest_for_empty = true; }, has_special_in_first},
+     "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient", to_all_passes,
+     [](Rules& r) { r.lowest_for_empty = true; }, has_special_in_first},
 };
 
 }  // namespace

@@ -1,6 +1,5 @@
 // relu: what is checked of it on any problem.
 #include "checks/laws/layer_checks.hpp"
-
 #include "checks/layers/relu/gradient.hpp"
 #include "checks/layers/relu/laws.hpp"
 #include "cnnspec/network.hpp"

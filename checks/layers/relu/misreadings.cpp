@@ -61,8 +61,8 @@ std::vector<Misreading> table_of_relu() {
        backward_by([](const Real& x, const Real&) { return x <= zero ? zero : Real(1); })},
       {"multiplied by x", "The kernel multiplies dy by relu(x); it should pass dy where x is positive.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero ? zero : x * dy; })},
-      {"NaN in x drops dy", "The kernel tests for x > 0, so that dx is 0 where x is NaN; dy should pass.", is_dx_of_relu,
-       backward_by([](const Real& x, const Real& dy) { return zero < x ? dy : zero; })},
+      {"NaN in x drops dy", "The kernel tests for x > 0, so that dx is 0 where x is NaN; dy should pass.",
+       is_dx_of_relu, backward_by([](const Real& x, const Real& dy) { return zero < x ? dy : zero; })},
   };
 }
 
@@ -71,14 +71,14 @@ std::vector<Misreading> copied_rest() {
   std::vector<Misreading> table;
   for (const Idx block : block_sizes) {
     const std::string many = std::to_string(block);
-    Misreading m{"elements after the last vector of " + many + " copied",
-                 "The kernel takes the elements in vectors of " + many +
-                     " and copies those that remain without comparing them with 0.",
-                 is<Op::relu_forward, Op::relu_backward>,
-                 changed_in(after_blocks(elements(), block),
-                            [](std::vector<Real>& output, std::size_t n, const Call& call) {
-                              output[n] = call.inputs.back()[n];
-                            })};
+    Misreading m{
+        "elements after the last vector of " + many + " copied",
+        "The kernel takes the elements in vectors of " + many +
+            " and copies those that remain without comparing them with 0.",
+        is<Op::relu_forward, Op::relu_backward>,
+        changed_in(after_blocks(elements(), block), [](std::vector<Real>& output, std::size_t n, const Call& call) {
+          output[n] = call.inputs.back()[n];
+        })};
     m.told_by = at_least(elements(), block);
     table.push_back(std::move(m));
   }

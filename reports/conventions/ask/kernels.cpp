@@ -3,9 +3,9 @@
 // answer.
 #include <stdexcept>
 
-#include "checks/layers/problems.hpp"
 #include "checks/kernels/kernel.hpp"
 #include "checks/kernels/registry.hpp"
+#include "checks/layers/problems.hpp"
 #include "reports/conventions/ask/question.hpp"
 
 namespace {
