@@ -42,7 +42,7 @@ TEST(EightBits, are_read_back_as_they_were_written) {
 double nearest(const EightBits& format, double v) {
   double best = 0, distance = infinity;
   bool is_even = false;
-  for (int bits = 0; bits < format.finite; ++bits) {
+  for (int bits = 0; bits < format.finite(); ++bits) {
     const double candidate = std::copysign(format.decoded(static_cast<std::uint8_t>(bits)), v);
     const double d = std::fabs(candidate - v);
     if (d < distance || (d == distance && !is_even)) best = candidate, distance = d, is_even = bits % 2 == 0;
@@ -52,7 +52,7 @@ double nearest(const EightBits& format, double v) {
 
 TEST(EightBits, are_rounded_to_the_nearest_and_the_even_one_of_two) {
   for (const EightBits& format : {e4m3, e5m2}) {
-    const double largest = format.decoded(static_cast<std::uint8_t>(format.finite - 1));
+    const double largest = format.decoded(static_cast<std::uint8_t>(format.finite() - 1));
     for (int n = 0; n < 4000; ++n) {
       const double v = std::ldexp(1 + n % 97 / 64.0, n % 29 - 18) * (n % 2 ? 1 : -1);
       if (std::fabs(v) > largest) continue;
@@ -100,14 +100,14 @@ struct Wrong {
   using Bits = std::uint8_t;
   static double value(Bits bits) {
     const double v = format.decoded(bits);
-    return mistake == 2 && std::fabs(v) < format.decoded(1 << format.significand_bits) ? 0 : v;
+    return mistake == 2 && std::fabs(v) < format.decoded(1 << format.significand_bits()) ? 0 : v;
   }
   static Bits nearest(double v) {
     Bits bits = format.encoded(v);
     const double stored = format.decoded(bits);
     if (mistake == 0 && std::fabs(stored) > std::fabs(v)) --bits;                 // toward zero
     if (mistake == 1 && std::fabs(v) > 1.04 * format.decoded(0x7e)) return 0x7f;  // NaN where it is too large
-    if (mistake == 2 && std::fabs(stored) < format.decoded(1 << format.significand_bits)) return bits & 0x80;
+    if (mistake == 2 && std::fabs(stored) < format.decoded(1 << format.significand_bits())) return bits & 0x80;
     return bits;
   }
 };

@@ -229,12 +229,11 @@ TEST(Inputs, an_error_that_does_not_name_the_file_is_found) {
 }
 
 /// Without the look at the bounds.
-GoldenOutput read_any_bounds(const GoldenArrays& arrays, const Operation& operation) {
-  const TensorInfo& tensor = operation.outputs.front();
+GoldenOutput read_any_bounds(const GoldenArrays& arrays, Op op, const TensorInfo& tensor) {
   const auto numbers = [&](const std::string& file) {
     return decode(DType::f64, arrays.read(file, {"<f8"}, tensor.extents).elements);
   };
-  return {operation.op, tensor, numbers(tensor_file(tensor.name)), numbers(bound_file(tensor.name))};
+  return {op, tensor, numbers(tensor_file(tensor.name)), numbers(bound_file(tensor.name))};
 }
 
 TEST(Inputs, a_bound_that_is_none_is_found) {
@@ -247,8 +246,8 @@ TEST(Inputs, a_bound_that_is_none_is_found) {
 
 TEST(Inputs, a_folder_that_is_read_otherwise_is_found) {
   InputsFunctions wrong;
-  wrong.read_golden_output = [](const GoldenArrays& arrays, const Operation& operation) {
-    GoldenOutput output = read_output(arrays, operation);
+  wrong.read_golden_output = [](const GoldenArrays& arrays, Op op, const TensorInfo& tensor) {
+    GoldenOutput output = read_output(arrays, op, tensor);
     std::swap(output.expected, output.bounds);
     for (double& bound : output.bounds) bound = std::abs(bound);
     return output;
@@ -257,8 +256,8 @@ TEST(Inputs, a_folder_that_is_read_otherwise_is_found) {
   expect_found(wrong, "folder-with-another-file", "a folder is read as it was made");
   expect_found(wrong, "folder-of-the-layer-of-linear_forward", "a folder is read as it was made");
   expect_found(wrong, "folder-larger-bound", "a folder is read back as it was written");
-  wrong.read_golden_output = [](const GoldenArrays& arrays, const Operation& operation) {
-    GoldenOutput output = read_output(arrays, operation);
+  wrong.read_golden_output = [](const GoldenArrays& arrays, Op op, const TensorInfo& tensor) {
+    GoldenOutput output = read_output(arrays, op, tensor);
     output.bounds.pop_back();
     return output;
   };

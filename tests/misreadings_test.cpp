@@ -440,13 +440,13 @@ TEST(Misreadings, a_large_observation_is_looked_at_only_where_a_small_one_leaves
 
 // ---- Every entry of the table, on random problems ----
 
-constexpr Limits limits{.max_extent = 10,
-                        .max_channels = 18,
-                        .max_batch = 5,
-                        .max_kernel = 5,
-                        .max_features = 20,
-                        .max_count = 40,
-                        .max_taps = 1'500};
+constexpr Limits small_problems{.max_extent = 10,
+                                .max_channels = 18,
+                                .max_batch = 5,
+                                .max_kernel = 5,
+                                .max_features = 20,
+                                .max_count = 40,
+                                .max_taps = 1'500};
 
 enum class Data { wide_and_narrow, narrow_and_wide, ties, real, subnormal, infinite };
 
@@ -490,7 +490,7 @@ std::vector<Observation> draw_observations(Op op, std::uint64_t seed, int proble
   std::vector<Observation> all;
   for (int n = 0; n < problems; ++n)
     for (const Data data : kinds) {
-      const Problem problem = draw_problem(choices, layer_id(op), limits);
+      const Problem problem = draw_problem(choices, layer_id(op), small_problems);
       all.push_back(draw_observation(op, problem, choices, data, arithmetic));
       if (choices.chance(50)) all.back().garbage = nan;
     }

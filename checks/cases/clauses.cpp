@@ -89,7 +89,7 @@ void find_in_line(const Line& l, bool pooling, bool up, Clauses& found) {
 bool is_out_of_range(const Problem& p, std::size_t n, const Field& field) {
   switch (field.kind) {
     case Field::Kind::real:
-      return !(p.real(n) >= field.least);
+      return !is_real_of(field, p.real(n));
     case Field::Kind::flag:
       return p.integer(n) < 0 || p.integer(n) > 1;
     case Field::Kind::choice:
@@ -97,6 +97,11 @@ bool is_out_of_range(const Problem& p, std::size_t n, const Field& field) {
     default:
       return static_cast<double>(p.integer(n)) < field.least;
   }
+}
+
+Clause clause_of_range(const Field& field) {
+  const bool is_setting = field.kind == Field::Kind::number || field.kind == Field::Kind::real;
+  return is_setting ? Clause::C8 : Clause::C1;
 }
 
 bool groups_fit(const Problem& p, const Layer& layer) {
@@ -146,7 +151,7 @@ Clauses violated_clauses(const Problem& problem) {
   for (std::size_t n = 0; n < layer.fields.size(); ++n)
     if (!is_number_of_window(layer, n) && !is_number_of_groups(layer, n) &&
         is_out_of_range(problem, n, layer.fields[n]))
-      found.insert(layer.fields[n].kind == Field::Kind::number ? Clause::C8 : Clause::C1);
+      found.insert(clause_of_range(layer.fields[n]));
   if (has_window(layer))
     for (const Line& l : {height_of(problem), width_of(problem)})
       find_in_line(l, checks.pads_like_pooling, rounds_up(problem), found);

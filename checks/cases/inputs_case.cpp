@@ -243,12 +243,13 @@ void check_literal(const InputsCase& c, const InputsFunctions& f) {
     const Operands<double> again = f.parse_literal(operation, c.dtype, f.to_literal(operation, values, all));
     promise(values.size() == operation.inputs.size() && again.size() == values.size(), "every input gets its data");
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const bool may_be_absent = operation.takes_bias() && i + 1 == values.size();
-      promise(static_cast<Idx>(values[i].size()) == operation.inputs[i].count() || (may_be_absent && values[i].empty()),
+      const TensorInfo& tensor = operation.inputs[i];
+      promise(std::ssize(values[i]) == tensor.count() || (tensor.is_optional && values[i].empty()),
               "every element gets its number");
       promise(again[i].size() == values[i].size(), "tensors are read back as they were written");
       for (std::size_t n = 0; n < values[i].size(); ++n) {
-        promise(is_same_number(rounded_to(c.dtype, values[i][n]), values[i][n]), "the storage type holds every number");
+        const double stored = decode(tensor, c.dtype, encode(tensor, c.dtype, {values[i][n]})).front();
+        promise(is_same_number(stored, values[i][n]), "the storage type holds every number");
         promise(is_same_number(again[i][n], values[i][n]), "numbers are read back as they were written");
       }
     }
@@ -285,7 +286,8 @@ Golden read_golden(const Files& files, const InputsFunctions& f) {
     const Operation operation = operation_of(op, golden.made_of.problem);
     for (const TensorInfo& tensor : operation.inputs)
       inputs[tensor.name] = {tensor, f.read_golden_input(arrays, golden.made_of.dtype, tensor)};
-    golden.outputs.push_back(f.read_golden_output(arrays, operation));
+    for (const TensorInfo& tensor : operation.outputs)
+      golden.outputs.push_back(f.read_golden_output(arrays, op, tensor));
   }
   for (auto& [name, input] : inputs)
     if (!input.tensor.is_optional || !input.values.empty()) golden.inputs.push_back(std::move(input));
@@ -556,23 +558,13 @@ void check_refusal(const char* error) {
   promise(is_utf8(error), "an error is UTF-8");
 }
 
-/// One of the layers that have problems.
-void list_family(Fields& fields, LayerId& family) {
-  std::vector<LayerId> known;
-  for (const Layer* layer : layers())
-    if (!layer->fields.empty()) known.push_back(layer->id);
-  Idx place = std::find(known.begin(), known.end(), family) - known.begin();
-  fields.number(place, 0, std::ssize(known) - 1);
-  family = known[static_cast<std::size_t>(place)];
-}
-
 }  // namespace
 
 void InputsCase::list_fields(Fields& fields) {
   fields.choice(reader, static_cast<Idx>(reader_names.size()));
   switch (reader) {
     case Reader::descriptor:
-      list_family(fields, family);
+      list_layer_with_problems(fields, family);
       fields.any(batch);
       break;
     case Reader::guessed:
@@ -580,11 +572,11 @@ void InputsCase::list_fields(Fields& fields) {
       break;
     case Reader::shapes:
       fields.choice(family_is_given, 2);
-      list_family(fields, family);
+      list_layer_with_problems(fields, family);
       fields.any(batch);
       break;
     case Reader::target:
-      list_family(fields, family);
+      list_layer_with_problems(fields, family);
       break;
     case Reader::npy:
       fields.number(types, 1, (1 << npy_types.size()) - 1);
@@ -592,15 +584,15 @@ void InputsCase::list_fields(Fields& fields) {
       for (Idx axis = 0; axis < rank; ++axis) fields.any(extents[static_cast<std::size_t>(axis)]);
       break;
     case Reader::literal:
-      fields.choice(op, std::ssize(all_ops()));
-      fields.choice(dtype, std::ssize(dtype_rows));
+      list_op(fields, op);
+      list_dtype(fields, dtype);
       break;
     case Reader::option:
       fields.choice(option, options);
       break;
     case Reader::golden:
-      fields.choice(op, std::ssize(all_ops()));
-      fields.choice(dtype, std::ssize(dtype_rows));
+      list_op(fields, op);
+      list_dtype(fields, dtype);
       fields.choice(is_whole_layer, 2);
       fields.choice(edit, edits);
       fields.number(file, 0, 15);

@@ -89,7 +89,7 @@ struct InputsFunctions {
                         const std::vector<Idx>&) = checks::parse_npy;
   std::string (*to_npy)(const std::string&, const std::vector<Idx>&, std::span<const std::byte>) = checks::to_npy;
   std::vector<double> (*read_golden_input)(const GoldenArrays&, DType, const TensorInfo&) = checks::read_input;
-  GoldenOutput (*read_golden_output)(const GoldenArrays&, const Operation&) = checks::read_output;
+  GoldenOutput (*read_golden_output)(const GoldenArrays&, Op, const TensorInfo&) = checks::read_output;
   GoldenCase (*parse_golden_case)(std::string_view, const std::string&) = checks::parse_golden_case;
   std::string (*format_golden_case)(const Golden&) = checks::to_json;
   Operands<double> (*parse_literal)(const Operation&, DType, const std::string&) = checks::parse_literal;

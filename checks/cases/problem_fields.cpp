@@ -225,6 +225,41 @@ std::string text_of_line(const Line& l, char axis) {
 
 }  // namespace
 
+namespace {
+
+/// One of `known`, by its number.
+template <class Id>
+void list_id(Fields& fields, Id& id, const std::vector<Id>& known) {
+  constexpr Idx most = 255;
+  auto number = static_cast<Idx>(id);
+  fields.number(number, 0, most);
+  id = static_cast<Id>(number);
+  if (std::ranges::find(known, id) == known.end()) id = known[static_cast<std::size_t>(number % std::ssize(known))];
+}
+
+}  // namespace
+
+void list_op(Fields& fields, Op& op) { list_id(fields, op, all_ops()); }
+
+void list_dtype(Fields& fields, DType& dtype) {
+  static const std::vector<DType> known = [] {
+    std::vector<DType> all;
+    for (const DTypeRow& row : dtype_rows) all.push_back(row.dtype);
+    return all;
+  }();
+  list_id(fields, dtype, known);
+}
+
+void list_layer_with_problems(Fields& fields, LayerId& layer) {
+  static const std::vector<LayerId> known = [] {
+    std::vector<LayerId> all;
+    for (const Layer* l : layers())
+      if (!l->fields.empty()) all.push_back(l->id);
+    return all;
+  }();
+  list_id(fields, layer, known);
+}
+
 void list_problem(Fields& fields, LayerId layer, Problem& problem) {
   constexpr Idx wild = 3;
   if (layer_id(problem) != layer || problem.words() == 0) problem = Problem(layer, layer_of(layer).fields.size());

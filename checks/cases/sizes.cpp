@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "checks/cases/clauses.hpp"
@@ -118,13 +119,23 @@ bool names_one_of(const std::string& error, Clauses clauses) {
   return false;
 }
 
+/// No number is negative or none, and each word is one of its field's.
+bool can_be_written(const Problem& problem, const std::string& descriptor) {
+  const auto fields = layer_of(problem).fields;
+  for (std::size_t n = 0; n < fields.size(); ++n) {
+    if (fields[n].kind == Field::Kind::real && !std::isfinite(problem.real(n))) return false;
+    const bool is_word = fields[n].kind == Field::Kind::choice;
+    if (is_word && (problem.integer(n) < 0 || problem.integer(n) >= std::ssize(fields[n].choices))) return false;
+  }
+  return descriptor.find('-') == descriptor.npos;
+}
+
 void check_descriptor(Outcome& outcome, const Problem& problem, const Clauses& violated) {
   const LayerId family = layer_id(problem);
   Problem read;
   const std::string descriptor = spelled_out(problem), error = reading_error(family, descriptor, read);
-  const bool can_be_written = descriptor.find('-') == descriptor.npos;  // no number is negative
   require_that(
-      outcome, violated.empty() ? error.empty() : !error.empty() && (!can_be_written || names_one_of(error, violated)),
+      outcome, violated.empty() ? error.empty() : !error.empty() && (!can_be_written(problem, descriptor) || names_one_of(error, violated)),
       "the reader of descriptors", [&] { return refusal_for(violated); },
       [&] { return error.empty() ? "no refusal" : error; });
   if (!violated.empty() || !outcome.holds()) return;

@@ -18,7 +18,10 @@ inline std::string c_type(const DTypeRow& row) {
 }
 
 /// Of a tensor, where those of the storage type are "T".
-inline std::string c_type(const Port& port) { return port.element == Element::int64 ? "int64_t" : "T"; }
+inline std::string c_type(const Port& port) {
+  if (port.element == Element::int64) return "int64_t";
+  return port.element == Element::boolean ? "uint8_t" : "T";
+}
 
 /// The tensors of a function: "const T *x, T *y". `star`: "* " or " *".
 inline std::string c_tensors(const Pass& pass, const std::string& star) {

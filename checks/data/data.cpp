@@ -37,6 +37,14 @@ Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw)
 /// Of data that is small.
 constexpr Idx most_small = 31;
 
+/// The number of the first stream of inputs that hold whole numbers.
+constexpr std::uint64_t whole_numbers = 1000;
+std::uint64_t hash_of(std::string_view text) {
+  std::uint64_t hash = 0;
+  for (const char c : text) hash = mix(hash ^ static_cast<unsigned char>(c));
+  return hash;
+}
+
 // ---- Where a family applies ----
 
 bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
@@ -53,7 +61,8 @@ bool has_few_bits(const Arithmetic& a) { return element_bytes(a.dtype) == 1; }
 bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
   return reaches(a, plan) && a.storage.largest_exponent > plan.bits;
 }
-bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return o.multiplies() || o.adds_up_all(); }
+bool to_sums(const Operation& o) { return o.multiplies() || o.adds_up_all(); }
+bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return to_sums(o); }
 /// Whether sums of small integers are exact in the accumulator.
 bool has_room_for_small(const Operation& o, const Arithmetic& a) {
   return o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
@@ -102,6 +111,19 @@ Operands<double> draw_small(const Operation& o, const Arithmetic& a, const Exact
     }
   }
   return inputs;
+}
+
+/// Ones, those of one operand with signs in turn: sums in the order of memory are -1, 0 or 1, from which no term can
+/// vanish.
+Operands<double> draw_alternating(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
+  Operands<double> inputs = fill(o, seed, [](Stream&) { return 1.0; });
+  for (std::size_t n = 1; n < inputs[0].size(); n += 2) inputs[0][n] = -1;
+  return inputs;
+}
+/// Their size does not come from a plan.
+bool has_small_numbers(const DataFamily& f) { return f.draw == draw_small || f.draw == draw_alternating; }
+bool needs_small_sums(const Operation& o, const Arithmetic& a, const ExactPlan&) {
+  return has_few_bits(a) && to_sums(o);
 }
 
 Operands<double> draw_ones(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
@@ -218,6 +240,7 @@ constexpr char subnormal_text[] = "integers times the smallest number of the typ
 constexpr char overflow_text[] = "integers times a power of two, the sums nearly as large as the type allows";
 constexpr char saturating_text[] = "integers, many of the sums beyond the largest number of the type";
 constexpr char small_text[] = "small odd integers";
+constexpr char alternating_text[] = "ones, with signs in turn in one operand";
 constexpr char infinities_text[] = "small integers and infinities";
 constexpr char nan_text[] = "small integers and NaN";
 constexpr char rounded_text[] = "real numbers of both signs and different sizes";
@@ -237,6 +260,7 @@ constexpr std::array before_the_layers{
 constexpr std::array after_the_layers{
     DataFamily{"saturating", Use::always, say<saturating_text>, saturates, draw_saturating},
     DataFamily{"exact-small", Use::always, say<small_text>, to_sums, draw_small},
+    DataFamily{"alternating", Use::always, say<alternating_text>, needs_small_sums, draw_alternating},
     DataFamily{"infinities", Use::on_request, say<infinities_text>, anywhere, draw_infinities},
     DataFamily{"nan", Use::on_request, say<nan_text>, anywhere, draw_nan},
     DataFamily{"rounded", Use::always, say<rounded_text>, anywhere, draw_rounded},
@@ -269,7 +293,7 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
     if (!f->applies(o, a, plan) || (is_disputed(*f, a) && !specials)) continue;
     // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no
     // more.
-    if (f->draw == draw_small && !(a.rounds_output() && has_room_for_small(o, a))) continue;
+    if (has_small_numbers(*f) && !(a.rounds_output() && has_room_for_small(o, a))) continue;
     if (f->use == Use::in_turn)
       in_turn.push_back(f);
     else if (f->use == Use::always || specials)
@@ -280,24 +304,37 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
   return used;
 }
 
-/// In numbers of the storage type: one of eight bits has few integers, and perhaps no infinity.
-Operands<double> stored(Operands<double> inputs, const Arithmetic& a) {
-  if (!has_few_bits(a)) return inputs;
-  for (std::vector<double>& input : inputs)
-    for (double& v : input) v = rounded_to(a.dtype, v);
+/// In numbers of the storage type: one of eight bits has few integers, and perhaps no infinity. Inputs of whole numbers
+/// have their own range.
+Operands<double> stored(Operands<double> inputs, const Operation& o, const Arithmetic& a, std::uint64_t seed) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!o.inputs[i].is_stored()) {
+      Stream stream(seed, whole_numbers + i);
+      for (double& v : inputs[i]) v = static_cast<double>(stream.below(o.inputs[i].below));
+    } else if (has_few_bits(a)) {
+      for (double& v : inputs[i]) v = rounded_to(a.dtype, v);
+    }
+  }
   return inputs;
 }
+/// Every optional input is absent in one case of four, each by itself.
+void leave_out_options(const Operation& o, std::uint64_t seed, Operands<double>& inputs) {
+  Stream stream(seed);
+  for (std::size_t i = inputs.size(); i-- > 0;)
+    if (o.inputs[i].is_optional && stream.below(4) == 0) inputs[i].clear();
+}
+
 /// The data of a family.
 Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                        std::uint64_t seed) {
-  return stored(f.draw(o, a, plan, seed), a);
+  return stored(f.draw(o, a, plan, seed), o, a, mix(seed ^ hash_of(f.name)));
 }
 
 /// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
 class ExactMaker {
  public:
-  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, bool with_bias)
-      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed), with_bias_(with_bias) {}
+  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed)
+      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed) {}
 
   std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
     std::vector<DataSet> sets;
@@ -310,7 +347,7 @@ class ExactMaker {
       return sets;
     }
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
-    if (used.size() == 1 && used[0]->draw == draw_small && !has_room_for_small(operation_, arithmetic_)) {
+    if (used.size() == 1 && has_small_numbers(*used[0]) && !has_room_for_small(operation_, arithmetic_)) {
       sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // asked for by name
       return sets;
     }
@@ -338,7 +375,8 @@ class ExactMaker {
   /// Of a selection, or a sum without products.
   void expect_sums(DataSet& set, const DataFamily& f) const {
     const bool adds_up_all = operation_.adds_up_all();
-    if (adds_up_all || !plan_.proved() || f.use == Use::on_request) return expect_measured(set, f);
+    if (adds_up_all || operation_.has_formulations() || !plan_.proved() || f.use == Use::on_request)
+      return expect_measured(set, f);
     set.expected.values = exact_results(set.inputs);
     set.shows_all = false;
     for (const long double v : set.expected.values) set.visible.push_back(v != 0);
@@ -357,7 +395,7 @@ class ExactMaker {
   DataSet nth_of(const DataFamily& f, Idx n, Operands<double> inputs) const {
     DataSet set{std::string(f.name) + ":" + std::to_string(n),
                 f.describe(operation_),
-                stored(std::move(inputs), arithmetic_),
+                stored(std::move(inputs), operation_, arithmetic_, seed_ + static_cast<std::uint64_t>(n)),
                 {},
                 {}};
     if (operation_.most_terms() > Idx{1} << std::min(arithmetic_.accumulator.digits, 24)) {
@@ -372,7 +410,7 @@ class ExactMaker {
 
   DataSet draw(const DataFamily& f, const ExactPlan& plan) const {
     DataSet set{f.name, f.describe(operation_), drawn(f, operation_, arithmetic_, plan, seed_), {}, {}};
-    if (operation_.takes_bias() && !with_bias_) set.inputs.back().clear();
+    leave_out_options(operation_, seed_, set.inputs);
     set.shows_all = is_wide(f) && plan.proved();
     return set;
   }
@@ -383,11 +421,11 @@ class ExactMaker {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       const auto& bounds = set.expected.bounds;
       const bool is_exact = std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; });
-      const bool has_plan = f.use != Use::on_request && f.draw != draw_small;  // none makes infinities exact
-      if (is_exact || plan.proved() || !has_plan || operation_.pass().formulations != nullptr) break;
+      const bool has_plan = f.use != Use::on_request && !has_small_numbers(f);  // none makes infinities exact
+      if (is_exact || plan.proved() || !has_plan || operation_.has_formulations()) break;
     }
     set.shows_all = false;
-    if (operation_.pass().formulations != nullptr) {
+    if (operation_.has_formulations()) {
       set.visible = shown_terms(operation_, arithmetic_, set.inputs, set.expected);
       return;
     }
@@ -423,7 +461,7 @@ class ExactMaker {
     const double budget = std::ldexp(1.0, plan_.bits);
     for (std::size_t n = 0; n < sets.size(); ++n) {
       // The others are within the budget where they apply.
-      if (used[n]->draw == draw_small || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
+      if (has_small_numbers(*used[n]) || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
       for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
         const auto results =
             run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),
@@ -439,7 +477,6 @@ class ExactMaker {
   const Arithmetic& arithmetic_;
   const ExactPlan plan_;
   const std::uint64_t seed_;
-  const bool with_bias_;
 };
 
 }  // namespace
@@ -498,7 +535,7 @@ DataSet nth_set(const Operation& operation, const Arithmetic& arithmetic, const 
   if (error != std::errc() || end != number.data() + number.size() || n < 0 || n >= sets)
     throw UsageError("--data", "", std::string(family.name) + ":0 to " + family.name + ":" + std::to_string(sets - 1),
                      in_quotes(name));
-  return ExactMaker(operation, arithmetic, plan, seed, false).nth(family, n);
+  return ExactMaker(operation, arithmetic, plan, seed).nth(family, n);
 }
 
 }  // namespace
@@ -523,10 +560,9 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
     used = {family};
   }
 
-  const bool with_bias = Stream(seed).below(4) != 0;
   const bool is_rounded = used.back() == &rounded_family;
   if (is_rounded) used.pop_back();
-  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, with_bias).make(used);
+  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed).make(used);
   if (!options.specials)
     for (DataSet& set : sets)
       if (std::ranges::any_of(used, [&](const DataFamily* f) { return f->is_left_open && f->name == set.family; }))
@@ -536,7 +572,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
   DataSet& set = sets.emplace_back();
   set.family = rounded_family.name, set.description = rounded_family.describe(operation);
   set.inputs = drawn(rounded_family, operation, arithmetic, plan, seed);
-  if (operation.takes_bias() && !with_bias) set.inputs.back().clear();
+  leave_out_options(operation, seed, set.inputs);
   set.expected = expect(operation, arithmetic, set.inputs, options.sample, seed);
   set.sampled = options.sample > 0 && options.sample < operation.output_count() && can_be_sampled(operation);
   return sets;

@@ -49,7 +49,11 @@ void parse_word(const Operation& operation, DType dtype, const std::string& word
   if (word[equals - 1] != ']') refuse(word, "] before =", in_quotes(word));
   const Idx index = number_in<Idx>(word.substr(open + 1, equals - open - 2), word, "an index");
   if (index < 0 || index >= count) refuse(word, fmt::format("an index from 0 to {}", count - 1), std::to_string(index));
-  if (!std::isnan(value) && rounded_to(dtype, value) != value)
+  const TensorInfo& tensor = operation.inputs[input];
+  if (!tensor.is_stored()) {
+    if (!(!std::signbit(value) && value < static_cast<double>(tensor.below) && value == std::floor(value)))
+      refuse(word, fmt::format("a whole number from 0 to {}", tensor.below - 1), shortened(word.substr(equals + 1)));
+  } else if (!std::isnan(value) && rounded_to(dtype, value) != value)
     refuse(word, fmt::format("a number that {} holds", name_of(dtype)), shortened(word.substr(equals + 1)));
   inputs[input][static_cast<std::size_t>(index)] = value;
 }
@@ -63,8 +67,7 @@ Operands<double> parse_literal(const Operation& operation, DType dtype, const st
   std::istringstream words(text);
   for (std::string word; words >> word;) parse_word(operation, dtype, word, inputs);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const bool is_optional = operation.takes_bias() && i + 1 == inputs.size();
-    if (inputs[i].empty() && !is_optional) inputs[i].assign(static_cast<std::size_t>(operation.inputs[i].count()), 0.0);
+    if (inputs[i].empty() && !operation.inputs[i].is_optional) inputs[i].assign(static_cast<std::size_t>(operation.inputs[i].count()), 0.0);
   }
   return inputs;
 }

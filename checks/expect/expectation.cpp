@@ -1,7 +1,6 @@
 #include "checks/expect/expectation.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <cmath>
 #include <limits>
@@ -16,20 +15,9 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr int any_exponent = std::numeric_limits<int>::max();  // of zero, a multiple of everything
+constexpr int any_exponent = Grid::of_zero;
 
-/// The largest e such that v is a multiple of 2^e.
-int exponent_of(double v) {
-  constexpr int fraction_bits = 52, bias = 1023;
-  if (v == 0 || !std::isfinite(v)) return any_exponent;
-  const auto bits = std::bit_cast<std::uint64_t>(v);
-  const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
-  const int field = static_cast<int>(bits >> fraction_bits & 0x7ff);
-  const std::uint64_t significand = field == 0 ? fraction : fraction | std::uint64_t{1} << fraction_bits;
-  return std::max(field, 1) - bias - fraction_bits + std::countr_zero(significand);
-}
-
-int exponent_of(const std::vector<double>& values) {
+int least_exponent(const std::vector<double>& values) {
   int least = any_exponent;
   for (const double v : values) least = std::min(least, exponent_of(v));
   return least;
@@ -37,10 +25,10 @@ int exponent_of(const std::vector<double>& values) {
 
 /// Of what each output is a multiple; of an operation with formulations.
 std::vector<Grid> grid_of(const Operation& operation, const Operands<double>& inputs) {
-  static_assert(any_exponent == Grid::of_zero);
   Operands<Grid> grids(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    for (const double v : inputs[i]) grids[i].push_back(Grid::multiple_of(exponent_of(v)));
+    for (const double v : inputs[i])
+      grids[i].push_back(operation.inputs[i].is_stored() ? Grid::multiple_of(exponent_of(v)) : Grid(static_cast<Idx>(v)));
   return operation.pass().formulations->grid(operation.problem, grids);
 }
 
@@ -222,18 +210,18 @@ Expectation expect_all(const Operation& operation, const Arithmetic& a, const Op
 }  // namespace
 
 std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs) {
-  if (operation.pass().formulations != nullptr) {
+  if (operation.has_formulations()) {
     int least = any_exponent;
     for (const Grid& g : grid_of(operation, inputs)) least = std::min(least, g.exponent);
     return least == any_exponent ? std::nullopt : std::optional(least);
   }
   if (!operation.multiplies()) {  // dy, or the x of a selection
-    const int exponent = exponent_of(inputs.back());
+    const int exponent = least_exponent(inputs.back());
     return exponent == any_exponent ? std::nullopt : std::optional(exponent);
   }
-  const int a = exponent_of(inputs[0]), b = exponent_of(inputs[1]);
+  const int a = least_exponent(inputs[0]), b = least_exponent(inputs[1]);
   int terms = a == any_exponent || b == any_exponent ? any_exponent : a + b;
-  if (operation.takes_bias()) terms = std::min(terms, exponent_of(inputs[2]));
+  if (operation.takes_bias()) terms = std::min(terms, least_exponent(inputs[2]));
   return terms == any_exponent ? std::nullopt : std::optional(terms);
 }
 
@@ -301,8 +289,12 @@ void run_together(const Operation& operation, std::span<const Operands<double>> 
 
 std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets) {
   assert(operation.multiplies());
-  if (sets.size() == 1) return {run_spec(operation, sets.front())};
   std::vector<std::vector<double>> results;
+  // In one run all sets take the same branches, and so they have the same whole numbers.
+  if (sets.size() == 1 || !std::ranges::all_of(operation.inputs, &TensorInfo::is_stored)) {
+    for (const Operands<double>& set : sets) results.push_back(run_spec(operation, set));
+    return results;
+  }
   for (std::span<const Operands<double>> left(sets); !left.empty();) {
     const std::span<const Operands<double>> some = left.first(std::min<std::size_t>(4, left.size()));
     some.size() <= 2 ? run_together<2>(operation, some, results) : run_together<4>(operation, some, results);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cassert>
+#include <cmath>
 #include <tuple>
 #include <vector>
 
+#include "checks/scalars/grid.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/measured.hpp"
 #include "checks/scalars/perturbed.hpp"
@@ -54,6 +56,41 @@ std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs) {
 }
 
 // ---- What the bodies of the layers are made of ----
+
+/// An element of an input that holds whole numbers: a class, an index, 0 or 1.
+template <class S>
+Idx whole(const S& element) {
+  if constexpr (requires { element.lane; })
+    return static_cast<Idx>(element.lane[0]);  // of such an operation, one set of data is run at a time
+  else if constexpr (requires { element.number; })
+    return element.number;
+  else if constexpr (requires { element.value; })
+    return static_cast<Idx>(element.value);
+  else
+    return static_cast<Idx>(element);
+}
+
+/// A real attribute, as a factor. A kernel may round it once, to the type that it computes in; not one of 8 digits or less,
+/// which bfloat16 holds.
+template <class S>
+S attribute(double value) {
+  constexpr int digits_of_every_type = 8;
+  const bool is_in_every_type = value == 0 || std::ilogb(value) - exponent_of(value) < digits_of_every_type;
+  if constexpr (std::is_same_v<S, Grid>) {
+    return S::multiple_of(exponent_of(value));
+  } else if constexpr (std::is_same_v<S, TermRange>) {
+    S factor(value);
+    if (value != 0) factor.grid = std::ldexp(1.0, exponent_of(value));
+    return factor;
+  } else if constexpr (requires(S s) { s.slack; }) {
+    return S(static_cast<decltype(S::value)>(value), 0);
+  } else if constexpr (requires(S s) { s.magnitude; }) {
+    const S factor(static_cast<decltype(S::value)>(value));
+    return is_in_every_type ? factor : factor * S(1);  // a product rounds once
+  } else {
+    return S(value);
+  }
+}
 
 /// Image `n` of a batch, or all of a parameter (n = 0).
 template <class S, Idx... E>

@@ -27,13 +27,15 @@ constexpr std::size_t most_diagnoses = 3;
 
 /// The numbers in an output of the program.
 std::vector<double> read_actual(const std::string& file, DType dtype, const TensorInfo& tensor) {
-  std::vector<std::string> types{"<f2", "<f4", "<f8"};
-  if (dtype == DType::bf16) types.insert(types.begin(), npy_type(DType::bf16));
+  if (!tensor.is_stored())
+    return decode(tensor, dtype, read_npy(file, {npy_of(tensor.element, dtype)}, tensor.extents).elements);
+  std::vector<DType> readable{DType::f16, DType::f32, DType::f64};
+  if (std::ranges::find(readable, dtype) == readable.end()) readable.insert(readable.begin(), dtype);
+  std::vector<std::string> types;
+  for (const DType d : readable) types.push_back(npy_type(d));
   const NpyArray array = read_npy(file, types, tensor.extents);
-  DType stored{};
-  for (const DType d : {DType::f16, DType::f32, DType::f64, DType::bf16})
-    if (array.type == npy_type(d)) stored = d;
-  return decode(stored, array.elements);
+  const auto at = std::ranges::find(types, array.type) - types.begin();
+  return decode(readable[static_cast<std::size_t>(at)], array.elements);
 }
 
 std::string description_of(const std::string& data, const Operation& operation) {
@@ -54,34 +56,49 @@ std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operat
   return diagnoses;
 }
 
-Failure failure_of(const GoldenComparison& result, const Operation& operation, const Comparison& c,
-                   const std::vector<double>& actual) {
+Failure failure_of(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
+                   const Comparison& c) {
   const GoldenCase& made_of = result.made_of;
   Failure f;
   f.failed = {operation.op, made_of.dtype, made_of.problem, made_of.seed, made_of.data};
   f.data = find_data_family(made_of.data) == nullptr ? "given" : made_of.data;
   f.data_description = description_of(made_of.data, operation);
   f.kind = FailureKind::wrong_value;
-  f.tensor = operation.outputs.front().name;
-  f.elements = operation.output_count(), f.elements_wrong = c.elements_wrong;
-  f.first_index = operation.outputs.front().index(c.first);
+  f.tensor = tensor.name;
+  f.elements = tensor.count(), f.elements_wrong = c.elements_wrong;
+  f.first_index = tensor.index(c.first);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(c.wrong, operation.outputs.front().extents);
-  f.diagnoses = diagnoses_of(result, operation, actual);
+  f.picture = picture_of(c.wrong, tensor.extents);
   return f;
 }
 
-ComparedOutput compare_output(const GoldenComparison& result, Op op) {
-  const Operation operation = operation_of(op, result.made_of.problem);
-  ComparedOutput output{op, operation.outputs.front().name, true, {}, {}};
-  const GoldenOutput golden = read_output(result.golden, operation);
+/// One of an operation's outputs, and the program's numbers, which are appended to `actual`.
+ComparedOutput compare_output(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
+                              std::vector<double>& actual) {
+  ComparedOutput output{operation.op, tensor.name, true, {}, {}};
+  const GoldenOutput golden = read_output(result.golden, operation.op, tensor);
   const std::string file = result.actual + "/" + tensor_file(output.tensor);
   output.is_there = std::filesystem::exists(file);
   if (!output.is_there) return output;
-  const std::vector<double> actual = read_actual(file, result.made_of.dtype, operation.outputs.front());
-  output.comparison = compare(actual, {{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}});
-  if (output.comparison.elements_wrong > 0) output.failure = failure_of(result, operation, output.comparison, actual);
+  const std::vector<double> own = read_actual(file, result.made_of.dtype, tensor);
+  actual.insert(actual.end(), own.begin(), own.end());
+  output.comparison = compare(own, {{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}});
+  if (output.comparison.elements_wrong > 0)
+    output.failure = failure_of(result, operation, tensor, output.comparison);
   return output;
+}
+
+/// All outputs of an operation. What it seems to have misread is told of the first that is wrong, if all are there.
+std::vector<ComparedOutput> compare_outputs(const GoldenComparison& result, Op op) {
+  const Operation operation = operation_of(op, result.made_of.problem);
+  std::vector<ComparedOutput> outputs;
+  std::vector<double> actual;
+  for (const TensorInfo& tensor : operation.outputs)
+    outputs.push_back(compare_output(result, operation, tensor, actual));
+  const auto wrong = std::ranges::find_if(outputs, [](const ComparedOutput& o) { return o.failure.has_value(); });
+  if (wrong != outputs.end() && std::ssize(actual) == operation.output_count())
+    wrong->failure->diagnoses = diagnoses_of(result, operation, actual);
+  return outputs;
 }
 
 std::vector<std::string> files_but_outputs(const std::string& folder, const std::vector<ComparedOutput>& outputs) {
@@ -185,7 +202,8 @@ Verdict GoldenComparison::verdict() const {
 GoldenComparison compare_golden(const std::string& golden, const std::string& actual) {
   require_folder(golden), require_folder(actual);
   GoldenComparison result{golden, actual, read_golden_case(golden), {}, {}};
-  for (const Op op : result.made_of.ops) result.outputs.push_back(compare_output(result, op));
+  for (const Op op : result.made_of.ops)
+    for (ComparedOutput& output : compare_outputs(result, op)) result.outputs.push_back(std::move(output));
   std::vector<std::string> wanted;
   for (const ComparedOutput& o : result.outputs) wanted.push_back(tensor_file(o.tensor));
   if (std::none_of(result.outputs.begin(), result.outputs.end(), [](const auto& o) { return o.is_there; }))

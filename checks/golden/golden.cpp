@@ -42,7 +42,13 @@ void add_inputs(Golden& golden, const Operation& operation, const Operands<doubl
     if (!values[n].empty()) golden.inputs.push_back({operation.inputs[n], values[n]});
 }
 
-/// x, w and b as the forward operation gets them, and a dy of its own stream.
+bool has(const Golden& golden, const TensorInfo& tensor) {
+  return std::ranges::any_of(golden.inputs, [&](const GoldenInput& input) {
+    return std::string_view(input.tensor.name) == tensor.name;
+  });
+}
+
+/// x, w and b as the forward operation gets them, a dy of its own stream, and what other operations ask for besides.
 void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmetic) {
   const GoldenCase& c = golden.made_of;
   const Operation forward = operation_of(layer.passes.front().op, c.problem);
@@ -51,15 +57,24 @@ void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmeti
   add_inputs(golden, forward, make_data(forward, arithmetic, c.seed, c.data).front().inputs);
   const Operands<double> inputs = make_data(backward, arithmetic, mix(c.seed), c.data).front().inputs;
   golden.inputs.push_back({backward.inputs[place_of_dy(pass)], inputs[place_of_dy(pass)]});
+  for (const Pass& other : layer.passes.subspan(1)) {
+    const Operation operation = operation_of(other.op, c.problem);
+    const auto is_missing = [&](const TensorInfo& t) { return !t.is_optional && !has(golden, t); };
+    if (std::ranges::none_of(operation.inputs, is_missing)) continue;
+    const Operands<double> drawn = make_data(operation, arithmetic, mix(mix(c.seed)), c.data).front().inputs;
+    for (std::size_t n = 0; n < drawn.size(); ++n)
+      if (is_missing(operation.inputs[n])) golden.inputs.push_back({operation.inputs[n], drawn[n]});
+  }
 }
 
-/// Literal data for all inputs of a layer at once.
+/// Literal data for all inputs of a layer at once. Optional inputs stay last.
 void parse_inputs(Golden& golden, const Layer& layer) {
   const GoldenCase& c = golden.made_of;
   Operation all = operation_of(layer.passes.front().op, c.problem);
-  const Pass& pass = takes_dy(layer);
-  const TensorInfo dy = operation_of(pass.op, c.problem).inputs[place_of_dy(pass)];
-  all.inputs.insert(all.inputs.end() - (all.inputs.back().is_optional ? 1 : 0), dy);  // the bias stays last
+  for (const Pass& other : layer.passes.subspan(1))
+    for (const TensorInfo& tensor : operation_of(other.op, c.problem).inputs)
+      if (std::ranges::find(all.inputs, std::string_view(tensor.name), &TensorInfo::name) == all.inputs.end())
+        all.inputs.insert(std::ranges::find(all.inputs, true, &TensorInfo::is_optional), tensor);
   add_inputs(golden, all, parse_literal(all, c.dtype, c.data));
 }
 
@@ -84,18 +99,22 @@ std::vector<Op> ops_named(const std::string& name) {
   throw UsageError("--op", "", one_of(known, name), in_quotes(name));
 }
 
-GoldenOutput golden_output(const Operation& operation, const Expectation& expected) {
-  GoldenOutput output{operation.op, operation.outputs.front(), {}, {}};
-  for (std::size_t n = 0; n < expected.values.size(); ++n) {
-    const double value = static_cast<double>(expected.values[n]);
-    double bound = expected.bound(n);
-    // NaN and infinities are the same in both types, and what must be equal is a number of the storage type.
-    if (const long double rounded = std::fabs(expected.values[n] - value); rounded > 0)
-      bound = std::nextafter(static_cast<double>(bound + rounded), std::numeric_limits<double>::infinity());
-    output.expected.push_back(value);
-    output.bounds.push_back(bound);
+std::vector<GoldenOutput> golden_outputs(const Operation& operation, const Expectation& expected) {
+  std::vector<GoldenOutput> outputs;
+  std::size_t n = 0;
+  for (const TensorInfo& tensor : operation.outputs) {
+    GoldenOutput& output = outputs.emplace_back(GoldenOutput{operation.op, tensor, {}, {}});
+    for (Idx count = tensor.count(); count > 0; --count, ++n) {
+      const double value = static_cast<double>(expected.values[n]);
+      double bound = expected.bound(n);
+      // NaN and infinities are the same in both types, and what must be equal is a number of the storage type.
+      if (const long double rounded = std::fabs(expected.values[n] - value); rounded > 0)
+        bound = std::nextafter(static_cast<double>(bound + rounded), std::numeric_limits<double>::infinity());
+      output.expected.push_back(value);
+      output.bounds.push_back(bound);
+    }
   }
-  return output;
+  return outputs;
 }
 
 Golden make_golden(const GoldenCase& c) {
@@ -105,7 +124,7 @@ Golden make_golden(const GoldenCase& c) {
     const Operation operation = operation_of(c.ops.front(), c.problem);
     const DataSet set = make_data(operation, arithmetic, c.seed, c.data).front();
     add_inputs(golden, operation, set.inputs);
-    golden.outputs.push_back(golden_output(operation, set.expected));
+    golden.outputs = golden_outputs(operation, set.expected);
     return golden;
   }
   const Layer& layer = layer_of(c.ops.front());
@@ -120,7 +139,7 @@ Golden make_golden(const GoldenCase& c) {
     DataSet set = given_data(operation, arithmetic, inputs_of(golden, operation), options);
     const DataFamily* const family = find_data_family(c.data);
     if (family != nullptr && family->is_left_open) leave_open(operation, set);
-    golden.outputs.push_back(golden_output(operation, set.expected));
+    for (GoldenOutput& output : golden_outputs(operation, set.expected)) golden.outputs.push_back(std::move(output));
   }
   return golden;
 }

@@ -46,7 +46,7 @@ struct Golden {
 /// exact there, and what may round, is found out for each. Throws ShapeError and UsageError.
 Golden make_golden(const GoldenCase& c);
 
-/// As doubles: where an expectation is wider, the difference is added to its bound.
-GoldenOutput golden_output(const Operation& operation, const Expectation& expected);
+/// Of each output, as doubles: where an expectation is wider, the difference is added to its bound.
+std::vector<GoldenOutput> golden_outputs(const Operation& operation, const Expectation& expected);
 
 }  // namespace cnnspec::checks

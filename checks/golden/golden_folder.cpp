@@ -50,9 +50,11 @@ Json json_of(const Golden& golden) {
   Json operations = Json::array(), tensors = Json::array();
   for (const Op op : c.ops) operations.push_back(name_of(op));
   for (const GoldenInput& input : golden.inputs) {
-    Json& j =
-        tensors.emplace_back(tensor_of(input.tensor, "input", tensor_file(input.tensor.name), row_of(c.dtype).npy));
-    if (const char* encoding = row_of(c.dtype).encoding; *encoding != '\0') j["encoding"] = encoding;
+    const TensorInfo& tensor = input.tensor;
+    Json& j = tensors.emplace_back(
+        tensor_of(tensor, "input", tensor_file(tensor.name), npy_of(tensor.element, c.dtype)));
+    if (const char* encoding = row_of(c.dtype).encoding; tensor.is_stored() && *encoding != '\0')
+      j["encoding"] = encoding;
   }
   for (const GoldenOutput& output : golden.outputs) {
     const std::string name = output.tensor.name;
@@ -96,7 +98,7 @@ class CaseReader {
     c.seed = at("seed", &nlohmann::json::is_number_unsigned, "a number from 0 up").get<std::uint64_t>();
     c.data = text("data");
     const auto& geometry = at("geometry", &nlohmann::json::is_object, "an object");
-    const Json numbers = geometry_of(c.problem);
+    const nlohmann::json numbers = geometry_of(c.problem);
     for (const auto& [key, number] : numbers.items())
       if (!geometry.contains(key) || geometry[key] != number)
         refuse("geometry/" + key, fmt::format("{}, as the descriptor says", number.dump()),
@@ -158,8 +160,9 @@ std::string to_json(const Golden& golden) { return json_of(golden).dump(2) + "\n
 void write_golden(const Golden& golden, const std::function<void(const std::string&, std::string_view)>& write) {
   const DType dtype = golden.made_of.dtype;
   write(case_file, to_json(golden));
-  for (const GoldenInput& input : golden.inputs)
-    write(tensor_file(input.tensor.name), to_npy(row_of(dtype).npy, input.tensor.extents, encode(dtype, input.values)));
+  for (const auto& [tensor, values] : golden.inputs)
+    write(tensor_file(tensor.name),
+          to_npy(npy_of(tensor.element, dtype), tensor.extents, encode(tensor, dtype, values)));
   for (const GoldenOutput& output : golden.outputs) {
     const auto as_float64 = [&](const std::vector<double>& values) {
       return to_npy("<f8", output.tensor.extents, encode(DType::f64, values));
@@ -187,13 +190,18 @@ GoldenArrays arrays_in(const std::string& folder) {
 std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor) {
   const std::string file = tensor_file(tensor.name);
   if (tensor.is_optional && !arrays.is_there(file)) return {};
-  return decode(dtype, arrays.read(file, {row_of(dtype).npy}, tensor.extents).elements);
+  const NpyArray array = arrays.read(file, {npy_of(tensor.element, dtype)}, tensor.extents);
+  const std::vector<double> values = decode(tensor, dtype, array.elements);
+  for (std::size_t n = 0; !tensor.is_stored() && n < values.size(); ++n)
+    if (values[n] < 0 || values[n] >= static_cast<double>(tensor.below))
+      throw UsageError(arrays.folder + "/" + file, fmt::format("element {}", n),
+                       fmt::format("a whole number from 0 to {}", tensor.below - 1), fmt::format("{}", values[n]));
+  return values;
 }
 
-GoldenOutput read_output(const GoldenArrays& arrays, const Operation& operation) {
-  const TensorInfo& tensor = operation.outputs.front();
+GoldenOutput read_output(const GoldenArrays& arrays, Op op, const TensorInfo& tensor) {
   const std::string file = bound_file(tensor.name);
-  GoldenOutput output{operation.op, tensor, read_float64(arrays, tensor_file(tensor.name), tensor),
+  GoldenOutput output{op, tensor, read_float64(arrays, tensor_file(tensor.name), tensor),
                       read_float64(arrays, file, tensor)};
   for (std::size_t n = 0; n < output.bounds.size(); ++n)
     if (output.bounds[n] < 0 || std::isinf(output.bounds[n]))

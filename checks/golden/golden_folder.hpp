@@ -50,13 +50,14 @@ GoldenArrays arrays_in(const std::string& folder);
 /// Empty if it is a bias that is not there.
 std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const TensorInfo& tensor);
 
-GoldenOutput read_output(const GoldenArrays& arrays, const Operation& operation);
+/// One of an operation's outputs.
+GoldenOutput read_output(const GoldenArrays& arrays, Op op, const TensorInfo& tensor);
 
 inline std::vector<double> read_input(const std::string& folder, DType dtype, const TensorInfo& tensor) {
   return read_input(arrays_in(folder), dtype, tensor);
 }
-inline GoldenOutput read_output(const std::string& folder, const Operation& operation) {
-  return read_output(arrays_in(folder), operation);
+inline GoldenOutput read_output(const std::string& folder, Op op, const TensorInfo& tensor) {
+  return read_output(arrays_in(folder), op, tensor);
 }
 
 }  // namespace cnnspec::checks

@@ -54,7 +54,7 @@ bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage 
   std::size_t n = 0, at = 0;
   for (const TensorInfo& t : o.outputs) {
     const auto count = static_cast<std::size_t>(t.count());
-    const std::size_t size = bytes_of(t, dtype) / count;
+    const std::size_t size = element_bytes(t.element, dtype);
     for (std::size_t k = 0; k < count; ++k, ++n, at += size)
       for (std::size_t byte = 0; wrong[n] && byte < size; ++byte)
         if (e.output[at + byte] != static_cast<std::byte>(garbage)) return false;

@@ -44,7 +44,8 @@ const Port* port_of(std::span<const Port> ports, Role role) {
 std::vector<const Pass*> backward_passes(const Layer& layer) {
   std::vector<const Pass*> passes;
   for (const Pass& pass : layer.passes.subspan(1)) passes.push_back(&pass);
-  std::ranges::stable_partition(passes, [](const Pass* p) { return port_of(p->outputs, Role::x) == nullptr; });
+  std::stable_partition(passes.begin(), passes.end(),
+                        [](const Pass* p) { return port_of(p->outputs, Role::x) == nullptr; });
   return passes;
 }
 

@@ -208,6 +208,7 @@ class Shrinker {
     const std::optional<Operands<double>> all = data();
     if (!all) return;
     const Failure before = best_;
+    const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
     Operands<double> inputs = *all;
     if (!improves(inputs)) return;  // e.g. because it needs the garbage of that very call
     for (bool again = true; again && !is_over();) {
@@ -216,9 +217,8 @@ class Shrinker {
         again |= leave_out(inputs, {&inputs[0], &inputs[1]});
       for (std::vector<double>& v : inputs) again |= leave_out(inputs, {&v});
       again |= simplify_all(inputs);
-      for (std::vector<double>& v : inputs) again |= simplify(inputs, v);
+      for (std::size_t i = 0; i < inputs.size(); ++i) again |= simplify(inputs, inputs[i], operation.inputs[i]);
     }
-    const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
     if (to_literal(operation, inputs, most_literal).empty()) best_ = before;
   }
 
@@ -270,14 +270,14 @@ class Shrinker {
     return any;
   }
   /// Makes single elements 1, or smaller.
-  bool simplify(Operands<double>& inputs, std::vector<double>& v) {
+  bool simplify(Operands<double>& inputs, std::vector<double>& v, const TensorInfo& tensor) {
     bool any = false;
     for (double& e : v) {
       const double before = e;
       if (before == 0 || before == 1) continue;
       for (const double plain : {1.0, -1.0, std::trunc(before), std::trunc(before / 2)}) {
         const bool is_plainer = std::fabs(plain) < std::fabs(before) || (before == -1 && plain == 1);
-        if (!is_plainer || is_over()) continue;
+        if (!is_plainer || is_over() || (plain < 0 && !tensor.is_stored())) continue;
         if (try_change(inputs, [&] { e = plain; })) {
           any = true;
           break;

@@ -352,6 +352,19 @@ KernelFunctions<typename F::Bits> functions_stored_as() {
           .avg_pool2d_backward = HalfStorage<F, avg_pool2d_backward<float>, y, x>::call};
 }
 
+/// In eight bits: what networks do in them.
+template <const EightBits& format, LoopOrder order, bool fma>
+KernelFunctions<std::uint8_t> functions_of_eight_bits() {
+  const auto all = functions_stored_as<Eighth<format>, order, fma>();
+  return {.max_pool2d_forward = all.max_pool2d_forward,
+          .max_pool2d_backward = all.max_pool2d_backward,
+          .relu_forward = all.relu_forward,
+          .relu_backward = all.relu_backward,
+          .linear_forward = all.linear_forward,
+          .avg_pool2d_forward = all.avg_pool2d_forward,
+          .avg_pool2d_backward = all.avg_pool2d_backward};
+}
+
 template <LoopOrder order, bool fma>
 Kernel variant(const std::string& name, const std::string& loops) {
   return {.name = name + (fma ? "-fma" : ""),
@@ -360,8 +373,8 @@ Kernel variant(const std::string& name, const std::string& loops) {
           .f64 = functions<double, order, fma>(),
           .f16 = functions_stored_as<Half, order, fma>(),
           .bf16 = functions_stored_as<Bfloat16, order, fma>(),
-          .f8e4m3 = functions_stored_as<Eighth<e4m3>, order, fma>(),
-          .f8e5m2 = functions_stored_as<Eighth<e5m2>, order, fma>()};
+          .f8e4m3 = functions_of_eight_bits<e4m3, order, fma>(),
+          .f8e5m2 = functions_of_eight_bits<e5m2, order, fma>()};
 }
 
 }  // namespace

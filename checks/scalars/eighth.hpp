@@ -10,23 +10,31 @@
 
 namespace cnnspec::checks {
 
-struct EightBits {
-  int significand_bits;  // without the leading one
-  int bias;
-  int finite;         // so many bit patterns from 0 on are finite numbers that are not negative
-  bool has_infinity;  // the next one; where there is none, what is too large becomes the largest number
+class EightBits {
+ public:
+  /// Without the leading bit of the significand. `finite` bit patterns from 0 on are finite numbers that are not
+  /// negative. The next one may be infinity; where there is none, what is too large becomes the largest number.
+  constexpr EightBits(int significand_bits, int bias, int finite, bool has_infinity)
+      : significand_bits_(significand_bits), finite_(finite), has_infinity_(has_infinity) {
+    for (int bits = 0; bits < finite; ++bits) {
+      const int exponent = bits >> significand_bits, leading = exponent == 0 ? 0 : 1 << significand_bits;
+      double v = leading + (bits & ((1 << significand_bits) - 1));
+      int power = (exponent == 0 ? 1 : exponent) - bias - significand_bits;
+      for (; power > 0; --power) v *= 2;
+      for (; power < 0; ++power) v /= 2;
+      magnitudes_[static_cast<std::size_t>(bits)] = v;
+    }
+    for (int bits = finite; bits < half; ++bits)
+      magnitudes_[static_cast<std::size_t>(bits)] = has_infinity && bits == finite
+                                                        ? std::numeric_limits<double>::infinity()
+                                                        : std::numeric_limits<double>::quiet_NaN();
+  }
 
+  int significand_bits() const { return significand_bits_; }
+  int finite() const { return finite_; }
   /// The number of a bit pattern.
   double decoded(std::uint8_t bits) const {
-    const int magnitude = bits & 0x7f, exponent = magnitude >> significand_bits;
-    const int fraction = magnitude & ((1 << significand_bits) - 1), leading = exponent == 0 ? 0 : 1 << significand_bits;
-    double v = leading + fraction;
-    int power = (exponent == 0 ? 1 : exponent) - bias - significand_bits;
-    for (; power > 0; --power) v *= 2;
-    for (; power < 0; ++power) v /= 2;
-    if (magnitude >= finite)
-      v = has_infinity && magnitude == finite ? std::numeric_limits<double>::infinity()
-                                              : std::numeric_limits<double>::quiet_NaN();
+    const double v = magnitudes_[bits & 0x7f];
     return bits & 0x80 ? -v : v;
   }
   /// The nearest number, of two as near the one whose last bit is 0.
@@ -36,15 +44,21 @@ struct EightBits {
     const double magnitude = std::fabs(v);
     int below = 0;  // the last finite one that is no larger
     for (int step = 64; step > 0; step /= 2)
-      if (below + step < finite && decoded(static_cast<std::uint8_t>(below + step)) <= magnitude) below += step;
-    if (below + 1 == finite && !has_infinity) return static_cast<std::uint8_t>(sign | below);
+      if (below + step < finite_ && decoded(static_cast<std::uint8_t>(below + step)) <= magnitude) below += step;
+    if (below + 1 == finite_ && !has_infinity_) return static_cast<std::uint8_t>(sign | below);
     const double low = decoded(static_cast<std::uint8_t>(below));
     // Beyond the largest number, the next one would be as far from it as the one before.
-    const double high = below + 1 < finite ? decoded(static_cast<std::uint8_t>(below + 1))
+    const double high = below + 1 < finite_ ? decoded(static_cast<std::uint8_t>(below + 1))
                                            : 2 * low - decoded(static_cast<std::uint8_t>(below - 1));
     const bool is_up = magnitude - low > high - magnitude || (magnitude - low == high - magnitude && below % 2 == 1);
     return static_cast<std::uint8_t>(sign | (below + is_up));
   }
+
+ private:
+  static constexpr int half = 128;  // of the bit patterns
+  int significand_bits_, finite_;
+  bool has_infinity_;
+  std::array<double, half> magnitudes_{};
 };
 
 inline constexpr EightBits e4m3{3, 7, 0x7f, false}, e5m2{2, 15, 0x7c, true};

@@ -7,6 +7,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "cnnspec/shape.hpp"
@@ -53,5 +56,16 @@ struct Grid {
 };
 
 static_assert((Grid::multiple_of(0) / Grid(8)).exponent == -3 && !(Grid::multiple_of(0) / Grid(6)).is_multiple);
+
+/// The largest e such that v is a multiple of 2^e; of_zero where v is zero or no number.
+inline int exponent_of(double v) {
+  constexpr int fraction_bits = 52, bias = 1023;
+  if (v == 0 || !std::isfinite(v)) return Grid::of_zero;
+  const auto bits = std::bit_cast<std::uint64_t>(v);
+  const std::uint64_t fraction = bits & ((std::uint64_t{1} << fraction_bits) - 1);
+  const int field = static_cast<int>(bits >> fraction_bits & 0x7ff);
+  const std::uint64_t significand = field == 0 ? fraction : fraction | std::uint64_t{1} << fraction_bits;
+  return std::max(field, 1) - bias - fraction_bits + std::countr_zero(significand);
+}
 
 }  // namespace cnnspec::checks

@@ -21,7 +21,11 @@ struct TermRange {
 
   constexpr explicit TermRange(Idx v) : TermRange(static_cast<double>(v)) {}
 
-  friend constexpr TermRange operator*(const TermRange& a, const TermRange& b) { return {a.value * b.value}; }
+  friend constexpr TermRange operator*(const TermRange& a, const TermRange& b) {
+    TermRange product(a.value * b.value);
+    product.grid = a.grid * b.grid;
+    return product;
+  }
   /// `d`: a positive integer.
   friend constexpr TermRange operator/(TermRange a, const TermRange& d) {
     const auto n = static_cast<Idx>(d.value);

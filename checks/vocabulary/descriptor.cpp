@@ -347,11 +347,14 @@ bool is_of_window(const Field& f) {
       [&](const char* part) { return std::string_view(f.name).find(part) != std::string::npos; });
 }
 
-double real_of(const Items& items, const Item& item) {
+double real_of(const Items& items, const Item& item, const Field& field) {
   double value = 0;
   const char* const end = item.text.data() + item.text.size();
   if (const auto [last, error] = std::from_chars(item.text.data(), end, value); error != std::errc{} || last != end)
     throw UsageError(items.where, Cursor::position(item.column), "a number after " + item.key, in_quotes(item.text));
+  if (!is_real_of(field, value))
+    throw UsageError(items.where, Cursor::position(item.column),
+                     fmt::format("{} of at least {}, and finite (C8)", item.key, field.least), item.key + item.text);
   return value;
 }
 
@@ -360,7 +363,7 @@ void read_field(const Items& items, const Field& f, std::size_t n, Problem& prob
   const Item* const item = items.find(f.key);
   if (item == nullptr && !f.usual) static_cast<void>(items.required(f.key));
   if (f.kind == Field::Kind::real)
-    problem.set_real(n, item != nullptr ? real_of(items, *item) : *f.usual);
+    problem.set_real(n, item != nullptr ? real_of(items, *item, f) : *f.usual);
   else if (item == nullptr)
     problem.set(n, static_cast<Idx>(*f.usual));
   else if (f.kind == Field::Kind::choice)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 namespace cnnspec::checks {
 namespace {
@@ -78,6 +79,8 @@ bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::st
   return std::ranges::any_of(some, [&](std::string_view key) { return std::ranges::find(keys, key) != keys.end(); });
 }
 
+bool is_real_of(const Field& field, double value) { return value >= field.least && std::isfinite(value); }
+
 Violation check_settings(const Problem& problem) {
   const Layer& layer = layer_of(problem);
   for (std::size_t n = 0; n < layer.fields.size(); ++n) {
@@ -87,6 +90,9 @@ Violation check_settings(const Problem& problem) {
     if ((is_flag || is_choice) && (problem.integer(n) < 0 || problem.integer(n) > most))
       return {Clause::C1, layer.name, f.name, "from 0 to", most, problem.integer(n)};
     const auto least = static_cast<Idx>(f.least);
+    if (f.kind == Field::Kind::real && !is_real_of(f, problem.real(n)))
+      return {Clause::C8, layer.name, f.name, "a finite number of at least", least,
+              static_cast<Idx>(std::clamp(std::isnan(problem.real(n)) ? 0 : problem.real(n), -1e9, 1e9))};
     if (f.kind == Field::Kind::number && problem.integer(n) < least)
       return {Clause::C8, layer.name, f.name, "at least", least, problem.integer(n)};
   }

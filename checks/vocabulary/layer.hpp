@@ -62,12 +62,19 @@ enum class Role { x, w, b, y, target, mask, state };
 /// What the elements of a tensor are.
 enum class Element {
   storage,  // numbers of the storage type
-  int64,    // whole numbers, 8 bytes each
+  int64,    // whole numbers of 8 bytes, such as target classes
+  boolean,  // 0 or 1, a byte each, such as a mask
 };
 
 /// Bytes of one.
 constexpr std::size_t element_bytes(Element element, DType dtype) {
-  return element == Element::int64 ? sizeof(std::int64_t) : element_bytes(dtype);
+  if (element == Element::int64) return sizeof(std::int64_t);
+  return element == Element::boolean ? 1 : element_bytes(dtype);
+}
+/// Its code in a .npy file.
+constexpr const char* npy_of(Element element, DType dtype) {
+  if (element == Element::int64) return "<i8";
+  return element == Element::boolean ? "|b1" : row_of(dtype).npy;
 }
 
 /// A tensor of a pass, over the whole batch, dense and row-major.
@@ -75,9 +82,10 @@ struct Port {
   const char* name;  // "x", "dy"
   Role role;
   std::vector<Idx> (*extents)(const Problem&);
-  bool is_compared = false;  // its numbers decide, and are not computed with
+  bool is_compared = false;  // its numbers decide, and are not computed with; always so where they are no storage type's
   bool is_optional = false;
   Element element = Element::storage;
+  Idx (*below)(const Problem&) = nullptr;  // of int64: its numbers are from 0 to one less than this
 };
 
 /// Where an operation rounds.
@@ -158,7 +166,9 @@ std::vector<std::string> names_of_layers();
 /// For Layer::is_meant_by.
 bool has_any(const std::vector<std::string>& keys, std::initializer_list<std::string_view> some);
 
-/// C1: a flag that is neither 0 nor 1, a choice that there is not. C8: a number below its least.
+/// Whether a real field can have that value: finite, and not below its least.
+bool is_real_of(const Field& field, double value);
+/// C1: a flag that is neither 0 nor 1, a choice that there is not. C8: a number below its least, a real that is no number.
 Violation check_settings(const Problem& problem);
 
 /// As the layer has it.

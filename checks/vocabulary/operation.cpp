@@ -1,7 +1,5 @@
 #include "checks/vocabulary/operation.hpp"
 
-#include <array>
-#include <bit>
 #include <cassert>
 #include <cstring>
 
@@ -14,9 +12,34 @@ namespace {
 
 std::vector<TensorInfo> tensors_of(std::span<const Port> ports, const Problem& problem) {
   std::vector<TensorInfo> tensors;
-  for (const Port& p : ports)
-    tensors.push_back({p.name, p.extents(problem), p.role, p.is_compared, p.is_optional, p.element});
+  for (const Port& p : ports) {
+    const bool is_stored = p.element == Element::storage;
+    const Idx below = p.element == Element::int64 ? p.below(problem) : is_stored ? 0 : 2;
+    tensors.push_back(
+        {p.name, p.extents(problem), p.role, p.is_compared || !is_stored, p.is_optional, p.element, below});
+  }
   return tensors;
+}
+
+/// Whole numbers of type T, and back.
+template <class T>
+std::vector<std::byte> encode_as(const std::vector<double>& values) {
+  std::vector<std::byte> bytes(values.size() * sizeof(T));
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    const T whole = static_cast<T>(values[n]);
+    std::memcpy(bytes.data() + n * sizeof(T), &whole, sizeof(T));
+  }
+  return bytes;
+}
+template <class T>
+std::vector<double> decode_as(std::span<const std::byte> bytes) {
+  std::vector<double> values(bytes.size() / sizeof(T));
+  for (std::size_t n = 0; n < values.size(); ++n) {
+    T whole{};
+    std::memcpy(&whole, bytes.data() + n * sizeof(T), sizeof(T));
+    values[n] = static_cast<double>(whole);
+  }
+  return values;
 }
 
 }  // namespace
@@ -61,43 +84,23 @@ double Operation::elements() const {
   return elements;
 }
 
-std::size_t bytes_of(const TensorInfo& tensor, DType dtype) {
-  const std::size_t each = tensor.element == Element::int64 ? sizeof(std::int64_t) : element_bytes(dtype);
-  return static_cast<std::size_t>(tensor.count()) * each;
-}
-
-std::size_t output_bytes(const Operation& operation, DType dtype) {
-  std::size_t bytes = 0;
-  for (const TensorInfo& t : operation.outputs) bytes += bytes_of(t, dtype);
-  return bytes;
-}
-
 std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::vector<double>& values) {
-  if (tensor.element == Element::storage) return encode(dtype, values);
-  std::vector<std::byte> bytes;
-  for (const double v : values) {
-    const auto whole = std::bit_cast<std::array<std::byte, sizeof(std::int64_t)>>(static_cast<std::int64_t>(v));
-    bytes.insert(bytes.end(), whole.begin(), whole.end());
-  }
-  return bytes;
+  if (tensor.is_stored()) return encode(dtype, values);
+  return tensor.element == Element::int64 ? encode_as<std::int64_t>(values) : encode_as<std::uint8_t>(values);
+}
+
+std::vector<double> decode(const TensorInfo& tensor, DType dtype, std::span<const std::byte> bytes) {
+  if (tensor.is_stored()) return decode(dtype, bytes);
+  return tensor.element == Element::int64 ? decode_as<std::int64_t>(bytes) : decode_as<std::uint8_t>(bytes);
 }
 
 std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes) {
-  if (operation.outputs.size() == 1 && operation.outputs[0].element == Element::storage) return decode(dtype, bytes);
+  if (operation.outputs.size() == 1) return decode(operation.outputs[0], dtype, bytes);
   std::vector<double> all;
   for (const TensorInfo& t : operation.outputs) {
-    const std::span<const std::byte> own = bytes.first(bytes_of(t, dtype));
-    bytes = bytes.subspan(own.size());
-    if (t.element == Element::storage) {
-      const std::vector<double> values = decode(dtype, own);
-      all.insert(all.end(), values.begin(), values.end());
-      continue;
-    }
-    for (std::size_t n = 0; n < own.size(); n += sizeof(std::int64_t)) {
-      std::int64_t whole = 0;
-      std::memcpy(&whole, own.data() + n, sizeof(whole));
-      all.push_back(static_cast<double>(whole));
-    }
+    const std::vector<double> values = decode(t, dtype, bytes.first(t.bytes(dtype)));
+    all.insert(all.end(), values.begin(), values.end());
+    bytes = bytes.subspan(t.bytes(dtype));
   }
   return all;
 }

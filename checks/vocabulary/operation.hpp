@@ -17,7 +17,9 @@ struct TensorInfo {
   Role role = Role::x;
   bool is_compared = false, is_optional = false;
   Element element = Element::storage;
+  Idx below = 0;  // of whole numbers: they are from 0 to one less than this
 
+  bool is_stored() const { return element == Element::storage; }
   Idx count() const;
   std::size_t bytes(DType dtype) const;
   /// Where element n is.
@@ -35,6 +37,8 @@ struct Operation {
   bool multiplies() const { return pass().arithmetics == Arithmetics::products; }
   /// Its last input is a bias, which may be absent.
   bool takes_bias() const { return inputs.back().role == Role::b && inputs.back().is_optional; }
+  /// Only the room's Formulations say of what its outputs are multiples, and what shows in them.
+  bool has_formulations() const { return pass().formulations != nullptr; }
   bool selects() const { return pass().arithmetics == Arithmetics::selects; }
   /// It adds up elements of its last input: all of them, none is selected by another's.
   bool adds_up_all() const { return pass().arithmetics == Arithmetics::sums && !inputs.front().is_compared; }
@@ -55,11 +59,10 @@ struct Operation {
   bool is_large() const { return elements() > 0x1p16; }
 };
 
-/// The bytes of a tensor's elements, and of all outputs one after the other; whole numbers are of 8 bytes whatever the
-/// storage type is.
-std::size_t bytes_of(const TensorInfo& tensor, DType dtype);
-std::size_t output_bytes(const Operation& operation, DType dtype);
+/// The bytes of a tensor's elements: numbers of the storage type, or whole numbers.
 std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::vector<double>& values);
+std::vector<double> decode(const TensorInfo& tensor, DType dtype, std::span<const std::byte> bytes);
+/// Of all outputs, one after the other.
 std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes);
 
 /// Throws ShapeError if the problem violates a clause, and UsageError if it is not of the operation's layer.
