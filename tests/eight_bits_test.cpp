@@ -98,16 +98,17 @@ TEST(EightBits, kernels_of_ours_pass) {
 template <const EightBits& format, int mistake>
 struct Wrong {
   using Bits = std::uint8_t;
+  static double least_normal() { return format.decoded(static_cast<std::uint8_t>(1 << format.significand_bits())); }
   static double value(Bits bits) {
     const double v = format.decoded(bits);
-    return mistake == 2 && std::fabs(v) < format.decoded(1 << format.significand_bits()) ? 0 : v;
+    return mistake == 2 && std::fabs(v) < least_normal() ? 0 : v;
   }
   static Bits nearest(double v) {
     Bits bits = format.encoded(v);
     const double stored = format.decoded(bits);
     if (mistake == 0 && std::fabs(stored) > std::fabs(v)) --bits;                 // toward zero
     if (mistake == 1 && std::fabs(v) > 1.04 * format.decoded(0x7e)) return 0x7f;  // NaN where it is too large
-    if (mistake == 2 && std::fabs(stored) < format.decoded(1 << format.significand_bits())) return bits & 0x80;
+    if (mistake == 2 && std::fabs(stored) < least_normal()) return bits & 0x80;
     return bits;
   }
 };

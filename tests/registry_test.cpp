@@ -1,15 +1,22 @@
 // What every layer's room must have, since no compiler finds what is missing.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
+#include "checks/cases/kernel_case.hpp"
+#include "checks/cases/layer_case.hpp"
 #include "checks/census/census_of_layer.hpp"
 #include "checks/expect/formulation.hpp"
+#include "checks/generate/configurations.hpp"
 #include "checks/generate/invalid.hpp"
+#include "checks/golden/golden.hpp"
 #include "checks/laws/layer_checks.hpp"
 #include "checks/misreadings/misreading.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/operation.hpp"
+#include "tests/broken_kernels.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -93,10 +100,95 @@ TEST(Registry, every_operation_has_misreadings) {
         << name_of(op);
 }
 
-TEST(Registry, the_definition_is_the_narrowest_formulation) {
+/// A small problem of the layer, and integers for its inputs.
+Operation small_operation(Choices& choices, Op op) {
+  return operation_of(op, draw_problem(choices, layer_id(op), {.max_extent = 8, .max_channels = 3, .max_batch = 2}));
+}
+Operands<Measured<double>> small_integers(Choices& choices, const Operation& o) {
+  Operands<Measured<double>> inputs;
+  for (const TensorInfo& tensor : o.inputs) {
+    auto& values = inputs.emplace_back();
+    while (std::ssize(values) < tensor.count()) values.emplace_back(static_cast<double>(choices.pick(-9, 9)));
+  }
+  return inputs;
+}
+
+TEST(Registry, the_definition_is_the_first_formulation_and_none_is_narrower) {
+  RandomChoices choices(7);
   for (const Op op : all_ops()) {
     std::set<std::string> names;
     for (const Formulation& f : formulations_of(op)) EXPECT_TRUE(names.insert(f.name).second) << f.name;
+    for (int n = 0; n < 30 && !names.empty(); ++n) {
+      const Operation o = small_operation(choices, op);
+      const auto inputs = small_integers(choices, o);
+      const auto defined = run_spec(o, inputs);
+      for (const Formulation& f : formulations_of(op)) {
+        const auto computed = f.narrow(o.problem, inputs);
+        ASSERT_EQ(computed.size(), defined.size()) << f.name;
+        for (std::size_t k = 0; k < defined.size(); ++k) {
+          EXPECT_NEAR(computed[k].value, defined[k].value, 1e-12) << f.name << " " << to_descriptor(o.problem);
+          EXPECT_GE(computed[k].terms, defined[k].terms) << f.name << " " << to_descriptor(o.problem);
+          if (&f == &formulations_of(op).front()) {
+            EXPECT_EQ(computed[k].value, defined[k].value) << f.name << " " << to_descriptor(o.problem);
+          }
+        }
+      }
+    }
+  }
+}
+
+// ---- What stands elsewhere, for every operation ----
+
+TEST(Registry, every_pass_has_broken_kernels) {
+  for (const Op op : all_ops())
+    EXPECT_GE(std::ranges::count_if(tests::broken_kernels(),
+                                    [&](const auto& k) { return std::ranges::find(k.ops, op) != k.ops.end(); }),
+              2)
+        << name_of(op);
+}
+
+TEST(Registry, every_operation_is_fuzzed) {
+  RandomChoices choices(9);
+  for (const Op op : all_ops()) {
+    const Problem p = small_operation(choices, op).problem;
+    EXPECT_EQ(decode_case<LayerCase>(encode_case(LayerCase{layer_id(op), p, 1})).problem, p) << name_of(op);
+    const CaseOutcome laws = check_case(LayerCase{layer_id(op), p, 1});
+    EXPECT_TRUE(laws.holds()) << laws.failure;
+    EXPECT_GT(laws.compared, 0) << name_of(op);
+    const KernelCase of_kernel{op, DType::f32, p, 0, 1};
+    EXPECT_EQ(decode_case<KernelCase>(encode_case(of_kernel)).op, op);
+    const CaseOutcome computed = check_case(of_kernel);
+    EXPECT_TRUE(computed.holds()) << computed.failure;
+    EXPECT_GT(computed.compared, 0) << name_of(op);
+  }
+}
+
+TEST(Registry, every_operation_has_golden_vectors) {
+  RandomChoices choices(11);
+  for (const Op op : all_ops())
+    for (const DTypeRow& row : dtype_rows) {
+      GoldenCase c;
+      c.ops = {op}, c.dtype = row.dtype, c.problem = small_operation(choices, op).problem;
+      const Golden golden = make_golden(c);
+      EXPECT_EQ(std::ssize(golden.outputs), std::ssize(pass_of(op).outputs)) << name_of(op);
+      for (const GoldenOutput& output : golden.outputs)
+        EXPECT_EQ(std::ssize(output.bounds), output.tensor.count()) << name_of(op);
+    }
+}
+
+TEST(Registry, every_layer_has_a_section_in_the_documentation) {
+  std::ifstream file(CNNSPEC_TEST_DOCS "/layers.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const Layer* layer : layers()) {
+    const std::size_t begin = text.find("\n## " + std::string(layer->name) + "\n");
+    ASSERT_NE(begin, text.npos) << layer->name;
+    const std::string section = text.substr(begin, text.find("\n## ", begin + 1) - begin);
+    for (const Pass& pass : layer->passes) EXPECT_NE(section.find(pass.name), text.npos) << pass.name;
+    for (const Pass& pass : layer->passes)
+      for (const Formulation& f : formulations_of(pass.op)) EXPECT_NE(section.find(f.name), text.npos) << f.name;
+    if (!layer->passes.empty()) {
+      EXPECT_NE(section.find(layer->example), text.npos) << layer->name;
+    }
   }
 }
 
