@@ -1,11 +1,11 @@
-# Finds oneDNN's CPU library: target oneDNN::oneDNN. (Its own package file insists on OpenCL's headers, which a CPU
-# engine does not need and Debian does not install along.) Any version but 2 and 3 is refused: its interface is another.
-# With oneDNN_ROOT, a prefix, only the one that is installed there will do.
+# Finds oneDNN's CPU library: target oneDNN::oneDNN. (oneDNN's own package file requires the headers of OpenCL. A CPU
+# engine does not need them, and Debian does not install them with oneDNN.) Only versions 2 and 3 are accepted, because
+# other versions have another interface. If the prefix oneDNN_ROOT is given, only the oneDNN in it is accepted.
 set(only_there "")
 if(oneDNN_ROOT)
   set(only_there PATHS ${oneDNN_ROOT} NO_DEFAULT_PATH)
 endif()
-if(NOT "${oneDNN_ROOT}" STREQUAL "${oneDNN_ROOT_SEARCHED}") # what an earlier run found is not what is asked for now
+if(NOT "${oneDNN_ROOT}" STREQUAL "${oneDNN_ROOT_SEARCHED}") # an earlier run found another oneDNN
   unset(oneDNN_INCLUDE_DIR CACHE)
   unset(oneDNN_LIBRARY CACHE)
 endif()
@@ -19,7 +19,7 @@ endif()
 
 set(oneDNN_IS_VERSION_2_OR_3 OFF)
 if(oneDNN_INCLUDE_DIR)
-  set(version_header ${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h) # version 1 has it elsewhere
+  set(version_header ${oneDNN_INCLUDE_DIR}/oneapi/dnnl/dnnl_version.h) # version 1 has it in another place
   if(EXISTS ${version_header})
     file(STRINGS ${version_header} numbers REGEX "^#define DNNL_VERSION_(MAJOR|MINOR|PATCH) +[0-9]+")
     string(REGEX REPLACE "[^0-9;]" "" numbers "${numbers}")

@@ -1,4 +1,4 @@
-# How our own sources are compiled. Nothing of this reaches a project that uses cnnspec.
+# How our own sources are compiled. This does not affect projects that use cnnspec.
 if((CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
    OR (CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14))
   message(FATAL_ERROR "cnnspec needs g++ 12 or clang++ 14, or newer; "
@@ -14,7 +14,7 @@ if(PROJECT_IS_TOP_LEVEL)
   if(CNNSPEC_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CNNSPEC_CCACHE})
   endif()
-  # The tests are many programs, and what is linked into each has symbols by the ten thousand.
+  # There are many test programs, and each is linked with code that has tens of thousands of symbols.
   include(CheckLinkerFlag)
   check_linker_flag(CXX -fuse-ld=lld CNNSPEC_HAVE_LLD)
   if(CNNSPEC_HAVE_LLD)
@@ -22,8 +22,8 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
-# Compiles `target` as the project's own code: C++20, with the project's warnings, and without contracting a*b+c, so that
-# the roundings are the ones the source shows.
+# Compiles `target` as the project's own code: C++20, with the project's warnings, and without contraction of a*b+c, so
+# that the roundings are those of the source.
 function(cnnspec_own target)
   target_compile_features(${target} PRIVATE cxx_std_20)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
@@ -38,13 +38,13 @@ function(cnnspec_own target)
             -Wshadow
             # g++ 12 warns of "x" + std::string (GCC bug 105651)
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
-            # with sanitizers, it takes numbers of Boost's for uninitialised ones
+            # with sanitizers, it wrongly reports numbers of Boost as uninitialised
             $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${CNNSPEC_SANITIZED}>>:-Wno-maybe-uninitialized>
             $<$<BOOL:${CNNSPEC_WERROR}>:-Werror>)
 endfunction()
 
-# cnnspec_precompile(target ...): target_precompile_headers(target ...), such that ccache can look into them. (It does if
-# CCACHE_SLOPPINESS is pch_defines,time_macros, as ./cnnspec has it.)
+# cnnspec_precompile(target ...): target_precompile_headers(target ...), in a way that ccache supports. (For this,
+# CCACHE_SLOPPINESS must be pch_defines,time_macros; ./cnnspec sets it.)
 function(cnnspec_precompile target)
   target_precompile_headers(${target} ${ARGN})
   if(CNNSPEC_CCACHE)
@@ -53,9 +53,9 @@ function(cnnspec_precompile target)
   endif()
 endfunction()
 
-# cnnspec_unite(target folder...): the sources of each folder are compiled as one file, so that what they include is read,
-# and its templates are compiled, once. Those with compile options of their own stay by themselves. (A change then compiles
-# the folder anew; who changes much in one turns CNNSPEC_UNITE off.)
+# cnnspec_unite(target folder...): the sources of each folder are compiled as one file, so that included headers are
+# read once, and their templates are compiled once. Sources with their own compile options stay separate. (After a
+# change, the whole folder is compiled again. If you change much in one folder, turn CNNSPEC_UNITE off.)
 function(cnnspec_unite target)
   if(NOT CNNSPEC_UNITE)
     return()

@@ -1,4 +1,4 @@
-# Looks for the packages that the enabled parts need, and names all that are missing at once.
+# Looks for the packages that the enabled parts need, and names all missing packages in one message.
 set(cnnspec_missing "")
 
 macro(cnnspec_find package debian_package)

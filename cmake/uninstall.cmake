@@ -1,5 +1,5 @@
-# Removes what `cmake --install` wrote last, as its manifest in BUILD says, and the folders below its prefix that are empty then.
-# DESTDIR must be what it was.
+# Removes the files that `cmake --install` wrote last, which its manifest in BUILD lists. Then removes the folders below
+# its prefix that are empty. DESTDIR must have the same value as for the installation.
 #
 #   cmake -D BUILD=build/release -P cmake/uninstall.cmake
 set(manifest ${BUILD}/install_manifest.txt)
@@ -9,7 +9,7 @@ if(NOT EXISTS ${manifest})
 endif()
 file(STRINGS ${manifest} files)
 
-# The prefix: the longest path that all have in common.
+# The prefix: the longest path that all files share.
 list(GET files 0 prefix)
 get_filename_component(prefix "${prefix}" DIRECTORY)
 foreach(file IN LISTS files)
@@ -28,7 +28,7 @@ foreach(file IN LISTS files)
   endif()
   get_filename_component(folder "${file}" DIRECTORY)
   while(NOT folder STREQUAL prefix)
-    execute_process(COMMAND rmdir "$ENV{DESTDIR}${folder}" RESULT_VARIABLE status ERROR_QUIET) # refuses one that is not empty
+    execute_process(COMMAND rmdir "$ENV{DESTDIR}${folder}" RESULT_VARIABLE status ERROR_QUIET) # fails if not empty
     if(NOT status EQUAL 0)
       break()
     endif()

@@ -1,4 +1,4 @@
-// Text from outside, for each reader of it.
+// Text input from outside, for each reader.
 #include "checks/cases/inputs_case.hpp"
 #include "fuzz/one_input.hpp"
 

@@ -9,7 +9,7 @@
 
 namespace cnnspec::fuzz {
 
-/// Names and inputs; the same every time.
+/// Names and inputs. The same on every call.
 std::vector<std::pair<std::string, checks::Bytes>> inputs_seeds();
 
 }  // namespace cnnspec::fuzz

@@ -1,5 +1,5 @@
-// Writes the seeds of the corpora: `make_seeds LISTS FOLDER` makes FOLDER/layer, FOLDER/kernel, ... from the lists of
-// shapes in LISTS (fuzz/seeds) and from what inputs_seeds() and the networks below say. The same seeds every time.
+// Writes the seeds of the corpora. `make_seeds LISTS FOLDER` makes FOLDER/layer, FOLDER/kernel, ... from the lists of
+// shapes in LISTS (fuzz/seeds), from inputs_seeds(), and from the networks below. The seeds are the same every time.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -41,7 +41,7 @@ class SeedFolder {
 
 // ---- Small versions of large layers ------------------------------------------------------------------------------
 
-/// So few cells that there are at most three windows, and as many left over by the stride as there were.
+/// The same line with fewer cells: at most three windows, and the same number of cells left over by the stride.
 Line small(Line l) {
   const Idx window = l.axis.dilation * (l.kernel - 1) + 1;
   const Idx over = l.in + l.axis.before + l.axis.after - window;
@@ -72,7 +72,7 @@ void make_small(cnnspec_elementwise& p) { p.count = std::min(p.count, Idx{50}); 
 
 // ---- Seeds -------------------------------------------------------------------------------------------------------
 
-/// The problem's layer, and those that have no problem of their own and look at one like this.
+/// The problem's layer, and layers without a problem of their own that use one of this kind.
 std::vector<LayerId> layers_taking(const Problem& problem) {
   std::vector<LayerId> all{problem.layer()};
   if (problem.is<cnnspec_pool2d>()) all.push_back(LayerId::flatten);
@@ -106,7 +106,7 @@ void add_list(Folders& to, const fs::path& list) {
   }
 }
 
-/// A layer in short: the kernel, the stride and the padding of both axes.
+/// Short form of a layer: kernel, stride and padding are the same on both axes.
 LayerDefinition conv(Idx channels, Idx kernel, Idx stride = 1, Idx padding = 0, Idx groups = 1) {
   const Axis axis{stride, padding, padding};
   return {"", Conv2dDefinition{channels, kernel, kernel, {axis, axis, groups}}};

@@ -1,5 +1,5 @@
-// What every target does with one input: the case that the bytes stand for is checked, and if it fails, what is wrong
-// is printed and the process ends, as fuzzers expect.
+// What every target does with one input. The bytes are decoded to a case, and the case is checked. If it fails, the
+// reason is printed and the process ends, as fuzzers expect.
 #pragma once
 
 #include <cstdio>
@@ -13,7 +13,7 @@
 
 namespace cnnspec::fuzz {
 
-/// The name of this target, which each of them defines.
+/// The name of this target. Each target defines it.
 extern const char* const target_name;
 
 template <class Case>

@@ -1,7 +1,7 @@
 // Runs a target on the inputs of a corpus, with any compiler and without a fuzzer: `replay_layer FILE-OR-FOLDER...`.
 //
-// Status: 0, every input passed; 2, there was none, one could not be read, or too few of a folder's compared anything.
-// A target ends the process at an input that fails; the input's name is printed.
+// Status: 0, every input passed; 2, there was no input, one could not be read, or too few inputs of a folder compared
+// anything. At a failing input, the target ends the process, and the name of the input is printed.
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-// The sanitizers call these. By default they end the process without a signal, and the input would not be told.
+// The sanitizers call these. By default they end the process without a signal, and the input would not be named.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __ubsan_default_options();
 const char* __asan_default_options() { return "abort_on_error=1"; }
@@ -32,14 +32,14 @@ namespace fs = std::filesystem;
 
 constexpr std::array fatal_signals{SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV};
 
-std::string current;                                           // the line that tells the input
-std::array<struct sigaction, fatal_signals.size()> earlier{};  // what was done at those signals, by a sanitizer
+std::string current;                                           // the line that names the input
+std::array<struct sigaction, fatal_signals.size()> earlier{};  // the handlers before, of a sanitizer
 
-/// Calls nothing but what may be called in a signal handler.
+/// Calls only async-signal-safe functions.
 void tell_which(int signal, siginfo_t* info, void*) {
   (void)!::write(STDERR_FILENO, current.data(), current.size());
   for (std::size_t n = 0; n < fatal_signals.size(); ++n) ::sigaction(fatal_signals[n], &earlier[n], nullptr);
-  if (info->si_code <= 0) ::raise(signal);  // that of an instruction comes again when it is executed again
+  if (info->si_code <= 0) ::raise(signal);  // a faulting instruction is executed again, and raises it again
 }
 
 void handle_fatal_signals() {
@@ -49,7 +49,7 @@ void handle_fatal_signals() {
   for (std::size_t n = 0; n < fatal_signals.size(); ++n) ::sigaction(fatal_signals[n], &action, &earlier[n]);
 }
 
-/// In the same order everywhere.
+/// In the same order on every system.
 std::vector<fs::path> inputs_in(const fs::path& path) {
   if (!fs::is_directory(path)) return {path};
   std::vector<fs::path> inputs;

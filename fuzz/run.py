@@ -46,25 +46,25 @@ sys.path.append(str(HERE.parent / "checks"))
 import front_end  # noqa: E402
 
 SECONDS_TO_MINIMISE = 30
-# How often an edge is passed, and what was compared, guides the fuzzer, but would fill the tree with thousands of
-# files.
+# Counts of edges and compared values guide the fuzzer. But merging by them would fill the source tree with thousands
+# of files.
 MERGE = ["-merge=1", "-use_counters=0", "-use_cmp=0"]
-# Flags of libFuzzer that are not taken, since they are set here, and what to use instead.
+# Flags of libFuzzer that are rejected because they are set here, and what to use instead.
 OWN_FLAGS = {"max_total_time": "--seconds", "seed": "--seed", "jobs": "--jobs", "workers": "--jobs", "fork": "--jobs",
              "merge": "--minimise", "help": "build/fuzz/bin/fuzz_layer -help=1",
              **dict.fromkeys(("artifact_prefix", "exact_artifact_path", "minimize_crash", "print_final_stats"), None)}
 
 
 class Interrupted(Exception):
-    """Everything is to end."""
+    """The whole run must end."""
 
 
 class CannotRun(Exception):
-    """A target did not do its work, and left no input that would say why."""
+    """A target did not do its work, and left no failing input."""
 
 
 class Screen:
-    """What several targets say at once: lines, and below them, on a terminal, one line on how far they are."""
+    """The output of several targets: lines, and below them, on a terminal, one line of progress."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -95,8 +95,8 @@ class Screen:
 
 
 class Processes:
-    """All that run. Each has a process group, for libFuzzer starts processes of its own, and so that ^C reaches us
-    alone."""
+    """All running processes. Each has its own process group, because libFuzzer starts more processes, and because ^C
+    must reach only this script."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -113,7 +113,7 @@ class Processes:
             return process
 
     def wait(self, process):
-        """The status. Raises Interrupted if the process was told to end."""
+        """The exit status. Raises Interrupted if the process was told to end."""
         status = process.wait()
         with self.lock:
             self.running.discard(process)
@@ -143,14 +143,14 @@ class Fuzzing:
         self.found = build / "fuzzing" / target
         self.failures = build / "fuzzing" / "failures"
         self.failure = None
-        # libFuzzer starts processes of its own by a shell, and quotes nothing: it gets links whose names need none.
+        # libFuzzer starts processes with a shell and does not quote paths. So it gets links with simple names.
         self.links = tempfile.TemporaryDirectory(prefix="fuzz-")
         self.linked = {}
         for folder in (self.corpus, self.found, self.failures):
             folder.mkdir(parents=True, exist_ok=True)
 
     def options(self):
-        """What OSS-Fuzz gives the target, too."""
+        """The same options as on OSS-Fuzz."""
         settings = configparser.ConfigParser()
         settings.read(self.settings)
         options = dict(settings["libfuzzer"]) if "libfuzzer" in settings else {}
@@ -170,17 +170,17 @@ class Fuzzing:
         return self.processes.start([self.link(self.program), *self.options(), prefix, *words], self.links.name)
 
     def call(self, *arguments):
-        """Status and output."""
+        """Runs the target. Returns status and output."""
         process = self.start(*arguments)
         output = process.communicate()[0]
         return self.processes.wait(process), output
 
     def unknown_flags(self):
-        """Those flags that libFuzzer does not know: it would warn and go on without them."""
+        """The flags that libFuzzer does not know. It would only warn and ignore them."""
         return re.findall(r"unrecognized flag '([^']*)'", self.call(*self.flags, "-help=1")[1]) if self.flags else []
 
     def fuzz(self, seconds, seed):
-        """Fuzzes, and then keeps what is new, or tells which input fails."""
+        """Fuzzes. Then keeps the new inputs, or reports the input that fails."""
         self.run(seconds, seed)
         if self.failure:
             self.screen.say(self.report(self.minimised(self.failure)))
@@ -203,7 +203,7 @@ class Fuzzing:
             if match := re.match(r"stat::number_of_executed_units:\s+(\d+)", line):
                 executed = int(match[1])
         status = process.wait()
-        slow = [path for path in written if "-slow-unit-" in path.name]  # to be looked at, but no failure
+        slow = [path for path in written if "-slow-unit-" in path.name]  # worth a look, but no failure
         failing = [path for path in written if path not in slow]
         if failing and status:
             self.failure = failing[-1]
@@ -216,7 +216,7 @@ class Fuzzing:
             raise CannotRun(f"fuzz_{self.target} ended with status {status} and left no input")
 
     def merge(self):
-        """Adds what reaches a new edge to the corpus in the source tree."""
+        """Adds inputs that reach a new edge to the corpus in the source tree."""
         before = len(list(self.corpus.iterdir()))
         self.merge_into(self.corpus, self.found)
         new = len(list(self.corpus.iterdir())) - before
@@ -228,7 +228,7 @@ class Fuzzing:
             raise CannotRun(f"fuzz_{self.target}: merging failed:\n{output[-2000:]}")
 
     def minimise(self):
-        """Replaces the corpus by one that reaches as much. What has a name of its own, and not the engine's, stays."""
+        """Replaces the corpus by a smaller one with the same coverage. Inputs not named by libFuzzer stay."""
         status, output = self.call("-runs=0", self.corpus)
         if status:  # merging would drop an input that fails
             raise CannotRun(f"fuzz_{self.target}: an input of the corpus fails:\n{output[-2000:]}")
@@ -249,7 +249,7 @@ class Fuzzing:
         self.screen.say(f"fuzz_{self.target}: {len(before)} inputs, {len(list(self.corpus.iterdir()))} of them needed")
 
     def minimised(self, failure):
-        """The smallest input found that fails as well."""
+        """The smallest failing input that was found."""
         if failure.stat().st_size <= 1:
             return failure
         smallest = failure.with_name(failure.name + "-minimised")
@@ -263,11 +263,11 @@ class Fuzzing:
         return self.call(*self.flags, path)[0] == 0
 
     def report(self, path):
-        """What the target says about an input that fails, without the engine's own words."""
+        """The target's message about a failing input, without the output of libFuzzer."""
         output = self.call(*self.flags, path)[1]
         start = output.find(f"\nfuzz_{self.target}: ")
         said = output[start if start >= 0 else max(output.find("\n=="), 0):]
-        for end in ("\n==", "\nMS: "):  # a sanitizer's stack trace of our own abort; the mutations
+        for end in ("\n==", "\nMS: "):  # a sanitizer's stack trace of our own abort; libFuzzer's mutations
             if start >= 0 and end in said:
                 said = said[:said.index(end)]
         return f"{said.strip()}\n{self.again(path)}"
@@ -278,12 +278,12 @@ class Fuzzing:
 
 
 def targets_of(home):
-    """Of each target the options are written down, whether it is built or not."""
+    """The targets that have a file of options, whether they are built or not."""
     return sorted(path.stem.removeprefix("fuzz_") for path in (home / "options").glob("fuzz_*.options"))
 
 
 def wrong_flag(flag):
-    """What is wrong with a flag for libFuzzer, as far as it can be told without libFuzzer; or ""."""
+    """The error in a flag for libFuzzer, as far as it can be found without running libFuzzer; or ""."""
     named = re.fullmatch(r"-([a-z_0-9]+)=.*", flag, re.DOTALL)
     if not named:
         return f"expected libFuzzer's flags after --, such as -max_len=64, got '{flag}'"
@@ -346,7 +346,7 @@ def run_files(fuzzing, files):
 
 
 def run_all(fuzzings, jobs, work):
-    """Does the work for each target, several at once. Returns the status."""
+    """Does the work for each target, several at a time. Returns the exit status."""
     status = 0
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         running = [pool.submit(work, fuzzing) for fuzzing in fuzzings]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The benchmark's own arithmetic, files and peers: medians, ratios, merging, refusals, and what is left out.
+"""The arithmetic, files and peers of the benchmark: medians, ratios, merging, rejected arguments, and what is left out.
 
-benchdnn is a script here that takes its options and answers in its words; nothing is measured that takes time.
+A script stands in for benchdnn: it takes the same options and prints the same kind of output. Nothing slow is measured.
 """
 
 import contextlib
@@ -47,7 +47,7 @@ def a_program(folder, text):
 
 
 def run_main(*words):
-    """Status, or what was raised; standard output; standard error."""
+    """Status or exception; standard output; standard error."""
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
@@ -248,7 +248,7 @@ class Torch(unittest.TestCase):
                 peer_torch.python_with_torch([str(without), "/none/python3"])
 
     def test_the_figures_stand_without_a_ratio_where_it_is_missing(self):
-        """The benchmark program answers as Google Benchmark does."""
+        """The stand-in for the benchmark program prints the output of Google Benchmark."""
         with tempfile.TemporaryDirectory() as folder:
             os.mkdir(os.path.join(folder, "bin"))
             program = a_program(os.path.join(folder, "bin"), """
@@ -297,7 +297,7 @@ print("total: 0.10s")
 sys.exit(failed > 0)
 """
 
-# Says its library as the benchmarks do where they call oneDNN.
+# Names its library, as the benchmarks do that call oneDNN.
 BENCHMARKS = """
 import os, sys
 assert sys.argv[1] == "--benchmark_filter=^kernels/onednn$", sys.argv
@@ -320,7 +320,7 @@ class Benchdnn(unittest.TestCase):
         return a_program(folder.name, text.replace("COUNTS", counts).replace("VERSION", version))
 
     def session(self, benchdnn, unsupported=0):
-        """After the list of shapes was judged against it."""
+        """A session in which the list of shapes was judged with this benchdnn."""
         build = tempfile.TemporaryDirectory()
         self.addCleanup(build.cleanup)
         os.mkdir(os.path.join(build.name, "bin"))
@@ -389,7 +389,7 @@ class Benchdnn(unittest.TestCase):
             peer_benchdnn.found(None)
 
 
-# Two processes of 40 MiB each, at one time; says a summary as ctest does.
+# Two processes of 40 MiB each, at the same time. Prints a summary as ctest does.
 CTEST = """
 import os, subprocess, sys, time
 code = "import time; x = bytearray(40 << 20); x[::4096] = bytes([1]) * len(x[::4096]); time.sleep(1)"

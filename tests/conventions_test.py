@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests the page on conventions: is its column of the specification right, does it mark what differs, and does it
-survive libraries that crash, hang, or are not there?
+"""Tests the page on conventions. Is its column for the specification right? Does it mark differences? Does it survive
+libraries that crash, hang, or are missing?
 
 Usage: conventions_test.py BUILD        a build with bin/conventions_specification and bin/cnnspec
 """
@@ -27,7 +27,8 @@ import summary  # noqa: E402
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 NAN, INF = math.nan, math.inf
 
-# Worked by hand, from the numbers in the page's column "input". A text is the clause that refuses; None: not offered.
+# Worked out by hand, from the numbers in the column "input" of the page. A text is the clause that rejects the input;
+# None: not offered.
 BY_HAND = {
     "pool-tie": [0, 8, 0, 0],
     "pool-overlap": [0, 8 + 16, 0],
@@ -96,7 +97,7 @@ def specification(q):
 
 
 def adapter(folder, body):
-    """The command of a library that answers as `body` says, which has the question's `lines`."""
+    """The command of a fake library. `body` prints its answer, and can use the `lines` of the question."""
     path = pathlib.Path(folder) / "library.py"
     head = """
         import os, signal, sys, time
@@ -164,14 +165,14 @@ class ATable(unittest.TestCase):
 
 
 class TheSummary(unittest.TestCase):
-    """Of libraries that answer as was worked by hand, but for what is changed."""
+    """The summary for libraries that give the answers of BY_HAND, except for `changed` ones."""
 
     def setUp(self):
         self.expected = {name: ("not offered", "") if by_hand is None else ("refuses", by_hand)
                          if isinstance(by_hand, str) else ("answer", by_hand) for name, by_hand in BY_HAND.items()}
 
     def row(self, topic, changed, wide=()):
-        """The cell of a library whose answers to these questions are others."""
+        """The cell of a library that gives other answers to the questions in `changed`."""
         answers, none = {**self.expected, **changed}, dict.fromkeys(self.expected)
         text = summary.matrix(self.expected, {"lib": answers}, {"lib": {**none, **dict(wide)}})
         (line,) = (line for line in text.splitlines() if line.startswith(f"| {topic} |"))
@@ -245,7 +246,7 @@ class ALibrary(unittest.TestCase):
 
 class ThePage(unittest.TestCase):
     def test_marks_a_library_that_answers_wrongly_and_leaves_out_one_that_is_not_there(self):
-        # Right on ReLU, but for NaN; it has nothing else.
+        # Right on ReLU, except for NaN. It offers nothing else.
         body = """
             if 'operation relu_forward' not in lines:
                 print('not offered')

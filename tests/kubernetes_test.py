@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""kubernetes_test.py YAML COMMAND: runs what the pods of deploy/census/kubernetes.yaml would run, one index after the other.
+"""kubernetes_test.py YAML COMMAND: runs the commands of the pods of deploy/census/kubernetes.yaml.
 
-The shards must merge.
+It runs one index after the other. Then it must be possible to merge the shards.
 """
 
 import os

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Nothing of a kernel is in the command, and nothing of ours is in a kernel's way.
+"""The command contains nothing of a kernel, and no kernel can see symbols of ours.
 
-Usage: linkage_test.py FOLDER   that of the command, the host program and the plug-in kernels
+Usage: linkage_test.py FOLDER   the folder of the command, the host program and the plug-in kernels
 """
 
 import pathlib
@@ -22,7 +22,7 @@ def needed(file):
 
 
 def exported(file):
-    """What it defines for others, but for the C library's own variables, of which a program has copies."""
+    """The symbols that a file exports, except variables of the C library, of which a program has copies."""
     names = [line.split()[-1] for line in printed_by("nm", "--dynamic", "--defined-only", FOLDER / file).splitlines()]
     return [name for name in names if "@" not in name]
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""No two types have one name: such a program links, shares the destructors of both, and fails somewhere else.
+"""No two types have the same name. A program with two such types links, mixes their destructors, and fails elsewhere.
 
-Usage: names_test.py FOLDER...     looks at the headers of these folders, which share one namespace
-       names_test.py --self-test   what it must find
+Usage: names_test.py FOLDER...     checks the headers of these folders, which share one namespace
+       names_test.py --self-test   checks that it finds what it must
 """
 
 import collections
@@ -11,7 +11,7 @@ import re
 import sys
 import tempfile
 
-# A definition at namespace scope begins its line, and opens its brace there.
+# A definition at namespace scope starts at the beginning of a line, and has its opening brace on that line.
 DEFINITION = re.compile(r"^(?:struct|class|enum class|enum struct|union)\s+(\w+)[^;<()]*\{", re.MULTILINE)
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""reports/publish.py: what is measured, what stands in the page, and what is refused.
+"""reports/publish.py: what is measured, what the pages contain, and what is rejected.
 
 Usage: publish_test.py CNNSPEC      the program
 
-The commands are played by a script that hands out the examples of tests/reports.
+A script stands in for the commands. It returns the examples of tests/reports.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ sys.dont_write_bytecode = True
 TESTS = pathlib.Path(__file__).resolve().parent
 EXAMPLES = TESTS / "reports"
 
-# Answers as the start-up script does; notes what it was asked for. A command named in "fail" fails, one named in
+# Stands in for the start-up script, and writes down its arguments. A command named in "fail" fails, one named in
 # "interrupt" is interrupted.
 STAND_IN = """#!{python}
 import json, os, pathlib, signal, sys
@@ -56,7 +56,7 @@ else:
 pathlib.Path(words[words.index("--json") + 1]).write_text(json.dumps(result))
 """
 
-# Writes the page on conventions; "absent" beside it: a library is not installed.
+# Writes the page on conventions. A file "absent" beside it means that a library is not installed.
 CONVENTIONS = """
 import pathlib, sys
 if pathlib.Path(__file__).with_name("absent").exists():
@@ -74,7 +74,7 @@ def load():
 
 
 def sections(page):
-    """But for how long something took."""
+    """The lines of a page, without those that hold times."""
     return [line for line in page.splitlines() if not line.startswith("`./cnnspec")]
 
 
@@ -101,7 +101,7 @@ class Publish(unittest.TestCase):
         (self.root / name).chmod(0o755)
 
     def run_with(self, *words):
-        """The status."""
+        """The exit status."""
         self.said = io.StringIO()
         with unittest.mock.patch.object(sys, "argv", ["publish.py", "--build", str(self.build), *words]), \
              contextlib.redirect_stderr(self.said):
@@ -295,7 +295,7 @@ class Publish(unittest.TestCase):
 
 
 class Published(unittest.TestCase):
-    """What is committed: every figure of a page is that of a result."""
+    """The committed pages: every figure on a page comes from a result."""
 
     REPORTS = TESTS.parent / "reports"
 

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Runs every command that a page shows, and compares what it prints with what the page says that it prints.
+"""Runs every command that a page shows, and compares its output with the output on the page.
 
 Usage: readme_test.py PAGE COMMAND EXAMPLES            PAGE: the README, or another; COMMAND: the cnnspec to run; EXAMPLES: the
                                                        folder of examples
        readme_test.py --self-test                      the comparison must reject pages that are wrong
-       readme_test.py --update PAGE COMMAND EXAMPLES   replaces the outputs by what the commands print now
+       readme_test.py --update PAGE COMMAND EXAMPLES   replaces the outputs on the page by the current ones
 
-A ```console block holds commands, each after "$ ", and their output. They run in a folder that has the examples and nothing else,
-in order. Decimal numbers (times, ratios) may differ, and so may the width of columns. A ```cpp or ```python block of more than three
-lines must stand in an example. The exit status is 77, skipped, where a page runs Python and this one has no NumPy.
+A ```console block holds commands, each after "$ ", and their output. They run in order, in a folder that contains only
+the examples. Decimal numbers (times, ratios) may differ, and so may the width of columns. A ```cpp or ```python block of
+more than three lines must be part of an example. The exit status is 77 (skipped) if a page runs Python and this Python
+has no NumPy.
 """
 
 import contextlib
@@ -27,7 +28,7 @@ def blocks(text, language):
 
 
 def commands(block):
-    """[(command, the lines that it should print)]"""
+    """[(command, its expected output lines)]"""
     found = []
     for line in block.splitlines():
         if line.startswith("$ "):
@@ -40,14 +41,14 @@ def commands(block):
 
 
 def comparable(lines):
-    """Without what may differ from run to run."""
+    """The lines, without what may differ from run to run."""
     masked = [re.sub(r"\d+\.\d+(e[+-]\d+)?", "#", re.sub(r"\s+", " ", line.strip())) for line in lines]
     return [line for line in masked if line]
 
 
 @contextlib.contextmanager
 def shell(command, examples):
-    """A function that runs a line of shell in a folder made for it, with this Python as python3."""
+    """A function that runs a line of shell in a temporary folder, with this Python as python3."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as programs:
         (pathlib.Path(folder) / "cnnspec").symlink_to(pathlib.Path(command).resolve())
         (pathlib.Path(folder) / "examples").symlink_to(pathlib.Path(examples).resolve())
@@ -60,7 +61,7 @@ def shell(command, examples):
 
 
 def wrong_commands(text, command, examples):
-    """What differs, one message a command; and how many commands were compared, or left out for want of oneDNN."""
+    """The differences, one message for each command; how many commands were compared, and left out without oneDNN."""
     wrong, compared, left_out = [], 0, 0
     has_onednn = subprocess.run([command, "judge", "onednn", "--cases", "1"], capture_output=True).returncode == 0
     with shell(command, examples) as run_line:

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The start-up script ./cnnspec on a machine that has nothing, where the package manager and CMake only note what they
-are asked for: is what a command needs installed, and configured, and are mistakes told with status 2?
+"""The start-up script ./cnnspec on a machine without any package. Stand-ins for the package manager and CMake only write
+down what they are asked for. Is what a command needs installed and configured? Are mistakes reported with status 2?
 
 Usage: start_up_test.py ROOT
 """
@@ -17,7 +17,7 @@ ROOT = pathlib.Path(sys.argv.pop(1)).resolve()
 TOOLS = ("awk", "bash", "cat", "chmod", "cut", "dirname", "env", "find", "flock", "grep", "head", "mkdir", "nproc", "python3",
          "readlink", "rm", "sed", "tail", "touch")
 NOTE = 'echo "${0##*/} $*" >>"$NOTES"\n'
-# What CMake leaves behind where it has configured, and what it has been told.
+# Stands in for CMake: writes down its arguments, and leaves the files of a configured build.
 CMAKE = NOTE + """
 case $1 in
   --preset)
@@ -31,10 +31,10 @@ case $1 in
     chmod +x "$2/bin/cnnspec" ;;
 esac
 """
-# What the commands that are written in Python check their arguments with.
+# The files that commands written in Python need to check their arguments.
 PYTHON = ("CMakeLists.txt", "checks", "fuzz/options", "fuzz/run.py", "reports/publish.py", "reports/standing.py",
           "spec/cnnspec")
-# A command with an argument that is wrong, and what is said of it.
+# Commands with a wrong argument, and the error message.
 WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "fuzz layer": (["-max_len=64"], "libFuzzer's own flags go after --"),
          "fuzz kernel": (["--", "-seed=1"], "'-seed=1' after --: use --seed instead"),
@@ -46,12 +46,12 @@ WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "publish": (["--only", "speed"], "argument --only: invalid choice: 'speed'"),
          "coverage": (["--some"], "unrecognized arguments: --some"),
          "coverage --json": (["."], "--json: expected a file that can be written, got ")}
-# The package manager: a package that it is not to have is an error.
+# Stands in for the package manager: the package named in ABSENT does not exist.
 APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
 
 
 class Machine:
-    """A copy of the script on a machine with these programs, and without any package."""
+    """A copy of the script on a machine with only these programs, and without any package."""
 
     def __init__(self, folder, with_python=False, **programs):
         self.root, self.bin, self.notes = folder / "project", folder / "bin", folder / "notes"
@@ -75,7 +75,7 @@ class Machine:
                 path.chmod(0o755)
 
     def run(self, *arguments, **environment):
-        """(status, what it printed, what it said on the side, the commands that it gave)"""
+        """(status, standard output, standard error, the commands that it called)"""
         self.notes.write_text("")
         done = subprocess.run([self.root / "cnnspec", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL,
                               env={"PATH": str(self.bin), "HOME": "/", "NOTES": str(self.notes), **environment}, check=False)
@@ -189,7 +189,7 @@ class StartUp(unittest.TestCase):
                 self.assertFalse((machine.root / "build").exists())
 
     def test_a_right_argument_is_followed_by_what_has_to_be_built_for_it(self):
-        # What is built here runs nothing, so the commands themselves fail afterwards.
+        # The stand-in builds programs that do nothing, so the commands themselves fail afterwards.
         for words, targets in (("fuzz layer -- -max_len=64", ["cnnspec_fuzzers"]),
                                ("fuzz --seeds", ["cnnspec_fuzzers"]),
                                ("bench --only spec -- --help", ["cnnspec_bench", "cnnspec_cli"]),

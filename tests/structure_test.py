@@ -1,9 +1,9 @@
-"""The house of checks/: which folder may include which, and that engines name no layer.
+"""The structure of checks/: which folder may include which, and that engines name no layer.
 
     python3 tests/structure_test.py
 
-Content is by layer (checks/layers/<layer>), engines are by activity. An engine walks the registry, and names no layer, no
-operation and no problem's struct. No arrow between folders runs back up: a folder includes only what stands before it.
+Content is sorted by layer (checks/layers/<layer>), and engines by activity. An engine walks the registry. It names no
+layer, no operation, and no struct of a problem. A folder includes only folders that come before it in ORDER.
 """
 
 import pathlib
@@ -13,7 +13,7 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# A folder may include itself and those of the lines before its own.
+# A folder may include itself and the folders on earlier lines.
 ORDER = [
     ["scalars"],
     ["vocabulary"],
@@ -38,7 +38,7 @@ MAY_NAME = {"layers", "kernels", "plugins", "models", "bench", "mutants"}
 NAMES = re.compile(
     r"\b(conv2d\w*|max_pool2d\w*|avg_pool2d\w*|relu\w*|linear_(forward|backward\w*|layer)|flatten\w*"
     r"|cnnspec_(conv2d|pool2d|linear|elementwise|avg_pool2d)|LayerId::\w+|Op::\w+)\b")
-# Files that are about these by their nature, each with its reason.
+# Files that must name layers, each with its reason.
 EXCEPTIONS = {
     "vocabulary/operations.hpp": "written from the registry",
     "describe/networks.cpp": "its example of a description is a network",

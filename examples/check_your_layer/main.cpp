@@ -1,4 +1,4 @@
-// Your own layer through the gradient check: an average over non-overlapping 2x2 windows, with its backward.
+// The gradient check of your own layer: a mean over non-overlapping 2x2 windows, with its backward pass.
 #include <iostream>
 
 #include "checks/gradient/check_gradient.hpp"

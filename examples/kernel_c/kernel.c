@@ -12,7 +12,7 @@ static int64_t tap_at(const cnnspec_conv2d* g, int64_t p, int64_t q) {
 #endif
 }
 
-/* The part of an output channel's sum that one input channel of its group adds, at output position (i, j). */
+/* The part of the sum at output position (i, j) of an output channel that comes from one input channel of its group. */
 static float taps_of_channel(const cnnspec_conv2d* g, const float* x, const float* w, int64_t i, int64_t j) {
   float sum = 0;
   for (int64_t p = 0; p < g->kernel_height; ++p) {

@@ -6,7 +6,7 @@
 
 namespace {
 
-// The output positions [first, last) along one axis at which a tap reads a cell of the input, and not padding.
+// The output positions [first, last) along one axis at which a tap reads a cell of the input, not padding.
 struct Span {
   int64_t first, last;
 };
@@ -32,7 +32,7 @@ int64_t tap_at(const cnnspec_conv2d& g, int64_t p, int64_t q) {
 #endif
 }
 
-// Everything that one filter plane multiplies: input plane x_plane of the batch, to output plane y_plane.
+// All rows for one filter plane, from input plane x_plane of the batch to output plane y_plane.
 template <class Visit>
 void for_each_row_of_planes(const cnnspec_conv2d& g, int64_t w_plane, int64_t x_plane, int64_t y_plane, Visit visit) {
   for (int64_t p = 0; p < g.kernel_height; ++p) {
@@ -51,8 +51,8 @@ void for_each_row_of_planes(const cnnspec_conv2d& g, int64_t w_plane, int64_t x_
   }
 }
 
-// All products of the convolution, a row at a time. The positions of a row are innermost: there is no branch among
-// them, and where the stride is 1 they are consecutive in memory.
+// All products of the convolution, a row at a time. The positions of a row are the innermost loop. It has no branch,
+// and with stride 1 its cells are consecutive in memory.
 template <class Visit>
 void for_each_row(const cnnspec_conv2d& g, Visit visit) {
   const int64_t in_channels = g.in_channels / g.groups, out_channels = g.out_channels / g.groups;
@@ -105,7 +105,7 @@ void backward_bias(const cnnspec_conv2d& g, const T* dy, T* db) {
 int cnnspec_kernel_abi(void) { return CNNSPEC_KERNEL_ABI; }
 const char* cnnspec_kernel_name(void) { return "kernel_cpp"; }
 
-// The header declares these functions with C linkage; what it does not declare, the judge does not look for.
+// The header declares these functions with C linkage. The judge looks only for functions that it declares.
 #define EXPORT_CONV2D(suffix, T)                                                                           \
   int cnnspec_conv2d_forward_##suffix(const cnnspec_conv2d* g, const T* x, const T* w, const T* b, T* y) { \
     forward(*g, x, w, b, y);                                                                               \

@@ -51,7 +51,7 @@ trait Scalar: Copy + Default + PartialOrd + AddAssign + Mul<Output = Self> {}
 impl Scalar for f32 {}
 impl Scalar for f64 {}
 
-/// The part of an output channel's sum that one input channel adds, at output position (i, j).
+/// The part of the sum at output position (i, j) of an output channel that comes from one input channel.
 fn taps_of_channel<T: Scalar>(g: &Conv2d, x: &[T], w: &[T], i: i64, j: i64) -> T {
     let mut sum = T::default();
     for p in 0..g.kernel_height {
@@ -150,7 +150,7 @@ macro_rules! export {
             y: *mut $T,
         ) -> c_int {
             if g.groups != 1 {
-                return UNSUPPORTED; // counted and shown, and no failure
+                return UNSUPPORTED; // counted and shown, but no failure
             }
             conv2d_forward(
                 g,

@@ -1,7 +1,8 @@
-/* A worker for cnnspec to judge: a program that computes what it is asked for over a socket. This one has all twelve
- * operations in single precision. Replace the loops by your fast ones; ../../docs/worker.md is the protocol.
+/* A worker for cnnspec to judge: a program that gets requests over a socket and computes the results. It has twelve of
+ * the fourteen operations (all but average pooling), in single precision. Replace the loops by your fast ones.
+ * ../../docs/worker.md is the protocol.
  *
- * Options: --guards   map each tensor by itself, between pages that cannot be accessed: who goes beyond one dies
+ * Options: --guards   map each tensor between pages that cannot be accessed: access beyond a tensor is a crash
  *          --mistake  flip the filter
  */
 #define _GNU_SOURCE
@@ -22,9 +23,9 @@ enum { SOCKET = 3, MEMORY = 4, MOST_TENSORS = 4, MOST_NUMBERS = 18 };
 
 static bool guards = false, mistake = false;
 
-/* ---- What is computed ---- */
+/* ---- The operations ---- */
 
-/* All fields are int64_t, and come in the order in which the structures have them. */
+/* All fields are int64_t. The judge sends them in the order of the structures. */
 union problem {
   cnnspec_conv2d conv2d;
   cnnspec_pool2d pool2d;
@@ -35,7 +36,7 @@ union problem {
 
 enum pass { FORWARD, BACKWARD_INPUT, BACKWARD_KERNEL };
 
-/* Adds to `out` what one output channel of one image has to do with one input channel. */
+/* Adds to `out` all products of one output channel and one input channel of an image. */
 static void add_channel(const cnnspec_conv2d* g, enum pass pass, const float* a, const float* b, float* out) {
   for (int64_t i = 0; i < g->out_height; ++i)
     for (int64_t j = 0; j < g->out_width; ++j)
@@ -103,8 +104,8 @@ static void conv2d_backward_bias(const union problem* problem, const float* cons
       for (int64_t k = 0; k < plane; ++k) db[o] += in[0][(n * g->out_channels + o) * plane + k];
 }
 
-/* Which cell of a plane wins in the window of output (i, j): the first of the greatest, but a NaN replaces any. -1: the
- * window has padding alone. */
+/* The cell of a plane that wins in the window of output (i, j): the first of the greatest ones, but a NaN replaces any.
+ * -1: the window has only padding. */
 static int64_t winner(const cnnspec_pool2d* g, const float* x, int64_t i, int64_t j) {
   int64_t best = -1;
   for (int64_t p = 0; p < g->kernel_height; ++p)
@@ -214,7 +215,7 @@ static void* mapped(void* address, size_t bytes, int protection, int flags, int 
   exit(1);
 }
 
-/* The whole file. It becomes larger now and then, between calls: it is mapped again before a call's first tensor. */
+/* The whole file. It can grow between calls, so it is mapped again before the first tensor of a call. */
 static char* file = NULL;
 
 static void map_file(void) {
@@ -227,12 +228,12 @@ static void map_file(void) {
 }
 
 struct tensor {
-  float* data; /* NULL: a bias that is not there */
-  void* pages; /* with --guards: what is to be given back */
+  float* data; /* NULL: the bias is absent */
+  void* pages; /* with --guards: the mapping to release */
   size_t bytes;
 };
 
-/* The pages of the file from which to which the tensor lies, and one on either side that cannot be accessed. */
+/* Maps the pages of the file that hold the tensor, and on each side one page that cannot be accessed. */
 static struct tensor between_guards(int64_t offset, int64_t bytes) {
   const int64_t page = sysconf(_SC_PAGESIZE), first = offset / page * page;
   const int64_t size = (offset + bytes - first + page - 1) / page * page;
@@ -244,7 +245,7 @@ static struct tensor between_guards(int64_t offset, int64_t bytes) {
   return t;
 }
 
-/* OFFSET:SHAPE:STRIDES, or "-". The strides are those of a dense tensor, as cnnspec/kernel.h has it. */
+/* OFFSET:SHAPE:STRIDES, or "-". The strides are those of a dense tensor, as in cnnspec/kernel.h. */
 static struct tensor tensor_at(const char* text) {
   if (*text == '-') return (struct tensor){NULL, NULL, 0};
   char* rest;
@@ -258,7 +259,7 @@ static struct tensor tensor_at(const char* text) {
   return (struct tensor){(float*)(file + offset), NULL, 0};
 }
 
-/* ---- What is said ---- */
+/* ---- The protocol ---- */
 
 static void hello(void) {
   char line[4096] = "hello 1";
@@ -266,7 +267,7 @@ static void hello(void) {
   dprintf(SOCKET, "%s\n", line);
 }
 
-/* What the worker allocates from now on is full of these bytes: who reads it before he writes it shall see it. */
+/* From now on, allocated memory is full of these bytes, so that reading memory before writing it shows. */
 static void fill_heap_with(int byte) {
 #if defined(M_PERTURB)
   mallopt(M_PERTURB, byte ^ 0xff);
@@ -327,5 +328,5 @@ int main(int argc, char* argv[]) {
     if (strcmp(line, "hello 1") == 0) hello();
     if (strncmp(line, "call ", 5) == 0) call(line + 5);
   }
-  return 0; /* the judge needs it no more */
+  return 0; /* the judge has closed the socket */
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// A worker for cnnspec to judge: a program that computes what it is asked for over a socket, here with Node alone.
+// A worker for cnnspec to judge: a program that gets requests over a socket and computes the results. Needs only Node.
 //
-// All twelve operations in f32 and f64. Replace what `functions` has by yours; ../../docs/worker.md is the protocol.
+// Twelve of the fourteen operations (all but average pooling), in f32 and f64. Replace the functions in `functions` by
+// your own. ../../docs/worker.md is the protocol.
 //
 // Usage: cnnspec judge 'worker:node worker.js [--mistake]'     --mistake: flip the filter
 'use strict';
@@ -12,9 +13,9 @@ const SOCKET = 3, MEMORY = 4;
 const types = {f32: Float32Array, f64: Float64Array};
 const mistake = process.argv.includes('--mistake');
 
-// ---- What is computed: g is the problem; inputs are typed arrays; the output, the last one, is full of zeros ----
+// ---- The operations: g is the problem; inputs are typed arrays; the last argument is the output, full of zeros ----
 
-// visit(x, tap, y) for each product of a convolution, with the places of its three elements.
+// visit(x, tap, y) for each product of a convolution, with the indices of its three elements.
 function products(g, visit) {
   const inChannels = g.in_channels / g.groups, outChannels = g.out_channels / g.groups;
   const window = g.kernel_height * g.kernel_width;
@@ -31,7 +32,7 @@ function products(g, visit) {
           }
 }
 
-// visit(cell, tap) for each cell of a plane in the window of output (i, j), but for the padding.
+// visit(cell, tap) for each cell of a plane in the window of output (i, j), without the padding.
 function cells(g, i, j, visit) {
   for (let p = 0; p < g.kernel_height; ++p) {
     const row = i * g.stride_height + p * g.dilation_height - g.pad_top;
@@ -43,8 +44,8 @@ function cells(g, i, j, visit) {
   }
 }
 
-// visit(x, y) for each output of a pooling, with the place of the cell that wins, or -1 where there is padding alone:
-// the first of the greatest, but a NaN replaces any.
+// visit(x, y) for each output of a pooling, with the index of the cell that wins: the first of the greatest ones, but a
+// NaN replaces any. It is -1 if the window has only padding.
 function winners(g, x, visit) {
   const plane = g.in_height * g.in_width;
   for (let k = 0, y = 0; k < g.batch * g.channels; ++k)
@@ -66,7 +67,7 @@ function rounded(out, add) {
   out.set(sums);
 }
 
-// visit(x, w, y) for each product of a linear layer, with the places of its three elements.
+// visit(x, w, y) for each product of a linear layer, with the indices of its three elements.
 function linear(g, visit) {
   for (let n = 0; n < g.batch; ++n)
     for (let o = 0; o < g.out_features; ++o)
@@ -105,7 +106,7 @@ const functions = {
     dy.forEach((value, at) => { sums[at % g.out_features] += value; })),
 };
 
-// ---- Where tensors lie: OFFSET:SHAPE:STRIDES, or "-" for a bias that is not there; all are dense ----
+// ---- Where tensors lie: OFFSET:SHAPE:STRIDES, or "-" for an absent bias; all are dense ----
 
 const countOf = tensor => tensor.split(':')[1].split(',').reduce((product, extent) => product * Number(extent), 1);
 const offsetOf = tensor => Number(tensor.split(':')[0]);
@@ -125,7 +126,7 @@ function write(tensor, array) {
     done += fs.writeSync(MEMORY, bytes, done, bytes.length - done, offsetOf(tensor) + done);
 }
 
-// ---- What is said ----
+// ---- The protocol ----
 
 function call(name, fields) {
   const g = {}, tensors = [];
@@ -170,7 +171,7 @@ function main() {
   let received = '';
   for (;;) {
     const size = fs.readSync(SOCKET, bytes);
-    if (size === 0) return;  // the judge needs it no more
+    if (size === 0) return;  // the judge has closed the socket
     const lines = (received + bytes.toString('latin1', 0, size)).split('\n');
     received = lines.pop();
     for (const line of lines) fs.writeSync(SOCKET, answer(line) + '\n');

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""A worker for cnnspec to judge: a program that computes what it is asked for over a socket, here with NumPy.
+"""A worker for cnnspec to judge: a program that gets requests over a socket and computes the results, with NumPy.
 
-All twelve operations in f32, f64 and f16. Replace what `FUNCTIONS` has by yours; ../../docs/worker.md is the protocol.
+Twelve of the fourteen operations (all but average pooling), in f32, f64 and f16. Replace the functions in `FUNCTIONS`
+by your own. ../../docs/worker.md is the protocol.
 
 Usage: cnnspec judge 'worker:python3 worker.py [--mistake]'     --mistake: flip the filter
 """
@@ -18,7 +19,7 @@ TYPES = {"f32": np.float32, "f64": np.float64, "f16": np.float16}
 MISTAKE = "--mistake" in sys.argv[1:]
 
 
-# ---- What is computed: g is the problem; inputs are arrays; what is returned is the output ----
+# ---- The operations: g is the problem; inputs are arrays; the return value is the output ----
 
 def padded(g, x, value=0):
     *others, h, w = x.shape
@@ -77,13 +78,13 @@ def max_pool2d_forward(g, x):
 
 
 def winners(g, x):
-    """The cell of its window that wins, in each window: the first of the greatest, but a NaN replaces any."""
+    """For each window, the cell that wins: the first of the greatest ones, but a NaN replaces any."""
     cells = windows(g, padded(g, x, -np.inf)).reshape(g.batch, g.channels, g.out_height, g.out_width, -1)
     wins = cells.argmax(-1)
     if np.isfinite(x).all():
         return wins
     is_real = windows(g, padded(g, np.ones((g.in_height, g.in_width), bool))).reshape(g.out_height, g.out_width, -1)
-    wins = (is_real & (cells == cells.max(-1, keepdims=True))).argmax(-1)  # -inf in padding wins against nothing
+    wins = (is_real & (cells == cells.max(-1, keepdims=True))).argmax(-1)  # -inf in the padding never wins
     is_nan = np.isnan(cells)
     last_nan = cells.shape[-1] - 1 - is_nan[..., ::-1].argmax(-1)
     return np.where(is_nan.any(-1), last_nan, wins)
@@ -121,13 +122,13 @@ FUNCTIONS = {
 # ---- Where tensors lie ----
 
 class File:
-    """The judge's file in memory. It becomes larger now and then, and is then mapped again."""
+    """The judge's file in memory. When it has grown, it is mapped again."""
 
     def __init__(self):
         self.map = None
 
     def tensor(self, text, dtype):
-        """OFFSET:SHAPE:STRIDES, or "-" for a bias that is not there."""
+        """OFFSET:SHAPE:STRIDES, or "-" for an absent bias."""
         if text == "-":
             return None
         offset, shape, strides = text.split(":")
@@ -139,7 +140,7 @@ class File:
         return np.ndarray(shape, dtype, self.map, int(offset), strides)
 
 
-# ---- What is said ----
+# ---- The protocol ----
 
 class Problem:
     """The numbers of a problem, under their names in cnnspec/kernel.h."""
@@ -149,7 +150,7 @@ class Problem:
 
 
 def fill_heap_with(byte, libc=ctypes.CDLL(None)):
-    """What C libraries allocate from now on is full of these bytes: who reads it before he writes it shall see it."""
+    """From now on, memory that C libraries allocate is full of these bytes, so that reading it before writing shows."""
     m_perturb = -6
     if hasattr(libc, "mallopt"):
         libc.mallopt(m_perturb, byte ^ 0xff)

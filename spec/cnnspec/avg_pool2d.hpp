@@ -3,13 +3,13 @@
 //   y[c,i,j] = 1/D[i,j] * sum over p < KH, q < KW of  x[c, i*SH + p*DH - top, j*SW + q*DW - left]
 //
 // Conventions: x[C,H,W], y[C,H',W']; a tap in the padding adds nothing. D[i,j] is
-//   divisor_override         where that is given, else
-//   count_include_pad        the taps of the window that lie in the image or its padding (PyTorch's default), else
-//   not count_include_pad    those that lie in the image.
-// ceil_mode: H' and W' are rounded up, so that a last window may reach beyond the bottom or right padding; what lies
-// there counts never. A window that would begin in that padding, or beyond it, is left out (shape.hpp, pool_out).
+//   divisor_override, if it is given; else,
+//   with count_include_pad (PyTorch's default), the number of taps of the window in the image or its padding;
+//   without count_include_pad, the number of taps in the image.
+// ceil_mode: H' and W' are rounded up, so a last window may reach beyond the bottom or right padding. Taps beyond it
+// never count. A window that would begin in that padding, or beyond it, is left out (shape.hpp, pool_out).
 // Preconditions: C1, C2, C3, C4 on each axis (shape.hpp); C8 divisor_override >= 0; C6 dy has the extents of y.
-// Source: PyTorch, torch.nn.AvgPool2d; ONNX, AveragePool-19, which has dilation besides.
+// Source: PyTorch, torch.nn.AvgPool2d; ONNX, AveragePool-19, which also has dilation.
 #pragma once
 
 #include "cnnspec/layer.hpp"
@@ -50,7 +50,7 @@ constexpr auto avg_pool2d_shape(const Shape<C, H, W>& x, const Config& g) {
   }
 }
 
-/// visit(row, column) for each tap of window (i, j), in row-major order, wherever it lies.
+/// visit(row, column) for each tap of window (i, j), in row-major order, inside the image or not.
 constexpr void for_each_cell(Idx i, Idx j, const auto& g, auto visit) {
   for (Idx p = 0; p < g.kernel_height; ++p)
     for (Idx q = 0; q < g.kernel_width; ++q)
@@ -85,7 +85,7 @@ constexpr auto avg_pool2d(const Tensor<T, X...>& x, const auto& g) {
   return y;
 }
 
-/// dx for an x of this shape: each dy, divided, is added to all cells of its window. Throws C1, C2, C3, C4, C6, C8.
+/// dx for an x of this shape: each dy is divided, and added to all cells of its window. Throws C1, C2, C3, C4, C6, C8.
 template <class T, Idx... X, Idx... DY>
 constexpr auto avg_pool2d_backward(const Shape<X...>& x, const Tensor<T, DY...>& dy, const auto& g) {
   require_same("avg_pool2d", "dy", avg_pool2d_shape(x, g), dy.shape());
@@ -123,13 +123,13 @@ struct AvgPool2dLayer : NoParameters {
   }
 };
 
-// (2 4 9) with windows of 2, every 2 cells. Rounded down, one window; rounded up, a second one over 9 alone.
+// (2 4 9), window 2, stride 2. Rounded down, there is one window. Rounded up, there is a second one, over 9 alone.
 static_assert(avg_pool2d(Tensor<int, 1, 1, 3>({}, {2, 4, 9}), fixed<AvgPool2dConfig{1, 2, {}, {.stride = 2}}>) ==
               Tensor<int, 1, 1, 1>({}, {3}));
 static_assert(avg_pool2d(Tensor<int, 1, 1, 3>({}, {2, 4, 9}),
                          fixed<AvgPool2dConfig{1, 2, {}, {.stride = 2}, true, /* ceil_mode */ true}>) ==
               Tensor<int, 1, 1, 2>({}, {3, 9}));
-// One cell of padding on either side counts, unless it is left out.
+// The padding, one cell on each side, counts only with count_include_pad.
 static_assert(avg_pool2d(Tensor<int, 1, 1, 1>({}, {6}), fixed<AvgPool2dConfig{1, 3, {}, {.before = 1, .after = 1}}>) ==
               Tensor<int, 1, 1, 1>({}, {2}));
 static_assert(avg_pool2d(Tensor<int, 1, 1, 1>({}, {6}),

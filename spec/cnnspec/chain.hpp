@@ -1,7 +1,7 @@
 // SpecChain: a typed sequence of layers, run forward, run backward, or described.
 //
-// Neighbouring shapes must match (C6 and the layers' own clauses): among compile-time extents a mismatch does not
-// compile, among run-time ones the constructor throws a ShapeError that names the layer.
+// Neighbouring shapes must match (C6 and the layers' own clauses). A mismatch of compile-time extents does not compile.
+// For a mismatch of run-time extents, the constructor throws a ShapeError that names the layer.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace cnnspec {
 
-/// T: the scalar. In: the Shape of the input. Layers are named by kind and position: conv2d1, relu1, ..., linear1.
+/// T: the scalar. In: the Shape of the input. Layers are named by kind and number: conv2d1, relu1, ..., linear1.
 template <class T, class In, class... Layers>
 class SpecChain {
  public:

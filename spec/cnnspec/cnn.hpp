@@ -4,8 +4,8 @@
 //   cnn_with_relu_spec   the same with ReLU after each convolution
 //   Cnn2Spec             Conv -> ReLU -> MaxPool -> Conv -> ReLU -> MaxPool -> Flatten -> Linear
 //
-// All three take one Cnn2Config; one that does not fit its input does not compile, and the message names the clause.
-// network.hpp has the run-time twin.
+// All three take one Cnn2Config. If it does not fit the input, the program does not compile, and the message names the
+// clause. network.hpp has the run-time version.
 #pragma once
 
 #include "cnnspec/chain.hpp"
@@ -41,7 +41,7 @@ constexpr MaxPool2dConfig pool2_config(const Cnn2Config& k) {
   return {k.pool_kernel_h, k.pool_kernel_w, pool2_axis(k), pool2_axis(k)};
 }
 
-// The extents after each stage, of an input of height h and width w; each throws what conv_out and pool_out throw.
+// The extents after each stage, for an input of height h and width w. Each throws the same as conv_out and pool_out.
 constexpr Idx out_h1(const Cnn2Config& k, Idx h) { return conv_out(h, k.kernel_h, conv1_axis(k)); }
 constexpr Idx out_w1(const Cnn2Config& k, Idx w) { return conv_out(w, k.kernel_w, conv1_axis(k)); }
 constexpr Idx pool_h1(const Cnn2Config& k, Idx h) { return pool_out(out_h1(k, h), k.pool_kernel_h, pool1_axis(k)); }
@@ -57,7 +57,7 @@ constexpr auto feat_shape(const Cnn2Config& k, Idx h, Idx w) { return dyn_shape(
 constexpr Idx feat_size(const Cnn2Config& k, Idx h, Idx w) { return feat_shape(k, h, w).count(); }
 static_assert(feat_size(cnn2_default_config, 32, 32) == 64 * 8 * 8);
 
-/// What `config` must satisfy for any input: ok(), or the field that fails and how.
+/// Checks `k` by itself, for any input: ok(), or the field that fails, and how.
 constexpr Violation well_formed(const Cnn2Config& k) {
   struct Field {
     const char* name;
@@ -72,14 +72,14 @@ constexpr Violation well_formed(const Cnn2Config& k) {
   return {};
 }
 
-/// What one stage must satisfy on a map of h x w.
+/// Checks one stage on a map of h x w.
 constexpr Violation check_stage(const Cnn2Config& k, Idx h, Idx w, const Axis& conv, const MaxPool2dConfig& pool) {
   if (const Violation v = check_axis("Cnn2Config convolution", "height", h, k.kernel_h, conv); !v.ok()) return v;
   if (const Violation v = check_axis("Cnn2Config convolution", "width", w, k.kernel_w, conv); !v.ok()) return v;
   return check_max_pool2d({1, conv_out(h, k.kernel_h, conv), conv_out(w, k.kernel_w, conv)}, pool);
 }
 
-/// What `config` must satisfy on an input of in_c x in_h x in_w: that, and that every stage fits.
+/// Checks `k` for an input of in_c x in_h x in_w: `k` by itself, and that every stage fits.
 constexpr Violation well_formed(const Cnn2Config& k, Idx in_c, Idx in_h, Idx in_w) {
   if (const Violation v = well_formed(k); !v.ok()) return v;
   if (in_c < 1) return {Clause::C1, "Cnn2Config", "in_c", "at least", 1, in_c};

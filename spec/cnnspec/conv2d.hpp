@@ -4,7 +4,7 @@
 //              + b[o],                                                                            g(o) = o / (O/G)
 //
 // Conventions: x[C,H,W], w[O,C/G,KH,KW], b[O] (optional), y[O,H',W']; stride S, dilation D, padding and groups G as in
-// PyTorch's Conv2d, but each side's padding is its own number.
+// PyTorch's Conv2d, but each side has its own padding.
 //   N1  the terms of a sum are added in row-major order of the summation indices, starting from zero; the bias is last.
 //   N2  a tap outside x is not visited: it is absent, not "zero times w".
 // Preconditions: C1, C2, C3 on each axis (shape.hpp), and
@@ -54,7 +54,7 @@ constexpr auto conv2d_shape(const Shape<C, H, W>& x, const Shape<O, Cg, KH, KW>&
 }
 
 /// Visits every tap, i.e. every term of the sum above: `tap(y[o,i,j], w[o,c,p,q], x[...])`, in the order of N1.
-/// The cell of y is handed over by value and put back, so that a sum is one variable and not a place in memory.
+/// The cell of y is copied to a local variable and written back, so that a sum is a variable and not in memory.
 template <class X, class W, class Y, class Tap>
 constexpr void for_each_tap(const Conv2dConfig& g, X& x, W& w, Y& y, Tap tap) {
   const Idx inputs_per_group = w.extent(1), outputs_per_group = w.extent(0) / g.groups;
@@ -98,8 +98,8 @@ constexpr auto conv2d(const Tensor<T, X...>& x, const Tensor<T, O, W...>& w, con
   return y;
 }
 
-/// dx = (dy/dx)^T dy: each tap adds w * dy. `x` is the shape of the input, which dy does not determine when the stride
-/// leaves a remainder; cells that no window reaches get zero. Throws C1, C2, C3, C5, C6.
+/// dx = (dy/dx)^T dy: each tap adds w * dy. `x` is the shape of the input; dy does not determine it if the stride
+/// leaves a remainder. Cells that no window reaches get zero. Throws C1, C2, C3, C5, C6.
 template <class T, Idx... X, Idx... W, Idx... Y, class Config = Fixed<Conv2dConfig{}>>
 constexpr auto conv2d_backward_input(const Shape<X...>& x, const Tensor<T, W...>& w, const Tensor<T, Y...>& dy,
                                      const Config& config = {}) {

@@ -1,5 +1,5 @@
 // What a layer is to the chain and the network: an object with
-//   kind, input_rank     "conv2d", ...; the number of axes it takes (any_rank: no matter)
+//   kind, input_rank     "conv2d", ...; the number of axes it takes (any_rank: any number)
 //   out_shape(shape)     the shape of y; throws ShapeError, or does not compile
 //   forward(x)           y
 //   backward(x, dy)      the vector-Jacobian product: dx, and one cotangent for each parameter tensor
@@ -43,7 +43,7 @@ HyperParameters describe_window(Idx kernel_height, Idx kernel_width, const auto&
   return window;
 }
 
-/// What a layer without parameters and hyper-parameters inherits.
+/// The base of layers without parameters. By default they have no hyper-parameters either.
 struct NoParameters {
   static constexpr std::array<const char*, 0> parameter_names{};
   constexpr std::tuple<> parameters() const { return {}; }

@@ -1,5 +1,5 @@
-// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the very same loops, with
-// every extent `dyn`. A NetworkDefinition is plain data; describing it checks every shape and allocates no tensor.
+// Network: a chain whose layers are known only at run time, for tools and fuzzers. It runs the same loops, with every
+// extent `dyn`. A NetworkDefinition is plain data. Describing it checks every shape, and allocates no tensor.
 #pragma once
 
 #include <variant>
@@ -44,7 +44,7 @@ auto with_shape(const std::vector<Idx>& extents, auto visit) {
   return visit(dyn_shape(extents[0]));
 }
 
-/// What each definition stands for on an input of shape x: a layer whose parameters are zero.
+/// Makes the layer of a definition, for an input of shape x. Its parameters are zero.
 template <class T>
 struct MakeLayer {
   auto operator()(const Conv2dDefinition& d, const ImageShape& x) const {
@@ -63,7 +63,7 @@ struct MakeLayer {
   }
 };
 
-/// visit(layer, shape) with the layer that is defined, on an input of these extents. Throws C1, C2, C3, C4, C5, C6.
+/// visit(layer, shape) with the defined layer, for an input of these extents. Throws C1, C2, C3, C4, C5, C6, C8.
 template <class T>
 void with_layer(const LayerDefinition& definition, const std::vector<Idx>& input, auto visit) {
   with_shape(input, [&](const auto& x) {
@@ -74,7 +74,7 @@ void with_layer(const LayerDefinition& definition, const std::vector<Idx>& input
   });
 }
 
-/// A row for each layer; no tensor is in memory. Throws a ShapeError that names the layer which does not fit.
+/// A row for each layer. Allocates no tensor. Throws a ShapeError that names the layer which does not fit.
 inline std::vector<LayerDescription> describe(const NetworkDefinition& net) {
   std::vector<LayerDescription> rows;
   with_shape(net.input, [](const auto&) {});
@@ -93,7 +93,7 @@ inline std::vector<LayerDescription> describe(const NetworkDefinition& net) {
   return rows;
 }
 
-/// The run-time twin of Cnn2Spec (with_relu) and cnn_spec. Throws what well_formed finds.
+/// The run-time version of Cnn2Spec (with_relu) or cnn_spec. Throws what well_formed finds.
 inline NetworkDefinition cnn2_definition(const Cnn2Config& k, Idx in_c, Idx in_h, Idx in_w, bool with_relu = true) {
   require(well_formed(k, in_c, in_h, in_w));
   NetworkDefinition net{{in_c, in_h, in_w}, {}};

@@ -8,7 +8,7 @@
 //   C5  groups >= 1, and both channel counts are multiples of it
 //   C6  extents that must agree do agree
 //   C8  what is divided by is a positive count
-// A violation among compile-time extents does not compile; among run-time ones it throws ShapeError.
+// If compile-time extents violate a clause, the program does not compile. For run-time extents, ShapeError is thrown.
 #pragma once
 
 #include <array>
@@ -42,7 +42,7 @@ struct ShapeError : std::invalid_argument {
                               v.position + ": expected " + v.relation + " " + std::to_string(v.expected) + ", got " +
                               std::to_string(v.actual)),
         violation(v) {}
-  /// The same error, saying which layer of a network it happened in.
+  /// The same error, with the layer of the network where it happened.
   ShapeError in_layer(const std::string& layer) const { return ShapeError(violation, layer); }
   std::string clause() const { return name(violation.clause); }
   static std::string name(Clause c) { return "C" + std::to_string(static_cast<int>(c)); }
@@ -69,7 +69,7 @@ constexpr void require_static() {
   static_assert(violated != Clause::C8, "C8: what is divided by must be a positive count");
 }
 
-// Arithmetic that says so instead of wrapping; for non-negative operands.
+// Whether a sum or a product fits into Idx. For non-negative operands.
 constexpr bool sum_fits(Idx a, Idx b) { return b <= std::numeric_limits<Idx>::max() - a; }
 constexpr bool product_fits(Idx a, Idx b) { return a == 0 || b <= std::numeric_limits<Idx>::max() / a; }
 
@@ -108,8 +108,8 @@ constexpr Idx conv_out(Idx in, Idx k, const Axis& a = {}) {
   return (in + a.before + a.after - (a.dilation * (k - 1) + 1)) / a.stride + 1;
 }
 
-/// As many windows, or, where `rounds_up`, one more that begins in the image but reaches beyond the padding. Throws C1,
-/// C2, C3.
+/// The same count. If `rounds_up`, it includes one more window, if that begins in the image but reaches beyond the
+/// padding. Throws C1, C2, C3.
 constexpr Idx conv_out(Idx in, Idx k, const Axis& a, bool rounds_up) {
   const Idx windows = conv_out(in, k, a);
   if (!rounds_up || windows == dyn) return windows;
@@ -118,8 +118,8 @@ constexpr Idx conv_out(Idx in, Idx k, const Axis& a, bool rounds_up) {
   return windows + is_another;
 }
 
-/// check_axis and C4. Given `before, after <= k/2` and C2, one window alone can miss the image: two cells, one in the
-/// padding on each side, that straddle it.
+/// check_axis and C4. If `before, after <= k/2` and C2 hold, only one kind of window can miss the image: two cells,
+/// with one in the padding on each side of the image.
 constexpr Violation check_pool_axis(const char* operation, const char* position, Idx in, Idx k, const Axis& a) {
   if (const Violation v = check_axis(operation, position, in, k, a); !v.ok()) return v;
   for (const Idx padding : {a.before, a.after})
@@ -135,7 +135,7 @@ constexpr Idx pool_out(Idx in, Idx k, const Axis& a = {}, bool rounds_up = false
   return conv_out(in, k, a, rounds_up);
 }
 
-/// C6 for one pair of extents; what is `dyn` agrees with everything.
+/// C6 for one pair of extents. `dyn` agrees with everything.
 constexpr Violation check_agree(const char* operation, const char* position, Idx expected, Idx actual) {
   if (expected == actual || expected == dyn || actual == dyn) return {};
   return {Clause::C6, operation, position, "an extent of", expected, actual};
@@ -177,7 +177,7 @@ class Shape {
   std::array<Idx, rank> extents_ = fixed;
 };
 
-/// C6 for a tensor that must have exactly the extents `expected`; at compile time for those that are known then.
+/// C6 for a tensor that must have exactly the extents `expected`. Those known at compile time are checked then.
 template <Idx... A, Idx... B>
 constexpr void require_same(const char* operation, const char* tensor, const Shape<A...>& expected,
                             const Shape<B...>& actual) {

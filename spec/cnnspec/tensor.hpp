@@ -21,7 +21,7 @@ class Tensor {
   constexpr Tensor() requires((E != dyn) && ...) : Tensor(ShapeType{}) {}
   /// All zero. Throws ShapeError C3 if that many elements of T cannot be addressed.
   constexpr explicit Tensor(const ShapeType& shape) : shape_(shape), elements_(addressable(shape.count()), T{}) {}
-  /// From elements in row-major order. Throws ShapeError C6 unless there is one for each place.
+  /// From elements in row-major order. Throws ShapeError C6 unless there are exactly as many as the shape has.
   constexpr Tensor(const ShapeType& shape, std::vector<T> elements) : shape_(shape), elements_(std::move(elements)) {
     require(check_agree("tensor", "elements", shape.count(), static_cast<Idx>(elements_.size())));
   }
@@ -59,7 +59,7 @@ class Tensor {
   std::vector<T> elements_;
 };
 
-/// A tensor's shape alone: what stands for a parameter of a layer that is described and never run.
+/// Only the shape of a tensor: a parameter of a layer that is described but never run.
 template <Idx... E>
 class Tensor<void, E...> {
  public:
