@@ -118,43 +118,5 @@ TEST(AvgPool2dKernels, that_multiply_are_wrong_where_division_alone_is_right) {
   EXPECT_EQ(judged(kernel_with<MeanMistake::none>(), forward, 200, strict).verdict(), Verdict::pass);
 }
 
-/// By one of the default cases; it is not looked at more closely.
-template <MeanMistake mistake>
-bool is_found(Op op) {
-  JudgeOptions options;
-  options.operations = {{op, DType::f32}};
-  options.cases = 200;
-  const CaseList cases(options);
-  for (Idx n = 0; n < cases.size(); ++n)
-    if (judge_case(kernel_with<mistake>(), cases.at(n), {}).failure) return true;
-  return false;
-}
-
-template <MeanMistake mistake>
-void expect_found(Op op, const char* diagnosis = nullptr) {
-  const KernelResult r = judged(kernel_with<mistake>(), op, 200);
-  ASSERT_EQ(r.verdict(), Verdict::fail);
-  if (diagnosis == nullptr) return;
-  std::vector<std::string> names;
-  for (const Failure& f : r.failures)
-    for (const Diagnosis& d : f.diagnoses) names.push_back(d.name);
-  EXPECT_NE(std::ranges::find(names, diagnosis), names.end())
-      << diagnosis << describe_failure("mean", r.failures[0], {});
-}
-
-TEST(AvgPool2dKernels, that_are_broken_are_found) {
-  expect_found<MeanMistake::padding_counted>(forward, "padding counted");
-  expect_found<MeanMistake::padding_left_out>(backward, "padding not counted");
-  expect_found<MeanMistake::override_ignored>(forward, "divisor_override ignored");
-  expect_found<MeanMistake::divided_by_window>(backward, "divided by all cells of the window");
-  expect_found<MeanMistake::not_divided>(forward, "sum not divided");
-  for (const Op op : {forward, backward}) {
-    EXPECT_TRUE(is_found<MeanMistake::overhang_counted>(op));
-    EXPECT_TRUE(is_found<MeanMistake::last_tap_dropped>(op));
-  }
-  EXPECT_TRUE(is_found<MeanMistake::windows_assigned>(backward));
-  EXPECT_TRUE(is_found<MeanMistake::last_row_not_written>(backward));
-}
-
 }  // namespace
 }  // namespace cnnspec::tests

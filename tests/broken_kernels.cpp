@@ -618,6 +618,51 @@ void add_max_pool2d(Table& t) {
       {.name = "last channel left zero", .ops = pools, .diagnosis = "last output channel left out"}));
 }
 
+/// As the healthy kernel, but for a mistake of the mean.
+template <MeanMistake mistake>
+BrokenKernel broken_mean(BrokenKernel b) {
+  b.kernel = healthy_kernel();
+  b.kernel.name = b.name;
+  for (const Op op : b.ops) {
+    if (op == Op::avg_pool2d_forward) b.kernel.f32.avg_pool2d_forward = naive_avg_pool2d_forward<mistake>;
+    if (op == Op::avg_pool2d_backward) b.kernel.f32.avg_pool2d_backward = naive_avg_pool2d_backward<mistake>;
+  }
+  return b;
+}
+
+void add_avg_pool2d(Table& t) {
+  const std::vector<Op> forward{Op::avg_pool2d_forward}, backward{Op::avg_pool2d_backward},
+      means{Op::avg_pool2d_forward, Op::avg_pool2d_backward};
+  const auto counts = [](const Problem& p) { return p.as<cnnspec_avg_pool2d>().count_include_pad != 0; };
+  const auto leaves_out = [](const Problem& p) { return p.as<cnnspec_avg_pool2d>().count_include_pad == 0; };
+  const auto overrides = [](const Problem& p) { return p.as<cnnspec_avg_pool2d>().divisor_override > 0; };
+  using W = MeanMistake;
+  t.push_back(broken_mean<W::padding_counted>(
+      {.name = "mean: padding counted always", .ops = means, .diagnosis = "padding counted", .shows = leaves_out}));
+  t.push_back(broken_mean<W::padding_left_out>(
+      {.name = "mean: padding never counted", .ops = means, .diagnosis = "padding not counted", .shows = counts}));
+  t.push_back(broken_mean<W::override_ignored>({.name = "mean: the given divisor ignored",
+                                                .ops = means,
+                                                .diagnosis = "divisor_override ignored",
+                                                .shows = overrides}));
+  t.push_back(broken_mean<W::overhang_counted>({.name = "mean: what lies beyond the padding counted",
+                                                .ops = means,
+                                                .diagnosis = nullptr,  // with the padding left out it is another
+                                                .shows = counts}));
+  t.push_back(broken_mean<W::divided_by_window>({.name = "mean: divided by all cells of the window",
+                                                 .ops = means,
+                                                 .diagnosis = nullptr}));  // of one image, as if padding counted
+  t.push_back(broken_mean<W::not_divided>({.name = "mean: not divided", .ops = means, .diagnosis = "sum not divided"}));
+  t.push_back(broken_mean<W::last_tap_dropped>(
+      {.name = "mean: the last cell of a window left out", .ops = means, .diagnosis = nullptr}));
+  t.push_back(broken_mean<W::windows_assigned>(
+      {.name = "mean: overlapping windows assigned", .ops = backward, .diagnosis = nullptr}));
+  t.push_back(broken_mean<W::last_row_not_written>({.name = "mean: the last row not written",
+                                                    .ops = backward,
+                                                    .kinds = {"unwritten-output", "wrong-value"},
+                                                    .diagnosis = nullptr}));
+}
+
 void add_relu(Table& t) {
   t.push_back(broken<M::derivative_1_at_0>(
       {.name = "derivative of relu at zero is 1", .ops = {Op::relu_backward}, .diagnosis = "relu'(0) = 1"}));
@@ -670,11 +715,10 @@ void add_arithmetic(Table& t) {
                                           .ops = {Op::conv2d_forward, Op::linear_forward},
                                           .diagnosis = "sums rounded to f16",
                                           .behaves_like = nullptr}));
-  t.push_back(broken<M::accumulated_f16>(
-      {.name = "db accumulated in f16",
-       .ops = bias_gradients,
-       .diagnosis = "sums rounded to f16",
-       .behaves_like = "f16-acc"}));
+  t.push_back(broken<M::accumulated_f16>({.name = "db accumulated in f16",
+                                          .ops = bias_gradients,
+                                          .diagnosis = "sums rounded to f16",
+                                          .behaves_like = "f16-acc"}));
   t.push_back(broken_16<Half, M::result_truncated>({.name = "f16 result truncated",
                                                     .ops = products,
                                                     .dtype = DType::f16,
@@ -770,6 +814,7 @@ std::span<const BrokenKernel> broken_kernels() {
     add_conv2d_dx(t);
     add_parameters(t);
     add_max_pool2d(t);
+    add_avg_pool2d(t);
     add_relu(t);
     add_linear(t);
     add_arithmetic(t);

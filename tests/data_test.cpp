@@ -52,11 +52,11 @@ void for_each_drawn(int count, const std::function<void(const Drawn&)>& visit) {
   }
 }
 
-/// All but the one of types that saturate, which are drawn apart.
+/// All but those of types of eight bits, which are drawn apart.
 std::vector<DataFamily> usual_families() {
   std::vector<DataFamily> all;
   for (const DataFamily* f : data_families())
-    if (std::string(f->name) != "saturating") all.push_back(*f);
+    if (std::string(f->name) != "saturating" && std::string(f->name) != "alternating") all.push_back(*f);
   return all;
 }
 
