@@ -16,7 +16,7 @@
 //   eta    the smallest subnormal: a product that underflows is off by at most eta/2 (underflow is gradual, and sums
 //          never underflow), and later roundings at most double that as long as gamma(terms, u) <= 1;
 //   L      the least normal number of the accumulator, L_out that of the storage type. Each of at most `terms` products
-//          and `terms` sums (adding 0 to a flushed number changes nothing) may be replaced by 0. The error is below L, and
+//          and `terms` sums (adding 0 to a flushed number changes nothing) may be replaced by 0. The error is < L, and
 //          later roundings make it at most (1 + gamma) times as large.
 // The computed magnitude is itself rounded: the exact magnitude is at most magnitude / (1 - gamma(terms, u_ref)). The
 // slack is rounded too; it takes at most four operations for each term.
