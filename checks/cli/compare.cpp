@@ -17,7 +17,7 @@ struct CompareArguments {
   std::string golden, actual, json;
 };
 
-/// On standard error.
+/// Prints to standard error.
 void tell_ignored(const std::vector<std::string>& files) {
   if (files.empty()) return;
   constexpr std::size_t most = 5;

@@ -1,4 +1,4 @@
-// cnnspec golden: inputs and expected outputs, for kernels that are no library.
+// cnnspec golden: inputs and expected outputs, for kernels that are not in a library.
 #include "checks/golden/golden.hpp"
 
 #include <fmt/format.h>
@@ -44,7 +44,7 @@ GoldenCase case_of(const GoldenArguments& a) {
 
 ExitStatus run_golden(const GoldenArguments& a) {
   const GoldenCase c = case_of(a);
-  OutputFolder folder(a.out);  // before the work, so that a name that is taken is told at once
+  OutputFolder folder(a.out);  // made before the work, so that a taken name is reported at once
   const Golden golden = make_golden(c);
   write_golden(golden, [&](const std::string& name, std::string_view content) { folder.write(name, content); });
   folder.finish();
@@ -58,7 +58,7 @@ ExitStatus run_golden(const GoldenArguments& a) {
   return ExitStatus::ok;
 }
 
-/// "a, b or c".
+/// For example "a, b or c".
 std::string either(std::vector<std::string> names) {
   const std::string last = names.back();
   names.pop_back();

@@ -43,7 +43,7 @@ struct JudgeArguments {
 
 std::atomic<bool> interrupted = false;
 
-/// The first ^C ends the run and shows what was found; the second ends everything.
+/// The first ^C ends the run and shows its results; the second ends the program.
 void interrupt(int signal) {
   interrupted = true;
   std::signal(signal, SIG_DFL);
@@ -66,14 +66,14 @@ std::vector<DType> dtypes_of(const JudgeArguments& a) {
   return dtypes;
 }
 
-/// The family of the operations that were asked for, if they are all of one.
+/// The layer of the requested operations, if they all belong to one.
 std::optional<LayerId> layer_id(const std::vector<Op>& ops) {
   for (const Op op : ops)
     if (layer_id(op) != layer_id(ops.front())) return {};
   return ops.empty() ? std::nullopt : std::optional(layer_id(ops.front()));
 }
 
-/// From --case and --shapes. What was left out of a list is said on standard error.
+/// The problems of --case and --shapes. Entries left out of a list are reported on standard error.
 std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId> family) {
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
@@ -91,7 +91,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId>
   return problems;
 }
 
-/// The same name; it must be one of some operation.
+/// Returns the name. It must name a formulation of some operation.
 std::string formulation_named(const std::string& name) {
   if (name.empty()) return name;
   std::vector<std::string> names;
@@ -119,7 +119,7 @@ Conditions conditions_of(const JudgeArguments& a) {
   return c;
 }
 
-/// As many as there are cores, unless something else is asked for.
+/// The number of cores, unless the user gives another number.
 int jobs_of(const JudgeArguments& a) {
   const Idx cores = std::max(1u, std::thread::hardware_concurrency());
   return static_cast<int>(a.jobs ? number_of("--jobs", *a.jobs, Idx{1}, Idx{1} << 10) : cores);
@@ -130,7 +130,7 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   JudgeOptions options;
   options.conditions = conditions_of(a);
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
-  // What a profile says about one storage type is nothing about another.
+  // A profile of one storage type does not apply to another.
   const bool has_any = !options.operations.empty();
   std::erase_if(options.operations, [&](const auto& o) {
     return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype);
@@ -151,14 +151,14 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   return options;
 }
 
-/// Which version of its library a built-in kernel called, in a line; or nothing.
+/// A line with the version of the library that a built-in kernel called, or an empty text.
 std::string called_by(const HostedKernel& kernel) {
   for (const BuiltInKernel& k : built_in_kernels())
     if (k.calls_library && k.name == kernel.name()) return fmt::format("{} is {}\n\n", k.name, kernel.description());
   return "";
 }
 
-/// `cases`: how many were asked for, if that was.
+/// `cases`: the requested number of cases, if a number was requested.
 void print_report(const KernelResult& result, std::optional<Idx> cases, bool random, double seconds, bool color) {
   print(table_head() + "\n");
   for (const OperationResult& o : result.operations)
@@ -186,7 +186,7 @@ ExitStatus status_of(Verdict verdict) {
   return ExitStatus::internal_error;
 }
 
-/// The storage types in which the kernel has anything, as far as they are wanted.
+/// The wanted storage types in which the kernel has any operation.
 std::vector<DType> dtypes_in(const std::vector<JudgedOperation>& operations) {
   std::vector<DType> dtypes;
   for (const JudgedOperation& o : operations)
