@@ -1,5 +1,5 @@
 // Average pooling: its laws on random problems and on wrong layers, and the judge on kernels that are right in several
-// ways or wrong in one.
+// ways or have one mistake.
 #include <gtest/gtest.h>
 
 #include "checks/generate/configurations.hpp"
@@ -118,7 +118,7 @@ TEST(AvgPool2dKernels, that_multiply_are_wrong_where_division_alone_is_right) {
   EXPECT_EQ(judged(kernel_with<MeanMistake::none>(), forward, 200, strict).verdict(), Verdict::pass);
 }
 
-/// By one of the default cases; it is not looked at more closely.
+/// Judges with the default cases, without a closer look.
 template <MeanMistake mistake>
 bool is_found(Op op) {
   JudgeOptions options;
