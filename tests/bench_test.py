@@ -297,7 +297,7 @@ print("total: 0.10s")
 sys.exit(failed > 0)
 """
 
-# Says its library as the benchmarks do where they call oneDNN.
+# Prints its library's version, as the benchmarks do when they call oneDNN.
 BENCHMARKS = """
 import os, sys
 assert sys.argv[1] == "--benchmark_filter=^kernels/onednn$", sys.argv
@@ -389,7 +389,7 @@ class Benchdnn(unittest.TestCase):
             peer_benchdnn.found(None)
 
 
-# Two processes of 40 MiB each, at one time; says a summary as ctest does.
+# Two processes of 40 MiB each at the same time; prints a summary like ctest.
 CTEST = """
 import os, subprocess, sys, time
 code = "import time; x = bytearray(40 << 20); x[::4096] = bytes([1]) * len(x[::4096]); time.sleep(1)"

@@ -23,8 +23,8 @@ sys.dont_write_bytecode = True
 TESTS = pathlib.Path(__file__).resolve().parent
 EXAMPLES = TESTS / "reports"
 
-# Answers as the start-up script does; notes what it was asked for. A command named in "fail" fails, one named in
-# "interrupt" is interrupted.
+# Answers like the start-up script, and records the requests. A command named in "fail" fails, one named in "interrupt"
+# is interrupted.
 STAND_IN = """#!{python}
 import json, os, pathlib, signal, sys
 root = pathlib.Path(__file__).parent
@@ -56,7 +56,7 @@ else:
 pathlib.Path(words[words.index("--json") + 1]).write_text(json.dumps(result))
 """
 
-# Writes the page on conventions; "absent" beside it: a library is not installed.
+# Writes the page on conventions. If a file "absent" exists beside it, a library is not installed.
 CONVENTIONS = """
 import pathlib, sys
 if pathlib.Path(__file__).with_name("absent").exists():

@@ -31,10 +31,10 @@ case $1 in
     chmod +x "$2/bin/cnnspec" ;;
 esac
 """
-# What the commands that are written in Python check their arguments with.
+# The files with which the Python commands check their arguments.
 PYTHON = ("CMakeLists.txt", "checks", "fuzz/options", "fuzz/run.py", "reports/publish.py", "reports/standing.py",
           "spec/cnnspec")
-# A command with an argument that is wrong, and what is said of it.
+# For each command: a wrong argument, and the message about it.
 WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "fuzz layer": (["-max_len=64"], "libFuzzer's own flags go after --"),
          "fuzz kernel": (["--", "-seed=1"], "'-seed=1' after --: use --seed instead"),
@@ -46,7 +46,7 @@ WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "publish": (["--only", "speed"], "argument --only: invalid choice: 'speed'"),
          "coverage": (["--some"], "unrecognized arguments: --some"),
          "coverage --json": (["."], "--json: expected a file that can be written, got ")}
-# The package manager: a package that it is not to have is an error.
+# The package manager: installing the package $ABSENT is an error.
 APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
 
 
