@@ -72,7 +72,6 @@ Idx whole(const S& element) {
 
 /// A real attribute, as a factor. A kernel may round it once, to its type of computation. An attribute of at most 8
 /// digits is exact: even bfloat16 holds it.
-/// which bfloat16 holds.
 template <class S>
 S attribute(double value) {
   constexpr int digits_of_every_type = 8;

@@ -1,8 +1,8 @@
-// Lanes: N numbers in one scalar. One run of the specification's loops evaluates N points, and the loop's own work (indices,
-// bounds, allocation) is done once for all of them.
+// Lanes: N numbers in one scalar. One run of the specification's loops evaluates N points, and the loop's own work
+// (indices, bounds, allocation) is done once for all of them.
+//
 // There is one control flow, so every comparison must have the same result in all lanes. If not, the result is that of
 // the first lane, and `lanes_diverged` is set: then the results of the other lanes are invalid.
-// the first lane and `lanes_diverged` is set: the other lanes' results are then void.
 #pragma once
 
 #include <array>
