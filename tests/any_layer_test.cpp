@@ -56,7 +56,7 @@ enum class Mistake {
   state_forgotten,
   last_image_only,   // s_out uses only the last image
   s_out_not_written,
-  state_once_for_each_image,  // adds the state to dx once for each image
+  state_once_for_each_image,  // dx has ds in the first image only
   target_changed,
   beyond_s_out,      // writes one element too many
 };

@@ -13,7 +13,7 @@ namespace cnnspec::checks {
 struct CoverageAxis {
   std::string name;
   std::vector<std::string> levels;
-  std::function<std::string(const Problem&)> level_of;  // the index of a level
+  std::function<std::string(const Problem&)> level_of;  // one of `levels`
 };
 
 /// The usual axes: those of the window and of the batch; for each number of channels, features or elements, whether it
