@@ -1,6 +1,6 @@
-// How a child process is forked, and how it ends: without what the end of main would do, which is the parent's. Where a
-// build measures coverage, a child first writes down what it has run, which would else be lost; but only the first ones
-// of a process, because writing takes longer than what they do, and the others run the same.
+// Forks a child process, and ends it without the actions at the end of main, which belong to the parent. In a build
+// that measures coverage, a child first writes its counts, which would otherwise be lost. Only the first children of a
+// process do so: writing takes longer than their work, and later children run the same code.
 #pragma once
 
 #include <sys/wait.h>
@@ -10,14 +10,14 @@
 #include <cstring>
 #include <string>
 
-extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);  // only there where coverage is measured
+extern "C" __attribute__((weak)) int __llvm_profile_write_file(void);  // defined only in a build that measures coverage
 
 namespace cnnspec::checks {
 
 inline std::atomic<int> children_forked = 0;
-inline std::atomic<pid_t> who_forked = 0;  // of a child, its parent
+inline std::atomic<pid_t> who_forked = 0;  // in a child: its parent
 
-/// As fork.
+/// Like fork.
 inline pid_t fork_child() {
   ++children_forked;
   who_forked = getpid();
@@ -30,7 +30,7 @@ inline pid_t fork_child() {
   _exit(status);
 }
 
-/// Of a process that ended, as waitpid gives it: ": Segmentation fault", or "" if it was no signal.
+/// For a status of waitpid: ": Segmentation fault", or "" if the process was not ended by a signal.
 inline std::string signal_in_words(int status) {
   return WIFSIGNALED(status) ? std::string(": ") + strsignal(WTERMSIG(status)) : "";
 }

@@ -1,5 +1,5 @@
-// Whether this program is compiled with a sanitizer that takes all the address space that there is: then a child
-// process cannot be limited in memory.
+// Whether this program is compiled with a sanitizer that reserves the whole address space: then the memory of a child
+// process cannot be limited.
 #pragma once
 
 namespace cnnspec::checks {

@@ -1,4 +1,4 @@
-// The version of this program, as results name it.
+// The version of this program, as shown in results.
 #pragma once
 
 namespace cnnspec::checks {

@@ -1,5 +1,6 @@
-// Every engine on a layer that it has never seen: two outputs, whole numbers and a mask as inputs, an optional input,
-// a state, a real attribute and one of words, and a definition that mixes the images of a batch (class_pick.hpp).
+// Every engine on a layer that no engine knows: it has two outputs, whole numbers and a mask as inputs, an optional
+// input, a state, a real attribute and an attribute of words, and a definition that combines the images of a batch
+// (class_pick.hpp).
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -42,22 +43,22 @@ constexpr Op forward = class_pick_forward, backward = class_pick_backward;
 
 Problem parsed(const char* descriptor) { return parse_descriptor(layer, descriptor); }
 
-// ---- A kernel of it, right or wrong in one way ----
+// ---- Its kernel, right or with one mistake ----
 
 enum class Mistake {
   none,
-  next_class,        // of each target
-  last_class_as_0,   // a target of the last class
+  next_class,       // reads the class after each target
+  last_class_as_0,  // a target of the last class is taken as 0
   mask_ignored,
   bias_ignored,
   scale_ignored,
   sign_ignored,
   state_forgotten,
-  last_image_only,   // in s_out
+  last_image_only,  // s_out uses only the last image
   s_out_not_written,
-  state_once_for_each_image,  // in dx
+  state_once_for_each_image,  // dx has ds in the first image only
   target_changed,
-  beyond_s_out,      // it writes one element more
+  beyond_s_out,  // writes one element too many
 };
 
 template <class T, Mistake mistake>
@@ -136,7 +137,7 @@ TEST(AnyLayer, a_right_kernel_passes_and_every_term_shows) {
     }
 }
 
-/// The first failure, of that kind and in that tensor. What is told of it is told again by its command line.
+/// The first failure, with that kind and in that tensor. Its command line must show the same failure again.
 template <Mistake mistake>
 Failure expect_found(Op op, FailureKind kind, const char* tensor = "") {
   const checks::Kernel kernel = kernel_with<mistake>();

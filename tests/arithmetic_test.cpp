@@ -1,5 +1,5 @@
-// Arithmetic and its bounds: the formats' numbers, which claim is about which storage type, and kernels of each
-// arithmetic, simulated bit by bit, whose results must be accepted, and those of coarser ones, which must not.
+// Arithmetic and its bounds: the numbers of the formats, and the storage type of each claim. Kernels of each
+// arithmetic, simulated bit by bit, must be accepted; kernels of a coarser arithmetic must be rejected.
 #include "checks/expect/arithmetic.hpp"
 
 #include <gtest/gtest.h>
@@ -109,7 +109,7 @@ struct DotProduct {
   std::vector<double> a, b;
 };
 
-/// Numbers of a storage type, of like sizes or of different ones.
+/// Numbers of a storage type, of similar sizes or of different ones.
 DotProduct random_dot_product(Stream& stream, DType dtype, Idx most) {
   DotProduct d;
   const Idx size = 1 + stream.below(most), spread = 1 + stream.below(4);
@@ -128,8 +128,8 @@ double round_digits(double v, int digits, bool truncate) {
   return std::ldexp(truncate ? std::trunc(scaled) : std::nearbyint(scaled), exponent - digits);
 }
 
-/// How a kernel computes: with factors of so many digits, every product and sum rounded to one type, the result to
-/// another.
+/// A simulated kernel: factors of this many digits, every product and sum rounded to one type, the result rounded to
+/// another type.
 struct Simulated {
   int factor_digits;
   bool truncates;
@@ -140,7 +140,7 @@ struct Simulated {
     for (std::size_t n = 0; n < d.a.size(); ++n)
       parts.push_back(rounded_to(accumulator, round_digits(d.a[n], factor_digits, truncates) *
                                                   round_digits(d.b[n], factor_digits, truncates)));
-    while (parts.size() > 1) {  // any two, in any order
+    while (parts.size() > 1) {  // any two parts, in any order
       std::swap(parts.back(), parts[static_cast<std::size_t>(stream.below(static_cast<Idx>(parts.size())))]);
       const double last = parts.back();
       parts.pop_back();
@@ -157,7 +157,7 @@ Measured<double> measure(const DotProduct& d) {
   return sum;
 }
 
-/// Of products of normal numbers.
+/// The bound for products of normal numbers.
 double bound_of(const Measured<double>& sum, const Arithmetic& claim) {
   return error_bound(sum, claim, slack_of_products(sum.magnitude, claim));
 }

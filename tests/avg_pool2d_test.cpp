@@ -1,5 +1,5 @@
 // Average pooling: its laws on random problems and on wrong layers, and the judge on kernels that are right in several
-// ways or wrong in one.
+// ways or have one mistake.
 #include <gtest/gtest.h>
 
 #include "checks/generate/configurations.hpp"

@@ -1,4 +1,4 @@
-// The verdict on one element and on a whole output: what it accepts, and above all what it must reject.
+// The verdict on one element and on a whole output: what it accepts, and most of all what it must reject.
 #include "checks/expect/bound.hpp"
 
 #include <gtest/gtest.h>
@@ -42,7 +42,7 @@ TEST(Bound, is_that_of_the_textbook_but_for_the_reference_s_own_error) {
   const M expected = sum_up_to(100);
   const double textbook = gamma(100, u) * expected.magnitude, bound = error_bound(expected, ieee_float);
   EXPECT_GT(bound, textbook);
-  EXPECT_LT(bound, textbook * (1 + 4 * 0x1p-53 / u));  // the reference rounds 2^29 times finer
+  EXPECT_LT(bound, textbook * (1 + 4 * 0x1p-53 / u));  // the rounding of the reference is 2^29 times finer
 }
 
 TEST(Bound, is_zero_where_nothing_rounds) {
@@ -189,7 +189,7 @@ TEST(Comparison, tells_right_wrong_and_not_judged_apart) {
   EXPECT_EQ(c.elements_wrong, 2);
   EXPECT_EQ(c.first, 2);
   EXPECT_GT(c.ratio, 1);
-  EXPECT_GT(c.worst_ratio, 0);  // over the right elements only
+  EXPECT_GT(c.worst_ratio, 0);  // only over the right elements
   EXPECT_LE(c.worst_ratio, 1);
 }
 

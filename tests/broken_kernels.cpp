@@ -59,7 +59,7 @@ KernelFunctions<float> functions() {
   return f;
 }
 
-// The 16-bit storage types: widened, computed in f32, and rounded or truncated when stored.
+// The 16-bit storage types: inputs are widened, results are computed in f32 and rounded or truncated when stored.
 
 template <class Format>
 std::uint16_t stored(float v, bool truncate) {
@@ -68,7 +68,7 @@ std::uint16_t stored(float v, bool truncate) {
   return truncate && too_large ? static_cast<std::uint16_t>(nearest - 1) : nearest;
 }
 
-/// Calls `compute(input as floats..., output as floats)`. An input is a pointer and a count.
+/// Calls `compute(inputs as floats..., output as floats)`. An input is a pointer and a count.
 template <class Format>
 class Widened {
  public:
@@ -587,7 +587,7 @@ void add_max_pool2d(Table& t) {
   t.push_back(broken<M::padding_ignored_if_windows_tile>({.name = "padding ignored if the kernel is the stride",
                                                           .source = "NNlib.jl #133",
                                                           .ops = forward,
-                                                          .diagnosis = nullptr,  // of one axis or both
+                                                          .diagnosis = nullptr,  // on one axis or on both
                                                           .shows = padded_and_windows_tile}));
   t.push_back(broken<M::index_left_at_minus_one>({.name = "index -1 for a window of minus infinity or NaN",
                                                   .source = "pytorch #1465, caffe #1349",
@@ -710,7 +710,7 @@ void add_arithmetic(Table& t) {
                                           .ops = product_gradients,
                                           .diagnosis = "sums rounded to f16",
                                           .behaves_like = "f16-acc"}));
-  // Its bias is rounded even where there is nothing to add it to.
+  // Its bias is rounded even if nothing is added to it.
   t.push_back(broken<M::accumulated_f16>({.name = "accumulated in f16 from the bias on",
                                           .ops = {Op::conv2d_forward, Op::linear_forward},
                                           .diagnosis = "sums rounded to f16",

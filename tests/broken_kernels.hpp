@@ -1,5 +1,5 @@
-// Broken kernels, for the judge to find: each makes one mistake, most of them one that a real kernel made, and is right
-// wherever that mistake does not matter.
+// Broken kernels, for the judge to find. Each makes one mistake, usually one that a real kernel made, and is right
+// wherever that mistake has no effect.
 #pragma once
 
 #include <span>
@@ -14,27 +14,27 @@ namespace cnnspec::tests {
 
 struct BrokenKernel {
   const char* name = "";          // the mistake, in words
-  const char* source = "";        // reports of it, if anybody is known to have made it
+  const char* source = "";        // reports of the mistake, if somebody is known to have made it
   std::vector<checks::Op> ops{};  // the operations that are wrong
   checks::DType dtype = checks::DType::f32;
-  /// What the judge should call it, as in its report. Several: it may be any of them, since it depends on what else the
-  /// process did or on what the memory held. "pass": it is no offence, but the judge must survive it.
+  /// The kinds that the judge may report. If there are several, the kind depends on the earlier calls of the process or
+  /// on the content of memory. "pass": the kernel does nothing wrong, but the judge must survive it.
   std::vector<std::string> kinds{"wrong-value"};
-  const char* diagnosis = "";       // the misreading that explains it best, if one does; null: not known
-  const char* profile = "";         // the claim that it breaks; none: the default one of its storage type
-  const char* behaves_like = "";    // the profile that it keeps; null: not known
+  const char* diagnosis = "";       // the best misreading that explains it; null: not known
+  const char* profile = "";         // the claim that it breaks; none: the default claim of its storage type
+  const char* behaves_like = "";    // the profile that it satisfies; null: not known
   bool specials = false;            // only NaN and infinities show it
-  bool needs_memory_limit = false;  // it must not run where there is none
-  bool needs_history = false;       // right in a process that has done nothing else, or most of the time
-  /// Problems on which it is wrong for some data; on all others it is right. Null: not known.
+  bool needs_memory_limit = false;  // it must only run under a limit on memory
+  bool needs_history = false;       // right in a fresh process, or most of the time
+  /// Problems on which it is wrong for some data; on all other problems it is right. Null: not known.
   bool (*shows)(const checks::Problem&) = nullptr;
-  checks::Kernel kernel{};  // the operations that are not in `ops` are those of healthy_kernel()
+  checks::Kernel kernel{};  // operations that are not in `ops` are those of healthy_kernel()
 };
 
 std::span<const BrokenKernel> broken_kernels();
 const BrokenKernel& broken_kernel(std::string_view name);
 
-/// All operations, all storage types but f64; the 16-bit ones computed in f32 and rounded once.
+/// All operations, in all storage types except f64. The 16-bit types are computed in f32 and rounded once.
 checks::Kernel healthy_kernel(Order order = Order::forward);
 inline const checks::Kernel healthy = healthy_kernel();
 

@@ -1,5 +1,5 @@
-// The judge, judged by the broken kernels: each is found within the default number of cases, for the right reason, and
-// again when it is judged again; and nothing is found where its mistake does not show.
+// The broken kernels test the judge. Each is found within the default number of cases, for the right reason, and found
+// again when it is judged again. Nothing is found where its mistake has no effect.
 #include "tests/broken_kernels.hpp"
 
 #include <fmt/format.h>
@@ -21,7 +21,7 @@
 
 namespace cnnspec::tests {
 
-/// What a failed test prints of its parameter.
+/// gtest prints this for its parameter.
 void PrintTo(const BrokenKernel& b, std::ostream* out) { *out << b.name; }
 
 namespace {
@@ -31,7 +31,7 @@ using namespace checks;
 bool passes(const BrokenKernel& b) { return b.kinds.front() == "pass"; }
 bool hangs(const BrokenKernel& b) { return b.kinds.front() == "hang"; }
 
-/// Of all broken kernels. They take microseconds, or for ever.
+/// The conditions for any broken kernel. A call takes microseconds, or never ends.
 Conditions conditions_for(const BrokenKernel& b, double seconds_per_call = 0.5) {
   Conditions c;
   c.profile = find_profile(b.profile);
@@ -51,11 +51,12 @@ JudgeOptions options_for(const BrokenKernel& b, Op op) {
 }
 
 struct Found {
-  Idx cases = 0;  // the failed one included
+  Idx cases = 0;  // including the failed case
   Failure failure;
 };
 
-/// Within the default number of cases. Each case has a process of its own, unless what came before decides.
+/// The first failure within the default number of cases. Each case has a separate process, unless the kernel needs a
+/// history.
 std::optional<Found> first_failure(const BrokenKernel& b, Op op) {
   JudgeOptions options = options_for(b, op);
   if (b.needs_history) {
@@ -71,7 +72,8 @@ std::optional<Found> first_failure(const BrokenKernel& b, Op op) {
   return {};
 }
 
-/// What a run says that ends with that failure, or soon after it: others tell apart what explains one alone.
+/// The report of a run that ends at that failure, or later: further failures distinguish misreadings that explain one
+/// failure.
 KernelResult told(const BrokenKernel& b, Op op, const Found& found) {
   JudgeOptions options = options_for(b, op);
   options.cases = b.shows == nullptr || b.diagnosis == nullptr ? found.cases : std::max(found.cases, options.cases);
@@ -97,7 +99,7 @@ class Broken : public testing::TestWithParam<BrokenKernel> {
   }
 
  private:
-  /// What was found, of all kernels that this process has judged.
+  /// The results for all kernels that this process has judged.
   static std::string& rows() {
     static std::string all;
     return all;
@@ -137,7 +139,7 @@ TEST_P(Broken, is_found_for_the_right_reason_and_again) {
           << names_of(closer.diagnoses) << "\n"
           << story;
     }
-    // A kernel that follows a convention is not told which claim it would keep.
+    // For a kernel that follows a convention, the report does not name the profile that it satisfies.
     const OperationResult& row = result.operations.front();
     const std::string like = row.behaves_like != nullptr ? row.behaves_like->name : "";
     if (b.behaves_like != nullptr && row.conventions.empty()) {
@@ -148,7 +150,7 @@ TEST_P(Broken, is_found_for_the_right_reason_and_again) {
   }
 }
 
-/// A kernel that is known to be right on some problems, or on all.
+/// A kernel that is known to be right on some problems, or on all problems.
 class PartlyRight : public testing::TestWithParam<BrokenKernel> {};
 
 TEST_P(PartlyRight, passes_where_its_mistake_does_not_show) {
@@ -206,7 +208,7 @@ TEST(BrokenKernels, half_of_them_are_found_within_200_cases) {
   EXPECT_LE(median, 200);
 }
 
-/// The judge must not only find a mistake that somebody made, but name it.
+/// The judge must not only find a mistake that somebody made, but also name it.
 TEST(BrokenKernels, known_mistakes_that_return_wrong_values_have_a_diagnosis) {
   for (const BrokenKernel& b : broken_kernels()) {
     const bool returns = b.kinds.size() == 1 && (b.kinds[0] == "wrong-value" || b.kinds[0] == "unwritten-output");

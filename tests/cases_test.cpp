@@ -1,4 +1,4 @@
-// What the fuzz targets check, as properties; and the checks themselves, by layers, networks and kernels with mistakes.
+// The checks of the fuzz targets as properties; and tests of the checks, with mistakes in layers, networks and kernels.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -131,7 +131,7 @@ TEST(Clauses, an_axis_violates_the_first_one_alone) {
   EXPECT_EQ(clause_of({5, 1, 3, {.before = 2}}, false), Clause::none);
 }
 
-// Random bytes must mostly be cases that are computed, or a fuzzer spends its time on refusals.
+// Most cases from random bytes must be computed, or a fuzzer spends its time on refusals.
 template <class Case>
 double share_that_is_valid(const std::function<bool(const Case&)>& is_valid) {
   RandomChoices choices(test_seed());
@@ -150,9 +150,9 @@ TEST(Cases, most_random_bytes_are_valid_layers_and_some_are_not) {
   EXPECT_LT(share, 0.9);
 }
 
-// ---- The checks are checked --------------------------------------------------------------------------------------
+// ---- Tests of the checks -----------------------------------------------------------------------------------------
 
-/// How many of a number of cases are found wrong.
+/// The number of cases that are found wrong.
 template <class Case, class Check>
 int rejected(Check check) {
   RandomChoices choices(test_seed());
@@ -167,7 +167,7 @@ int rejected_networks(const NetworkFunctions& f) {
   return rejected<NetworkCase>([&](const NetworkCase& c) { return check_case(c, f); });
 }
 
-/// Four taps, of which the twins' zero-stuffed images would make half a billion multiply-adds.
+/// Four taps, but the twins' zero-stuffed images would need half a billion multiply-adds.
 TEST(LayerCases, a_problem_that_the_twins_would_make_huge_is_not_computed) {
   const cnnspec_conv2d p{1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 150, 150, 149, 149, 149, 149, 150, 150};
   ASSERT_TRUE(check(p).ok());
@@ -220,7 +220,7 @@ TEST(LayerCases, a_layer_that_takes_tensors_which_do_not_fit_is_rejected) {
 TEST(LayerCases, a_refusal_that_tells_the_wrong_extents_is_rejected) {
   auto f = spec_linear<Int128>();
   f.backward_input = [](const auto& w, const auto& dy) {
-    require(check_agree("linear", "dy", dy.extent(0), w.extent(0)));  // expected and actual exchanged
+    require(check_agree("linear", "dy", dy.extent(0), w.extent(0)));  // expected and actual are swapped
     return linear_backward_input(w, dy);
   };
   EXPECT_GT(rejected_layers({LayerId::linear, f}), 0);

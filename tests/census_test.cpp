@@ -15,7 +15,7 @@
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
-// Wrong layers may calculate with cells; right ones do not compile then.
+// Wrong layers may calculate with cells; a right layer that did so would not compile.
 inline Ordered operator+(Ordered a, const Ordered& b) { return a += b; }
 inline Ordered operator-(const Ordered&, const Ordered&) { return {}; }
 }  // namespace cnnspec::checks
@@ -51,9 +51,9 @@ constexpr CensusBounds tiny{.extent = 2,
                             .taps = 4,
                             .features = 2};
 
-// ---- What is counted ----
+// ---- Which configurations are counted ----
 
-/// Does some window look at a real cell with each of these taps? Walked, without the size formula.
+/// Whether each tap reads a real cell in some window. Found by walking, without the size formula.
 struct Walk {
   Idx windows = 0;
   bool each_has_a_real_cell = true;
@@ -137,7 +137,7 @@ TEST(CensusSpace, refuses_bounds_that_make_no_sense) {
     EXPECT_THROW(parse_census_bounds(text, "--max"), UsageError) << text;
 }
 
-// ---- How it is proved ----
+// ---- The methods of proof ----
 
 TEST(WeakOrders, are_all_there_and_each_once) {
   for (int n = 1; n <= 5; ++n) {
@@ -190,7 +190,7 @@ TEST(ModularPolynomial, is_arithmetic_modulo_a_prime_with_bounds) {
   EXPECT_FALSE(same(ModularPolynomial(-1), ModularPolynomial(-1))) << "no bound is known";
 }
 
-/// Layers to be proved, each over the scalars that it is proved with: the specification's, until one is changed.
+/// The layers to prove, each over the scalars of its proof. They are the specification's layers until one is changed.
 struct CensusSubject {
   Conv2dFunctions<FormalPolynomial> conv2d_formulas = spec_conv2d<FormalPolynomial>();
   Conv2dFunctions<ModularPolynomial> conv2d_at_random = spec_conv2d<ModularPolynomial>();
@@ -229,7 +229,7 @@ TEST(Census, proves_the_specification) {
   }
 }
 
-/// Is any configuration disproved? They are taken in an order that meets all kinds early.
+/// Whether any configuration is disproved. The order of configurations meets all kinds early.
 bool is_disproved(const LayerFunctions& subject, LayerId family, CensusProof proof) {
   const CensusPlan plan{.bounds = small, .proof = proof};
   const CensusSpace space(small, {family});
@@ -244,7 +244,7 @@ bool is_disproved(const LayerFunctions& subject, LayerId family, CensusProof pro
   return false;
 }
 
-/// Only by laws on the order of evaluation, on infinity, or on NaN times zero.
+/// Whether the mistake is found only by laws about the order of evaluation, infinity, or NaN times zero.
 bool is_beyond_polynomials(const std::string& rejected_by) {
   return rejected_by == "N1" || rejected_by == "N1 N2" || rejected_by == "N3";
 }
@@ -319,7 +319,7 @@ TEST(Census, disproves_a_layer_of_the_wrong_shape_and_one_that_looks_at_values) 
   EXPECT_TRUE(contains(p.first[0].difference.actual, "no cell")) << p.first[0].difference.actual;
 }
 
-/// Rows added to (or, if below zero, taken from) the end of a tensor's first axis but one; those added are empty.
+/// Adds rows to the end of a tensor's second axis, or removes some if the number is negative. The added rows are empty.
 template <class T>
 Image<T> with_more_rows(const Image<T>& y, Idx more) {
   Image<T> other(dyn_shape(y.extent(0), y.extent(1) + more, y.extent(2)));
@@ -329,7 +329,7 @@ Image<T> with_more_rows(const Image<T>& y, Idx more) {
   return other;
 }
 
-/// What is disproved, in words; empty where it is proved.
+/// The disproof in words; empty if the configuration is proved.
 std::string disproof(const LayerFunctions& subject, const Problem& problem, CensusProof proof = CensusProof::basis) {
   const auto p = prove(subject, {.bounds = {}, .proof = proof}, problem);
   return p.first.empty() ? "" : text_of(p.first[0].difference);
@@ -386,7 +386,7 @@ TEST(Census, disproves_a_layer_with_a_row_too_many_or_too_few) {
 }
 
 TEST(Census, tests_on_random_images_that_no_window_looks_at_cells_of_another_one) {
-  CensusSubject subject;  // y is not its window's winner, but the cell two rows below, where there is one
+  CensusSubject subject;  // y is not the winner of its window, but the cell two rows below, if there is one
   subject.max_pool2d.forward = [](const auto& x, const auto& g) {
     const auto right = max_pool2d_with_winners(x, g);
     auto y = right.y;
@@ -420,7 +420,7 @@ TEST(CensusShards, go_on_from_where_they_were_saved) {
   const CensusPlan plan{.bounds = tiny};
   const CensusSpace space(tiny, plan.families);
   std::vector<CensusProgress> saved;
-  CensusRun often{.jobs = 2, .seconds_between_saves = 0};  // after each configuration
+  CensusRun often{.jobs = 2, .seconds_between_saves = 0};  // saves after each configuration
   often.save = [&](const CensusProgress& p) { saved.push_back(p); };
   const CensusShard shard{2, 3};
   const CensusProgress whole = run_census({}, plan, space, shard, {}, often);

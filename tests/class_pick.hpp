@@ -1,5 +1,6 @@
-// class_pick, a layer for tests alone. It has what no layer of the registry has yet: two outputs, an input of whole
-// numbers, a mask, a state that goes in and comes out, a real attribute, one of words, and an axis for the batch.
+// class_pick, a layer only for tests. It has features that no layer of the registry has yet: two outputs, an input of
+// whole numbers, a mask, a state that is both input and output, a real attribute, one of words, and an axis for the
+// batch.
 //
 //   y[n,l]   = m[n,l] * (sign * scale * x[n, t[n,l], l] + b[t[n,l]])       t picks a class; b may be absent
 //   s_out[c] = s[c] + sum over n and l of x[n,c,l]                         over the whole batch
@@ -21,10 +22,10 @@ struct ClassPickProblem {
 
 inline constexpr checks::Op class_pick_forward{250}, class_pick_backward{251};
 
-/// Adds the layer to the registry. Before anything is asked of it, once in a program.
+/// Adds the layer to the registry. To be called once in a program, before anything uses the registry.
 void register_class_pick();
 
-/// The definition, over any scalar. Tensors are dense; b is empty if it is absent.
+/// The definition, over any scalar. Tensors are dense; an absent b is empty.
 template <class S>
 struct ClassPickOutputs {
   std::vector<S> y, s_out;

@@ -1,5 +1,5 @@
-// Every clause C1 to C6 violated at run time, through each function that has it as a precondition: the ShapeError names
-// the clause, the operation, the place, what was expected and what was given.
+// Violates every clause C1 to C6 at run time, through each function that has it as a precondition. The ShapeError names
+// the clause, the operation, the place, the expected and the given value.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -13,7 +13,7 @@ namespace {
 using T = double;
 constexpr Idx most = std::numeric_limits<Idx>::max();
 
-/// The message of the ShapeError that `call` throws, and its clause.
+/// Checks the message and the clause of the ShapeError that `call` throws.
 void expect_refused(Clause clause, const std::string& message, const std::function<void()>& call) {
   try {
     call();
@@ -77,7 +77,7 @@ TEST(Sizes, C3_refuse_a_layer_with_more_parameters_than_can_be_counted) {
 
 // conv2d
 
-/// Calls each of the functions that take a whole problem; all must refuse it with the same words.
+/// Calls each function that takes a whole problem; all must refuse it with the same message.
 void expect_conv2d_refused(Clause clause, const std::string& message, const std::array<Idx, 3>& x,
                            const std::array<Idx, 4>& w, const Conv2dConfig& g) {
   const Image<T> image(Shape<dyn, dyn, dyn>{x}), dy = tensor(1, 1, 1);
@@ -209,7 +209,7 @@ TEST(MaxPool2dClauses, C4_names_exactly_the_small_problems_in_which_a_window_mis
                   << dilation;
               missed += !every_window_has_a_real_cell;
             }
-  EXPECT_EQ(missed, 5 * 3);  // k = 2, padding on both sides, dilation in + 1: once for each `in` and stride
+  EXPECT_EQ(missed, 5 * 3);  // k = 2, padding on both sides, dilation in + 1: one miss for each `in` and stride
 }
 TEST(MaxPool2dClauses, C6_dy_has_the_extents_of_y) {
   expect_refused(Clause::C6, "C6: max_pool2d: dy: expected an extent of 2, got 3", [] {
@@ -268,7 +268,7 @@ TEST(LinearClauses, C6_w_agrees_with_x_b_and_dy) {
                  [&] { (void)linear_backward_input(w, tensor(3)); });
 }
 
-// Layers: what they are given, and their own parameters
+// Layers: their inputs and parameters
 
 TEST(LayerClauses, C6_x_has_the_extents_that_a_linear_layer_takes_in_both_directions) {
   const LinearLayer<T, dyn, dyn> layer{tensor(2, 3), tensor(2)};
@@ -436,7 +436,7 @@ TEST(Cnn2ConfigClauses, C2_each_stage_and_each_axis_has_its_own_window) {
   expect_ill_formed(height, well_formed(Cnn2Config{.padding1 = 0}, 3, 2, 32));
   expect_ill_formed(height, well_formed(Cnn2Config{.padding2 = 0}, 3, 5, 32));
 
-  // Five rows and one column, and a pool that takes two rows and no more than one column.
+  // Five rows and one column, and a pool with a window of two rows and one column.
   const Cnn2Config tall{.kernel_h = 5,
                         .kernel_w = 1,
                         .padding1 = 0,

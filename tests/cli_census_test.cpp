@@ -1,4 +1,4 @@
-// `cnnspec census` as a user runs it.
+// `cnnspec census` on the command line.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -10,7 +10,7 @@ namespace {
 
 const std::string tiny = "census --max extent=2,kernel=2,stride=2,padding=1,groups=1,channels=1,taps=4,features=3 ";
 
-/// The JSON of a census, without the time it took and in how many runs.
+/// The JSON of a census, without its time and its number of runs.
 nlohmann::json result(const std::string& path) {
   nlohmann::json json = nlohmann::json::parse(content_of(path));
   json.erase("seconds"), json.erase("merged");
@@ -68,7 +68,7 @@ TEST(CliCensus, in_shards_adds_up_to_the_whole) {
   expect_refused(tiny + "--shard 1/3 --json " + file(2), "the same census");
   expect_refused(tiny + "--seed 2 --shard 2/3 --json " + file(2), "seed");
 
-  // As a program whose specification is another one has left it.
+  // A file of a program with another specification.
   auto other = nlohmann::json::parse(content_of(folder / "shard-2.json"));
   EXPECT_EQ(other["source"].get<std::string>().size(), 16u);
   other["source"] = "0000000000000000";

@@ -1,4 +1,4 @@
-// `cnnspec golden` and `cnnspec compare` as a user runs them.
+// `cnnspec golden` and `cnnspec compare` on the command line.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>

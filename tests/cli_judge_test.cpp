@@ -1,5 +1,5 @@
-// `cnnspec judge`, `kernels` and `ops` as a user runs them: what they print, with which status they end, and how they
-// refuse what makes no sense.
+// `cnnspec judge`, `kernels` and `ops` on the command line: their output, their exit status, and how they refuse
+// invalid arguments.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -18,7 +18,7 @@ void expect_judge_refuses(const std::string& arguments, const std::string& part)
   expect_refused("judge " + arguments, part);
 }
 
-/// The result without what differs from run to run.
+/// The result without the values that differ between runs.
 nlohmann::json json_of(const std::string& arguments) {
   auto json = nlohmann::json::parse(cnnspec("judge " + arguments + " --json -").out);
   json.erase("seconds");
@@ -213,7 +213,7 @@ TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
 }
 
 TEST(CliJudge, tells_conventions_and_passes_what_is_accepted) {
-  // The built-in kernel multiplies its padding, which shows where a weight is infinite.
+  // The built-in kernel multiplies its padding, which shows if a weight is infinite.
   const std::string run = "judge im2col --op conv2d_forward --dtype f32 --cases 60 --specials";
   const Outcome differs = cnnspec(run), accepted = cnnspec(run + " --accept padded-taps-multiplied,ftz");
   EXPECT_EQ(differs.status, 1) << differs.out;
@@ -237,7 +237,7 @@ TEST(CliJudge, is_the_same_on_any_number_of_cores) {
   EXPECT_EQ(json_of(few + "1"), json_of(few + "3"));
 }
 
-/// Whether python3 can read a file as XML, and what it finds there.
+/// Whether python3 can read a file as XML, and a summary of its content.
 Outcome xml_summary(const std::string& file) {
   return shell(
       "python3 -c 'import sys, xml.etree.ElementTree as e\n"
@@ -293,7 +293,7 @@ TEST(CliLists, kernels_and_operations_are_listed) {
   const Outcome kernels = cnnspec("kernels"), ops = cnnspec("ops");
   EXPECT_EQ(kernels.status, 0);
   EXPECT_TRUE(contains(kernels.out, "im2col"));
-  EXPECT_TRUE(contains(kernels.out, "onednn"));  // there, or why not
+  EXPECT_TRUE(contains(kernels.out, "onednn"));  // it is listed, or the reason why it is absent
   EXPECT_EQ(ops.status, 0);
   EXPECT_TRUE(contains(ops.out, "conv2d_backward_kernel   x dy -> dw")) << ops.out;
 }

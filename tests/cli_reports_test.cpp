@@ -1,4 +1,5 @@
-// The command line: results as files. What cannot be written is refused at once, and what is written can be run again.
+// The command line with results as files. A file that cannot be written is refused at once, and a written result can be
+// repeated.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -15,12 +16,12 @@ using nlohmann::json;
 
 const std::string mistakes = quoted(CNNSPEC_TEST_MANY_MISTAKES);
 
-/// A run that would take hours: what is refused before it ends at once.
+/// A run that would take hours: a refusal before the run ends at once.
 const std::string long_run = "judge im2col --cases 1000000000 ";
 
 json read_json(const std::string& file) { return json::parse(content_of(file)); }
 
-/// A command line of a result, run with the command under test.
+/// Runs a command line from a result with the command under test.
 Outcome again(std::string repro) {
   const std::string name = "cnnspec ";
   EXPECT_EQ(repro.rfind(name, 0), 0u) << repro;
@@ -48,7 +49,7 @@ TEST(CliReports, refuses_two_outputs_in_one_place) {
   EXPECT_EQ(cnnspec("gradcheck relu --json /dev/null --markdown /dev/null").status, 0) << "nothing is lost there";
 }
 
-/// The other outputs do not wait for one that fails only when it is written.
+/// The other outputs are written even if one output fails when it is written.
 TEST(CliReports, writes_json_and_junit_before_the_reports) {
   if (!std::filesystem::exists("/dev/full")) GTEST_SKIP() << "no /dev/full";
   const Folder folder;
@@ -92,7 +93,7 @@ TEST(CliReports, gradcheck_says_how_to_have_the_curves_that_a_report_leaves_out)
   EXPECT_EQ(cnnspec("gradcheck cnn2 --mode directional").err, "");
 }
 
-/// Every kind of failure, from a library that has them all; and each can be seen again.
+/// A library with every kind of failure; each failure can be repeated.
 TEST(CliReports, each_failure_is_repeated_by_its_line) {
   const Folder folder;
   const std::string result = folder / "result.json";

@@ -1,4 +1,4 @@
-// `cnnspec show` as a user runs it: what it prints, how it fails, and whether Graphviz and PyTorch take what it writes.
+// `cnnspec show` on the command line: its output, its errors, and whether Graphviz and PyTorch accept its output.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -134,7 +134,7 @@ std::string long_network(std::size_t layers) {
 
 TEST(CliShow, ends_quietly_when_its_reader_goes_away) {
   const Folder folder;
-  const std::string file = folder.file("net.json", long_network(5000));  // more than a pipe holds
+  const std::string file = folder.file("net.json", long_network(5000));  // more than the capacity of a pipe
   const Outcome o = shell("{ " + command() + " show '" + file + "' --format json; echo status $? >&2; } | head -1");
   EXPECT_EQ(o.out, "{\n");
   EXPECT_EQ(o.err, "status 0\n");
@@ -163,9 +163,9 @@ TEST(CliShow, refuses_or_describes_huge_networks_at_once_and_without_memory_for_
   EXPECT_LT(most_memory(), std::max(memory_before, 500L * 1024));
 }
 
-// ---- Programs that read what show writes.
+// ---- Programs that read the output of show.
 
-/// Networks that use what the formats can express.
+/// Networks that use all features of the formats.
 std::vector<NamedNetwork> networks() {
   const auto parse = [](const char* text) { return checks::parse_network(text, "test"); };
   return {checks::built_in_network("cnn", {}),
@@ -218,7 +218,7 @@ std::string python_with_torch() {
 
 constexpr const char* no_torch = "no python3 here has PyTorch (Debian: python3-torch), which ./cnnspec test does not install";
 
-/// Small integers, so that every sum is exact. PyTorch gets the same from the program below.
+/// Small integers, so that every sum is exact. The program below gives PyTorch the same numbers.
 double value(std::size_t n, std::size_t tensor) { return static_cast<double>((n * 7 + tensor * 3) % 11) - 5; }
 
 constexpr const char* run_programs = R"(

@@ -1,4 +1,4 @@
-// Running the cnnspec command, for tests of the command line. CNNSPEC_COMMAND is its path.
+// Runs the cnnspec command, for tests of the command line. CNNSPEC_COMMAND is its path.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -13,11 +13,11 @@
 namespace cnnspec::tests {
 
 struct Outcome {
-  int status;  // 128 + the signal that ended it
+  int status;  // or 128 + the signal that ended it
   std::string out, err;
 };
 
-/// A line of shell.
+/// Runs a line of shell.
 inline Outcome shell(const std::string& line) {
   const Folder folder;
   const int raw =
@@ -26,17 +26,17 @@ inline Outcome shell(const std::string& line) {
   return {status, content_of(folder / "out"), content_of(folder / "err")};
 }
 
-/// A path as the shell reads it.
+/// A path, quoted for the shell.
 inline std::string quoted(const std::string& path) { return std::string(1, '\'').append(path).append(1, '\''); }
 
 inline std::string command() { return quoted(CNNSPEC_COMMAND); }
 
-/// `cnnspec ARGUMENTS`, the arguments as the shell reads them.
+/// Runs `cnnspec ARGUMENTS`; the shell splits the arguments.
 inline Outcome cnnspec(const std::string& arguments) { return shell(command() + " " + arguments); }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-/// Bad input ends with status 2, nothing on standard output, and one line that says `part`.
+/// Bad input gives status 2, no standard output, and one line that contains `part`.
 inline void expect_refused(const Outcome& o, const std::string& part) {
   EXPECT_EQ(o.status, 2) << part;
   EXPECT_EQ(o.out, "");

@@ -1,4 +1,4 @@
-// What a run of the judge has covered: the levels of configurations, and how error/bound is spread.
+// The coverage of a run of the judge: the levels of configurations, and the distribution of error/bound.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -43,7 +43,7 @@ TEST(CoverageOfCases, tells_configurations_apart_by_hand_worked_levels) {
   EXPECT_EQ(levels_in_words(LayerId::relu, "2x4"), "elements multiple of 8");
 }
 
-/// Random problems have a level on each axis, and never two that are said to be impossible together.
+/// Random problems have a level on each axis, and never a pair of levels that is listed as impossible.
 TEST(CoverageOfCases, has_no_case_where_it_says_that_there_can_be_none) {
   RandomChoices choices(1);
   for (const LayerId family : {LayerId::conv2d, LayerId::max_pool2d, LayerId::relu, LayerId::linear})
@@ -68,7 +68,7 @@ std::set<Pair> possible_pairs(LayerId family) {
   return pairs;
 }
 
-/// The generator's reach, and the other half of what is impossible: each pair that is not listed as that comes up.
+/// The reach of the generator, and the other half of the list: each pair that is not listed as impossible occurs.
 TEST(CoverageOfCases, random_cases_reach_every_pair_of_levels_that_is_possible) {
   constexpr int most_draws = 200'000;
   RandomChoices choices(1);
@@ -80,7 +80,7 @@ TEST(CoverageOfCases, random_cases_reach_every_pair_of_levels_that_is_possible) 
         for (std::size_t b = a + 1; b < levels.size(); ++b) missing.erase({a, levels[a], b, levels[b]});
     }
     const std::vector<CoverageAxis>& axes = coverage_axes(family);
-    // Possible, and of real networks, but random cases have fewer groups: --case has it.
+    // Possible, and it occurs in real networks, but random cases have fewer groups: --case can reach it.
     if (family == LayerId::conv2d) {
       constexpr std::size_t groups = 7, depthwise = 2, in_channels = 8, multiple_of_8 = 0;
       EXPECT_EQ(missing.erase({groups, depthwise, in_channels, multiple_of_8}), 1);

@@ -1,5 +1,5 @@
-// Data families: each is drawn where it applies, is what it claims to be, fits its storage type and its budget, and is
-// expected exactly; and a run with the default options uses them all.
+// Data families: each is drawn where it applies, has its promised properties, fits its storage type and its budget, and
+// has exact expected values. A run with the default options uses all of them.
 #include "checks/data/data.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ using tests::infinity, tests::operation;
 
 const std::set<std::string> inexact_families{"rounded"}, special_families{"infinities", "nan"};
 
-/// One of random kinds, problems, storage types and claims.
+/// A random combination of problem, storage type and claim.
 struct Drawn {
   Operation operation;
   Arithmetic arithmetic;
@@ -40,7 +40,7 @@ void for_each_drawn(int count, const std::function<void(const Drawn&)>& visit) {
   for (const Profile& p : profiles())
     for (const DType dtype : {DType::f32, DType::f64, DType::f16, DType::bf16})
       if (p.applies(dtype)) all.push_back(p.arithmetic(dtype));
-  std::vector<Op> ops;  // what divides is exact for some divisors only
+  std::vector<Op> ops;  // operations that divide are exact only for some divisors
   for (const Op op : all_ops())
     if (formulations_of(op).empty()) ops.push_back(op);
   RandomChoices choices(tests::test_seed());
@@ -52,7 +52,7 @@ void for_each_drawn(int count, const std::function<void(const Drawn&)>& visit) {
   }
 }
 
-/// All but those of types of eight bits, which are drawn apart.
+/// All families except those of eight-bit types, which are tested separately.
 std::vector<DataFamily> usual_families() {
   std::vector<DataFamily> all;
   for (const DataFamily* f : data_families())
@@ -119,7 +119,7 @@ TEST(DataFamilies, consist_of_numbers_that_the_storage_type_holds) {
 TEST(DataFamilies, but_the_rounded_one_are_proved_exact_for_every_claim) {
   for_each_set(360, [](const Drawn& d, const DataFamily& f, const DataSet& data) {
     if (inexact_families.count(f.name) > 0) return;
-    // Asked for by name where their sums are too long, small integers are judged by the bound.
+    // If small integers are requested by name and their sums are too long, they are judged by the bound.
     const bool has_bounds = std::ranges::any_of(data.expected.bounds, [](double b) { return !(b == 0); });
     if (std::string(f.name) == "exact-small" && has_bounds) return;
     const Expectation proved = expect(d.operation, d.arithmetic, data.inputs);
@@ -151,7 +151,7 @@ TEST(DataFamilies, depend_on_the_seed_alone) {
   for (const DataFamily& f : usual_families()) {
     if (!applies(f, d)) continue;
     const DataSet a = make(f, d), b = make(f, d);
-    // Any NaN is like any other.
+    // All NaNs are equal here.
     for (std::size_t i = 0; i < a.inputs.size(); ++i)
       EXPECT_TRUE(encode(DType::f64, a.inputs[i]) == encode(DType::f64, b.inputs[i])) << f.name;
     const DataSet c = make(f, other);
@@ -161,9 +161,9 @@ TEST(DataFamilies, depend_on_the_seed_alone) {
   }
 }
 
-// ---- What each claims to be ----
+// ---- The promised properties ----
 
-/// `claim(inputs)` for some seeds of that family.
+/// Checks `claim(inputs)` for some seeds of that family.
 void for_seeds(const char* family, const Operation& o, const Arithmetic& a,
                const std::function<void(const Operands<double>&)>& claim) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) claim(make_data(o, a, seed, family).at(0).inputs);
@@ -325,9 +325,9 @@ TEST(DataFamily, rounded_is_of_both_signs_never_zero_and_uses_all_digits) {
   }
 }
 
-// ---- What a case is judged on ----
+// ---- The data of a case ----
 
-/// In how many cases of a run; large ones, which have one family of data, are not counted.
+/// The number of cases that use each family in a run. Large cases have only one family, and are not counted.
 std::map<std::string, int> families_used(const DataOptions& data) {
   JudgeOptions options;
   options.operations = {
@@ -340,7 +340,7 @@ std::map<std::string, int> families_used(const DataOptions& data) {
     const Arithmetic arithmetic = arithmetic_for(c.dtype, nullptr);
     std::set<std::string> names;
     for (const DataSet& d : make_data(operation_of(c.op, c.problem), arithmetic, c.seed, "", data))
-      names.insert(d.family.substr(0, d.family.find(':')));  // NAME:0, NAME:1, ... are one
+      names.insert(d.family.substr(0, d.family.find(':')));  // NAME:0, NAME:1, ... count as one
     for (const std::string& name : names) ++used[name];
   }
   return used;
@@ -351,7 +351,7 @@ TEST(Data, of_a_run_is_of_every_family_that_was_not_to_be_asked_for) {
   for (const DataFamily& f : usual_families()) {
     const int times = used.count(f.name) > 0 ? used.at(f.name) : 0;
     const bool always = f.use == DataFamily::Use::always, on_request = f.use == DataFamily::Use::on_request;
-    // Of the three operations, one at least has those that are always used.
+    // At least one of the three operations has the families that are always used.
     EXPECT_GE(times, always ? 450 : on_request ? 0 : 20) << f.name;
     EXPECT_LE(times, on_request ? 0 : 1500) << f.name;
   }

@@ -1,5 +1,5 @@
-// Default cases: valid, affordable, the same for the same seed; the first 500 take every size around which fast code
-// branches, and have all layers, far extents and neighbours that they promise.
+// Default cases: they are valid, affordable, and the same for the same seed. The first 500 contain every size around
+// which fast code branches, and all the layers, far extents and neighbours that they promise.
 #include "checks/judge/default_cases.hpp"
 
 #include <gtest/gtest.h>
@@ -82,10 +82,10 @@ TEST(SizeCoverage, tells_what_was_missed) {
   EXPECT_EQ(outputs.back(), 1) << "258 lies beyond";
 }
 
-// ---- What they cost ----
+// ---- Their cost ----
 
 constexpr double many_elements = 0x1p16;
-constexpr Idx most_taps = 450'000;  // twice what a problem may cost whose neighbour this is, and a little
+constexpr Idx most_taps = 450'000;  // twice the limit for the original problem of a neighbour, and a little more
 
 TEST(DefaultCases, are_valid_and_affordable) {
   for_each_run([](Op op, const std::vector<Case>& cases) {
@@ -108,9 +108,9 @@ TEST(DefaultCases, are_valid_and_affordable) {
   });
 }
 
-// ---- Special ones ----
+// ---- Special cases ----
 
-/// The extents that are counted one by one, and so must also be met far beyond 16 bits.
+/// The extents that kernels count one by one. They must also occur far beyond 16 bits.
 bool is_main(const SizedAxis& axis) {
   static const std::set<std::string> not_main{"output height", "output width",          "kernel height",
                                               "kernel width",  "cells of the window",   "input channels per group",
@@ -168,7 +168,7 @@ TEST(NetworkLayers, are_valid_and_of_their_family) {
 
 // ---- Neighbours ----
 
-/// The numbers that one is free to choose; the extents of the output follow.
+/// The numbers that can be chosen freely; the output extents follow from them.
 std::vector<Idx> of_line(const Line& l) {
   return {l.in, l.kernel, l.axis.stride, l.axis.dilation, l.axis.before, l.axis.after};
 }
@@ -188,7 +188,7 @@ std::vector<Idx> numbers_of(const AvgPool2dProblem& p) {
 std::vector<Idx> numbers_of(const cnnspec_elementwise& p) { return {p.count}; }
 std::vector<Idx> numbers_of(const cnnspec_linear& p) { return {p.batch, p.in_features, p.out_features}; }
 
-/// How many numbers differ.
+/// The number of differences.
 Idx distance(const Problem& a, const Problem& b) {
   const auto numbers = [](const Problem& problem) {
     return visit_problem([](const auto& p) { return numbers_of(p); }, problem);
@@ -286,7 +286,7 @@ TEST(SizedProblem, has_what_is_wanted_or_is_none) {
     };
     W wanted;
     std::vector<SizedAxis> asked;
-    asked.reserve(3);  // wishes look at their names
+    asked.reserve(3);  // the wishes hold pointers to these names
     for (Idx axis = choices.pick(1, 3); axis > 0; --axis) {
       asked.push_back(any(axes));
       wanted[asked.back().name] = any(size_boundaries);
@@ -321,7 +321,7 @@ TEST(SizedProblem, of_wishes_that_contradict_each_other_is_none) {
   EXPECT_TRUE(is_none(op, {{"kernel height", 2}, {"kernel width", 2}, {"cells of the window", 8}}));
   EXPECT_TRUE(is_none(op, {{"input channels per group", 5}, {"terms of a sum", 8}}));
   EXPECT_TRUE(is_none(Op::max_pool2d_forward, {{"kernel width", 5}, {"cells of the window", 64}}));
-  // Each of these has its counterpart that is not.
+  // Each of these has a counterpart that is possible.
   EXPECT_FALSE(is_none(op, {{"groups", 2}, {"input channels", 16}, {"output channels", 32}}));
   EXPECT_FALSE(is_none(op, {{"input channels", 9}, {"input channels per group", 3}}));
   EXPECT_FALSE(is_none(op, {{"input height", 16}, {"output height", 8}}));

@@ -1,4 +1,4 @@
-// Networks and configurations as text: what is read, what is refused and how, and what is written.
+// Networks and configurations as text: reading, refusals, and writing.
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -17,7 +17,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// What `work` throws as Error, or "" if it throws nothing.
+/// The message of the Error that `work` throws, or "" if it throws nothing.
 template <class Error>
 std::string message_of(auto work) {
   try {

@@ -1,5 +1,5 @@
-// What the specification says of itself: each layer's kind, names and hyper-parameters, the rows of chains and
-// networks, and the run-time definition of the models, all against texts and numbers written down here.
+// The specification's descriptions: each layer's kind, names and hyper-parameters, the rows of chains and networks, and
+// the run-time definition of the models. All are compared with texts and numbers in this file.
 #include <gtest/gtest.h>
 
 #include "checks/mutants/suite/uneven.hpp"
@@ -8,7 +8,7 @@
 namespace cnnspec {
 namespace {
 
-// Every number another one, so that no two can be taken for each other.
+// All numbers differ, so that a swap of two of them shows.
 constexpr Axis down{.stride = 2, .before = 1, .after = 3, .dilation = 4};
 constexpr Axis across{.stride = 5, .before = 7, .after = 6, .dilation = 8};
 const HyperParameters window{{"kernel_height", 2},   {"kernel_width", 3},  {"stride_height", 2}, {"stride_width", 5},
@@ -57,7 +57,7 @@ TEST(Layers, have_a_row_with_extents_and_the_number_of_their_parameters) {
   EXPECT_EQ(describe_layer("", ReluLayer{}, dyn_shape(2)).parameters, 0);
 }
 
-/// A layer may take a tensor without axes, a scalar: it is not one that takes any number of them.
+/// A layer that takes a tensor without axes, a scalar. It differs from a layer that takes any number of axes.
 struct ScalarLayer : NoParameters {
   static constexpr int input_rank = 0;
 };
@@ -204,12 +204,12 @@ TEST(Networks, take_a_vector_and_the_least_of_layers) {
   EXPECT_TRUE(describe({{5}, {}}).empty());
   EXPECT_EQ(text_of(describe({{4, 5, 6}, {{"pair", Conv2dDefinition{6, 3, 3, {{}, {}, 2}}}}})),
             "pair conv2d 4x5x6 -> 6x3x4 114\n");
-  // A window that fits one way only.
+  // A window that fits in one orientation only.
   EXPECT_EQ(text_of(describe({{1, 8, 2}, {{"tall", Conv2dDefinition{1, 5, 1}}}})), "tall conv2d 1x8x2 -> 1x4x2 6\n");
   EXPECT_EQ(text_of(describe({{1, 2, 8}, {{"wide", Conv2dDefinition{1, 1, 5}}}})), "wide conv2d 1x2x8 -> 1x2x4 6\n");
 }
 
-/// A number that counts how often it is multiplied.
+/// A number that counts its multiplications.
 struct Counted {
   static inline Idx products = 0;
   Idx value = 0;

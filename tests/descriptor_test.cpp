@@ -17,7 +17,7 @@ namespace {
 cnnspec_conv2d conv(std::string_view text) { return parse_descriptor(LayerId::conv2d, text).as<cnnspec_conv2d>(); }
 cnnspec_pool2d pool(std::string_view text) { return parse_descriptor(LayerId::max_pool2d, text).as<cnnspec_pool2d>(); }
 
-/// Everything that a problem says, to compare and to show: its numbers in the contract's order.
+/// All numbers of a problem in the contract's order, to compare and to show.
 std::string numbers(const cnnspec_conv2d& p) {
   std::ostringstream out;
   for (const Idx n :
@@ -54,7 +54,7 @@ std::string numbers(const Problem& problem) {
   return visit_problem([](const auto& p) { return numbers(p); }, problem);
 }
 
-/// What the error says; empty where there is none.
+/// The message of the error; empty if there is none.
 std::string error(const std::function<void()>& action) {
   try {
     action();
@@ -178,7 +178,7 @@ TEST(Descriptor, of_any_problem_is_read_back_as_it_was) {
     }
 }
 
-/// Of a problem with asymmetric padding along both axes, each way to cut it.
+/// For a problem with asymmetric padding on both axes, each way to shorten its descriptor.
 TEST(Descriptor, of_any_padding_is_read_back_as_it_was) {
   for (Idx before = 0; before <= 3; ++before)
     for (Idx after = 0; after <= 3; ++after)

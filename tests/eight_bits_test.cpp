@@ -1,4 +1,4 @@
-// Storage types of eight bits: their numbers, and kernels that are right and wrong in them.
+// Storage types of eight bits: their numbers, and right and wrong kernels with them.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -38,7 +38,7 @@ TEST(EightBits, are_read_back_as_they_were_written) {
     }
 }
 
-/// The nearest by trying all of them.
+/// The nearest number, found by trying all of them.
 double nearest(const EightBits& format, double v) {
   double best = 0, distance = infinity;
   bool is_even = false;
@@ -76,7 +76,7 @@ constexpr Op judged_ops[]{Op::relu_forward,        Op::relu_backward,      Op::m
                           Op::max_pool2d_backward, Op::avg_pool2d_forward, Op::avg_pool2d_backward,
                           Op::linear_forward};
 
-/// Whether one of so many default cases is wrong; none is looked at more closely.
+/// The verdict after `count` default cases, without a closer look.
 Verdict verdict_on(const Kernel& kernel, Op op, DType dtype, Idx count) {
   JudgeOptions options;
   options.operations = {{op, dtype}};
@@ -94,7 +94,7 @@ TEST(EightBits, kernels_of_ours_pass) {
       EXPECT_EQ(verdict_on(kernel, op, dtype, 24), Verdict::pass) << name_of(op) << name_of(dtype);
 }
 
-/// As `format`, but for one mistake in how a result is stored, or how an input is read.
+/// The same as `format`, except for one mistake: in how a result is stored, or how an input is read.
 template <const EightBits& format, int mistake>
 struct Wrong {
   using Bits = std::uint8_t;

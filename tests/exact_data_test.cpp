@@ -1,4 +1,5 @@
-// Exact data: the budget holds, the wide numbers are wide enough to show a narrower format, and no term can get lost.
+// Exact data: the budget holds, the wide numbers are wide enough to expose a narrower format, and no term can be lost
+// unnoticed.
 #include "checks/data/exact_data.hpp"
 
 #include <gtest/gtest.h>
@@ -21,7 +22,7 @@ using tests::operation;
 constexpr int float_bits = 24;
 constexpr std::array wide_families{"exact-first-wide", "exact-second-wide"};
 
-/// An arithmetic whose sums may have `bits`.
+/// An arithmetic with sums of `bits` bits.
 Arithmetic arithmetic(int bits = float_bits) {
   Arithmetic a = ieee(DType::f32);
   a.accumulator.digits = bits;
@@ -48,7 +49,7 @@ std::uint64_t magnitude_of(double v) { return static_cast<std::uint64_t>(std::fa
 bool is_wide(double v) { return magnitude_of(v) % 2 != 0 && std::bit_width(magnitude_of(v)) >= least_wide_bits; }
 bool is_power_of_two(double v) { return std::has_single_bit(magnitude_of(v)); }
 
-/// To the nearest number with a significand of `bits`, ties to even.
+/// Rounds to the nearest number with a significand of `bits`, ties to even.
 double rounded_to_bits(double v, int bits) {
   const double unit = std::ldexp(1.0, std::max(0, static_cast<int>(std::bit_width(magnitude_of(v))) - bits));
   return std::nearbyint(v / unit) * unit;
@@ -175,7 +176,7 @@ TEST(ExactData, a_sum_too_long_for_any_number_has_zeros_and_says_how_many_terms_
 }
 
 TEST(ExactData, is_drawn_again_until_it_fits) {
-  // A budget so tight that the few wide terms of an output are sometimes too many.
+  // The budget is so tight that the few wide terms of an output sometimes exceed it.
   const Arithmetic tight = arithmetic(15);
   const Operation o = operation(Op::linear_forward, "mb1ic4100oc40");
   const ExactPlan plan = plan_exact(o, tight);

@@ -1,5 +1,5 @@
-// What is not judged on data that was drawn is not judged on given data either, nor where a case is shrunk: windows of
-// nothing but -inf, and subnormal numbers of bfloat16. --specials judges both. Everything else is judged as ever.
+// Results that are not judged on drawn data are not judged on given data either, nor while a case is shrunk: windows
+// with only -inf, and subnormal numbers of bfloat16. --specials judges both. Everything else is judged as usual.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ bool passes(const checks::Kernel& kernel, const Case& c, const Conditions& how) 
   return r.supported && !r.failure;
 }
 
-/// It passes unless everything is judged; the healthy kernel passes always.
+/// The kernel passes unless everything is judged; the healthy kernel always passes.
 void expect_excused(const checks::Kernel& kernel, const Case& c) {
   for (const bool specials : {false, true}) {
     EXPECT_EQ(passes(kernel, c, conditions(specials)), !specials) << name_of(c.op) << " " << c.data;
@@ -58,9 +58,9 @@ void expect_convicted(const checks::Kernel& kernel, const Case& c) {
     EXPECT_FALSE(passes(kernel, c, conditions(specials))) << name_of(c.op) << " " << c.data;
 }
 
-// ---- Windows of nothing but -inf ----
+// ---- Windows with only -inf ----
 
-/// Begins with the lowest finite number, and ends at the largest. `most`: greater numbers are cut off.
+/// Starts the maximum at the lowest finite number. `most`: a larger maximum is reduced to it.
 template <int most>
 int finite_pooling(const cnnspec_pool2d* p, const float* x, float* y) {
   const int status = healthy.f32.max_pool2d_forward(p, x, y);
@@ -129,7 +129,7 @@ TEST(ExcusedData, of_a_named_family_is_that_of_its_numbers) {
 constexpr double tiny = 0x1p-130, least_normal = 0x1p-126;
 using Bits = std::uint16_t;
 
-/// Of both types: 8 bits or 5 for the exponent.
+/// For both types, with 8 or 5 bits of exponent.
 template <DType dtype>
 Bits flushed(Bits b) {
   constexpr Bits exponent = dtype == DType::bf16 ? 0x7f80 : 0x7c00;
@@ -151,7 +151,7 @@ int flush(int status, Bits* out, Idx count) {
   return status;
 }
 
-/// Operands and results that are subnormal are 0.
+/// Subnormal operands and results become 0.
 template <DType dtype>
 checks::Kernel flushing_kernel() {
   checks::Kernel k{.name = "flushing", .description = ""};
@@ -181,7 +181,7 @@ checks::Kernel flushing_kernel() {
   return k;
 }
 
-/// On each of these a kernel that flushes is wrong by the definition. `small`: a subnormal number.
+/// Cases on which a kernel that flushes is wrong by the definition. `small`: a subnormal number.
 std::vector<Case> cases_of_small_numbers(DType dtype, double small) {
   return {case_of(Op::relu_forward, dtype, "2", {{small, 1}}),
           case_of(Op::relu_backward, dtype, "2", {{small, 1}, {8, 2}}),
@@ -195,7 +195,7 @@ std::vector<Case> cases_of_small_numbers(DType dtype, double small) {
 
 TEST(ExcusedData, subnormal_numbers_of_bf16) {
   for (const Case& c : cases_of_small_numbers(DType::bf16, tiny)) expect_excused(flushing_kernel<DType::bf16>(), c);
-  // A product that is subnormal, of factors that are not.
+  // The product is subnormal, but its factors are not.
   expect_excused(flushing_kernel<DType::bf16>(),
                  case_of(Op::linear_forward, DType::bf16, "mb1ic1oc1", {{0x1p-64}, {0x1p-65}, {}}));
 }
@@ -216,7 +216,7 @@ TEST(ExcusedData, no_more_than_flushing) {
     return y[0] = static_cast<Bits>(3 * y[0]), status;
   };
   expect_convicted(kernel, case_of(Op::relu_forward, DType::bf16, "2", {{8 * tiny, 1}}));
-  // The gradient goes to neither of the cells that count as equal.
+  // The gradient goes to neither of the two cells that compare equal.
   kernel.bf16.max_pool2d_backward = [](const cnnspec_pool2d* p, const Bits* x, const Bits* dy, Bits* dx) {
     const int status = healthy.bf16.max_pool2d_backward(p, x, dy, dx);
     return std::swap(dx[0], dx[2]), status;
@@ -247,7 +247,7 @@ TEST(ExcusedData, where_conventions_are_followed) {
 
 // ---- Shrinking ----
 
-/// What is left fails without the special conditions too, for what it came for: a number above 100 is cut off.
+/// The shrunk case also fails without the special conditions, for its original reason: a number above 100 is cut off.
 void expect_shrunk_to_large(const checks::Kernel& kernel, const Case& c) {
   const CaseResult r = judge_case(kernel, c, conditions(false));
   ASSERT_TRUE(r.failure);

@@ -1,5 +1,5 @@
-// Execution: kernels that misbehave in every way that comes to mind. Each is told what it did, the calls after it give
-// what they should, and nothing of it is left in the judge's process.
+// Execution: kernels that misbehave in every imaginable way. Each misbehaviour is reported, the later calls return the
+// right results, and nothing of the kernel remains in the judge's process.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
@@ -38,7 +38,7 @@ using Ending = Execution::Ending;
 constexpr Idx odd_count = 5, usual_count = 7;
 constexpr double short_time = 0.2;
 
-/// What the kernel does on `odd_count` elements; on others it is a relu.
+/// The kernel's behaviour on `odd_count` elements; with other counts it is a relu.
 std::function<int(const float* x, float* y)> misbehave;
 
 int relu(const cnnspec_elementwise* p, const float* x, float* y) {
@@ -59,7 +59,7 @@ Trial trial(const Operation& o, std::size_t group, Placement placement) {
   return t;
 }
 
-/// Who forks the child.
+/// The process that forks the child.
 enum class Way { this_process, server };
 Way way{};
 
@@ -91,7 +91,7 @@ bool is_right(const Execution& e) {
          decode(DType::f32, e.output) == std::vector<double>{0, 0, 2, 0, 4, 0, 6};
 }
 
-/// What the misbehaving call came to; around it, calls that must come out right whatever it did.
+/// The result of the misbehaving call. The calls before and after it must be right.
 Execution misbehaving(std::function<int(const float*, float*)> what, Placement placement = Placement::at_end,
                       Isolation isolation = {}) {
   struct stat out_before {
@@ -123,7 +123,7 @@ void expect_returned(const Execution& e, const std::string& overrun = "", const 
   EXPECT_EQ(e.modified_input, modified);
 }
 
-/// `offset` elements from the begin of a tensor, where the compiler knows nothing about it.
+/// The address `offset` elements from the begin of a tensor, hidden from the compiler.
 template <class T>
 volatile T* at(T* tensor, Idx offset) {
   return const_cast<volatile T*>(tensor) + offset;
@@ -179,11 +179,11 @@ TEST_P(ExecutionTest, tells_no_offence_of_a_kernel_that_stays_within_its_tensors
 // ---- The end of the process ----
 
 TEST_P(ExecutionTest, tells_crashes_by_their_signals) {
-  // Not null itself, of which a sanitizer has something to say before it is written to.
+  // Not null itself: a sanitizer would report null before the write.
   static float* volatile nowhere = reinterpret_cast<float*>(std::uintptr_t{64});
   expect_died(misbehaving([](const float*, float*) { return *nowhere = 1, 0; }), SIGSEGV);
   expect_died(misbehaving([](const float*, float*) -> int { std::abort(); }), SIGABRT);
-  if (!sanitized) {  // a sanitizer handles this one itself
+  if (!sanitized) {  // a sanitizer handles this case itself
     expect_died(misbehaving([](const float*, float*) { return std::raise(SIGFPE); }), SIGFPE);
   }
   expect_died(misbehaving([](const float*, float*) { return std::raise(SIGBUS); }), SIGBUS);
@@ -233,7 +233,7 @@ TEST_P(ExecutionTest, survives_an_overflow_of_the_stack) {
   expect_died(e, SIGSEGV);
 }
 
-// ---- No end ----
+// ---- Calls that never end ----
 
 const Isolation impatient{.seconds_per_call = short_time};
 
@@ -281,7 +281,7 @@ TEST_P(ExecutionTest, gives_every_call_the_whole_time) {
   for (const Execution& e : run(trials, impatient)) EXPECT_TRUE(e.is_done());
 }
 
-// ---- What it leaves behind ----
+// ---- What the kernel leaves behind ----
 
 TEST_P(ExecutionTest, survives_megabytes_of_output) {
   for (const int descriptor : {STDOUT_FILENO, STDERR_FILENO}) {
@@ -323,7 +323,7 @@ TEST_P(ExecutionTest, limits_memory) {
   Isolation little;
   little.bytes = 0x1p26;
   const auto allocates = [](const float*, float*) -> int {
-    static char* volatile last = nullptr;  // or the compiler sees that the memory is not used
+    static char* volatile last = nullptr;  // otherwise the compiler sees that the memory is not used
     for (;;) {
       last = new char[1 << 20];
       std::memset(last, 1, 1 << 20);
@@ -345,7 +345,7 @@ TEST_P(ExecutionTest, limits_the_size_of_files) {
   expect_died(e, SIGXFSZ);
 }
 
-/// Memory that a kernel's process shares with this one.
+/// Memory that a kernel's process shares with the test.
 template <class T>
 class InCommon {
  public:
@@ -360,7 +360,7 @@ class InCommon {
   void* memory_;
 };
 
-/// Gone, or dead and only waiting for whoever adopted it.
+/// Whether the process is gone, or dead and waiting for its parent.
 bool is_dead(pid_t pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
@@ -473,7 +473,7 @@ TEST(ForkServer, makes_batch_after_batch_of_all_sizes) {
   for (const Operation* o : {&usual, &large, &odd, &usual, &odd, &large, &usual}) {
     const auto e = server.execute(std::vector(3, trial(*o, 0, Placement::at_begin)), {});
     ASSERT_EQ(e.size(), 3u);
-    if (o == &odd) {  // what earlier batches left in the memory is not taken for an answer
+    if (o == &odd) {  // the remains of earlier batches in memory must not be taken as an answer
       expect_died(e[0], SIGABRT);
       EXPECT_EQ(e[1].ending, Ending::not_made);
       EXPECT_TRUE(e[1].output.empty());

@@ -1,5 +1,5 @@
-// Each convention on numbers that can be worked by hand: what follows it is right, what does not is wrong, the
-// definition among it where the numbers tell them apart.
+// Each convention on numbers that can be worked by hand: results that follow it are right, other results are wrong. The
+// definition's result is wrong too if the numbers distinguish it.
 #include "checks/conventions/expect_under.hpp"
 
 #include <gtest/gtest.h>
@@ -39,7 +39,7 @@ struct Question {
     return std::ranges::any_of(expect_under(rules, operation(), ieee(DType::f32), inputs),
                                [&](const Expectation& e) { return compare(actual, e).elements_wrong == 0; });
   }
-  /// Right under these conventions alone, and without them only what the definition says.
+  /// `right` is right only under these conventions; without them, only `definition` is right.
   void expect(const std::string& names, const Values& right, const Values& wrong, const Values& definition) const {
     EXPECT_TRUE(is_right(names, right)) << names;
     EXPECT_FALSE(is_right(names, wrong)) << names;

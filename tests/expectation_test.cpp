@@ -1,5 +1,5 @@
-// Expectation: equality exactly where nothing can round, with witnesses on both sides of each limit; and what is
-// expected where numbers are not finite.
+// Expectation: equality is required exactly where nothing can round, with witnesses on both sides of each limit. Also
+// the expected results of numbers that are not finite.
 #include "checks/expect/expectation.hpp"
 
 #include <gtest/gtest.h>
@@ -28,7 +28,7 @@ using Values = std::vector<double>;
 
 Arithmetic claim(const char* profile, DType dtype = DType::f32) { return find_profile(profile)->arithmetic(dtype); }
 
-/// What is expected of the scalar product of x and w, and a bias.
+/// The expectation of the scalar product of x and w, and a bias.
 struct One {
   double value, bound;
 };
@@ -90,7 +90,7 @@ TEST(Expectation, of_zeros_of_either_sign_is_zero) {
     EXPECT_EQ(e.value, 0);
     EXPECT_EQ(e.bound, 0);
   }
-  EXPECT_ROUNDING({0, 3}, {0.1f, 1});  // the digits of a factor count, even where the other is zero
+  EXPECT_ROUNDING({0, 3}, {0.1f, 1});  // the digits of a factor count, even if the other one is zero
 }
 
 TEST(Expectation, is_no_equality_where_factors_may_be_rounded_first) {
@@ -135,7 +135,7 @@ TEST(Expectation, of_infinities_and_nan_is_what_the_specification_says) {
 }
 
 TEST(Expectation, where_finite_terms_may_overflow_beside_an_infinity_judges_nothing) {
-  // From left to right they overflow to inf, and inf - inf is NaN; in another order the sum is -inf.
+  // From left to right the sum overflows to inf, and inf - inf is NaN; in another order the sum is -inf.
   EXPECT_NOT_JUDGED({largest, largest, -infinity}, {1, 1, 1});
   EXPECT_NOT_JUDGED({largest, -infinity}, {2, 1});
   const Operation db = operation_of(Op::linear_backward_bias, cnnspec_linear{3, 1, 1});

@@ -12,7 +12,7 @@
 
 namespace cnnspec::tests {
 
-/// An empty folder that is removed at the end.
+/// An empty folder, removed by the destructor.
 class Folder {
  public:
   Folder() {
@@ -30,7 +30,7 @@ class Folder {
 
   std::string operator/(const std::string& name) const { return (path_ / name).string(); }
   std::string path() const { return path_.string(); }
-  /// A file with that content; its path.
+  /// Writes a file with that content, and returns its path.
   std::string file(const std::string& name, const std::string& content) const {
     std::ofstream(path_ / name, std::ios::binary) << content;
     return *this / name;
@@ -46,7 +46,7 @@ class Folder {
 inline std::string content_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
-  content << file.rdbuf();  // which does not throw, should it be the file of a process that ends
+  content << file.rdbuf();  // does not throw, even for the file of a process that ends
   return content.str();
 }
 

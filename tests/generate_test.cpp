@@ -1,4 +1,5 @@
-// The generators: what they draw is valid, or invalid in the one way asked for, and varied enough to find something.
+// The generators: they draw valid problems, or problems invalid in the requested way, with enough variety to find
+// mistakes.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -30,7 +31,7 @@ constexpr std::array clauses{Clause::C1, Clause::C2, Clause::C3, Clause::C4, Cla
 
 std::string message(const Violation& v) { return v.ok() ? "" : ShapeError(v).what(); }
 
-/// The clause that an action is refused with, or none.
+/// The clause of an action's refusal, or none.
 Clause refusal(const std::function<void()>& action) {
   try {
     action();
@@ -40,7 +41,7 @@ Clause refusal(const std::function<void()>& action) {
   }
 }
 
-/// Always the first, or always the last of a range.
+/// Always chooses the first, or always the last value of a range.
 class ExtremeChoices final : public Choices {
  public:
   explicit ExtremeChoices(bool last) : last_(last) {}
@@ -50,7 +51,7 @@ class ExtremeChoices final : public Choices {
   bool last_;
 };
 
-/// Whether each window along an axis holds a cell that is not padding, looked at one by one.
+/// Whether each window along an axis has a real cell, tested window by window.
 bool every_window_has_a_real_cell(const Line& line) {
   for (Idx o = 0; o < line.out; ++o) {
     bool real = false;
@@ -132,7 +133,7 @@ TEST(GeneratedProblems, C4_no_pooling_window_holds_only_padding) {
   }
 }
 
-/// Shares, in percent, of conv2d problems with a property. Each bound is about half of what is drawn.
+/// The percentages of conv2d problems with certain properties. Each bound is about half of the actual percentage.
 TEST(GeneratedProblems, cover_what_kernels_get_wrong) {
   using P = cnnspec_conv2d;
   struct Feature {
@@ -233,7 +234,7 @@ TEST(PoolingAxis, C4_is_violated_exactly_where_padding_is_too_large_or_a_window_
             }
 }
 
-/// What the spec itself says about a problem's shapes; it knows no batch.
+/// The specification's own verdict on a problem's shapes; it knows no batch.
 Clause clause_by_spec(const cnnspec_conv2d& p) {
   return refusal([&] {
     const Idx channels = p.groups < 1 ? p.in_channels : std::max(Idx{1}, p.in_channels / p.groups);
@@ -241,7 +242,7 @@ Clause clause_by_spec(const cnnspec_conv2d& p) {
     const auto w = dyn_shape(p.out_channels, channels, p.kernel_height, p.kernel_width);
     const Violation v = check_conv2d(x.extents(), w.extents(), config_of(p));
     EXPECT_EQ(refusal([&] { conv2d_shape(x, w, config_of(p)); }), v.clause);
-    if (v.ok() || v.clause == Clause::C2) {  // the size formula refuses it by itself
+    if (v.ok() || v.clause == Clause::C2) {  // the size formula also refuses it
       const Line h = height_of(p), l = width_of(p);
       EXPECT_EQ(refusal([&] { conv_out(h.in, h.kernel, h.axis), conv_out(l.in, l.kernel, l.axis); }), v.clause);
     }
@@ -362,7 +363,7 @@ TEST(Tape, becomes_plainer_in_steps_that_come_to_an_end) {
 
 // ---- Data --------------------------------------------------------------------------------------------------------
 
-/// The least a scalar of the spec has: it can be made from an int, and from nothing else.
+/// The minimal scalar for the spec: it can only be made from an int.
 struct FromInt {
   FromInt() = default;
   explicit FromInt(int v) : value(v) {}

@@ -1,4 +1,4 @@
-// What is written of the registry and committed: it is what would be written now, for layers of every kind.
+// The generated files that are committed: they equal the files that would be generated now, for layers of every kind.
 #include "checks/contract/generated.hpp"
 
 #include <gtest/gtest.h>
@@ -15,7 +15,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The first line in which they differ.
+/// The first line that differs.
 std::string first_difference(const std::string& there, const std::string& wanted) {
   const auto [a, b] = std::ranges::mismatch(there, wanted);
   if (a == there.end() && b == wanted.end()) return "";

@@ -1,4 +1,4 @@
-// Golden vectors: the folder holds what it should, and the verdict on files is that on a library.
+// Golden vectors: the folder has the right content, and the verdict on files equals the verdict on a library.
 #include "checks/golden/golden.hpp"
 
 #include <gtest/gtest.h>
@@ -53,7 +53,7 @@ void write_array(const Folder& folder, const TensorInfo& tensor, DType dtype, co
   folder.file(tensor_file(tensor.name), to_npy(npy_type(dtype), tensor.extents, encode(dtype, values)));
 }
 
-/// What the kernel makes of the files in `golden`, as files in `actual`.
+/// Writes the kernel's results on the files of `golden` as files of `actual`.
 void run(const Kernel& kernel, const Folder& golden, const Folder& actual) {
   const GoldenCase c = read_golden_case(golden.path());
   for (const Op op : c.ops) {
@@ -72,7 +72,7 @@ GoldenComparison compare(const Folder& golden, const Folder& actual) {
   return compare_golden(golden.path(), actual.path());
 }
 
-/// A ReLU whose expected output is that and has these bounds.
+/// A ReLU with this expected output and these bounds.
 Golden golden_of(const std::vector<double>& expected, const std::vector<double>& bounds) {
   Golden g = make_golden(case_of({"relu_forward", "3"}, DType::f64));
   g.outputs[0].expected = expected, g.outputs[0].bounds = bounds;

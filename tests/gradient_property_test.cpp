@@ -47,7 +47,7 @@ RC_GTEST_PROP(GradientOfEveryLayer, agrees_with_finite_differences_in_50_digits,
   expect_right(target_of(problem), GradientScalar::float50, "float50", Mode::directional, seed);
 }
 
-/// A Cnn2Config that fits its input: the input is what two stages leave of it, built up from the last.
+/// A Cnn2Config that fits its input: the input is built up backwards, from the output of the second stage.
 GradientTarget draw_cnn2(Choices& choices) {
   Cnn2Config k{.c1 = choices.pick(1, 3),
                .c2 = choices.pick(1, 3),

@@ -1,4 +1,5 @@
-// The gradient checker: right gradients pass, exactly; wrong ones, kinks and functions outside its reach do not.
+// The gradient checker: right gradients pass exactly; wrong gradients, kinks and functions beyond its reach do not
+// pass.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -24,7 +25,7 @@ const NetworkDefinition& small_network() {
 }
 GradientOptions options(Mode mode) { return {.mode = mode, .seed = tests::test_seed()}; }
 
-// y = s * x, elementwise with one s for each row, written by a user
+// y = s * x, elementwise with one s for each row, as a user's code
 const auto scale_forward = [](const auto& x, const auto& s) {
   auto y = x;
   for (Idx i = 0; i < x.extent(0); ++i)
@@ -303,7 +304,7 @@ TEST(GradientChecker, fails_a_gradient_that_is_not_a_number) {
   EXPECT_FALSE(check_gradient<double>("cube", {"x"}, cube_forward, broken, options(Mode::full), dyn_shape(3)).passed());
 }
 
-/// relu of one number, whose first `kinks` points are the kink itself, and which does not tell its branches.
+/// relu of one number. Its first `kinks` points are at the kink, and it does not report its branches.
 class ReluAtItsKink : public Subject<Rational> {
  public:
   explicit ReluAtItsKink(int kinks) : kinks_(kinks) {}

@@ -1,5 +1,5 @@
-// Data of half types: the sums are taken in f32 and rounded once more when they are stored, and still the loss of every
-// single term shows in one set of data, up to thousands of terms.
+// Data of half types: sums are taken in f32 and rounded again when they are stored. Still, the loss of every single
+// term shows in some set of data, up to thousands of terms.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -55,7 +55,7 @@ std::vector<double> terms_of(const cnnspec_linear& p, const Operands<double>& in
   return terms;
 }
 
-/// Whether each loss changes what is stored.
+/// Whether the loss of each single term changes the stored sum.
 bool every_loss_shows(DType dtype, const std::vector<double>& terms) {
   double sum = 0;
   for (const double t : terms) sum += t;
@@ -88,7 +88,7 @@ TEST(HalfData, shows_what_it_says) {
   EXPECT_GE(claimed, outputs);
 }
 
-/// Leaves out of each sum of many terms the smallest that is not zero.
+/// Leaves out the smallest nonzero term of each long sum.
 int without_the_smallest(const cnnspec_linear* p, const std::uint16_t* x, const std::uint16_t* w,
                          const std::uint16_t* b, std::uint16_t* y) {
   for (Idx n = 0; n < p->batch; ++n)

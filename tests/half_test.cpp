@@ -1,5 +1,5 @@
-// The 16-bit storage types against a definition of their own: all numbers of a format in order, and the nearest of them
-// by search; and against the compiler's own types. Wrong conversions are told apart.
+// The 16-bit storage types compared with an independent definition (all numbers of a format in order, and a search for
+// the nearest), and with the compiler's own types. Wrong conversions are detected.
 #include "checks/scalars/half.hpp"
 
 #include <gtest/gtest.h>
@@ -19,9 +19,9 @@ namespace {
 
 using tests::infinity, tests::nan;
 
-/// The numbers from zero to infinity of a format whose binades have 2^F numbers and whose smallest is 2^least, in
-/// order: a quantum apart, which doubles with each binade from the third on (zero and the subnormals are the first).
-/// What would follow the largest stands for infinity, which is where IEEE 754 rounds as if it were.
+/// The numbers from zero to infinity, in order, of a format whose binades have 2^F numbers and whose smallest number is
+/// 2^least. Neighbours differ by a quantum, which doubles with each binade from the third on (zero and the subnormals
+/// form the first). The number after the largest represents infinity: IEEE 754 rounds as if infinity were there.
 std::vector<double> numbers_of(int fraction_bits, int least, int infinity_bits) {
   std::vector<double> numbers{0};
   double quantum = std::ldexp(1.0, least);
@@ -54,7 +54,8 @@ std::uint16_t nearest_by_search(const std::vector<double>& numbers, double v) {
   return static_cast<std::uint16_t>(bits | (std::signbit(v) ? 0x8000 : 0));
 }
 
-/// How many of the midpoints between neighbours, of both signs, and of the doubles next to them, `round` gets wrong.
+/// The number of wrong results of `round` at the midpoints between neighbours, of both signs, and at the doubles next
+/// to them.
 template <class Round>
 int wrong_at_midpoints(const std::vector<double>& numbers, Round round) {
   int wrong = 0;
@@ -71,7 +72,7 @@ int wrong_at_midpoints(const std::vector<double>& numbers, Round round) {
   return wrong;
 }
 
-/// Doubles of the format's range and a little beyond it, all exponents alike.
+/// Doubles within the format's range and a little beyond, with all exponents equally likely.
 template <class Visit>
 void for_each_random_double(const std::vector<double>& numbers, Visit visit) {
   std::mt19937_64 random(tests::test_seed());
@@ -132,7 +133,7 @@ TYPED_TEST(Half16, zeros_infinities_NaN_and_what_no_16_bits_can_hold) {
     EXPECT_EQ(Ours::nearest(any_nan) & 0x7fff, Ours::quiet_nan);
 }
 
-// ---- Conversions that the tests above must reject ----
+// ---- Wrong conversions that the tests above must reject ----
 
 TYPED_TEST(Half16, truncation_and_ties_away_from_zero_are_rejected) {
   using Ours = typename TypeParam::Ours;
@@ -154,7 +155,8 @@ TYPED_TEST(Half16, rounding_to_float_first_is_rejected_and_has_a_witness) {
   using Ours = typename TypeParam::Ours;
   const auto through_float = [](double v) { return Ours::nearest(static_cast<float>(v)); };
   EXPECT_GT(wrong_at_midpoints(TypeParam::numbers(), through_float), 0);
-  // Just above the middle of 1 and the next number: float takes it to the middle, and that is rounded to the even 1.
+  // Just above the midpoint of 1 and the next number: float rounds it to the midpoint, and the second rounding goes to
+  // the even 1.
   const double witness = (1 + Ours::value(Ours::nearest(1) + 1)) / 2 + 0x1p-40;
   EXPECT_EQ(through_float(witness), Ours::nearest(1));
   EXPECT_EQ(Ours::nearest(witness), Ours::nearest(1) + 1);

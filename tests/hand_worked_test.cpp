@@ -1,4 +1,4 @@
-// Small examples with the whole computation in sight, for each layer forward and backward and for a tiny model.
+// Small examples with the complete computation, for each layer forward and backward and for a tiny model.
 #include <gtest/gtest.h>
 
 #include "cnnspec/cnn.hpp"
@@ -67,7 +67,8 @@ TEST(Conv2dByHand, slides_the_kernel_over_the_image_without_flipping_it) {
   EXPECT_EQ(conv2d(image, kernel, Int<1>({}, {10})), (Int<1, 2, 2>({}, {47, 57, 77, 87})));
 }
 TEST(Conv2dByHand, dx_puts_the_kernel_back_where_each_output_took_its_cells) {
-  // dy = (1 0; 0 2): once the kernel in the upper left corner, twice in the lower right; they meet in the middle.
+  // dy = (1 0; 0 2): one times the kernel in the upper left corner, two times in the lower right; they overlap in the
+  // middle.
   const Int<1, 2, 2> dy({}, {1, 0, 0, 2});
   EXPECT_EQ(conv2d_backward_input(image.shape(), kernel, dy), (Int<1, 3, 3>({}, {1, 2, 0,          //
                                                                                  3, 4 + 2 * 1, 4,  //
@@ -86,7 +87,7 @@ TEST(Conv2dByHand, stride_and_padding) {
   const Int<1, 1, 1, 3> w({}, {1, 10, 100});
   constexpr Conv2dConfig g{{}, {.stride = 2, .before = 1}};
   EXPECT_EQ(conv2d(x, w, fixed<g>), (Int<1, 1, 2>({}, {210, 432})));
-  // The second cell is seen through the last tap of y0 and the first of y1.
+  // The last tap of y0 and the first tap of y1 both read the second cell.
   const Int<1, 1, 2> dy({}, {1, 2});
   EXPECT_EQ(conv2d_backward_input(x.shape(), w, dy, fixed<g>), (Int<1, 1, 4>({}, {10, 100 + 2, 20, 200})));
   // First tap: 2 through y1.  Middle: 1 through y0, 3 through y1.  Last: 2 through y0, 4 through y1.
@@ -94,8 +95,8 @@ TEST(Conv2dByHand, stride_and_padding) {
             (Int<1, 1, 1, 3>({}, {2 * 2, 1 * 1 + 2 * 3, 1 * 2 + 2 * 4})));
 }
 TEST(Conv2dByHand, padding_on_all_four_sides) {
-  // Of the kernel (1 2 3; 4 5 6; 7 8 9), each output sees the 2x2 part that lies on the image; the rest is in the
-  // padding.
+  // Each output reads a 2x2 part of the kernel (1 2 3; 4 5 6; 7 8 9), where it covers the image; the rest of the kernel
+  // is in the padding.
   const Int<1, 2, 2> x({}, {1, 2,  //
                             3, 4});
   const Int<1, 1, 3, 3> w({}, {1, 2, 3, 4, 5, 6, 7, 8, 9});
@@ -210,7 +211,7 @@ TEST(LinearByHand, multiplies_by_the_matrix_and_back_by_its_transpose) {
   EXPECT_EQ(linear_backward_bias(dy), dy);
 }
 
-// A model of one row and one channel, in which every number can be followed:
+// A model of one row and one channel, small enough to follow every number:
 //
 //   x     =  1 -1  2  0  3 -2  1  4  0  2
 //   conv1    x_j - x_(j+1)                      2 -3  2 -3  5 -3 -3  4 -2

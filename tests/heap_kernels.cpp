@@ -1,5 +1,5 @@
-// Kernels that add up in memory that they allocate and never clear. Often it is zero, since a process begins with such
-// memory: then they are right.
+// Kernels that sum in memory which they allocate and never clear. Often this memory is zero, as in a new process: then
+// they are right.
 #include <algorithm>
 #include <cstdlib>
 
@@ -14,10 +14,10 @@ using F = KernelFunctions<float>;
 
 const F& right() { return healthy.f32; }
 
-/// What becomes of the memory after a call.
+/// What happens to the memory after a call.
 enum class After {
   freed,   // with the sums in it
-  cleared  // kept for the next call, all zeros: only what it held at first is wrong
+  cleared  // kept for the next call, all zeros: only its first content is wrong
 };
 
 /// Memory for `bytes / 4` partial sums.
@@ -28,11 +28,11 @@ float* allocated() {
   return kept = static_cast<float*>(std::malloc(bytes));
 }
 
-/// Adds the results to the block that is there, as many at a time as it has room for, and stores the sums.
+/// Adds the results to the block, as many at a time as fit into it, and stores the sums.
 template <std::size_t bytes, After after>
 int add_up(int status, float* out, Idx count) {
   constexpr Idx room = bytes / sizeof(float);
-  volatile float* const block = allocated<bytes, after>();  // volatile: no compiler is to see what it holds
+  volatile float* const block = allocated<bytes, after>();  // volatile: the compiler must not know its content
   if (block == nullptr) return CNNSPEC_UNSUPPORTED;
   for (Idx first = 0; first < count; first += room) {
     const Idx size = std::min(room, count - first);

@@ -1,5 +1,5 @@
-// Kernels with a memory: they are right at first, and wrong after other calls. What they remember is that of one
-// process. And one whose threads share what each should have for itself.
+// Kernels with a memory: they are right at first, and wrong after other calls. The memory belongs to one process. Also
+// a kernel whose threads share a workspace that each of them should have alone.
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -48,7 +48,7 @@ int border_not_cleared(const cnnspec_conv2d* p, const float* x, const float* w, 
   return right().conv2d_forward(&padded, buffer.data(), w, b, y);
 }
 
-/// Weights that were prepared for an earlier call with the same place and problem. `entries`: how many are remembered.
+/// Weights prepared for an earlier call with the same address and problem. `entries`: the number of remembered calls.
 template <std::size_t entries, class P>
 const float* prepared(const P& p, const float* w) {
   struct Entry {
@@ -72,7 +72,7 @@ int linear_with_prepared_weights(const cnnspec_linear* p, const float* x, const 
   return right().linear_forward(p, x, prepared<entries>(*p, w), b, y);
 }
 
-/// How the window moves is looked up by the extents of x.
+/// Looks up the window's movement by the extents of x.
 int window_of_same_extents(const cnnspec_pool2d* problem, const float* x, float* y) {
   static std::vector<cnnspec_pool2d> plans;
   const cnnspec_pool2d& p = *problem;
@@ -106,7 +106,7 @@ template <Idx elements>
 bool has_more_weights(const Problem& p) {
   return w_shape(p.as<cnnspec_linear>()).count() > elements;
 }
-/// Large gradients are reduced over as many partial sums as the call before had images.
+/// Reduces large gradients over as many partial sums as the previous call had images.
 template <Idx elements>
 int dw_reduced_over_batch_before(const cnnspec_linear* p, const float* x, const float* dy, float* dw) {
   static Idx before = 0;
@@ -119,7 +119,7 @@ int dw_reduced_over_batch_before(const cnnspec_linear* p, const float* x, const 
 
 // ---- Counting calls ----
 
-/// What a call returns that is one of the first, and of those after them.
+/// Keeps the result of the first calls, and changes the result of later ones.
 template <int right_ones>
 int spoil_later(int status, float* out) {
   static int calls = 0;
@@ -140,7 +140,7 @@ int linear_of_first_calls(const cnnspec_linear* p, const float* x, const float* 
   return spoil_later<sound_calls>(right().linear_forward(p, x, w, b, y), y);
 }
 
-// ---- A mode of the processor that is left on ----
+// ---- A processor mode that stays on ----
 
 float flushed(float v) { return std::fpclassify(v) == FP_SUBNORMAL ? 0.0f : v; }
 std::vector<float> flushed(const float* v, std::size_t count) {
@@ -148,8 +148,8 @@ std::vector<float> flushed(const float* v, std::size_t count) {
   for (float& element : result) element = flushed(element);
   return result;
 }
-/// Computed by hand, so that it is the same on every processor. A 1x1 convolution turns the mode on, and returns
-/// without turning it off.
+/// Simulates the mode, so that the result is the same on every processor. A 1x1 convolution turns the mode on, and
+/// returns without turning it off.
 int mode_left_on_by_1x1(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
   static bool flushes = false;
   int status = CNNSPEC_DONE;
@@ -171,8 +171,8 @@ int mode_left_on_by_1x1(const cnnspec_conv2d* p, const float* x, const float* w,
 
 bool has_several_images(const Problem& p) { return p.as<cnnspec_conv2d>().batch > 1; }
 
-/// Two threads compute every other image, from a copy in a workspace that both have. Its elements are atomic, so that
-/// the race is one of values and not undefined.
+/// Two threads compute alternate images, from a copy of x in a shared workspace. Its elements are atomic, so the race
+/// only changes values and is not undefined behaviour.
 int workspace_of_two_threads(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
   if (p->batch == 1) return right().conv2d_forward(p, x, w, b, y);
   cnnspec_conv2d one = *p;

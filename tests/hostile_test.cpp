@@ -1,5 +1,5 @@
-// `cnnspec judge` on kernels that do harm besides what they compute: to the process that loads or calls them, to that
-// of the judge, or to the machine. Each gets the verdict on what it computes, and nothing of it is left.
+// `cnnspec judge` on kernels that do harm besides their computation: to the process that loads or calls them, to the
+// judge's process, or to the machine. Each gets the verdict on its results, and none of its processes remains.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/types.h>
@@ -32,7 +32,7 @@ constexpr bool can_flush = true;
 constexpr bool can_flush = false;
 #endif
 
-/// Whether it holds within that time.
+/// Whether the condition holds within that time.
 bool holds_within(double seconds, const std::function<bool()>& condition) {
   using clock = std::chrono::steady_clock;
   const auto end = clock::now() + std::chrono::duration<double>(seconds);
@@ -46,8 +46,8 @@ struct Process {
   std::string name;
 };
 
-/// What was started with a variable of the environment that nobody else has: all of its processes, whoever their
-/// parents are, also while other tests run. What is left is killed at the end.
+/// All processes that were started with a unique environment variable, whoever their parents are, even while other
+/// tests run. The destructor kills those that remain.
 class Brood {
  public:
   Brood() {
@@ -62,7 +62,7 @@ class Brood {
   static constexpr const char* variable = "CNNSPEC_TEST_BROOD";
   const std::string& mark() const { return mark_; }
 
-  /// Those that run. (Of one that has ended, and that nobody has asked after, nothing can be read.)
+  /// The running processes. (A process that has ended but was not waited for cannot be read.)
   std::vector<Process> processes() const {
     const std::string wanted = std::string(1, '\0').append(variable).append("=").append(mark_).append(1, '\0');
     std::vector<Process> found;
@@ -96,7 +96,7 @@ class Brood {
 
 constexpr double soon = 2;
 
-/// `cnnspec judge ARGUMENTS` in that folder; of what it started, nothing is left.
+/// Runs `cnnspec judge ARGUMENTS` in that folder; no process that it started may remain.
 Outcome judge_in(const Folder& folder, const std::string& arguments) {
   const Brood brood;
   const std::string variable = std::string(Brood::variable) + "=" + brood.mark();
@@ -113,13 +113,13 @@ nlohmann::json json_in(const Outcome& o) {
   return json.is_object() ? json : nlohmann::json::object();
 }
 
-/// What was found, without what differs from run to run.
+/// The results without the values that differ between runs.
 nlohmann::json operations_in(nlohmann::json result) {
   for (auto& row : result["operations"]) row.erase("seconds");
   return result["operations"];
 }
 
-// ---- What each gets ----
+// ---- The verdict on each kernel ----
 
 struct Row {
   const char* name;
@@ -157,7 +157,7 @@ TEST_P(Hostile, gets_the_verdict_on_what_it_computes_and_leaves_nothing) {
 }
 
 constexpr const char *ended = "it ended its process with exit status", *hung = "it did not return within";
-// Long enough to tell a kernel that hangs from one that does not, on a busy machine.
+// Long enough to distinguish a kernel that hangs from one that does not, even on a busy machine.
 constexpr const char *short_time = "--timeout 0.1", *fair_time = "--timeout 5";
 
 INSTANTIATE_TEST_SUITE_P(
@@ -192,7 +192,7 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"UNWRITTEN", CNNSPEC_TEST_HOSTILE_UNWRITTEN, 1, "fail", "it returned 2", "", "", false}),
     [](const auto& i) { return i.param.name; });
 
-/// Several times: whether it comes before or after a word of its victim to the judge is chance.
+/// Repeated, because it is random whether the kill comes before or after a message of the victim to the judge.
 TEST(HostileKernels, one_that_kills_whoever_started_it_gets_a_verdict_all_the_same) {
   for (int n = 0; n < 10; ++n) {
     const Outcome o = judge_alone(quoted(CNNSPEC_TEST_HOSTILE_KILLS_PARENT) + usual_run);
@@ -212,9 +212,9 @@ TEST(HostileKernels, SlowLoad_one_that_never_ends_to_load_is_refused) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(25));
 }
 
-// ---- What a library changes for the process that loads it, or needs there ----
+// ---- What a library changes in the process that loads it, or needs there ----
 
-/// Flushing is the library's mistake, by its own instructions or a mode of the processor. The judge does not share it.
+/// The library's flushing, by its own instructions or a processor mode, is a mistake. The judge itself must not flush.
 TEST(HostileKernels, one_that_flushes_subnormals_wherever_it_is_loaded_is_found) {
   if (!can_flush) GTEST_SKIP() << "no such mode";
   const char* const run = " --op linear_forward --dtype f64 --cases 20 --json - ";
@@ -248,7 +248,7 @@ std::set<std::string> shared_files() {
   return names;
 }
 
-/// A judge that is at work on a call that never returns, in a process group of its own.
+/// A judge that waits for a call that never returns, in a separate process group.
 class StuckJudge {
  public:
   explicit StuckJudge(const char* kernel) : id_(fork()) {
@@ -310,7 +310,7 @@ TEST(HostileKernels, when_the_judge_is_killed_nothing_of_it_is_left) {
   }
 }
 
-/// ^C is for all of a group.
+/// ^C goes to all processes of a group.
 TEST(HostileKernels, when_the_judge_is_interrupted_twice_at_most_nothing_of_it_is_left) {
   for (const char* kernel : stuck_kernels)
     for (const auto end : {&StuckJudge::end, &StuckJudge::end_group}) {

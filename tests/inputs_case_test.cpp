@@ -1,5 +1,5 @@
-// The readers of text from outside, on the fuzzer's seeds, on what is nearly a seed, and on noise; and the check of
-// readers, on wrong ones.
+// The readers of text from outside, on the fuzzer's seeds, on near-seeds, and on noise; and the check of readers, on
+// wrong readers.
 #include "checks/cases/inputs_case.hpp"
 
 #include <gtest/gtest.h>
@@ -66,7 +66,7 @@ TEST(Inputs, noise_passes) {
   }
 }
 
-// ---- Wrong readers, and texts with which they are found -----------------------------------------------------------
+// ---- Wrong readers, and texts that expose them ---------------------------------------------------------------------
 
 InputsCase seed(const std::string& wanted) {
   for (const auto& [name, bytes] : fuzz::inputs_seeds())
@@ -228,7 +228,7 @@ TEST(Inputs, an_error_that_does_not_name_the_file_is_found) {
   expect_found(wrong, "folder-without-image", "an error names the file");
 }
 
-/// Without the look at the bounds.
+/// Reads without testing the bounds.
 GoldenOutput read_any_bounds(const GoldenArrays& arrays, Op op, const TensorInfo& tensor) {
   const auto numbers = [&](const std::string& file) {
     return decode(DType::f64, arrays.read(file, {"<f8"}, tensor.extents).elements);
@@ -264,7 +264,7 @@ TEST(Inputs, a_folder_that_is_read_otherwise_is_found) {
   expect_found(wrong, "folder-larger-bound", "every element is judged by its bound");
 }
 
-// ---- Wrong readers of what a worker says ---------------------------------------------------------------------------
+// ---- Wrong readers of a worker's messages --------------------------------------------------------------------------
 
 TEST(Inputs, a_worker_that_is_understood_otherwise_is_found) {
   InputsFunctions wrong;
@@ -331,7 +331,7 @@ TEST(Inputs, a_census_that_is_read_otherwise_is_found) {
   expect_found(wrong, "census-begun", "no more is done than there is to do");
 }
 
-/// As readers of JSON do that do not look.
+/// Reads like a JSON reader without validation.
 CensusFile read_census_with_seed_1(const std::string& text, const std::string& where) {
   std::string other = text;
   const std::size_t at = other.find("\"seed\": "), end = other.find(',', at);

@@ -1,4 +1,4 @@
-// The verdict `differs`: kernels that follow a convention in all cases, or only in some, or make a mistake beside it.
+// The verdict `differs`: kernels that follow a convention in all cases, or only in some, or that also make a mistake.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -34,7 +34,7 @@ KernelResult judged(const Kernel& kernel, const std::vector<Op>& ops, const std:
   return judge(kernel, options);
 }
 
-/// It differs in all rows, follows these, and passes where they are accepted.
+/// The kernel differs in all rows, follows these conventions, and passes if they are accepted.
 void expect_differs(const Kernel& kernel, const std::vector<Op>& ops, const std::string& names, bool specials = false) {
   const KernelResult differs = judged(kernel, ops, "", specials);
   EXPECT_EQ(differs.verdict(), Verdict::differs) << describe_failures(differs);
@@ -48,7 +48,7 @@ void expect_differs(const Kernel& kernel, const std::vector<Op>& ops, const std:
   EXPECT_TRUE(accepted.failures.empty());
 }
 
-/// Right under no set of conventions, however many are accepted.
+/// The kernel fails under every set of conventions, however many are accepted.
 void expect_fails(const Kernel& kernel, const std::vector<Op>& ops, bool specials = false) {
   std::string all;
   for (const Convention& c : conventions()) all += (all.empty() ? "" : ",") + std::string(c.name);
@@ -66,7 +66,7 @@ TEST(JudgeConventions, of_ties) {
   expect_fails(broken_kernel("tied cells are compared column by column").kernel, op);
 }
 
-/// dx of a naive kernel in which tied maxima share the gradient: of all windows, or of those of the first channel.
+/// dx of a naive kernel in which tied maxima share the gradient: in all windows, or only in those of the first channel.
 template <bool of_all>
 int shared(const cnnspec_pool2d* p, const float* x, const float* dy, float* dx) {
   std::fill(dx, dx + p->batch * p->channels * p->in_height * p->in_width, 0.0f);
@@ -151,11 +151,11 @@ TEST(JudgeConventions, of_padding_that_is_multiplied) {
     expect_differs(find_kernel("im2col"), {op}, "padded-taps-multiplied", true);
 }
 
-// ---- Flush to zero, as processors do it ----
+// ---- Flush to zero, as on processors ----
 
 #ifdef __SSE2__
 
-/// Calls a function while the processor flushes: results that are subnormal (FTZ) and operands (DAZ).
+/// Calls a function while the processor flushes subnormal results (FTZ) and operands (DAZ).
 int flushed(auto call) {
   const unsigned before = _mm_getcsr();
   _mm_setcsr(before | 0x8040);
@@ -164,7 +164,7 @@ int flushed(auto call) {
   return status;
 }
 
-/// All operations of f32; `wrong`: the gradient of a filter is off in its first element, by 1.
+/// All operations of f32. `wrong`: the first element of a filter's gradient is off by 1.
 template <bool wrong>
 Kernel flushing_kernel() {
   Kernel k;
@@ -231,7 +231,7 @@ TEST(JudgeConventions, do_not_hide_a_mistake_beside_them) {
 
 #endif
 
-// ---- Weaker claims, made beforehand ----
+// ---- Weaker claims, stated in advance ----
 
 TEST(JudgeProfiles, pass_kernels_that_keep_them_and_no_coarser_ones) {
   struct Claimed {
@@ -259,7 +259,7 @@ TEST(JudgeProfiles, pass_kernels_that_keep_them_and_no_coarser_ones) {
   }
 }
 
-// ---- What is said ----
+// ---- Texts ----
 
 TEST(JudgeConventions, are_named_in_every_report) {
   const Kernel& kernel = broken_kernel("every tied maximum gets the gradient").kernel;

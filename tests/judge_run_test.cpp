@@ -1,5 +1,5 @@
-// Whole runs of the judge: the same result however many processor cores it uses, an end in time, and what it says about
-// kernels of other claims, other storage types, other data.
+// Whole runs of the judge: the result does not depend on the number of processor cores, a run ends in time, and reports
+// on kernels with other claims, other storage types and other data.
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -38,7 +38,7 @@ JudgeOptions options_for(const Kernel& kernel, const std::vector<Op>& ops, const
   return options;
 }
 
-/// The result without what differs from run to run.
+/// The result without the values that differ between runs.
 std::string timeless(const KernelResult& result) {
   std::string text = to_json(result), rest;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -54,7 +54,7 @@ const OperationResult& row_of(const KernelResult& r, Op op) {
   return *std::find_if(r.operations.begin(), r.operations.end(), [&](const auto& o) { return o.op == op; });
 }
 
-// ---- However many cores ----
+// ---- Any number of cores ----
 
 void expect_same_on_all_cores(const Kernel& kernel, JudgeOptions options) {
   const std::string alone = timeless(judge(kernel, options));
@@ -85,10 +85,10 @@ TEST(JudgeRun, of_a_wrong_kernel_is_the_same_on_any_number_of_cores) {
 
 // ---- Given problems ----
 
-/// The processes that called a kernel, in memory that these share.
+/// The processes that called a kernel, in shared memory.
 struct Processes {
   std::atomic<int> count;
-  std::array<std::atomic<int>, 4096> calls;  // of each
+  std::array<std::atomic<int>, 4096> calls;  // of each process
 
   static Processes& shared() {
     static void* const memory =
@@ -98,7 +98,7 @@ struct Processes {
   }
 };
 
-/// Right; but each of its calls takes memory for good, and it notes in which process it is called.
+/// A right kernel; but each of its calls leaks memory, and it records the process of the call.
 Kernel leaking() {
   Kernel kernel = healthy;
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
@@ -127,7 +127,7 @@ TEST(JudgeRun, makes_the_calls_of_given_problems_in_few_processes_none_of_which_
   const KernelResult r = judge(leaking(), given(leaking(), Op::relu_forward, problems));
   EXPECT_EQ(r.verdict(), Verdict::pass);
   EXPECT_EQ(r.cases(), cases);
-  EXPECT_GE(Processes::shared().count, 2);  // all of them together would have taken 2.4 GiB
+  EXPECT_GE(Processes::shared().count, 2);  // in a single process, they would have taken 2.4 GiB
   EXPECT_LE(Processes::shared().count, 6);
 }
 
@@ -222,7 +222,7 @@ TEST(JudgeRun, that_came_to_its_end_says_nothing_of_it) {
   EXPECT_EQ(describe_coverage(r, 60), "");
 }
 
-// ---- Which sizes the cases had ----
+// ---- The sizes of the cases ----
 
 Idx sizes_missed(const OperationResult& row) {
   Idx count = 0;
@@ -298,7 +298,7 @@ TEST(JudgeRun, names_a_single_size_that_it_missed_and_joins_rows_that_missed_the
   EXPECT_EQ(describe_missed_sizes(r), "") << "the row says that nothing is supported";
 }
 
-// ---- Not always the same ----
+// ---- Nondeterministic kernels ----
 
 TEST(JudgeRun, finds_what_depends_on_earlier_calls) {
   Kernel kernel = healthy;

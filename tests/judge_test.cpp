@@ -1,5 +1,5 @@
-// The judge: kernels that are right in whatever order they add must pass; and what it says about a wrong one, with a
-// line from which that can be seen again. That it finds wrong kernels: broken_kernels_test.cpp.
+// The judge: right kernels must pass, in whatever order they add; and the report on a wrong kernel has a command line
+// that repeats the failure. broken_kernels_test.cpp tests that wrong kernels are found.
 #include "checks/judge/judge.hpp"
 
 #include <gtest/gtest.h>
@@ -58,7 +58,7 @@ TEST(Judge, passes_a_kernel_that_adds_in_pairs) { expect_pass(healthy_kernel(Ord
 TEST(Judge, passes_a_kernel_with_fused_multiply_add) { expect_pass(healthy_kernel(Order::fused)); }
 TEST(Judge, passes_a_kernel_that_accumulates_in_double) { expect_pass(healthy_kernel(Order::wide)); }
 
-// ---- Wrong kernels are found: broken_kernels_test.cpp; and this is said about them ----
+// ---- Reports on wrong kernels (broken_kernels_test.cpp tests that they are found) ----
 
 /// The first failure within the default number of cases.
 std::optional<Failure> first_failure(const Kernel& kernel, const std::vector<Op>& ops) {
@@ -108,7 +108,7 @@ TEST(JudgeVerdict, is_vacuous_without_any_function) {
 }
 
 TEST(JudgeVerdict, is_vacuous_if_no_lost_term_could_have_shown) {
-  // The only window lies in the padding: dx is zero, and a kernel that computes nothing at all would pass.
+  // The only window lies in the padding: dx is zero, and a kernel that computes nothing would pass.
   const Kernel kernel = healthy_kernel();
   JudgeOptions options = options_for(kernel, {Op::conv2d_backward_input});
   options.problems = {parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1oh1kh1sh3ph2")};
@@ -154,7 +154,7 @@ TEST(CaseList, a_case_depends_on_the_seed_and_its_number_alone) {
   const auto text = [&](const Case& c) { return reproduce("k", c); };
   EXPECT_EQ(text(cases.at(9)), text(same.at(9)));
   EXPECT_NE(text(cases.at(9)), text(cases.at(5)));
-  EXPECT_EQ(text(cases.at(9)), text(fewer.at(2)));  // the third of that operation, whatever else is judged
+  EXPECT_EQ(text(cases.at(9)), text(fewer.at(2)));  // the third case of that operation, with any others
 }
 
 TEST(CaseList, refuses_a_problem_that_takes_too_much_memory_before_taking_any) {
@@ -181,7 +181,7 @@ TEST(Judge, refuses_what_it_cannot_judge) {
   }
 }
 
-// ---- What it says ----
+// ---- Texts of the report ----
 
 TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
   const Kernel kernel = broken_kernel("kernel flipped").kernel;
@@ -204,14 +204,14 @@ TEST(JudgeReport, a_failure_can_be_repeated_from_its_last_line) {
   EXPECT_TRUE(judge_case(kernel, plainest).failure) << reproduce(kernel.name, plainest);
   EXPECT_FALSE(judge_case(healthy_kernel(), plainest).failure) << reproduce(kernel.name, plainest);
   EXPECT_NE(describe_failure(kernel.name, repeated).find(reproduce(kernel.name, plainest) + "\n"), std::string::npos);
-  // Without what was found out about it on a closer look:
+  // Without the results of the closer look:
   repeated.shrunk = nullptr, repeated.diagnoses.clear(), repeated.holds.clear();
   EXPECT_EQ(describe_failure(kernel.name, repeated), text);
 }
 
-// ---- Mistakes that hold only from a size on, or only for some sizes ----
+// ---- Mistakes from a size on, or only at some sizes ----
 
-/// What is said about a kernel that is judged on these problems.
+/// The result of judging a kernel on these problems.
 KernelResult judged(const Kernel& kernel, Op op, const std::vector<const char*>& problems) {
   JudgeOptions options = options_for(kernel, {op});
   for (const char* problem : problems) options.problems.push_back(parse_descriptor(layer_id(op), problem));
@@ -260,7 +260,7 @@ TEST(JudgeDiagnosis, a_mistake_that_always_holds_has_no_condition) {
 
 TEST(JudgeDiagnosis, of_what_is_left_after_blocks) {
   Kernel kernel = healthy_kernel();
-  // Input features after the last block of 16 are left out, where there is a block.
+  // Leaves out the input features after the last block of 16, if there is a block.
   kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
     std::vector<float> read(w, w + p->in_features * p->out_features);
     const Idx k = p->in_features;
@@ -280,14 +280,14 @@ TEST(JudgeDiagnosis, of_what_is_left_after_blocks) {
 
 TEST(JudgeDiagnosis, of_one_case_says_that_it_fits) {
   Kernel kernel = healthy_kernel();
-  // On one problem alone, as a mistake of another kind may look like one of the table.
+  // On one problem only, where a mistake of another kind may look like one of the table.
   kernel.f32.linear_forward = [](const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
     const bool drops = p->batch == 1 && p->in_features == 2 && p->out_features == 3;
     return tests::healthy.f32.linear_forward(p, x, w, drops ? nullptr : b, y);
   };
   JudgeOptions options = options_for(kernel, {Op::linear_forward});
   options.problems = {parse_descriptor(LayerId::linear, "mb1ic2oc3")};
-  // A seed whose data has a bias.
+  // Searches for a seed whose data has a bias.
   while (!judge_case(kernel, {Op::linear_forward, DType::f32, options.problems[0], options.seed}).failure)
     ++options.seed;
   const KernelResult r = judge(kernel, options);
@@ -359,7 +359,7 @@ TEST(JudgeReport, the_json_of_a_right_kernel_has_no_wrong_ratio) {
   EXPECT_EQ(row["sensitivity"], 1);
 }
 
-/// What is not judged is neither right nor wrong: a sum of so many large terms may overflow.
+/// An element that is not judged is neither right nor wrong: a sum of that many large terms may overflow.
 TEST(JudgeReport, a_failure_counts_the_elements_that_were_judged) {
   const Case c{Op::linear_backward_weight, DType::f32, parse_descriptor(LayerId::linear, "mb1ic2oc1"), 1,
                "x[0]=1 x[1]=170141183460469231731687303715884105728 dy[0]=2"};

@@ -1,5 +1,5 @@
-// The kernels that come with cnnspec against the definition, on integers, where every order of summation gives the same
-// result; and what loading a library says about files that are none.
+// The kernels that come with cnnspec, compared with the definition on integers, where every order of summation gives
+// the same result. Also the loader's messages for files that are not libraries.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -104,7 +104,7 @@ Values integers(Idx count, std::uint32_t seed) {
 
 // ---- The definition ----
 
-/// `tap(y, w, x)` with the offset of each, for each term of the sum.
+/// Calls `tap(y, w, x)` with the offsets of each term of the sum.
 void for_each_tap(const cnnspec_conv2d& g, const std::function<void(Idx, Idx, Idx)>& tap) {
   const Idx channels = g.in_channels / g.groups;
   Idx y = 0;
@@ -172,7 +172,7 @@ Values pooled(const cnnspec_pool2d& g, const Values& x, const Values* dy) {
   return dy == nullptr ? y : dx;
 }
 
-// ---- Calling a kernel with doubles, whatever it stores ----
+// ---- Calling a kernel with doubles, for any storage type ----
 
 template <DType dtype>
 struct Storage {
@@ -191,7 +191,7 @@ struct Storage<DType::f16> : Storage16<Half> {};
 template <>
 struct Storage<DType::bf16> : Storage16<Bfloat16> {};
 
-/// The output, which held NaN before; or, where the kernel declines, nothing.
+/// The output, which held NaN before; nothing if the kernel declines.
 template <DType dtype>
 Values output_of(const Kernel& kernel, Op op, const Problem& problem, const std::vector<Values>& inputs, Idx count) {
   using S = Storage<dtype>;
@@ -212,7 +212,7 @@ Values output_of(const Kernel& kernel, Op op, const Problem& problem, const std:
   return result;
 }
 
-/// Counts what was judged, so that a kernel that declines everything is noticed.
+/// Counts judged calls, so that a kernel that declines everything is noticed.
 struct Judged {
   int done = 0, declined = 0;
 };
@@ -233,7 +233,7 @@ void expect_output(Judged& judged, const Kernel& kernel, Op op, const Problem& p
   }
 }
 
-/// The four operations that conv2d and linear share, from the first on.
+/// The four operations that conv2d and linear have in common, starting from `first`.
 template <DType dtype, class P>
 void expect_affine_operations(Judged& judged, const Kernel& kernel, Op first, const P& problem) {
   const auto op = [&](int offset) { return static_cast<Op>(static_cast<int>(first) + offset); };
@@ -325,7 +325,7 @@ TEST(Im2col, N5_N6_hands_on_NaN_and_infinities) {
 template <DType dtype>
 using Bits = std::vector<typename Storage<dtype>::T>;
 
-/// The bits that a kernel makes of bits; `count` many, which held a NaN before.
+/// The bits of the kernel's output for the bits of its input; `count` elements, which held NaN before.
 template <DType dtype>
 Bits<dtype> bits_of(const Kernel& kernel, Op op, const Problem& problem, const std::vector<Bits<dtype>>& inputs,
                     std::size_t count) {
@@ -376,7 +376,8 @@ TEST(Im2colInF16, a_1x1_conv2d_sums_in_float_and_rounds_once) {
   EXPECT_EQ(forward({65504, 16, 0, 0}), std::numeric_limits<double>::infinity());
 }
 
-/// How many elements of a real-valued convolution's output and gradients are not what `round` makes of the f32 result.
+/// The number of elements of a real-valued convolution's output and gradients that differ from `round` of the f32
+/// result.
 template <DType dtype, class Round>
 int different_from_f32_rounded(Round round) {
   using S = Storage<dtype>;
@@ -424,7 +425,7 @@ TEST(Onednn, is_the_definition_or_declines) {
   const Kernel kernel = find_kernel("onednn");
   EXPECT_EQ(expect_the_definition<DType::f32>(kernel).declined, 0);
   EXPECT_FALSE(has(kernel, Op::conv2d_forward, DType::f64));
-  expect_the_definition<DType::f16>(kernel);  // which CPUs have these is for oneDNN to say
+  expect_the_definition<DType::f16>(kernel);  // oneDNN decides which CPUs support these types
   expect_the_definition<DType::bf16>(kernel);
 }
 
@@ -433,7 +434,7 @@ TEST(Onednn, is_the_definition_or_declines) {
 TEST(Registry, finds_built_in_kernels_and_variants_by_name) {
   EXPECT_EQ(find_kernel("im2col").name, "im2col");
   EXPECT_EQ(find_kernel("im2col-ijk-fma").name, "im2col-ijk-fma");
-  EXPECT_EQ(built_in_kernels().size(), 2u);  // the variants are not shown
+  EXPECT_EQ(built_in_kernels().size(), 2u);  // the list does not show the variants
 }
 
 TEST(Plugin, is_what_the_kernel_is_in_this_process) {

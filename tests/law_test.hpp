@@ -1,6 +1,6 @@
 // Laws as tests: each law of a table becomes one test, which RapidCheck runs over generated problems and shrinks.
 //
-// A failure ends with a line that runs the shrunk case alone, by the variable CNNSPEC_CASE: "DATA-SEED CONFIGURATION".
+// A failure ends with a line that runs only the shrunk case, by the variable CNNSPEC_CASE: "DATA-SEED CONFIGURATION".
 #pragma once
 
 #include <errno.h>  // program_invocation_name
@@ -31,7 +31,7 @@ inline std::string test_name(const std::string& id, const std::string& sentence)
   return name;
 }
 
-/// Reads what configuration_text wrote.
+/// Parses the output of configuration_text.
 template <class P>
 struct ProblemText {
   static P read(const std::string& text) {
@@ -75,7 +75,7 @@ class LawTest : public testing::Test {
   rc::Gen<P> problems_;
 };
 
-/// Registers one test for each law. To be called when a test program starts.
+/// Registers one test for each law. To be called at the start of a test program.
 template <class F, class P>
 bool add_law_tests(const char* suite, const std::vector<checks::Law<F, P>>& laws, const F& functions,
                    const rc::Gen<P>& problems = rc::gen::arbitrary<P>()) {

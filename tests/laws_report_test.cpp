@@ -1,4 +1,4 @@
-// What a broken law says: which layer, law, tensor and entry, both values, the shrunk configuration, and a line that
+// The report on a broken law: the layer, law, tensor and entry, both values, the shrunk configuration, and a line that
 // runs it again.
 #include <gtest/gtest-spi.h>
 
@@ -78,7 +78,7 @@ TEST(Finding, is_made_of_a_result_with_other_extents_and_of_an_exception) {
   EXPECT_EQ(judge(conv2d_laws<Int128>(), f, problem(), 1).finding()->actual, "out of luck");
 }
 
-/// What a test of the law prints when it fails; nothing if it passes.
+/// The message of a failing test of the law; empty if it passes.
 std::string failure_of(const Conv2dFunctions<Int128>& functions) {
   testing::TestPartResultArray failures;
   {

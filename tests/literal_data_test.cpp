@@ -1,4 +1,4 @@
-// Literal data: read back as it was written, and refused with the word that is wrong.
+// Literal data: it reads back unchanged, and a refusal names the wrong word.
 #include "checks/data/literal_data.hpp"
 
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ constexpr std::size_t everything = 1000;
 
 const Operation linear = operation_of(Op::linear_forward, parse_descriptor(LayerId::linear, "mb1ic3oc2"));
 
-/// Bit for bit, but for the bits of a NaN.
+/// Compares bit by bit, except for the bits of a NaN.
 void expect_same(const Operands<double>& a, const Operands<double>& b) {
   ASSERT_EQ(a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -1,4 +1,4 @@
-// The main of every test program: settles the seed and the number of cases, for RapidCheck too, and prints the seed.
+// The main of every test program: sets the seed and the number of cases, also for RapidCheck, and prints the seed.
 #include <gtest/gtest.h>
 
 #include <charconv>
@@ -31,7 +31,8 @@ std::uint64_t number_in(const char* variable, std::uint64_t otherwise, std::uint
 
 std::uint64_t cases() { return number_in("CNNSPEC_CASES", default_cases, 1, 1'000'000'000); }
 
-/// RapidCheck reads RC_PARAMS when its first property runs. What the caller put there comes later, and so wins.
+/// RapidCheck reads RC_PARAMS when its first property runs. The user's own parameters come later, and so take
+/// precedence.
 void tell_rapidcheck(std::uint64_t seed, std::uint64_t max_success) {
   const char* given = std::getenv("RC_PARAMS");
   const std::string parameters = "seed=" + std::to_string(seed) + " max_success=" + std::to_string(max_success) + " " +
@@ -39,7 +40,7 @@ void tell_rapidcheck(std::uint64_t seed, std::uint64_t max_success) {
   setenv("RC_PARAMS", parameters.c_str(), 1);
 }
 
-/// Prints when tests run, and so not when they are only listed.
+/// Prints the seed when tests run, but not when they are only listed.
 struct PrintSeed : testing::Environment {
   void SetUp() override {
     std::printf("seed %llu (set CNNSPEC_SEED to change it)\n",

@@ -1,5 +1,5 @@
-// The (value, magnitude, terms) scalar: its algebra, what the specification's loops make of it, and the theorem that
-// the judge rests on, tried on dot products in random order, blocking and use of FMA.
+// The (value, magnitude, terms) scalar: its algebra, its results in the specification's loops, and the theorem that the
+// judge relies on, tested on dot products with random order, blocking and use of FMA.
 #include "checks/scalars/measured.hpp"
 
 #include <gtest/gtest.h>
@@ -69,7 +69,8 @@ TEST(Measured, comparisons_look_at_the_value) {
 }
 
 TEST(Measured, the_specification_counts_the_taps_that_are_there) {
-  // A 3x3 kernel on a padded 3x3 image of two channels: a corner sees 2*2 cells of each, the middle all 9; one bias.
+  // A 3x3 kernel on a padded 3x3 image of two channels: a corner reads 2*2 cells of each channel, the middle all 9; one
+  // bias.
   Image<M> x(dyn_shape(2, 3, 3));
   Kernel<M> w(dyn_shape(1, 2, 3, 3));
   for (Idx n = 0; n < x.size(); ++n) x[n] = w[n] = M(1);
@@ -128,7 +129,8 @@ DotProduct shuffled(DotProduct d, Stream& stream) {
   return d;
 }
 
-/// The terms from `first` to `last`, by a random tree of partial sums, with or without FMA where a term is added alone.
+/// The sum of terms `first` to `last`, as a random tree of partial sums, with or without FMA where a single term is
+/// added.
 float sum_randomly(const DotProduct& d, Idx first, Idx last, Stream& stream) {
   const auto n = static_cast<std::size_t>(first);
   if (last - first == 1) return d.a[n] * d.b[n];
@@ -191,7 +193,7 @@ TEST(MeasuredTheorem, a_lost_doubled_or_perturbed_term_of_sizable_magnitude_exce
     const M exact = measure(d);
     const auto victim = static_cast<std::size_t>(stream.below(d.size()));
     const double term = double(d.a[victim]) * double(d.b[victim]);
-    // Sizable: a correct result with an error of its own, up to the bound, cannot hide a tenth of the term.
+    // Only large terms: a correct result with an error up to the bound cannot hide a tenth of such a term.
     if (!(std::fabs(term) / 10 > 2 * error_bound(exact, ieee_float))) continue;
     ++tried;
     const double computed = sum_randomly(d, 0, d.size(), stream);

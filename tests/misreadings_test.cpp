@@ -1,5 +1,5 @@
-// Misreadings, tested: a kernel that makes a mistake is told which, and one that is right, or wrong in another way, is
-// told nothing. The mistakes below are written apart from the table, by hand or in plain loops.
+// Tests of misreadings: a kernel that makes a mistake gets its diagnosis. A kernel that is right, or wrong in another
+// way, gets none. The mistakes below are written independently of the table, by hand or in plain loops.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -48,7 +48,7 @@ Observation observed(Op op, const Problem& problem, const Operands<double>& inpu
   return {operation_of(op, problem), ieee(DType::f32), inputs, garbage, actual};
 }
 
-/// A problem of one image with one channel and a square stride; the padding as given, top and left alike.
+/// A problem of one image with one channel and a square stride. `before`: the padding at the top and on the left.
 cnnspec_conv2d conv(Idx in_height, Idx in_width, Idx kernel_height, Idx kernel_width, Idx stride = 1, Idx before = 0,
                     Idx after = 0) {
   cnnspec_conv2d p{};
@@ -152,7 +152,7 @@ TEST(Misreadings, overlapping_windows_of_dx_that_are_assigned) {
 }
 
 TEST(Misreadings, what_dx_holds_where_no_window_reaches) {
-  // Stride 2 leaves the last cell over.
+  // A stride of 2 leaves the last cell over.
   const auto dx = [](const Values& v) {
     return diagnosis({observed(Op::conv2d_backward_input, row(4, 1, 2), {{3}, {1, 10}}, v)});
   };
@@ -197,7 +197,7 @@ TEST(Misreadings, a_search_that_does_not_start_from_the_first_cell) {
 TEST(Misreadings, the_last_cell_of_a_window) {
   EXPECT_TRUE(
       contains(diagnosis({observed(Op::max_pool2d_forward, pool_row(3, 3), {{1, 2, 3}}, {2})}), "last tap left out"));
-  // It is not left out where it is the only one.
+  // It is not left out if it is the only one.
   EXPECT_FALSE(
       contains(diagnosis({observed(Op::max_pool2d_forward, pool_row(1, 1), {{1}}, {-infinity})}), "last tap left out"));
 }
@@ -245,7 +245,7 @@ TEST(Misreadings, features_that_a_loop_in_blocks_leaves_over) {
         {observed(Op::linear_forward, cnnspec_linear{1, 6, 1}, {{1, 2, 3, 4, 5, 6}, Values(6, 1), {}}, {v})});
   };
   EXPECT_EQ(y(21), Names{});
-  // Six features leave open whether the kernel would use the next four.
+  // With six features it is open whether the kernel would use the next four.
   EXPECT_EQ(y(10), (Names{"input features after the last block of 4 left out", "only the first 4 input features"}));
   const auto ten = [](double v) {
     return observed(Op::linear_forward, cnnspec_linear{1, 10, 1}, {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, Values(10, 1), {}},
@@ -262,7 +262,7 @@ Names diagnosis_of_sum(Idx terms, const std::function<double(Idx)>& times) {
   Values x;
   double sum = 0;
   for (Idx n = 0; n < terms; ++n) {
-    x.push_back(static_cast<double>(n * n + 1));  // no two sums of some of them are alike here
+    x.push_back(static_cast<double>(n * n + 1));  // no two partial sums are alike here
     sum += times(n) * x.back();
   }
   return diagnosis({observed(Op::linear_forward, cnnspec_linear{1, terms, 1},
@@ -336,7 +336,7 @@ TEST(Misreadings, cells_beyond_the_edge) {
 }
 
 TEST(Misreadings, a_dilated_window_that_begins_in_the_padding) {
-  // One cell of padding, three taps 2 apart: of 1 9 3 8 5, the first window has cells 1 and 3, not 0, 2 and 4.
+  // One cell of padding, three taps 2 apart: the first window of 1 9 3 8 5 has cells 1 and 3, not 0, 2 and 4.
   cnnspec_pool2d p = pool_row(5, 3, 1, 1, 1);
   p.dilation_width = 2, p.out_width = 3;
   const auto y = [&](const Values& v) {
@@ -386,12 +386,13 @@ TEST(Misreadings, a_result_that_is_truncated) {
 }
 
 TEST(Misreadings, an_image_of_another_size) {
-  // Rows of x as long as the image is high: of 1 2 3 / 5 7 11, the second row is read from the third element on.
+  // x is read as if a row were as long as the image is high: the second row of 1 2 3 / 5 7 11 is read from the third
+  // element on.
   const cnnspec_conv2d wide = conv(2, 3, 1, 1);
   EXPECT_TRUE(
       contains(diagnosis({observed(Op::conv2d_forward, wide, {{1, 2, 3, 5, 7, 11}, {1}, {}}, {1, 2, 3, 3, 5, 7})}),
                "rectangular x read as a square"));
-  // A stride of 2 leaves the last of 4 columns over: dx of 2 x 3 in the memory of 2 x 4.
+  // A stride of 2 leaves the last of 4 columns over: dx of 2 x 3 is packed into the memory of 2 x 4.
   const cnnspec_conv2d strided = conv(3, 4, 1, 1, 2);
   const auto dx = [&](const Values& v) {
     return diagnosis({observed(Op::conv2d_backward_input, strided, {{1}, {2, 3, 5, 7}}, v)});
@@ -470,7 +471,7 @@ double draw_value(Data data, std::size_t input, Choices& choices) {
   return 0;
 }
 
-/// With the right results as what the kernel returned.
+/// An observation with the right results.
 Observation draw_observation(Op op, const Problem& problem, Choices& choices, Data data, const Arithmetic& arithmetic) {
   const DType dtype = arithmetic.dtype;
   Observation o{operation_of(op, problem), arithmetic, {}, garbage, {}};
@@ -507,7 +508,7 @@ Call call_of(const Observation& o) {
   return call;
 }
 
-/// The same, as a kernel that misreads the specification returns them.
+/// The same observations, with the results of a kernel with this misreading.
 std::vector<Observation> misread(std::vector<Observation> observations, const Misreading& m) {
   for (Observation& o : observations) {
     const std::vector<Real> results = m.compute(call_of(o));
@@ -548,7 +549,7 @@ TEST(Misreadings, the_right_result_is_explained_by_none) {
           << name_of(op) << " " << name_of(dtype);
 }
 
-// Where numbers have few bits, the bound may hide a mistake: then nothing is said.
+// If numbers have few bits, the bound may hide a mistake: then there is no diagnosis.
 TEST(Misreadings, none_is_taken_for_another_in_any_storage_type) {
   for (const Op op : all_ops)
     for (const DType dtype : {DType::f64, DType::f16, DType::bf16}) {
@@ -571,12 +572,13 @@ TEST(Misreadings, a_mistake_of_another_kind_is_explained_by_none) {
   }
 }
 
-/// Each mistake in these operations is found and told apart from all others. Prints what a few observations leave open.
+/// Each mistake in these operations is found and distinguished from all others. Prints what a few observations leave
+/// open.
 void expect_told_apart(std::initializer_list<Op> ops) {
   for (const Op op : ops) {
     const auto few = draw_observations(op, 5, 1, {Data::wide_and_narrow, Data::narrow_and_wide, Data::ties});
     const auto many = draw_observations(op, 3, 24, every_kind);
-    // Where the result is narrower than the sums: the bound leaves room for little else than its rounding.
+    // If the result is narrower than the sums, the bound hardly exceeds the rounding of the result.
     const auto narrow = draw_observations(op, 3, 16, every_kind, find_profile("f32-acc")->arithmetic(DType::bf16));
     const auto wide = draw_observations(op, 3, 16, every_kind, ieee(DType::f64));
     for (const Misreading& m : misreadings()) {
@@ -605,7 +607,7 @@ TEST(Misreadings, those_of_relu_and_linear_are_told_apart) {
                      Op::linear_backward_weight, Op::linear_backward_bias});
 }
 
-// ---- Mistakes in blocks, on problems that have so many of one thing and few of all else ----
+// ---- Mistakes in blocks, on problems with many members of one sequence and few of all others ----
 
 cnnspec_conv2d conv_of(Idx batch, Idx groups, Idx in, Idx out, const Line& height, const Line& width) {
   cnnspec_conv2d p{};
@@ -692,8 +694,8 @@ std::vector<Problem> with_many(LayerId family, Idx n) {
 
 constexpr std::array<Idx, 8> block_sizes{2, 4, 8, 16, 32, 64, 128, 256};
 
-/// For each block, sizes with one and a rest, with two and a rest, and without a rest; on outputs that hold NaN, where
-/// it matters that they are read, and on others. Smallest first.
+/// For each block, sizes with one block and a rest, with two blocks and a rest, and without a rest. The outputs hold
+/// NaN before the call, which shows whether they are read, or a number. Smallest problems first.
 std::vector<Observation> observations_with_blocks(Op op, std::span<const Idx> of) {
   RandomChoices choices(6);
   std::vector<Observation> all;
@@ -710,21 +712,22 @@ std::vector<Observation> observations_with_blocks(Op op, std::span<const Idx> of
   return all;
 }
 
-/// The same number for the same results; for others, by chance alone.
+/// Equal for equal results; for different results equal only by chance.
 std::size_t fingerprint(const std::vector<Real>& results, DType dtype) {
   std::string bytes;
   for (const Real& r : results) {
     const double v = rounded_to(dtype, static_cast<double>(r.value));
-    const double plain = std::isnan(v) ? nan : v + 0.0;  // one NaN and one zero
+    const double plain = std::isnan(v) ? nan : v + 0.0;  // all NaNs are equal, and both zeros
     bytes.append(reinterpret_cast<const char*>(&plain), sizeof plain);
   }
   return std::hash<std::string>()(bytes);
 }
 
-/// Mistakes that return the same on all of the observations; null is none, which is right.
+/// Mistakes with the same results on all observations; null stands for no mistake.
 using Alike = std::vector<const Misreading*>;
 
-/// What is alike with a mistake in blocks. A mistake is computed until it is told from all others, and no further.
+/// The groups of alike mistakes that contain a mistake in blocks. A mistake is computed only until it is distinguished
+/// from all others.
 std::vector<Alike> not_told_apart(const Alike& table, std::span<const Observation> observations) {
   std::vector<Alike> left{table};
   left[0].push_back(nullptr);
@@ -744,12 +747,12 @@ std::vector<Alike> not_told_apart(const Alike& table, std::span<const Observatio
   return left;
 }
 
-/// Whether that number is in the name.
+/// Whether the name contains that number.
 bool mentions(const std::string& name, Idx number) {
   return (" " + name + " ").find(fmt::format(" {} ", number)) != std::string::npos;
 }
 
-/// Those in blocks that some observation has, and all that are not in blocks.
+/// The misreadings that are not about blocks, and those about blocks that some observation has.
 Alike misreadings_shown_by(std::span<const Observation> observations) {
   Alike shown;
   const Op op = observations[0].operation.op;
@@ -793,7 +796,7 @@ TEST(MisreadingsInBlocks, of_linear_are_told_apart) {
       {Op::linear_forward, Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias});
 }
 
-/// Is what alike mistakes are told by able to fail?
+/// Tests that not_told_apart can find alike mistakes.
 TEST(MisreadingsInBlocks, of_the_same_effect_and_of_none_are_noticed) {
   const auto in_blocks = [](const char* name, const Compute& compute) {
     Misreading m{name, "", [](Op) { return true; }, compute};
@@ -821,7 +824,7 @@ TEST(MisreadingsInBlocks, of_the_same_effect_and_of_none_are_noticed) {
   EXPECT_EQ(noticed({&none, &one, &same}), (std::set<Names>{{"none", "right"}, {"one", "the same as one"}}));
 }
 
-/// The diagnosis finds those that return the same as the kernel, and no others.
+/// The diagnosis contains exactly the misreadings with the same results as the kernel.
 TEST(MisreadingsInBlocks, are_diagnosed_where_they_are_told_apart) {
   constexpr Idx block = 4;
   for (const Op op : all_ops) {
@@ -848,7 +851,7 @@ TEST(MisreadingsInBlocks, beyond_what_a_grid_has_room_for) {
     const auto features = static_cast<Idx>(y.size());
     return observed(Op::linear_forward, cnnspec_linear{1, 1, features}, {{value}, Values(y.size(), 1), {}}, y);
   };
-  const Observation few = returned(Values(600, value));  // right, as most misreadings are not
+  const Observation few = returned(Values(600, value));  // right, unlike most misreadings
   Values y(65537, value);
   y.back() = 0;
   EXPECT_TRUE(contains(diagnosis({few, returned(y)}), "only the first 65536 output features"));

@@ -1,4 +1,4 @@
-// Every law of the models, for each form that the specification has of them: the run-time network, the chain, and the
+// Every law of the models, for each form of them in the specification: the run-time network, the chain, and the
 // explicit Cnn2Spec.
 #include "checks/models/laws.hpp"
 #include "checks/mutants/suite/uneven.hpp"

@@ -1,5 +1,5 @@
-// The naive average pooling, written apart from the specification: it goes over all taps of a window, wherever they
-// lie, and may make one mistake.
+// The naive average pooling, written independently of the specification: it visits all taps of a window, wherever they
+// are, and may make one mistake.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@ namespace cnnspec::tests {
 
 enum class MeanMistake {
   none,
-  times_reciprocal,  // which is none
-  divides_or_not,    // which is none either, but by one way in some windows and by the other in others
+  times_reciprocal,  // not a mistake
+  divides_or_not,    // not a mistake in a single window; but windows differ in how they divide
   padding_counted,
   padding_left_out,
   override_ignored,
@@ -25,7 +25,7 @@ enum class MeanMistake {
   last_row_not_written,
 };
 
-/// visit(out, divisor, cells...): for each window, and then each of its cells in the image.
+/// visit(out, divisor, cells...): calls `window` for each window, then `cell` for each of its cells in the image.
 template <MeanMistake mistake, class Window, class Cell>
 void for_each_mean(const cnnspec_avg_pool2d& p, Window window, Cell cell) {
   std::int64_t out = 0;

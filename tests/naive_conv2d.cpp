@@ -1,5 +1,5 @@
-// The naive convolution. Forward and the gradients of x and w visit the same products; each adds up those of its
-// output.
+// The naive convolution. Forward and the gradients of x and w visit the same products; each sums the products of its
+// own output.
 #include <limits>
 
 #include "tests/naive_kernel_parts.hpp"
@@ -22,7 +22,7 @@ Idx remainder_width(const cnnspec_conv2d& p) {
   return (p.in_width + p.pad_left + p.pad_right - window_width(p)) % p.stride_width;
 }
 
-/// The sizes of channels and rows in place of those of rows and columns, for images that are not padded alike.
+/// Uses the sizes of channels and rows in place of those of rows and columns, to derive the padding.
 cnnspec_conv2d padded_from_wrong_axes(cnnspec_conv2d p) {
   if (p.pad_top == p.pad_bottom && p.pad_left == p.pad_right) return p;
   const Idx height = p.in_channels, width = p.in_height;
@@ -31,13 +31,13 @@ cnnspec_conv2d padded_from_wrong_axes(cnnspec_conv2d p) {
   return p;
 }
 
-/// How many cells of a kernel a gradient with respect to x visits at most, along one axis: those of one phase of the
-/// stride.
+/// The number of kernel cells along one axis that a gradient with respect to x visits: at most those of one phase of
+/// the stride, rounded down.
 Idx taps_rounded_down(Idx kernel, Idx stride, Idx dilation) {
   return dilation > 1 || kernel <= stride ? kernel : kernel / stride;
 }
 
-/// Whether a gradient with respect to x that visits kernel % stride cells of each phase leaves out this one.
+/// Whether a gradient with respect to x leaves out this tap, because it visits only kernel % stride taps of each phase.
 bool is_beyond_modulo(Idx tap, Idx kernel, Idx stride) {
   return kernel % stride > 0 && tap / stride >= kernel % stride;
 }
@@ -46,7 +46,7 @@ bool touches_padding(const cnnspec_conv2d& p, Idx i, Idx j) {
   return i * p.stride_height < p.pad_top || j * p.stride_width < p.pad_left || reaches_padding_after(p, i, j);
 }
 
-/// dx of an image without the rows and columns that the stride leaves over, in the memory of the whole.
+/// dx of an image without the rows and columns that the stride leaves over, packed into the memory of the whole dx.
 std::vector<float> squeezed(const std::vector<float>& dx, const cnnspec_conv2d& p) {
   const Idx height = p.in_height - remainder_height(p), width = p.in_width - remainder_width(p);
   std::vector<float> result;

@@ -1,4 +1,4 @@
-// Sums, and what a kernel does to its output and everything around it.
+// Sums, and the kernel's side effects on its output and on everything around it.
 #include "tests/naive_kernel.hpp"
 
 #include <unistd.h>
@@ -18,7 +18,7 @@
 namespace cnnspec::tests {
 namespace {
 
-/// To the nearest number with a significand of `bits`, of unlimited exponent.
+/// Rounds to the nearest number with a significand of `bits` and unlimited exponent.
 float rounded_to(float v, int bits) {
   if (!std::isfinite(v)) return v;
   int exponent = 0;
@@ -60,7 +60,7 @@ int overflow_stack(int depth) {  // NOLINT(misc-no-recursion)
   return deeper ? overflow_stack(depth + 1) + level[0] : 0;
 }
 
-/// Without end as far as a limit on the memory of a process is concerned: no machine is to suffer where there is none.
+/// Exceeds any limit on the memory of a process, but stops before it harms a machine without a limit.
 void allocate_without_end() {
   constexpr std::size_t chunk = std::size_t{1} << 26, most_chunks = 64;
   for (std::size_t n = 0; n < most_chunks; ++n) {
@@ -125,7 +125,7 @@ int Naive::finish(const std::vector<float>& results, const float* input, Idx inp
 }
 
 int Naive::behave(const float* input, Idx input_count, float* out, Idx out_count) const {
-  // What has no condition of its own happens only on an output with an even number of elements.
+  // A side effect without its own condition happens only if the output has an even number of elements.
   const bool even = out_count % 2 == 0;
   switch (mistake) {
     case Mistake::written_beyond:

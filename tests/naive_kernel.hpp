@@ -1,5 +1,6 @@
-// A naive kernel, written apart from the specification: plain loops over the pointers of cnnspec/kernel.h. It adds up
-// in one of several orders, all of them right, and may make one mistake, which shows only where the mistake matters.
+// A naive kernel, written independently of the specification: plain loops over the pointers of cnnspec/kernel.h. It
+// sums in one of several orders, all of them right, and may make one mistake, which shows only where the mistake
+// matters.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,7 @@ enum class Mistake {
   stride_ignored_if_1x1,
   im2col_offset_twice,
   rectangle_read_as_square,
-  // What is left out of a sum, or put in from elsewhere
+  // Terms left out of a sum, or taken from elsewhere
   kernel_flipped,
   weights_transposed,
   groups_ignored,
@@ -136,7 +137,7 @@ struct Naive {
   bool makes(Mistake m) const { return mistake == m; }
 
   bool is_unsupported(const cnnspec_conv2d& problem) const;
-  /// The problem as this kernel reads it.
+  /// The problem as this kernel misreads it.
   template <class P>
   P read(const P& problem) const;
   /// `visit(index in x, index in w, index in y)` for each product of a convolution.
@@ -148,7 +149,7 @@ struct Naive {
   float sum(const Terms& terms, std::size_t first, std::size_t last) const;
   std::vector<float> sums(const std::vector<Terms>& terms) const;
 
-  /// Stores the results, and does whatever else this kernel does. `input`: one of the inputs.
+  /// Stores the results, and performs the kernel's side effects. `input`: one of the inputs.
   int finish(const std::vector<float>& results, const float* input, Idx input_count, float* out) const;
   int behave(const float* input, Idx input_count, float* out, Idx out_count) const;
 };

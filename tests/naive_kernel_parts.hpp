@@ -1,4 +1,4 @@
-// What the parts of the naive kernel share.
+// The common functions of the parts of the naive kernel.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ P Naive::read(const P& problem) const {
   return p;
 }
 
-/// How many cells a window extends over.
+/// The extent of a window in cells.
 template <class P>
 auto window_height(const P& p) {
   return p.dilation_height * (p.kernel_height - 1) + 1;

@@ -8,7 +8,7 @@ namespace {
 
 using Idx = std::int64_t;
 
-/// Four at a time, as an unrolled loop without its tail.
+/// Rounds down to a multiple of four, as an unrolled loop without its tail does.
 Idx rounded_down(Idx features) { return features < 4 ? features : features / 4 * 4; }
 
 /// `visit(index in x, index in w, index in y)` for each product.

@@ -15,7 +15,7 @@ struct Window {
   std::vector<Idx> winners;  // cells of the plane; none: padding, or nothing
 };
 
-/// The maximum before the first cell was looked at, as a kernel believes that has no "none" apart from it.
+/// The start value of the maximum in a kernel that does not distinguish "no cell yet".
 bool starts_from(Mistake mistake, float& best) {
   switch (mistake) {
     case Mistake::starts_at_zero:
@@ -35,7 +35,7 @@ bool starts_from(Mistake mistake, float& best) {
   }
 }
 
-/// Window (i, j) of a plane. `p` is the problem as the kernel reads it.
+/// Searches window (i, j) of a plane. `p`: the problem as the kernel reads it.
 Window search(Mistake mistake, const cnnspec_pool2d& p, const float* plane, Idx i, Idx j) {
   Window result;
   bool found = starts_from(mistake, result.best);

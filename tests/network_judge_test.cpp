@@ -1,5 +1,5 @@
-// A whole network judged layer by layer: the first layer that is wrong is named, and nothing else is held against the
-// others.
+// A whole network, judged layer by layer: the report names the first wrong layer, and its results are not counted
+// against the other layers.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -45,7 +45,7 @@ TEST(NetworkJudge, names_the_first_wrong_layer_and_holds_nothing_against_the_rig
   const NetworkResult r = judged(broken_kernel("relu masks by dy").kernel);
   EXPECT_EQ(r.verdict(), Verdict::fail);
   ASSERT_NE(r.first_wrong(), nullptr);
-  EXPECT_EQ(r.first_wrong()->layer, "relu2");  // the first on the way back
+  EXPECT_EQ(r.first_wrong()->layer, "relu2");  // the first on the backward pass
   EXPECT_EQ(wrong_layers(r), (std::set<std::string>{"relu1 relu_backward", "relu2 relu_backward"}));
   EXPECT_NE(describe_network(r).find("first wrong layer: relu2\nrelu_backward f32"), std::string::npos)
       << describe_network(r);
@@ -82,7 +82,7 @@ TEST(NetworkJudge, the_specification_stands_in_for_what_the_kernel_does_not_have
 }
 
 TEST(NetworkJudge, is_vacuous_where_a_step_has_no_bound) {
-  // 129 terms of 8-bit numbers may have lost every digit, if they are added up as such.
+  // A sum of 129 terms may lose every digit if it is taken in 8-bit numbers.
   EXPECT_EQ(judged(healthy_kernel(), DType::bf16, "cnn").verdict(), Verdict::pass);
   Conditions claim;
   claim.profile = find_profile("ieee");

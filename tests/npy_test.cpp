@@ -1,4 +1,4 @@
-// .npy files: written as NumPy writes them, and read with a clear word about everything that can be wrong.
+// .npy files: written in NumPy's form, and read with a clear message for everything that can be wrong.
 #include "checks/golden/npy.hpp"
 
 #include <gtest/gtest.h>
@@ -23,7 +23,7 @@ std::vector<double> read(const std::string& bytes, const std::vector<Idx>& exten
   return decode(DType::f32, parse_npy(bytes, "x.npy", {"<f4"}, extents).elements);
 }
 
-/// What it is refused with; "" if it is not.
+/// The message of the refusal; "" if the file is accepted.
 std::string refusal(const std::string& bytes, const std::vector<std::string>& types = {"<f4"},
                     const std::vector<Idx>& extents = shape) {
   try {

@@ -1,4 +1,4 @@
-// Files that appear complete or not at all, and what is shown on a terminal only.
+// Files that appear completely or not at all, and output that is shown only on a terminal.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -188,7 +188,7 @@ TEST(Colours, are_used_when_asked_for_and_never_in_a_pipe) {
   EXPECT_EQ(colored("x", Color::red, true), "\x1b[31mx\x1b[0m");
 }
 
-/// A terminal of our own, to see what is shown on one.
+/// A pseudo-terminal, to see what a program shows on a terminal.
 class Terminal {
  public:
   Terminal() : master_(posix_openpt(O_RDWR | O_NOCTTY)) {

@@ -1,5 +1,5 @@
-// Extents of which some are known at compile time and some are not: what is known is checked then, what is not is
-// checked at run time, and every size that overflows by one is told from the largest that does not.
+// Extents that are partly known at compile time: the known ones are checked then, the others at run time. Every size
+// that overflows by one is distinguished from the largest size that does not.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,7 +15,7 @@ namespace {
 
 constexpr Idx greatest = std::numeric_limits<Idx>::max();
 
-/// "ok", or what the ShapeError would say.
+/// "ok", or the message of the ShapeError.
 std::string text_of(const Violation& v) { return v.ok() ? "ok" : ShapeError(v).what(); }
 
 TEST(PartlyKnownExtents, of_conv2d_are_checked_as_far_as_they_are_known) {
@@ -91,7 +91,7 @@ TEST(Limits, C3_of_a_dilated_window) {
   EXPECT_EQ(text_of(check_axis("a", "b", greatest, 3, {.dilation = greatest / 2 + 1})),
             "C3: a: b: expected a dilated window of at most 9223372036854775807, got 3");
 }
-// While the compiler computes, it does not let an overflow pass: these find one that comes before the refusal.
+// The compiler rejects an overflow in a constant expression: these expressions find an overflow before the refusal.
 constexpr bool refused(Idx in, Idx k, const Axis& a) { return check_axis("", "", in, k, a).clause == Clause::C3; }
 static_assert(refused(greatest, 1, {.before = 1}) && refused(greatest, 1, {.after = 1}));
 static_assert(refused(greatest - 2, 1, {.before = 1, .after = 2}) &&
@@ -109,7 +109,7 @@ TEST(Limits, of_sums_and_products) {
               product_fits(greatest / 2, 2));
   EXPECT_FALSE(product_fits(2, greatest) || product_fits(greatest, 2) || product_fits(greatest / 2 + 1, 2));
 }
-TEST(Limits, of_products_with_zero_when_the_program_runs) {  // where a division by zero would end it
+TEST(Limits, of_products_with_zero_when_the_program_runs) {  // where a division by zero would end the program
   for (const Idx n : {Idx{0}, Idx{1}, greatest}) EXPECT_TRUE(product_fits(0, n) && product_fits(n, 0)) << n;
 }
 TEST(Limits, C3_of_the_elements_of_a_tensor) {
@@ -129,7 +129,7 @@ TEST(Limits, C3_of_the_elements_of_a_tensor) {
   EXPECT_EQ(refused_by([] { (void)Shape<greatest, 2>{}; }), "C3");
 }
 TEST(Limits, C3_refuses_only_what_cannot_be_addressed) {
-  if (checks::sanitized) return;  // a sanitizer ends the program where so much memory is asked for
+  if (checks::sanitized) return;  // a sanitizer ends a program that requests that much memory
   try {
     (void)zeros<double>(dyn_shape(greatest / 8));
     ADD_FAILURE() << "that much memory?";
@@ -137,7 +137,7 @@ TEST(Limits, C3_refuses_only_what_cannot_be_addressed) {
   }
 }
 
-/// Whether `call` ends the program, as a failed assertion does.
+/// Whether `call` ends the program, like a failed assertion.
 bool ends_the_program(void (*call)()) {
   const pid_t child = fork();
   if (child == 0) {

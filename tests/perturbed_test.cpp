@@ -1,5 +1,5 @@
-// What follows where a kernel does not compute with the numbers that it is given: the bounds of weaker claims, and of
-// kernels that take subnormal numbers for zero. Right results that must be accepted, and others that are off by more.
+// Kernels that do not compute with the given numbers: the bounds of weaker claims, and of kernels that flush subnormal
+// numbers to zero. Right results must be accepted, and results with a larger error rejected.
 #include "checks/scalars/perturbed.hpp"
 
 #include <gtest/gtest.h>
@@ -30,12 +30,12 @@ Arithmetic flushing(DType dtype) {
   return a;
 }
 
-/// The scalar product of x and w, and a bias.
+/// The expectation of the scalar product of x and w, and a bias.
 Expectation dot(const Arithmetic& a, const Values& x, const Values& w, const Values& b = {}) {
   return expect(operation_of(Op::linear_forward, cnnspec_linear{1, static_cast<Idx>(x.size()), 1}), a, {x, w, b});
 }
 
-/// The sum of dy.
+/// The expectation of the sum of dy.
 Expectation sum(const Arithmetic& a, const Values& dy) {
   return expect(operation_of(Op::linear_backward_bias, cnnspec_linear{static_cast<Idx>(dy.size()), 1, 1}), a, {dy});
 }
@@ -46,7 +46,7 @@ bool is_right(const Expectation& e, double actual) {
 
 double in_f16(double v) { return rounded_to(DType::f16, v); }
 
-/// What is left of it where the low bits of a float are cut off.
+/// `v` with the low bits of a float cut off.
 double truncated(double v, int digits, int least_exponent) {
   int exponent = 0;
   std::frexp(v, &exponent);
@@ -115,7 +115,7 @@ TEST(WeakerClaims, round_no_factors_where_nothing_is_multiplied) {
     EXPECT_EQ(sum(claim(profile), {a}).bound(0), 0) << profile;
     EXPECT_EQ(sum(claim(profile), {a, b}).bound(0), sum(ieee(DType::f32), {a, b}).bound(0)) << profile;
     EXPECT_FALSE(is_right(sum(claim(profile), {a, b}), in_tf32(a) + in_tf32(b))) << profile;
-    // A large bias beside a small product is not rounded so either.
+    // A large bias beside a small product is not rounded in this way either.
     const Expectation e = dot(claim(profile), {a}, {0x1p-20}, {1000 * a});
     EXPECT_FALSE(is_right(e, 1000 * a + a * 0x1p-20 + 0.01)) << profile;
   }
@@ -124,7 +124,7 @@ TEST(WeakerClaims, round_no_factors_where_nothing_is_multiplied) {
 // ---- Factors beyond the range of their format ----
 
 TEST(WeakerClaims, let_an_absolute_error_pass_through_the_other_factor) {
-  const double x = 0x1.8p-26, w = 1024;  // f16 takes x for 0, or for its smallest number
+  const double x = 0x1.8p-26, w = 1024;  // f16 rounds x to 0, or to its smallest number
   const Expectation e = dot(claim("f16-acc"), {x}, {w});
   for (const double other : {0.0, 0x1p-24}) EXPECT_TRUE(is_right(e, other * w));
   EXPECT_FALSE(is_right(e, x * w + 2 * 0x1p-24 * w));

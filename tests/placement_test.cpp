@@ -1,4 +1,4 @@
-// Placement and memory: where the tensors of a case lie, and what the memory holds that a kernel allocates.
+// Placement and memory: the addresses of a case's tensors, and the content of memory that a kernel allocates.
 #include <gtest/gtest.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -24,7 +24,7 @@ namespace {
 
 using namespace checks;
 
-/// What the kernel's process tells this one.
+/// The data that the kernel's process passes to the test.
 template <class T>
 class Told {
  public:
@@ -43,7 +43,7 @@ class Told {
 
 struct Call {
   std::uintptr_t x, dy, dx;
-  std::uint64_t sum;  // tells one x from another
+  std::uint64_t sum;  // identifies x
 };
 struct Calls {
   std::size_t count;
@@ -87,7 +87,7 @@ Placement placement_of(std::uintptr_t tensor) {
   return tensor % cache_line == 0 ? Placement::aligned : Placement::unaligned;
 }
 
-/// All tensors of a call lie alike.
+/// All tensors of a call have the same placement.
 std::set<Placement> placements_in(const std::vector<Call>& calls) {
   std::set<Placement> found;
   for (const Call& c : calls) {
@@ -147,14 +147,14 @@ constexpr std::array<std::size_t, 12> sizes{24,     40,      100,     256,     1
                                             1'100,  4'096,   65'536,  200'000, 1 << 20, 4 << 20};
 struct Memory {
   std::size_t calls;
-  std::array<std::array<unsigned char, sizes.size()>, 32> byte;  // of all of a block; 0: of not all
-  bool zeroed;                                                   // all that was to be
+  std::array<std::array<unsigned char, sizes.size()>, 32> byte;  // the byte that fills a block; 0: several bytes
+  bool zeroed;                                                   // whether all memory that must be zero is zero
 };
 const Told<Memory> memory;
 
-/// All bytes of a block, if they are the same.
+/// The byte that fills a block, if all bytes are equal.
 unsigned char byte_of(void* allocated, std::size_t size) {
-  void* volatile const where = allocated;  // volatile: no compiler is to know what it holds
+  void* volatile const where = allocated;  // volatile: the compiler must not know its content
   const auto* const block = static_cast<const volatile unsigned char*>(where);
   const unsigned char first = block[0];
   return std::all_of(block, block + size, [&](unsigned char b) { return b == first; }) ? first : 0;
@@ -162,7 +162,7 @@ unsigned char byte_of(void* allocated, std::size_t size) {
 
 int allocating(const cnnspec_elementwise* p, const float* x, const float* dy, float* dx) {
   if (memory->calls == 0) memory->zeroed = true;
-  // Nothing is freed before all are there: it would be handed out again as it was left.
+  // Nothing is freed before all blocks are allocated: a freed block would be handed out again unchanged.
   std::array<void*, sizes.size()> blocks{}, zeros{};
   for (std::size_t n = 0; n < sizes.size(); ++n) blocks[n] = std::malloc(sizes[n]);
   for (std::size_t n = 0; n < sizes.size(); ++n) zeros[n] = std::calloc(1, sizes[n]);
@@ -191,7 +191,7 @@ TEST(DirtyHeap, holds_nothing_of_what_the_judge_has_freed) {
     return healthy.f32.relu_backward(p, x, dy, dx);
   };
   small_blocks.clear();
-  // Each between two that stay, so that they are not made one.
+  // Each between two blocks that stay, so that freed blocks are not merged.
   std::vector<void*> kept, freed;
   for (std::size_t n = 0; n < many; ++n) {
     freed.push_back(std::calloc(1, small));
@@ -217,7 +217,7 @@ TEST(DirtyHeap, is_never_zero_at_first_and_differs_from_call_to_call) {
   const std::set<int> first(memory->byte[0].begin(), memory->byte[0].end());
   EXPECT_EQ(first.size(), 1u) << "one byte everywhere: " << testing::PrintToString(memory->byte[0]);
   EXPECT_FALSE(first.contains(0));
-  // A block that was freed may hold what its owner or the C library left there. Large ones are new.
+  // A freed block may hold what its owner or the C library left in it. Large blocks are new.
   for (std::size_t call = 0; call + 1 < memory->calls; ++call) {
     const unsigned char now = memory->byte[call].back(), next = memory->byte[call + 1].back();
     EXPECT_NE(now, 0) << call;

@@ -1,4 +1,4 @@
-// The parts of cnnspec that are files of their own: where they are looked for, and what is said where they are not.
+// The separate files of cnnspec: where they are searched, and the message if they are missing.
 #include "checks/places.hpp"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 const fs::path built = fs::path(CNNSPEC_COMMAND).parent_path();
 
-/// A copy of the command alone, to be run without help from the environment.
+/// A copy of the command alone, which runs without help from the environment.
 fs::path lonely_command(const Folder& folder, const std::string& under = "bin") {
   fs::create_directories(folder / under);
   fs::copy_file(CNNSPEC_COMMAND, folder / under + "/cnnspec", fs::copy_options::overwrite_existing);
@@ -66,7 +66,7 @@ TEST(Places, named_by_the_environment_come_first_and_need_not_have_all) {
   expect_refused(judge_with(command, "CNNSPEC_LIBEXEC=" + quoted(folder / "mine")), "a file that does not load");
 }
 
-/// What a program in the place of the host makes of the command.
+/// The result of the command with this program in place of the host.
 Outcome judge_with_host(const std::string& script) {
   const Folder folder;
   const fs::path command = lonely_command(folder);

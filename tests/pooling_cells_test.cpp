@@ -1,5 +1,4 @@
-// Pooling: a kernel that never looks at one cell of its windows is convicted on that very problem, whichever cell it
-// is.
+// Pooling: a kernel that never reads one cell of its windows is convicted on that very problem, whichever cell it is.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -19,11 +18,11 @@ namespace {
 using namespace checks;
 
 constexpr Idx none = -1;
-Idx ignored_cell = none;  // of each window; the kernel's process has it from this one
+Idx ignored_cell = none;  // of each window; the kernel's process inherits it from the test
 
 struct Maximum {
   float value = -std::numeric_limits<float>::infinity();
-  Idx cell = none;  // of the plane
+  Idx cell = none;  // its index in the plane
 };
 
 Maximum maximum(const cnnspec_pool2d& p, const float* plane, Idx i, Idx j) {
@@ -77,8 +76,8 @@ bool is_convicted(const CaseJudge& judge, Idx cell) {
 struct Windows {
   const char* name;
   const char* descriptor;
-  Idx step;  // every so many cells are tried
-  bool all;  // each of its cells is real in some window, and there are windows enough to show them all
+  Idx step;  // every step-th cell is tried
+  bool all;  // each cell is real in some window, and there are enough windows to show all of them
   friend void PrintTo(const Windows& w, std::ostream* out) { *out << w.descriptor; }
 };
 
@@ -107,7 +106,7 @@ TEST_P(PoolingCells, a_kernel_that_ignores_one_is_convicted) {
   if (windows().all) {
     EXPECT_EQ(convicted, tried);
   }
-  // The sensitivity promises no more than is true.
+  // The reported sensitivity is not too high.
   if (windows().step == 1) {
     EXPECT_GE(share, healthy_result.sensitivity() - 1e-12);
   } else if (convicted < tried) {

@@ -36,7 +36,7 @@ TEST(RapidCheckProblems, are_as_varied_at_the_smallest_size_as_at_the_largest) {
   }
 }
 
-/// Where RapidCheck's search ends: a case that fails and none of whose shrinks does.
+/// The result of RapidCheck's search: a failing case of which no shrink fails.
 template <class P>
 std::string shrunk(const std::function<bool(const P&)>& holds) {
   rc::Random random(1);

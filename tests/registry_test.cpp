@@ -1,4 +1,4 @@
-// What every layer's room must have, since no compiler finds what is missing.
+// What every layer's room must have. The compiler cannot find missing parts.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -192,9 +192,9 @@ TEST(Registry, every_layer_has_a_section_in_the_documentation) {
   }
 }
 
-/// A layer without a census says why.
+/// Each layer without a census has a reason.
 const std::set<std::string> without_census{
-    "relu",        // one element at a time: the laws say all of it
+    "relu",        // one element at a time: the laws are complete
     "flatten",     // it computes nothing
     "avg_pool2d",  // its loop is that of max_pool2d, and its sums are linear: the laws A1 and A3 and the twin are exact
 };

@@ -1,4 +1,4 @@
-// Results as Markdown and as pages: what is refused, what is escaped, what a page is made of.
+// Results as Markdown and as pages: what is refused, what is escaped, and the parts of a page.
 #include <gtest/gtest.h>
 
 #include "checks/vocabulary/usage_error.hpp"
@@ -200,7 +200,7 @@ TEST(Markdown, tells_failures_that_are_alike_once) {
   EXPECT_TRUE(contains(text, "<details><summary>1 more like it</summary>\n\n```\nagain 2\n```\n"));
 }
 
-/// A comment on GitHub takes 65,536 characters.
+/// A comment on GitHub may have 65,536 characters.
 TEST(Markdown, stays_short_enough_for_a_comment) {
   Json json = example_json("judge_fail");
   const Json failure = json["failures"][0];
@@ -214,7 +214,7 @@ TEST(Markdown, stays_short_enough_for_a_comment) {
   EXPECT_LT(markdown_of_json(example_json("judge_fail")).size(), 65'536);
 }
 
-/// What is left of Markdown without its code, which shows text as it is.
+/// Markdown without its code, which shows text unchanged.
 std::string without_code(const std::string& markdown) {
   std::string rest;
   for (std::size_t n = 0; n < markdown.size();) {
@@ -239,7 +239,7 @@ std::string without_code(const std::string& markdown) {
   return rest;
 }
 
-/// Whether `part` stands there without a backslash before it.
+/// Whether `part` occurs without a backslash before it.
 bool has_bare(const std::string& text, const std::string& part) {
   for (std::size_t at = 0; (at = text.find(part, at)) != std::string::npos; ++at)
     if (at == 0 || text[at - 1] != '\\') return true;

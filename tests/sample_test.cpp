@@ -1,4 +1,4 @@
-// A sample of a large output: each part, computed as a problem of its own, gives the elements of the whole.
+// A sample of a large output: each part, computed as a separate problem, gives the elements of the whole output.
 #include "checks/expect/sample.hpp"
 
 #include <gtest/gtest.h>

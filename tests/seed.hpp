@@ -1,16 +1,16 @@
-// How random the tests are, settled once for a whole test program from the environment:
+// The random settings of the tests, read once for a whole test program from the environment:
 //   CNNSPEC_SEED=N    the seed of everything that is drawn; fixed by default, so that a run can be repeated
-//   CNNSPEC_CASES=N   how many cases each property tries; 100 by default
+//   CNNSPEC_CASES=N   the number of cases of each property; 100 by default
 #pragma once
 
 #include <cstdint>
 
 namespace cnnspec::tests {
 
-/// The seed; for tests that draw by themselves. RapidCheck's properties are given the same one.
+/// The seed, for tests that draw their own data. RapidCheck's properties get the same seed.
 std::uint64_t test_seed();
 
-/// `cases` in proportion to CNNSPEC_CASES, and at least one; for tests with a loop of their own.
+/// `cases` in proportion to CNNSPEC_CASES, and at least one; for tests with their own loop.
 int scaled(int cases);
 
 }  // namespace cnnspec::tests

@@ -1,4 +1,4 @@
-// Pooling cells: data of peaks shows each of them, and a cell counts as shown where its loss changes what is right.
+// Pooling cells: the data of peaks shows each of them, and a cell counts as shown if its loss changes the right result.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -49,7 +49,7 @@ cnnspec_pool2d draw_small(Choices& choices) {
 
 // ---- Peaks ----
 
-/// In set n the peaks are positive, or above -128 where everything is shifted by that.
+/// In set n the peaks are positive, or above -128 if all numbers are shifted by that.
 double least_peak(Idx set) { return set % 2 == 0 ? 0 : -128; }
 
 TEST(Peaks, are_once_each_real_cell_of_each_window) {
@@ -106,13 +106,13 @@ TEST(Peaks, of_large_windows_are_a_bounded_number_of_sets_and_elsewhere_in_each_
   }
 }
 
-// ---- What is shown ----
+// ---- Which cells are shown ----
 
 std::vector<double> right(const Operation& operation, Operands<double> inputs) { return run_spec(operation, inputs); }
 
-/// Whether a window shows a cell, by the definition: without it, which is with a number there that is less than all
-/// others, something else is right. `dy`: null, or that of a backward pass. What a kernel may do that takes another one
-/// of several greatest cells, and what becomes of NaN and of windows of -inf, shows nothing.
+/// Whether a window shows a cell, by the definition: the right result changes if the cell is replaced by a number less
+/// than all others. `dy`: null, or dy of a backward pass. Three cases show nothing, because kernels may differ: several
+/// greatest cells, NaN, and windows with only -inf.
 bool shows(const Operation& operation, const std::vector<double>& x, const std::vector<double>* dy, std::size_t window,
            const std::vector<Cell>& cells, std::size_t place) {
   constexpr double less = -1000;

@@ -1,4 +1,4 @@
-// Shrinking: only to valid and plainer problems, and to the very plainest that fails in the same way.
+// Shrinking: only to valid and plainer problems, and to the plainest one that fails in the same way.
 #include "checks/judge/shrink.hpp"
 
 #include <gtest/gtest.h>
@@ -25,7 +25,7 @@ namespace {
 
 // ---- Plainer problems ----
 
-/// The numbers that one is free to choose; the extents of the output follow.
+/// The numbers that can be chosen freely; the output extents follow from them.
 std::vector<Idx> free_numbers(const cnnspec_conv2d& p) {
   return {p.batch,         p.groups,       p.in_channels,   p.in_height,    p.in_width,        p.out_channels,
           p.kernel_height, p.kernel_width, p.stride_height, p.stride_width, p.dilation_height, p.dilation_width,
@@ -47,7 +47,7 @@ std::vector<Idx> free_numbers(const Problem& problem) {
   return visit_problem([](const auto& p) { return free_numbers(p); }, problem);
 }
 
-/// Strides, dilations and extents are plainest at 1, paddings at 0: there is nothing between.
+/// Strides, dilations and extents are plainest at 1, paddings at 0.
 std::ptrdiff_t not_plainest(const std::vector<Idx>& numbers) {
   return std::ranges::count_if(numbers, [](Idx n) { return n > 1; });
 }
@@ -91,7 +91,7 @@ Conditions conditions(double seconds_per_call = 10) {
   return c;
 }
 
-/// The failure of a case, shrunk; what is left still fails, and passes on the healthy kernel.
+/// The failure of a case, shrunk. The shrunk case still fails, and passes on the healthy kernel.
 Failure shrunk(const Kernel& kernel, Op op, const char* descriptor, const Conditions& how = conditions(),
                const std::string& data = "") {
   const Case c{op, DType::f32, parse_descriptor(layer_id(op), descriptor), tests::test_seed(), data};
@@ -222,7 +222,7 @@ TEST(Shrink, finds_the_least_that_is_read_beyond) {
 
 // ---- Mistakes that need a size ----
 
-/// Nothing plainer fails on the same family of data.
+/// No plainer problem fails on the same family of data.
 void expect_plainest(const Kernel& kernel, const Failure& f, const std::string& data) {
   for (const Problem& p : plainer(f.failed.problem)) {
     Case c = f.failed;
@@ -306,7 +306,7 @@ TEST(Shrink, says_how_the_failure_depends_on_sizes) {
 
 TEST(Shrink, stays_with_the_reason_that_it_came_for) {
   Kernel kernel = healthy;
-  // Few channels lose the bias; from 16 on the kernel is flipped, which is another mistake.
+  // With few channels the bias is lost; from 16 channels on the kernel is flipped, which is another mistake.
   kernel.f32.conv2d_forward = [](const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
     if (p->out_channels < 4) return healthy.f32.conv2d_forward(p, x, w, nullptr, y);
     if (p->out_channels < 16) return healthy.f32.conv2d_forward(p, x, w, b, y);
@@ -327,18 +327,18 @@ TEST(Shrink, stays_with_nan) {
   EXPECT_EQ(to_descriptor(shrunk(kernel, Op::relu_forward, "90").failed.problem), "20");
 }
 
-/// A call that takes long is no hang as long as the limit of the case that hung is kept.
+/// A slow call does not count as a hang if each call has the time limit of the case that hung.
 TEST(Shrink, gives_each_call_the_time_that_it_had) {
   Kernel kernel = healthy;
   kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
     while (p->count >= 4) pause();
-    static bool was_slow = false;  // in each child anew
+    static bool was_slow = false;  // separate in each child
     if (p->count == 3 && !was_slow) usleep(1'050'000);
     was_slow |= p->count == 3;
     return healthy.f32.relu_forward(p, x, y);
   };
   Conditions limited = conditions(1.5);
-  limited.isolation.most_hung = 1;  // each takes as long as the limit
+  limited.isolation.most_hung = 1;  // each hang takes as long as the limit
   const Case five{Op::relu_forward, DType::f32, cnnspec_elementwise{5}, 1, "x=0"};
   ForkHost host(kernel);
   const Failure f = shrink(host, *judge_case(host, five, limited).failure, limited);

@@ -1,5 +1,5 @@
-// How a failure depends on sizes: rules of the kinds that kernels follow are found, and nothing is said where a size
-// does not matter.
+// How a failure depends on sizes: finds rules of the kinds that kernels follow, and reports nothing if a size does not
+// matter.
 #include "checks/judge/size_condition.hpp"
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ std::vector<std::string> words_of(const Dependence& d) {
   return words;
 }
 
-/// What is found if sizes of that axis fail by this rule, from the least on that does.
+/// The result if sizes of that axis fail by this rule, starting from the least size that fails.
 std::vector<std::string> found(LayerId family, const char* plainest, const std::string& axis_name, const Rule& rule) {
   const std::vector<SizeAxis> axes = size_axes(family);
   const auto axis = std::ranges::find(axes, axis_name, &SizeAxis::name);
@@ -66,7 +66,7 @@ TEST(SizeCondition, is_not_found_where_no_size_matters) {
   EXPECT_EQ(found([](Idx) { return true; }), Words{});
   const auto always = [](const Problem&) -> std::optional<bool> { return true; };
   EXPECT_EQ(words_of(dependence_on_sizes(parse_descriptor(LayerId::conv2d, "mb1ic1ih1oc1kh1"), always)), Words{});
-  // Nor where nothing may be tried.
+  // Nor if no problem may be tried.
   const auto never = [](const Problem&) -> std::optional<bool> { return {}; };
   for (const SizeCondition& c :
        dependence_on_sizes(parse_descriptor(LayerId::conv2d, "mb1ic16ih1oc1kh1"), never).conditions)

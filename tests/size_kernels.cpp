@@ -1,5 +1,5 @@
-// Kernels that are wrong because of a size. Each calls the healthy kernel, on operands that it has spoilt, or spoils
-// what came out.
+// Kernels that are wrong because of a size. Each calls the healthy kernel on operands that it has spoilt, or spoils its
+// results.
 #include "tests/size_kernels.hpp"
 
 #include <algorithm>
@@ -23,11 +23,11 @@ const cnnspec_pool2d& pool_of(const Problem& p) { return p.as<cnnspec_pool2d>();
 const cnnspec_linear& linear_of(const Problem& p) { return p.as<cnnspec_linear>(); }
 Idx count_of(const Problem& p) { return p.as<cnnspec_elementwise>().count; }
 
-/// More than a block, and something is left over.
+/// More than a block, with a remainder.
 constexpr bool leaves_rest(Idx size, Idx block) { return size > block && size % block > 0; }
 constexpr Idx whole_blocks(Idx size, Idx block) { return size / block * block; }
 
-/// Elements `factor(n) * v[n]`.
+/// The elements `factor(n) * v[n]`.
 template <class Factor>
 std::vector<float> scaled_by(const float* v, Idx count, Factor factor) {
   std::vector<float> result(v, v + count);
@@ -35,7 +35,7 @@ std::vector<float> scaled_by(const float* v, Idx count, Factor factor) {
   return result;
 }
 
-/// Zeros in place of the elements for which `lost(n)` is true.
+/// `v` with zeros in place of the elements for which `lost(n)` is true.
 template <class Lost>
 void lose(float* v, Idx count, Lost lost) {
   for (Idx n = 0; n < count; ++n)
@@ -52,7 +52,7 @@ bool is_depthwise(const cnnspec_conv2d& p) { return p.groups == p.in_channels &&
 
 // ---- Convolution ----
 
-/// Input channels are added up in lanes; the last, short vector is stored over lanes that it does not use.
+/// Input channels are summed in lanes. The last, short vector also overwrites the lanes that it does not use.
 template <Idx lanes>
 int short_vector_overwrites(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
   const Idx channels = channels_of_group(*p), cells = p->kernel_height * p->kernel_width;
@@ -69,7 +69,7 @@ bool channels_leave_rest(const Problem& p) {
   return leaves_rest(channels_of_group(conv_of(p)), lanes);
 }
 
-/// A grid of processors has room for so many output channels.
+/// A grid of processors has room for only `most` output channels.
 template <Idx most>
 int channels_beyond_grid_are_zero(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
   const int status = right().conv2d_forward(p, x, w, b, y);
@@ -109,7 +109,7 @@ bool output_channels_leave_rest(const Problem& p) {
   return leaves_rest(conv_of(p).out_channels, block);
 }
 
-/// Outputs of a row are computed in vectors; the last, short one comes out as the vector before it.
+/// Outputs of a row are computed in vectors; the last, short vector repeats the vector before it.
 template <Idx lanes>
 int short_vector_of_row_repeats(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
   const int status = right().conv2d_forward(p, x, w, b, y);
@@ -157,7 +157,7 @@ int stride_of_groups_ignored(const cnnspec_conv2d* p, const float* x, const floa
   return right().conv2d_backward_kernel(&read, x, dy, dw);
 }
 
-/// Depthwise channels are computed in vectors, with code of their own for 3 rows.
+/// Depthwise channels are computed in vectors, with special code for 3 rows.
 template <Idx lanes>
 bool depthwise_3_strided_padded_on_top(const Problem& problem) {
   const cnnspec_conv2d& p = conv_of(problem);
@@ -188,7 +188,7 @@ int pixels_left_over_are_zero(const cnnspec_conv2d* p, const float* w, const flo
   return status;
 }
 
-/// dy in blocks of pixels: the sum of the last block alone is stored.
+/// dy in blocks of pixels: only the sum of the last block is stored.
 template <Idx block>
 int last_block_of_pixels_alone(const cnnspec_conv2d* p, const float* dy, float* db) {
   const Idx pixels = p->out_height * p->out_width, first = (pixels - 1) / block * block;
@@ -224,7 +224,7 @@ int pool_gradients_left_over_are_zero(const cnnspec_pool2d* p, const float* x, c
   return status;
 }
 
-/// `maximum(plane, i, j)` of each window.
+/// `maximum(plane, i, j)`: the result for each window.
 template <class Maximum>
 void write_maxima(const cnnspec_pool2d& p, const float* x, float* y, Maximum maximum) {
   for (Idx plane = 0; plane < p.batch * p.channels; ++plane)
@@ -236,7 +236,7 @@ template <Idx block>
 bool window_has_several_blocks(const Problem& p) {
   return pool_of(p).kernel_height * pool_of(p).kernel_width > block;
 }
-/// The cells of a window in blocks: the maximum of the last block alone is stored.
+/// The cells of a window in blocks: only the maximum of the last block is stored.
 template <Idx block>
 int last_block_of_cells_alone(const cnnspec_pool2d* problem, const float* x, float* y) {
   const cnnspec_pool2d& p = *problem;
@@ -259,7 +259,7 @@ bool dilated_and_padded_before(const Problem& problem) {
   const cnnspec_pool2d& p = pool_of(problem);
   return (p.dilation_height > 1 && p.pad_top > 0) || (p.dilation_width > 1 && p.pad_left > 0);
 }
-/// A window that begins in the padding begins at cell 0 of the image, and not at its first cell there.
+/// A window that begins in the padding is moved to begin at cell 0 of the image.
 int window_moved_by_padding(const cnnspec_pool2d* problem, const float* x, float* y) {
   const cnnspec_pool2d& p = *problem;
   if (!dilated_and_padded_before(p)) return right().max_pool2d_forward(problem, x, y);
@@ -302,7 +302,7 @@ template <Idx block>
 bool relu_leaves_rest(const Problem& p) {
   return leaves_rest(count_of(p), block);
 }
-/// The rest after the last vector is copied.
+/// The remainder after the last vector is copied.
 template <Idx block>
 int relu_copies_rest(const cnnspec_elementwise* p, const float* x, float* y) {
   const int status = right().relu_forward(p, x, y);
@@ -313,7 +313,7 @@ int relu_copies_rest(const cnnspec_elementwise* p, const float* x, float* y) {
 
 // ---- Linear ----
 
-/// `factor(output feature, input feature)` times w.
+/// w with each weight multiplied by `factor(output feature, input feature)`.
 template <class Factor>
 int linear_with(const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y, Factor factor) {
   const std::vector<float> read =
@@ -322,7 +322,7 @@ int linear_with(const cnnspec_linear* p, const float* x, const float* w, const f
 }
 
 enum class Part { first, last };
-/// Input features in blocks, each added up by itself: the sums are never added to each other.
+/// Input features in blocks with separate sums, which are never added to each other.
 template <Idx block, Part kept>
 int one_block_of_features(const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
   return linear_with(p, x, w, b, y, [&](Idx, Idx c) {
@@ -335,7 +335,8 @@ bool has_several_blocks_of_features(const Problem& p) {
   return linear_of(p).in_features > block;
 }
 
-/// The rest after the last vector begins at the number of vectors, so that what lies between is added twice.
+/// The remainder after the last vector begins at the number of vectors, so that the elements in between are added
+/// twice.
 template <Idx lanes>
 int rest_begins_at_number_of_vectors(const cnnspec_linear* p, const float* x, const float* w, const float* b,
                                      float* y) {
@@ -354,7 +355,7 @@ template <Idx least>
 bool has_unaligned_rows(const Problem& p) {
   return linear_of(p).in_features >= least && linear_of(p).in_features % 4 > 0 && linear_of(p).out_features > 1;
 }
-/// Wide loads from a row that is not aligned read from the last aligned place before it.
+/// Wide loads from an unaligned row read from the last aligned address before it.
 template <Idx least>
 int unaligned_rows_shifted(const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
   if (!has_unaligned_rows<least>(*p)) return right().linear_forward(p, x, w, b, y);
@@ -364,7 +365,7 @@ int unaligned_rows_shifted(const cnnspec_linear* p, const float* x, const float*
   return right().linear_forward(p, x, read.data(), b, y);
 }
 
-/// What y held is multiplied by 0 and added where a tile is not full.
+/// The earlier content of y is multiplied by 0 and added where a tile is not full.
 template <Idx tile>
 int beta_of_zero_multiplied(const cnnspec_linear* p, const float* x, const float* w, const float* b, float* y) {
   const std::vector<float> held(y, y + y_count(*p));
@@ -519,7 +520,7 @@ void add_linear(Table& t) {
 
 }  // namespace
 
-/// What a whole run calls the published ones. (Of one failure alone, several mistakes may be the reason.)
+/// The diagnoses of the published mistakes in a whole run. (From one failure alone, several mistakes may be possible.)
 void add_diagnoses(Table& t) {
   constexpr std::pair<std::string_view, const char*> diagnoses[]{
       {"a short vector of 16 channels overwrites the lanes it does not use",

@@ -1,5 +1,5 @@
-// More broken kernels: those that are right on small problems, in a process that has done nothing else, or on memory that
-// happens to be zero. Rows 27 to 50 of the mistakes that real kernels made, and more of their kinds.
+// More broken kernels: they are right on small problems, in a fresh process, or on memory that happens to be zero. Rows
+// 27 to 50 of the list of mistakes that real kernels made, and more of the same kinds.
 #pragma once
 
 #include <vector>
@@ -8,13 +8,13 @@
 
 namespace cnnspec::tests {
 
-/// Wrong from a size on, or at sizes that are no multiple of a vector's, a block's or a tile's.
+/// Wrong from a size on, or at sizes that are not a multiple of a vector, a block or a tile.
 std::vector<BrokenKernel> size_kernels();
 
-/// Wrong because of what they computed before, or because their threads disturb each other.
+/// Wrong because of earlier calls, or because their threads disturb each other.
 std::vector<BrokenKernel> history_kernels();
 
-/// Wrong where memory that they allocate is not zero.
+/// Wrong if the memory that they allocate is not zero.
 std::vector<BrokenKernel> heap_kernels();
 
 /// `b` with the healthy kernel.

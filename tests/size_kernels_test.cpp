@@ -1,5 +1,5 @@
-// Kernels that only their size, their history or their heap shows, at several seeds: the default run convicts each of
-// them. CNNSPEC_SEEDS=N: how many seeds, from the test's own on.
+// Kernels whose mistake depends on size, history or heap, at several seeds: the default run convicts each of them.
+// CNNSPEC_SEEDS=N: the number of seeds, starting from the test's own seed.
 #include "tests/size_kernels.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ std::uint64_t seeds() {
 }
 
 struct Conviction {
-  Idx cases = 0;  // the failed one included; 0: not known
+  Idx cases = 0;  // including the failed case; 0: not known
   FailureKind kind{};
 };
 
@@ -42,7 +42,7 @@ JudgeOptions default_run(const BrokenKernel& b, Op op, std::uint64_t seed) {
   return options;
 }
 
-/// Up to the first conviction. What its mistake does not touch is known to pass, and left out.
+/// Judges until the first conviction. Cases that the mistake does not affect are known to pass, and are skipped.
 std::optional<Conviction> convicted(const BrokenKernel& b, Op op, std::uint64_t seed) {
   const JudgeOptions options = default_run(b, op, seed);
   if (b.needs_history) {
@@ -60,7 +60,7 @@ std::optional<Conviction> convicted(const BrokenKernel& b, Op op, std::uint64_t 
   return {};
 }
 
-/// What gtest prints of its parameter is a name and not memory.
+/// Makes gtest print a name for its parameter, not bytes.
 struct Named {
   BrokenKernel kernel;
   friend void PrintTo(const Named& n, std::ostream* out) { *out << n.kernel.name; }
@@ -97,7 +97,7 @@ std::string name_of_test(const testing::TestParamInfo<Named>& test) {
 
 INSTANTIATE_TEST_SUITE_P(Kernel, DefaultRun, testing::ValuesIn(all()), name_of_test);
 
-/// Of the published mistakes that one call shows.
+/// Whole runs on the published mistakes that a single call shows.
 class WholeRun : public testing::TestWithParam<Named> {};
 
 TEST_P(WholeRun, names_the_mistake_at_every_seed) {
@@ -136,7 +136,7 @@ TEST(SizeKernels, retell_every_published_mistake_of_their_kinds) {
     })) << source;
 }
 
-// ---- The kernels themselves: each is wrong where it says, whatever cases the judge draws ----
+// ---- The kernels themselves: each is wrong where it claims, independently of the judge's cases ----
 
 TEST(SizeKernels, are_convicted_on_a_problem_of_their_size) {
   struct Shown {
@@ -194,7 +194,7 @@ TEST(SizeKernels, are_convicted_on_a_problem_of_their_size) {
   }
 }
 
-/// dw of ones, by a kernel and by a right one: all of it is the batch.
+/// Whether dw of ones is right: each element must equal the batch size.
 bool dw_is_right(const BrokenKernel& b, const cnnspec_linear& p) {
   const std::vector<float> x(static_cast<std::size_t>(p.batch * p.in_features), 1.0f);
   const std::vector<float> dy(static_cast<std::size_t>(p.batch * p.out_features), 1.0f);

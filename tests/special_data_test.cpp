@@ -1,5 +1,5 @@
-// The families of data that come in several sets or are made for one kind of mistake: each set by its name, sorted data for
-// what takes the first or the last cell, and small integers for half types.
+// The families of data that have several sets or target one kind of mistake: each set by its name, sorted data for
+// kernels that take the first or the last cell, and small integers for half types.
 #include <gtest/gtest.h>
 
 #include <algorithm>

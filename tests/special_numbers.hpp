@@ -1,4 +1,4 @@
-// What is no finite number.
+// Infinity and NaN.
 #pragma once
 
 #include <limits>

@@ -1,4 +1,4 @@
-// How wrong finite differences are for each step: the V of each arithmetic, and the exact line.
+// The error of finite differences for each step: the V of each arithmetic, and the exact line.
 #include "checks/gradient/step_sweep.hpp"
 
 #include <gtest/gtest.h>
@@ -21,8 +21,8 @@ double least_error(const SweepCurve& c) {
   return least;
 }
 
-/// Truncation h^2 against rounding u/h: the best is about u^(2/3), within a few powers of ten (of how large the
-/// polynomial's third derivative is beside its first, and of how many roundings there are).
+/// Truncation h^2 against rounding u/h: the best error is about u^(2/3), within a few powers of ten. The factor depends
+/// on the ratio of the polynomial's third and first derivatives, and on the number of roundings.
 TEST(StepSweep, has_its_best_step_in_between_and_no_arithmetic_beats_its_rounding) {
   const StepSweep s = sweep_of("cnn2", "in_h=8,in_w=8,c1=2,c2=2,out_dim=3");
   ASSERT_EQ(s.curves.size(), 5u);

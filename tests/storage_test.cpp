@@ -1,4 +1,4 @@
-// Storage: what is written as bytes is read back, and what the type does not hold is rounded to the nearest it does.
+// Storage: bytes read back to the written numbers, and a number that the type does not hold is rounded to the nearest.
 #include "checks/vocabulary/storage.hpp"
 
 #include <gtest/gtest.h>

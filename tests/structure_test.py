@@ -33,7 +33,7 @@ ORDER = [
 ]
 LEVEL = {folder: level for level, folders in enumerate(ORDER) for folder in folders}
 
-# Folders whose subject is a kernel, a model or one program, not an engine: they may name layers.
+# Folders about a kernel, a model or one program, and not engines: they may name layers.
 MAY_NAME = {"layers", "kernels", "plugins", "models", "bench", "mutants"}
 NAMES = re.compile(
     r"\b(conv2d\w*|max_pool2d\w*|avg_pool2d\w*|relu\w*|linear_(forward|backward\w*|layer)|flatten\w*"

@@ -1,4 +1,4 @@
-// Whether the loss of a term shows in a rounded sum: never said where it does not, and said where nothing is rounded.
+// Whether the loss of a term shows in a rounded sum: never claimed wrongly, and always claimed if nothing is rounded.
 #include "checks/scalars/term_range.hpp"
 
 #include <gtest/gtest.h>
@@ -20,7 +20,7 @@ TermRange sum_of(const std::vector<double>& terms) {
   return sum;
 }
 
-/// By trying all of them.
+/// Tries the loss of each term.
 bool every_loss_shows(DType dtype, const std::vector<double>& terms) {
   double sum = 0;
   for (const double t : terms) sum += t;
@@ -36,7 +36,7 @@ TEST(TermRange, a_loss_shows_where_it_is_said_to) {
     Idx said = 0, said_of_rounded = 0, missed = 0;
     constexpr int cases = 200'000;
     for (int n = 0; n < cases; ++n) {
-      const Idx largest = Idx{1} << choices.pick(0, 12);  // of seven terms: within the range of f16
+      const Idx largest = Idx{1} << choices.pick(0, 12);  // so that seven terms stay within the range of f16
       std::vector<double> terms(static_cast<std::size_t>(choices.pick(0, 7)));
       for (double& t : terms) t = static_cast<double>(choices.pick(-largest, largest) / (choices.chance(30) ? 8 : 1));
       const TermRange sum = sum_of(terms);

@@ -1,5 +1,5 @@
-// The threshold grid (checks/bench/threshold_grid.hpp): its kernels are what they say, and the default run convicts a
-// sample of them. All of them: ./cnnspec bench --only grid.
+// The threshold grid (checks/bench/threshold_grid.hpp): its kernels have the mistakes that they claim, and the default
+// run convicts a sample of them. All of them: ./cnnspec bench --only grid.
 #include "checks/bench/threshold_grid.hpp"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ const char* problem_of(LayerId family) {
   return "";
 }
 
-/// What the kernel returns where all inputs are 1.
+/// The kernel's result if all inputs are 1.
 std::vector<float> result_on_ones(Op op, const ThresholdMistake& mistake) {
   const Operation operation = operation_of(op, parse_descriptor(layer_id(op), problem_of(layer_id(op))));
   std::vector<std::vector<float>> inputs;
@@ -75,7 +75,7 @@ TEST(ThresholdMistake, is_made_at_the_sizes_that_its_kind_says) {
 }
 
 TEST(GridKernels, have_every_axis_kind_and_size_of_every_operation) {
-  // Of 14 axes of convolution, 9 of pooling, 1 of relu and 3 of linear.
+  // 14 axes of convolution, 9 of pooling, 1 of relu and 3 of linear.
   EXPECT_EQ(grid_kernels().size(), (4u * 14 + 2 * 9 + 2 * 1 + 4 * 3) * threshold_kind_names.size() * 16);
 }
 

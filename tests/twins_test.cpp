@@ -1,4 +1,4 @@
-// The independent twins against numbers worked out by hand, and the two twins of conv2d against each other.
+// The independent twins, compared with numbers worked by hand; and the two twins of conv2d, compared with each other.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -26,8 +26,8 @@ using Cells = std::vector<Idx>;
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// One channel in and out, one pixel, a 1x1 kernel: each test names what differs. The output's extents stay 0, because
-/// no twin may read them.
+/// One channel in and out, one pixel, a 1x1 kernel: each test sets only its differences. The output's extents stay 0,
+/// because no twin may read them.
 cnnspec_conv2d smallest_conv() {
   cnnspec_conv2d g{};
   g.batch = g.groups = g.in_channels = g.out_channels = g.in_height = g.in_width = 1;
@@ -45,7 +45,7 @@ Kernel<Idx> kernel_of(const cnnspec_conv2d& g, Cells cells) {
   return {dyn_shape(g.out_channels, g.in_channels / g.groups, g.kernel_height, g.kernel_width), std::move(cells)};
 }
 
-/// All that one conv2d example has, w and dy included, worked out by hand.
+/// All tensors of one conv2d example, including w and dy, worked by hand.
 struct ConvExample {
   cnnspec_conv2d g;
   Idx out_height, out_width;
@@ -118,7 +118,7 @@ TEST(Conv2dTwins, a_dilated_kernel_may_reach_beyond_the_unpadded_image) {
 }
 
 TEST(Conv2dTwins, one_pixel_may_have_more_padding_than_the_kernel_has_rows) {
-  // Padded, downwards: 0 0 0 7 0. Only the third and fourth window see the pixel.
+  // Padded, downwards: 0 0 0 7 0. Only the third and the fourth window cover the pixel.
   //   y  = 0, 0, 7*3, 7*2     dx = 3*3 + 2*4     dw = 7*4, 7*3
   ConvExample e{smallest_conv(), 4, 1, {7}, {2, 3}, {1, 2, 3, 4}, {}, {}, {}, {}};
   e.g.kernel_height = 2, e.g.pad_top = 3, e.g.pad_bottom = 1;
@@ -154,7 +154,7 @@ TEST(Conv2dTwins, stride_and_dilation_combine_on_each_axis_by_itself) {
 }
 
 TEST(Conv2dTwins, two_groups_do_not_see_each_other) {
-  // One pixel, x = 1 2 | 3 4; outputs 0, 1 see the first two channels, outputs 2, 3 the others.
+  // One pixel, x = 1 2 | 3 4; outputs 0, 1 read the first two channels, outputs 2, 3 the others.
   //   y  = 1 + 2*10,  100 + 2*1000,  3*2 + 4*3,  3*5 + 4*7
   //   dx = 1*1 + 100*2,  10*1 + 1000*2,  2*3 + 5*4,  3*3 + 7*4
   ConvExample e{smallest_conv(), 1, 1, {1, 2, 3, 4}, {1, 10, 100, 1000, 2, 3, 5, 7}, {1, 2, 3, 4}, {}, {}, {}, {}};
@@ -182,7 +182,7 @@ TEST(Conv2dTwins, N2_the_matrix_twin_does_not_multiply_padding_by_an_infinite_we
   EXPECT_EQ(by_matrix::conv2d_forward(g, x, w).elements(), std::vector<double>{6});
 }
 
-/// How often the pseudo-random geometries were of the kinds where an index rule goes wrong.
+/// Counts the pseudo-random geometries of the kinds where index rules go wrong.
 struct Coverage {
   int remainder = 0, much_padding = 0, beyond_image = 0, uneven_padding = 0, one_pixel = 0, grouped = 0;
 

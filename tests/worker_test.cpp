@@ -1,5 +1,5 @@
-// Workers: right ones in three languages, and ones that misbehave in every way that comes to mind. Each is told what it
-// did, what follows comes out as it should, and no process is left.
+// Workers: right ones in three languages, and ones that misbehave in every imaginable way. Each misbehaviour is
+// reported, the later calls are right, and no process remains.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -35,15 +35,15 @@ const std::string examples = CNNSPEC_TEST_EXAMPLES, worker_c = CNNSPEC_TEST_WORK
 
 constexpr double short_time = 0.3;
 
-/// A word that is in the command line of each process of a test, and in no other.
+/// A word in the command line of each process of a test, and of no other process.
 std::string mark() { return fmt::format("mark-{}", getpid()); }
 
-/// Without the modules that a site has, which take their time.
+/// Runs Python without site modules, which take time to load.
 std::string broken(const std::string& name, const std::string& argument = mark()) {
   return fmt::format("'{}' -S -E '{}' {} '{}'", python, CNNSPEC_TEST_BROKEN_WORKER, name, argument);
 }
 
-/// Living ones: of a dead one the command line is empty.
+/// The living processes: the command line of a dead one is empty.
 int marked_processes() {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
@@ -59,7 +59,7 @@ std::size_t open_descriptors() {
   return count;
 }
 
-/// Looks, at the end, for what a worker left behind.
+/// Tests at the end whether a worker left a process behind.
 class WorkerTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -69,7 +69,7 @@ class WorkerTest : public testing::Test {
   void TearDown() override {
     if (python.empty()) return;
     EXPECT_TRUE(waitpid(-1, nullptr, WNOHANG) < 0 && errno == ECHILD) << "a child is left";
-    for (int n = 0; n < 100 && marked_processes() > 0; ++n) usleep(10'000);  // killed, and soon gone
+    for (int n = 0; n < 100 && marked_processes() > 0; ++n) usleep(10'000);  // killed processes disappear soon
     EXPECT_EQ(marked_processes(), 0);
     EXPECT_EQ(open_descriptors(), descriptors_);
   }
@@ -81,7 +81,7 @@ class WorkerTest : public testing::Test {
 // ---- Right ones ----
 
 struct Example {
-  std::string name, command, program;  // the program that it needs
+  std::string name, command, program;  // the program that it requires
   std::vector<DType> dtypes;
 };
 std::vector<Example> all_examples() {
@@ -128,7 +128,7 @@ TEST_P(WorkerExample, with_its_mistake_fails_in_what_has_a_filter) {
   for (const Op op : {Op::conv2d_forward, Op::conv2d_backward_input, Op::conv2d_backward_kernel, Op::relu_forward}) {
     JudgeOptions options = options_for(kernel, 5, {op}, {DType::f32});
     options.problems = {cnnspec_conv2d{1, 1, 2, 4, 4, 2, 3, 3, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0}};
-    options.failures_kept = 0;  // each is looked at in a process of its own
+    options.failures_kept = 0;  // a closer look would start a process for each
     if (op == Op::relu_forward) options.problems = {cnnspec_elementwise{5}};
     EXPECT_EQ(judge(kernel, options).verdict(), op == Op::relu_forward ? Verdict::pass : Verdict::fail) << name_of(op);
   }
@@ -180,7 +180,7 @@ CaseResult judged(Host& host, const Isolation& isolation) {
 struct Misdeed {
   std::string name;
   FailureKind kind;
-  std::string detail;  // its begin
+  std::string detail;  // the begin of the message
   Isolation isolation{};
 };
 void PrintTo(const Misdeed& m, std::ostream* out) { *out << m.name; }
@@ -293,7 +293,7 @@ TEST_F(WorkerTest, stays_until_it_is_to_be_another) {
   const WorkerKernel kernel(broken("TellsItsProcess"));
   const std::unique_ptr<Host> host = kernel.host(), other = kernel.host();
   const auto process = [](Host& of) { return of.execute(std::vector{trial(small, 0)}, {})[0].said; };
-  host->renew();  // it has computed nothing: it need not be another
+  host->renew();  // it has computed nothing, so it need not be replaced
   const std::string first = process(*host);
   EXPECT_EQ(first.substr(0, 8), "process ");
   EXPECT_EQ(process(*host), first);
@@ -317,7 +317,7 @@ TEST_F(WorkerTest, computes_tensors_of_all_sizes_in_turn) {
 }
 
 TEST_F(WorkerTest, has_the_descriptors_of_the_protocol_and_no_other) {
-  const int kept = fcntl(STDERR_FILENO, F_DUPFD, 30);  // as a library may have it that knows nothing of us
+  const int kept = fcntl(STDERR_FILENO, F_DUPFD, 30);  // a library that does not know us may keep such a descriptor
   const WorkerKernel kernel(broken("TellsItsDescriptors"));
   EXPECT_EQ(kernel.host()->execute(std::vector{trial(small, 0)}, {})[0].said, "0 1 2 3 4");
   close(kept);
@@ -330,12 +330,12 @@ TEST_F(WorkerTest, does_not_outlive_the_judge) {
     const WorkerKernel kernel(broken("IgnoresSignals", fmt::format("mark-{}", getppid())));
     raise(SIGKILL);
   }
-  waitpid(child, nullptr, 0);  // and that nothing is left is looked at in the end
+  waitpid(child, nullptr, 0);  // the end of the test checks that nothing remains
 }
 
-// ---- What is asked ----
+// ---- The requests ----
 
-/// What a worker tells of it, in the text of an error.
+/// What a worker sees of a request, in the text of an error.
 std::string told(const char* worker, const Trial& t, const Isolation& isolation = {}) {
   const WorkerKernel kernel(broken(worker));
   return kernel.host()->execute(std::vector{t}, isolation)[0].said;
@@ -372,7 +372,7 @@ TEST_F(WorkerTest, is_asked_with_all_numbers_of_a_problem_and_a_dash_for_no_bias
       << end;
 }
 
-// ---- Those that do not start ----
+// ---- Workers that do not start ----
 
 struct Refused {
   std::string name, expected, given;

@@ -1,5 +1,5 @@
-// Wrong layers: the specification's functions with one mistake each, to test the laws with. A mistake is written once,
-// for any scalar.
+// Wrong layers: the specification's functions, each with one mistake, to test the laws. A mistake is written once, for
+// any scalar.
 #pragma once
 
 #include <string>
@@ -10,7 +10,8 @@
 
 namespace cnnspec::tests {
 
-/// One layer, over each scalar that its laws need: exact ones, NaN and infinity, and the order of evaluation.
+/// One layer over each scalar that its laws need: for exact laws, for NaN and infinity, and for the order of
+/// evaluation.
 template <template <class> class Functions>
 struct Layer {
   Functions<checks::Int128> exact;
@@ -22,10 +23,10 @@ template <template <class> class Functions>
 struct Wrong {
   std::string mistake;
   Layer<Functions> layer;
-  std::string rejected_by;  // the ids of all laws, and "gradient" for the gradient check, that must find it
+  std::string rejected_by;  // the ids of exactly the laws that must reject it, and "gradient" for the gradient check
 };
 
-/// `mistake` is applied to the functions over each scalar.
+/// Applies `mistake` to the functions over each scalar.
 template <template <class> class Functions, class Mistake>
 Wrong<Functions> wrong(const std::string& text, const Layer<Functions>& right, const std::string& rejected_by,
                        Mistake mistake) {

@@ -1,5 +1,5 @@
-// conv2d with mistakes that real kernels had, or that a wrong index rule makes in forward and backward alike: those
-// pass every gradient check.
+// conv2d with mistakes of real kernels, or with the same wrong index rule in forward and backward: such a rule passes
+// every gradient check.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@ inline Layer<Conv2dFunctions> right_conv2d() {
   return {checks::spec_conv2d<checks::Int128>(), checks::spec_conv2d<double>(), checks::spec_conv2d<checks::Term>()};
 }
 
-/// What the mistake makes of a configuration. Sizes are still those of the given one.
+/// The misread configuration. Sizes still come from the given configuration.
 using Misread = Conv2dConfig (*)(Conv2dConfig);
 
 template <class T>
@@ -64,8 +64,8 @@ void misread_everywhere(Conv2dFunctions<T>& f, Misread misread) {
   misread_forward(f, misread), misread_dx(f, misread), misread_dw(f, misread);
 }
 
-/// The kernel's elements taken in another order everywhere: element n of the kernel that is used is element
-/// `source(n, w.shape())` of the one that is given.
+/// Takes the kernel's elements in another order everywhere: element n of the used kernel is element `source(n,
+/// w.shape())` of the given kernel.
 template <class T>
 void rearrange_kernel(Conv2dFunctions<T>& f, Idx (*source)(Idx n, const checks::KernelShape&)) {
   const auto rearranged = [source](const Kernel<T>& w) {
@@ -83,7 +83,7 @@ void rearrange_kernel(Conv2dFunctions<T>& f, Idx (*source)(Idx n, const checks::
   };
 }
 
-/// Output channel o of what is computed is channel order[o] of what is returned.
+/// Output channel o of the computed tensor becomes channel order[o] of the returned tensor.
 inline std::vector<Idx> interleaved(Idx channels, Idx groups) {
   std::vector<Idx> order;
   for (Idx o = 0; o < channels; ++o) order.push_back(o % (channels / groups) * groups + o / (channels / groups));
@@ -95,7 +95,7 @@ inline std::vector<Idx> inverse(const std::vector<Idx>& order) {
   return result;
 }
 
-/// `change` applied to what backward_input and backward_kernel return.
+/// Applies `change` to the results of backward_input and backward_kernel.
 template <class T, class Change>
 void then_dx(Conv2dFunctions<T>& f, Change change) {
   f.backward_input = [right = f.backward_input, change](const auto& x, const auto& w, const auto& dy, const auto& g) {
@@ -113,7 +113,7 @@ void then_dw(Conv2dFunctions<T>& f, Change change) {
   };
 }
 
-/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+/// Calls `add(text, rejected_by, mistake)` for each mistake; `mistake` applies to the functions over any scalar.
 template <class Add>
 void for_each_wrong_conv2d(Add add) {
   // The same mistake in forward and backward.
@@ -204,7 +204,7 @@ void for_each_wrong_conv2d(Add add) {
     };
   });
 
-  // In forward alone.
+  // Mistakes only in forward.
   add("the bias is added twice", "L1 L2 L10 N1 gradient", []<class T>(Conv2dFunctions<T>& f) {
     f.forward_with_bias = [](const auto& x, const auto& w, const auto& b, const auto& g) {
       Image<T> y = conv2d(x, w, b, g);
@@ -242,7 +242,7 @@ void for_each_wrong_conv2d(Add add) {
     });
   });
 
-  // In backward alone.
+  // Mistakes only in backward.
   add("dilation is ignored in backward", "L2 L6 L10 N1 N2 gradient", [](auto& f) {
     const Misread dense = [](Conv2dConfig g) {
       g.height.dilation = g.width.dilation = 1;

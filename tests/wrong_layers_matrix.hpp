@@ -1,4 +1,4 @@
-// The matrix of mistakes and of the laws that reject them.
+// A matrix of mistakes and the laws that reject them.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 
 namespace cnnspec::tests {
 
-/// L2 before L10, and the ids with a number before the words.
+/// Sorts L2 before L10, and ids with a number before words.
 struct ById {
   static auto key(const std::string& id) {
     const bool numbered = id.size() > 1 && id[1] >= '0' && id[1] <= '9';
@@ -22,7 +22,7 @@ struct ById {
 };
 using Ids = std::set<std::string, ById>;
 
-// The problems are the same in every run, whatever CNNSPEC_SEED is: which laws find a mistake is part of the test.
+// The problems are the same in every run, for any CNNSPEC_SEED: the laws that find a mistake are part of the test.
 inline constexpr std::uint64_t problems_seed = 1;
 inline constexpr int problems_of_a_law = 60;
 
@@ -38,7 +38,8 @@ void add_rejecting(Ids& ids, const std::vector<checks::Law<F, P>>& laws, const F
   }
 }
 
-/// Adds "gradient" if `check(choices)`, the report on a random problem, has a wrong derivative on at least one.
+/// Adds "gradient" if `check(choices)`, the report on a random problem, finds a wrong derivative on at least one
+/// problem.
 template <class Check>
 void add_gradient(Ids& ids, Check check) {
   checks::RandomChoices choices(problems_seed);
@@ -61,7 +62,7 @@ inline void print(const std::string& layer, const std::vector<Row>& rows) {
   fmt::print("\n\n");
 }
 
-/// `rejecting(functions)`: the Ids. The specification is rejected by nothing, each mistake by exactly what it names.
+/// `rejecting(functions)`: the Ids. No law rejects the specification; exactly the named laws reject each mistake.
 template <class Functions, class WrongOnes, class Rejecting>
 void expect_each_rejected(const std::string& name, const Functions& right, const WrongOnes& wrong_ones,
                           Rejecting rejecting) {

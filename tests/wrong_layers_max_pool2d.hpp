@@ -1,4 +1,4 @@
-// max_pool2d with mistakes: in which cell wins, and in where the gradient goes.
+// max_pool2d with mistakes in which cell wins, and in where the gradient goes.
 #pragma once
 
 #include <limits>
@@ -25,9 +25,9 @@ inline cnnspec_pool2d problem_of(const checks::ImageShape& x, const MaxPool2dCon
   return p;
 }
 
-/// A pooling by another rule: `choose(cells)` is the number of the winner among the window's cells, or -1 for none:
-/// then y is the least number, or 0, and there is no gradient. `misread` changes the configuration that places the
-/// windows.
+/// A pooling by another rule: `choose(cells)` is the number of the winner among the window's cells. If it is -1, no
+/// cell wins: y is the least number, or 0, and there is no gradient. `misread` changes the configuration that places
+/// the windows.
 using MisreadPool = MaxPool2dConfig (*)(MaxPool2dConfig);
 template <class T>
 using Choose = std::function<Idx(const std::vector<T>& cells)>;
@@ -85,7 +85,7 @@ void choose_everywhere(MaxPool2dFunctions<T>& f, MisreadPool misread, const Choo
   choose_forward<T>(f, misread, choose), choose_backward<T>(f, misread, choose);
 }
 
-/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+/// Calls `add(text, rejected_by, mistake)` for each mistake; `mistake` applies to the functions over any scalar.
 template <class Add>
 void for_each_wrong_max_pool2d(Add add) {
   // The same mistake in forward and backward.
@@ -188,7 +188,7 @@ void for_each_wrong_max_pool2d(Add add) {
     });
   });
 
-  // In backward alone.
+  // Mistakes only in backward.
   add("every tied cell gets the whole gradient", "N3 N4 N5 P3 P4 P5 P6 twin", []<class T>(MaxPool2dFunctions<T>& f) {
     f.backward = [](const auto& x, const auto& dy, const auto& g) {
       const Image<T> y = max_pool2d(x, g);

@@ -1,4 +1,4 @@
-// The network's backward with mistakes, in the layers' order, masks and parts.
+// The network's backward with mistakes: in the order of layers, in masks and in parts.
 #pragma once
 
 #include "checks/laws/tensors.hpp"
@@ -16,8 +16,8 @@ struct WrongModel {
   std::string rejected_by;
 };
 
-/// One step of the backward pass through layer n: its input, the cotangent of its output, and what the right layer
-/// makes of them. A mistake changes dx or the parameters' gradients.
+/// One step of the backward pass through layer n: its input, the cotangent of its output, and the results of the right
+/// layer. A mistake changes dx or the parameters' gradients.
 struct Step {
   const Network<Int128>& net;
   const std::vector<AnyTensor<Int128>>& inputs;  // of each layer
@@ -98,7 +98,7 @@ inline std::vector<WrongModel> wrong_models() {
   add("dw of the second convolution is taken with its unpooled input", "compose gradient permute twin",
       [](const Step& s) {
         if (s.name() != "conv2") return;
-        // The pooled map's extents, filled from the map that was pooled.
+        // Gives the extents of the pooled map, but the elements of the map before pooling.
         const auto& before = std::get<Image<Int128>>(s.inputs[s.n - 1]);
         const auto& conv = std::get<checks::RunTimeConv<Int128>>(s.net.layers[s.n]);
         const auto x = checks::tensor_of<Int128>(s.image().shape(), [&](Idx n) { return before[n % before.size()]; });

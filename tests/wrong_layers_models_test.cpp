@@ -1,5 +1,5 @@
-// The laws of the models are tested too: each model with a mistake in its backward must be rejected, by exactly the
-// laws that are named with it, and the specification's by none.
+// Tests of the laws of the models: each model with a mistake in its backward must be rejected by exactly the laws that
+// are named with it, and the specification by none.
 #include "tests/wrong_layers_models.hpp"
 
 #include "checks/gradient/check_gradient.hpp"

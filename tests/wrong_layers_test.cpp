@@ -1,6 +1,6 @@
-// The laws are tested too: each wrong layer must be rejected, by exactly the laws that are named with it, and the
-// specification by none. The gradient check is a column beside the laws: it is blind to what forward and backward do
-// wrong alike. Each test prints what it found as a table.
+// Tests of the laws: each wrong layer must be rejected by exactly the laws that are named with it, and the
+// specification by none. The gradient check is one more column: it cannot see mistakes that forward and backward have
+// in common. Each test prints its results as a table.
 #include "checks/generate/configurations.hpp"
 #include "checks/layers/conv2d/draw.hpp"
 #include "checks/layers/conv2d/gradient.hpp"

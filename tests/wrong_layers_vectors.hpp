@@ -23,7 +23,7 @@ inline Layer<FlattenFunctions> right_flatten() {
   return {checks::spec_flatten<checks::Int128>(), checks::spec_flatten<double>(), checks::spec_flatten<checks::Term>()};
 }
 
-/// y and dx by another rule for each cell.
+/// y and dx with another rule for each cell.
 template <class T, class Y>
 void relu_forward_by(ReluFunctions<T>& f, Y y) {
   f.forward = [y](const auto& x) { return checks::mapped(x, y); };
@@ -65,7 +65,7 @@ inline std::vector<Wrong<ReluFunctions>> wrong_relus() {
   return all;
 }
 
-/// The elements of w[Out,In] as though they were stored as [In,Out].
+/// The elements of w[Out,In], read as if they were stored as [In,Out].
 template <class T>
 Matrix<T> read_as_transposed(const Matrix<T>& w) {
   const Idx out = w.extent(0), in = w.extent(1);
@@ -77,7 +77,7 @@ Matrix<T> written_as_transposed(const Matrix<T>& w) {
   return checks::tensor_of<T>(w.shape(), [&](Idx n) { return w[n % out * in + n / out]; });
 }
 
-/// Calls `add(text, rejected_by, mistake)` for each; `mistake` applies to the functions over any scalar.
+/// Calls `add(text, rejected_by, mistake)` for each mistake; `mistake` applies to the functions over any scalar.
 template <class Add>
 void for_each_wrong_linear(Add add) {
   add("w is stored as [in, out]", "L3 N1 twin", []<class T>(LinearFunctions<T>& f) {

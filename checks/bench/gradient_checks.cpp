@@ -1,5 +1,5 @@
-// The gradient checks of cnn2 at several sizes. The label is the configuration, in the form that parse_config reads;
-// "derivatives" is how many inputs and parameters the network has.
+// The gradient checks of cnn2 at several sizes. The label is the configuration, as parse_config reads it; "derivatives"
+// is the number of inputs and parameters of the network.
 #include <benchmark/benchmark.h>
 
 #include "checks/describe/config.hpp"
@@ -36,7 +36,7 @@ void check(benchmark::State& state, const Size& size, GradientScalar scalar, Mod
 }
 
 [[maybe_unused]] const int registered = [] {
-  keep_freed_memory();  // as the command does
+  keep_freed_memory();  // as in the command
   for (const auto& [scalar_name, scalar] :
        {std::pair{"exact", GradientScalar::exact}, std::pair{"rational", GradientScalar::rational},
         std::pair{"float50", GradientScalar::float50}, std::pair{"double", GradientScalar::double_precision}})

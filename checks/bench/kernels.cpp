@@ -1,4 +1,4 @@
-// What the specification's loops are compared with: the machine's peak, and two kernels on the same convolution.
+// Comparisons for the specification's loops: the machine's peak, and two kernels on the same convolution.
 #include <benchmark/benchmark.h>
 
 #include "checks/bench/multiply_adds.hpp"

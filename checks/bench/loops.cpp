@@ -1,5 +1,5 @@
-// The specification's loops, for each scalar: time for one multiply-add ("ns_per_multiply_add"). Lanes count each of
-// theirs.
+// The specification's loops, for each scalar: time for one multiply-add ("ns_per_multiply_add"). With lanes, the
+// multiply-adds of every lane count.
 #include <benchmark/benchmark.h>
 
 #include <type_traits>

@@ -1,8 +1,8 @@
-// cnnspec_false_alarms: right kernels are judged at many seeds, and how often they are found wrong is counted.
+// cnnspec_false_alarms: judges right kernels at many seeds, and counts how often they are found wrong.
 //
-// One run judges one kernel in one storage type: all its operations, as many cases of each as the command judges by
-// default. The runs go through all kernels and types at the first seed, then at the next. After each, the result is
-// written; a file that is there already is continued.
+// One run judges one kernel in one storage type: all its operations, with the command's default number of cases for
+// each. The runs go through all kernels and types at the first seed, then at the next. The result is written after each
+// run. If the file exists already, it is continued.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -29,9 +29,9 @@ using Json = nlohmann::ordered_json;
 
 struct AlarmOptions {
   std::vector<std::string> kernels, dtypes;
-  Idx cases = 0;        // stop once so many were judged in each storage type; 0: never
+  Idx cases = 0;        // stop after this many cases in each storage type; 0: never
   Idx cases_of_op = 0;  // of each operation in one run
-  double seconds = 0;   // stop after that long, 0: never
+  double seconds = 0;   // stop after this time, 0: never
   std::uint64_t seed = 1;
   int jobs = 1;
   std::string json;
@@ -44,14 +44,14 @@ struct Count {
   double worst_ratio = 0;
 };
 
-/// What is counted for one kernel, storage type and operation.
+/// The key of the counts: kernel, storage type and operation.
 using Key = std::tuple<std::string, std::string, std::string>;
 
 struct Alarms {
   Idx runs = 0;
   double seconds = 0;
   std::map<Key, Count> counts;
-  std::vector<std::string> failures;  // a command line for each of the first
+  std::vector<std::string> failures;  // command lines for the first failures
 };
 constexpr std::size_t most_failures_told = 100;
 
@@ -78,7 +78,7 @@ void count_run(const std::string& name, DType dtype, const AlarmOptions& options
   run.interrupted = &interrupted;
   if (run.operations.empty()) return;
   const KernelResult result = judge(kernel, run);
-  if (result.interrupted) return;  // it is made again
+  if (result.interrupted) return;  // the run is repeated later
   for (const OperationResult& o : result.operations) {
     Count& count = alarms.counts[{name, name_of(dtype), name_of(o.op)}];
     count.judged += o.cases - o.unsupported, count.unsupported += o.unsupported, count.failed += o.failed;
@@ -91,7 +91,7 @@ void count_run(const std::string& name, DType dtype, const AlarmOptions& options
 
 // ---- The file ----
 
-/// What must be the same to go on with a file.
+/// The settings that must agree to continue a file.
 Json plan_of(const AlarmOptions& o) {
   return {{"kernels", o.kernels}, {"dtypes", o.dtypes}, {"first_seed", o.seed}, {"cases_of_operation", o.cases_of_op}};
 }
@@ -110,7 +110,7 @@ std::string text_of(const AlarmOptions& options, const Alarms& alarms) {
   return all.dump(1) + "\n";
 }
 
-/// What stands in the file already, if there is one.
+/// The content of the file, if it exists.
 Alarms read(const AlarmOptions& options) {
   Alarms alarms;
   std::ifstream file(options.json);
@@ -159,7 +159,7 @@ void print_table(const AlarmOptions& options, const Alarms& alarms) {
   fmt::print("{} runs, {:.0f} s\n", alarms.runs, alarms.seconds);
 }
 
-/// Of cases only when all kernels have had theirs.
+/// Whether to stop. The number of cases is tested only after all kernels have run at a seed.
 bool is_enough(const AlarmOptions& options, const Alarms& alarms, Idx runs_of_seed, double seconds) {
   if (options.seconds > 0 && seconds >= options.seconds) return true;
   if (options.cases == 0 || alarms.runs % runs_of_seed != 0) return false;
@@ -194,7 +194,7 @@ int run(const AlarmOptions& options) {
   return failed(alarms) == 0 ? 0 : 1;
 }
 
-/// All variants of im2col, and what else is built in.
+/// All variants of im2col, and the other built-in kernels.
 std::vector<std::string> right_kernels() {
   std::vector<std::string> names;
   for (const char* order : {"im2col", "im2col-ijk", "im2col-ikj"})

@@ -1,4 +1,4 @@
-// cnnspec_threshold_grid: what the default run convicts of the threshold grid, as a table and as JSON.
+// cnnspec_threshold_grid: the kernels of the threshold grid that the default run convicts, as a table and as JSON.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -24,10 +24,10 @@ struct GridOptions {
   std::string json;
 };
 
-/// One kernel of the grid, and what became of it at each seed.
+/// One kernel of the grid, and its results at each seed.
 struct Row {
   GridKernel kernel;
-  std::vector<Idx> cases{};  // until it was convicted; 0: it was not
+  std::vector<Idx> cases{};  // until the conviction; 0: not convicted
   Idx convicted() const { return std::ssize(cases) - std::count(cases.begin(), cases.end(), Idx{0}); }
 };
 
@@ -43,7 +43,7 @@ void judge_all(const GridOptions& options, std::vector<Row>& rows) {
   for (Row& r : rows) r.cases.resize(static_cast<std::size_t>(options.seeds));
   const Idx parts = std::ssize(all_ops()) * options.seeds;
   std::atomic<Idx> next = 0;
-  std::mutex mutex;  // of both below, and of the standard error
+  std::mutex mutex;  // guards both variables below, and the standard error
   Idx done = 0;
   std::exception_ptr failure;
   const auto work = [&] {
@@ -72,7 +72,7 @@ void judge_all(const GridOptions& options, std::vector<Row>& rows) {
   if (failure) std::rethrow_exception(failure);
 }
 
-/// "conv2d, batch" and a kind, with what was convicted at each size over all operations and seeds.
+/// "conv2d, batch" and a kind, with the convictions at each size over all operations and seeds.
 struct Cell {
   Idx convicted = 0, all = 0;
 };

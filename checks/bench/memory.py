@@ -14,9 +14,9 @@ def parents():
     for path in PROC.glob("[0-9]*/stat"):
         try:
             text = path.read_text(errors="replace")
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             continue
-        # Behind the name, which may hold spaces and brackets itself.
+        # After the name, which may itself contain spaces and brackets.
         found[int(path.parent.name)] = int(text[text.rindex(")") + 1:].split()[1])
     return found
 

@@ -1,5 +1,5 @@
-// The one file that is compiled for this very machine, with its widest registers and its fused multiply-add: it
-// computes nothing that anybody reads.
+// The only file that is compiled for this machine, with its widest registers and its fused multiply-add. Nothing reads
+// its results.
 #include "checks/bench/peak.hpp"
 
 namespace cnnspec::checks {
@@ -12,7 +12,7 @@ constexpr int register_bytes = 32;
 #else
 constexpr int register_bytes = 16;
 #endif
-/// Chains: enough to fill two units of latency four or five, few enough for sixteen registers.
+/// Independent chains: enough for two units with a latency of four or five, and few enough for sixteen registers.
 constexpr int chains = 12;
 
 template <class T>

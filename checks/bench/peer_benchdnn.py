@@ -7,7 +7,7 @@ import programs
 
 NAME = "benchdnn --mode=C"
 DIRECTIONS = "FWD_B,BWD_D,BWD_WB"  # forward with a bias; the gradients of the input; of the kernel and the bias
-SAYS_ITS_LIBRARY = {"ONEDNN_VERBOSE": "1", "DNNL_VERBOSE": "1"}  # oneDNN before 2.3 knows the second alone
+SAYS_ITS_LIBRARY = {"ONEDNN_VERBOSE": "1", "DNNL_VERBOSE": "1"}  # oneDNN before 2.3 knows only the second one
 
 
 def command(benchdnn, shapes, directions=DIRECTIONS):

@@ -116,7 +116,7 @@ def main(words):
     if options.build is None:
         raise results.ResultError("--build: expected the build folder; ./cnnspec bench gives it")
     to_file = options.json not in (None, "-")
-    old = results.read(options.json) if to_file else None  # before minutes are spent
+    old = results.read(options.json) if to_file else None  # read before minutes are spent
     if options.check_arguments:
         return front_end.tell_needs("cnnspec_bench", "cnnspec_cli", *(["fuzz"] if options.build_fuzz else []))
     session = sessions.Session(options.build, quick=options.quick, benchdnn=options.benchdnn, seeds=options.seeds)
@@ -153,7 +153,7 @@ def main(words):
 if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
-    except BrokenPipeError:  # whoever read this has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe
         os._exit(0)
     except (results.ResultError, OSError) as error:
         print(f"cnnspec: {error}", file=sys.stderr)

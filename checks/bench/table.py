@@ -4,7 +4,7 @@ import pathlib
 
 import result as results
 
-PROFILE = pathlib.Path(__file__).resolve().parent / "profile.md"  # what was made faster; written by hand
+PROFILE = pathlib.Path(__file__).resolve().parent / "profile.md"  # optimisations so far; written by hand
 
 OPENING = """\
 # Benchmark

@@ -40,13 +40,13 @@ JudgeOptions default_run(Op op, std::uint64_t seed) {
 
 std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, Op op, const JudgeOptions& options) {
   const Kernel kernel = threshold_kernel();
-  ForkHost host(kernel);  // each child is forked when threshold_mistake is set
+  ForkHost host(kernel);  // forks each child while threshold_mistake is set
   const CaseList cases(options);
   std::vector<Idx> until(kernels.size());
   Idx left = std::ssize(kernels);
   for (Idx n = 0; n < cases.size() && left > 0; ++n) {
     const Case c = cases.at(n);
-    std::optional<CaseJudge> judge;  // its data is made once for all kernels, if any is wrong here
+    std::optional<CaseJudge> judge;  // its data is made once for all kernels, if any of them is wrong here
     for (std::size_t k = 0; k < kernels.size(); ++k) {
       if (until[k] != 0 || !kernels[k].mistake.is_made_on(c.problem, op)) continue;
       if (!judge) judge.emplace(c, options.conditions);

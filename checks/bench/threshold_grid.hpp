@@ -1,5 +1,6 @@
-// The threshold grid: kernels that are wrong in one term of one element from a size on, at it, at its multiples or off
-// them, along every axis of every operation. Which of them does a default run of the judge convict, and when?
+// The threshold grid: kernels that are wrong in one term of one element from a size on, at a size, at its multiples or
+// off them, along every axis of every operation. Which of them does a default run of the judge convict, and after how
+// many cases?
 #pragma once
 
 #include <functional>
@@ -15,25 +16,24 @@ struct GridKernel {
   ThresholdMistake mistake;
 };
 
-/// All of them, in the order of the operations, axes, kinds and sizes. `step`: one of so many.
+/// All kernels, in the order of the operations, axes, kinds and sizes. `step`: takes every step-th one.
 std::vector<GridKernel> grid_kernels(Idx step = 1);
 
 /// "conv2d_forward, batch, at 129"
 std::string describe(const GridKernel& kernel);
 
-/// For each of `kernels`, how many cases a default run judges until it convicts it, the last included; 0: it does not.
-/// All are of operation `op`. A kernel is not called on problems on which it makes no mistake, since it is im2col there;
-/// on all others it is judged as ever.
+/// For each of `kernels`, the number of cases until a default run convicts it, including the last case; 0: not
+/// convicted. All kernels are of operation `op`. On a problem without a mistake the kernel equals im2col, so it is not
+/// called. On all other problems it is judged as usual.
 std::vector<Idx> cases_until_convicted(const std::vector<GridKernel>& kernels, Op op, const JudgeOptions& options);
 
 /// Options of a default run of that operation, in f32.
 JudgeOptions default_run(Op op, std::uint64_t seed);
 
-/// How long a run on one processor core has taken until so many cases of it were judged: first what it took for the
-/// first batch of cases, then for the first two, ...
+/// The time that a run on one processor core takes: for the first batch of cases, for the first two batches, ...
 class RunTimes {
  public:
-  /// Judges im2col. Throws std::logic_error if that is found wrong.
+  /// Judges im2col. Throws std::logic_error if im2col is found wrong.
   explicit RunTimes(Op op, std::uint64_t seed);
   double seconds_until(Idx cases) const;
 

@@ -22,7 +22,7 @@ Idx in_of_group(const cnnspec_conv2d& p) { return p.in_channels / p.groups; }
 Idx out_of_group(const cnnspec_conv2d& p) { return p.out_channels / p.groups; }
 Idx cells(const auto& p) { return p.kernel_height * p.kernel_width; }
 
-/// At most: padding and stride take terms away.
+/// An upper bound: padding and stride remove terms.
 Idx terms_of_sum(const Problem& problem, Op op) {
   const cnnspec_conv2d& p = conv(problem);
   if (op == Op::conv2d_forward) return in_of_group(p) * cells(p);
@@ -99,7 +99,7 @@ bool is_wrong_on(const P& p, Op op) {
   return threshold_mistake.is_made_on(Problem(p), op);
 }
 
-/// Draws the same numbers whenever the kernel is called with this problem.
+/// A stream that is the same for every call of the kernel with this problem.
 template <class P>
 Stream choices_for(const P& p, Op op) {
   std::uint64_t seed = static_cast<std::uint64_t>(op) * 64 + static_cast<std::uint64_t>(threshold_mistake.kind);
@@ -114,7 +114,8 @@ struct Term {
   Idx first, second;  // elements of the two factors
 };
 
-/// Takes one term off the first element of the output that has one, from a chosen element on. `terms_of(element)`.
+/// Removes one term from an output element. Searches from a chosen element on for one that has terms.
+/// `terms_of(element)`: its terms.
 template <class TermsOf>
 void drop_term(Stream choices, Idx count, float* out, const float* a, const float* b, TermsOf terms_of) {
   const Idx begin = choices.below(count);
@@ -128,14 +129,14 @@ void drop_term(Stream choices, Idx count, float* out, const float* a, const floa
   }
 }
 
-/// Which row of the image (or column) the window of an output has where.
+/// The positions of an output's window along one axis of the image.
 struct Meeting {
   Line line;
   std::optional<Idx> cell(Idx i, Idx r) const {
     const Idx at = i * line.axis.stride + r * line.axis.dilation - line.axis.before;
     return at < 0 || at >= line.in ? std::nullopt : std::optional(at);
   }
-  /// The output whose window has `cell` at r.
+  /// The output whose window has cell `at` at tap r.
   std::optional<Idx> output(Idx at, Idx r) const {
     const Idx moved = at + line.axis.before - r * line.axis.dilation;
     if (moved < 0 || moved % line.axis.stride != 0 || moved / line.axis.stride >= line.out) return {};
@@ -235,14 +236,14 @@ int conv2d_backward_bias(const cnnspec_conv2d* p, const float* dy, float* db) {
   return status;
 }
 
-// ---- Max pooling: one cell of one window is not looked at ----
+// ---- Max pooling: one cell of one window is not read ----
 
 struct Pool {
   const cnnspec_pool2d& p;
   const float* x;
   Meeting rows{height_of(p)}, columns{width_of(p)};
 
-  /// The cells of window `element` that are no padding: elements of x.
+  /// The real cells of window `element`: elements of x.
   std::vector<Idx> cells_of(Idx element) const {
     const Idx j = element % p.out_width, i = element / p.out_width % p.out_height;
     const Idx plane = element / p.out_width / p.out_height;
@@ -262,10 +263,10 @@ struct Pool {
   }
 };
 
-/// A window that loses a cell.
+/// A window that misses a cell.
 struct LostCell {
   Idx window;
-  std::optional<Idx> before, after;  // the winner with the cell, and without it
+  std::optional<Idx> before, after;  // the winner with the missing cell, and without it
 };
 LostCell lose_cell(const cnnspec_pool2d& p, const float* x, Op op) {
   const Pool windows{p, x};
@@ -315,7 +316,7 @@ int relu_backward(const cnnspec_elementwise* p, const float* x, const float* dy,
 
 // ---- Linear ----
 
-/// One of `count` terms, each with its place in the factors.
+/// One of `count` terms; `place` gives its places in the factors.
 template <class Place>
 std::vector<Term> terms(Idx count, Place place) {
   std::vector<Term> all;

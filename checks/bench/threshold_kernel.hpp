@@ -1,5 +1,5 @@
-// A kernel that is wrong from a size on, or at some sizes alone, along one axis of its problems; and there as little as
-// can be: one term of one element of the output is left out. Everything else is computed by im2col.
+// A kernel that is wrong from a size on, or only at some sizes, along one axis of its problems. Its mistake is as small
+// as possible: one term of one element of the output is left out. im2col computes everything else.
 #pragma once
 
 #include <array>
@@ -22,11 +22,11 @@ inline constexpr std::array<const char*, 4> threshold_kind_names{"from N on", "a
                                                                  "above N, off its multiples"};
 constexpr const char* name_of(ThresholdKind kind) { return threshold_kind_names[static_cast<std::size_t>(kind)]; }
 
-/// Where optimised code branches, with both neighbours.
+/// The sizes where optimised code branches, with both neighbours.
 inline constexpr std::array<Idx, 16> threshold_sizes{8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256};
 
 struct ThresholdMistake {
-  const ThresholdAxis* axis = nullptr;  // null: none is made
+  const ThresholdAxis* axis = nullptr;  // null: no mistake
   ThresholdKind kind{};
   Idx n = 0;
 
@@ -34,7 +34,7 @@ struct ThresholdMistake {
   bool is_made_on(const Problem& problem, Op op) const;
 };
 
-/// f32. It makes the mistake that `threshold_mistake` holds in the thread that calls it, or that forked its process.
+/// f32. It makes the mistake in `threshold_mistake` of the thread that calls it, or that forked its process.
 Kernel threshold_kernel();
 extern thread_local ThresholdMistake threshold_mistake;
 

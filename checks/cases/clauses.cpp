@@ -19,7 +19,7 @@ bool all_at_least(Wide least, std::initializer_list<Idx> numbers) {
   return true;
 }
 
-/// Whether a tensor's elements can be counted, as far as its extents make sense. The running product stays below 2^126.
+/// Whether the elements of a tensor can be counted; only for valid extents. The running product stays below 2^126.
 bool countable(const std::vector<Idx>& extents) {
   Wide count = 1;
   for (const Idx e : extents) {
@@ -36,7 +36,7 @@ bool sizes_fit(const Line& l) { return padded_of(l) <= most && window_of(l) <= m
 
 /// The greatest output i whose window, which starts at i*stride, ends within the padded input.
 Wide outputs_of(const Line& l) {
-  // The last window starts at or after `below` strides, and before `above`.
+  // The start of the last window is at least `below` strides and less than `above` strides.
   Wide below = 0, above = padded_of(l) - window_of(l) + 1;
   while (above - below > 1) {
     const Wide middle = below + (above - below) / 2;
@@ -45,8 +45,8 @@ Wide outputs_of(const Line& l) {
   return below + 1;
 }
 
-/// Whether one window holds only padding. Windows are looked at from both ends inwards: those that touch the image
-/// densely are in the middle.
+/// Whether a window contains only padding. Windows are checked from both ends inwards: only windows in the middle cover
+/// the image densely.
 bool has_empty_window(const Line& l) {
   constexpr Wide enough = 64;
   const Wide outputs = outputs_of(l);
@@ -60,14 +60,14 @@ bool has_empty_window(const Line& l) {
   return false;
 }
 
-/// But for the output extent.
+/// Whether the numbers are valid, without the output extent.
 bool is_an_axis(const Line& l) {
   return all_at_least(1, {l.in, l.kernel, l.axis.stride, l.axis.dilation}) &&
          all_at_least(0, {l.axis.before, l.axis.after});
 }
 bool makes_sense(const Line& l) { return is_an_axis(l) && l.out >= 1; }
 
-/// The same, or one more: where cells are left over, and another window begins before the padding at the end does.
+/// The same, plus one if cells are left over and another window begins before the trailing padding.
 Wide outputs_of(const Line& l, bool rounds_up) {
   const Wide outputs = outputs_of(l), left_over = padded_of(l) - ((outputs - 1) * l.axis.stride + window_of(l));
   const bool is_another = left_over > 0 && outputs * l.axis.stride < Wide{l.in} + l.axis.before;
@@ -85,7 +85,7 @@ void find_in_line(const Line& l, bool pooling, bool up, Clauses& found) {
   if (has_outputs && l.out != outputs_of(l, up)) found.insert(Clause::C6);
 }
 
-/// A number that its field does not allow, whatever the others are.
+/// Whether the field does not allow the number, independently of the other numbers.
 bool is_out_of_range(const Problem& p, std::size_t n, const Field& field) {
   switch (field.kind) {
     case Field::Kind::real:
@@ -112,7 +112,7 @@ bool groups_fit(const Problem& p, const Layer& layer) {
   return true;
 }
 
-/// The extents of x or y: those that are neither of the window itself nor, by their names, of the other side.
+/// The extents of x or y: without those of the window, and without those whose names belong to the other side.
 std::vector<Idx> extents_but(std::string_view other_side, const Problem& p, const Layer& layer) {
   std::vector<Idx> extents;
   for (std::size_t n = 0; n < layer.fields.size(); ++n) {

@@ -35,7 +35,7 @@ constexpr std::array reader_names{"descriptor",
                                   "worker's answer"};
 constexpr Idx options = 11, edits = 5;
 
-/// What a reader promises and did not do.
+/// A promise that a reader has broken.
 struct Broken {
   std::string promise;
 };
@@ -44,7 +44,7 @@ void promise(bool is_kept, const char* what) {
   if (!is_kept) throw Broken{what};
 }
 
-/// Errors are allowed while `read` reads the text, but not in `verify`, which looks at what it returned.
+/// Errors are allowed while `read` reads the text, but not in `verify`, which checks the result.
 template <class Read, class Verify>
 void read_and(Read read, Verify verify) {
   const auto value = read();
@@ -174,7 +174,7 @@ std::vector<Idx> shape_in(const InputsCase& c) {
   return shape;
 }
 
-/// Whether the extents multiply to this.
+/// Whether the product of the extents is `elements`.
 bool has_elements(const std::vector<Idx>& shape, std::size_t elements) {
   for (const Idx extent : shape)
     if (extent == 0) return elements == 0;
@@ -223,7 +223,7 @@ void check_golden_case(const InputsCase& c, const InputsFunctions& f) {
            });
 }
 
-/// As the layer's room has it, or the plainest.
+/// The small problem of the layer's room, or else the plainest problem.
 Problem small_problem(LayerId layer) {
   if (const char* descriptor = checks_of(layer_of(layer)).small_problem) return parse_descriptor(layer, descriptor);
   Problem problem;
@@ -294,7 +294,7 @@ Golden read_golden(const Files& files, const InputsFunctions& f) {
   return golden;
 }
 
-/// The case and what it takes to compute, once for each.
+/// The golden vectors of a case, computed once.
 const Golden& written_golden(const InputsCase& c) {
   static std::map<std::tuple<Op, DType, bool>, Golden> known;
   const auto [at, is_new] = known.try_emplace({c.op, c.dtype, c.is_whole_layer});
@@ -307,7 +307,7 @@ const Golden& written_golden(const InputsCase& c) {
   return at->second = make_golden(made_of);
 }
 
-/// The name of the file that was edited.
+/// Edits a file, and returns its name.
 std::string edit(Files& files, const InputsCase& c) {
   const auto file = std::next(files.begin(), c.file % static_cast<Idx>(files.size()));
   const std::string name = file->first;
@@ -541,7 +541,7 @@ void check_reader(const InputsCase& c, const InputsFunctions& f) {
   checks[static_cast<std::size_t>(c.reader)](c, f);
 }
 
-/// Asked of the JSON library, so that printable is not its own judge.
+/// Asks the JSON library, so that printable does not test itself.
 bool is_utf8(const std::string& text) {
   try {
     (void)nlohmann::json(text).dump();

@@ -1,6 +1,5 @@
-// Text from outside, for each reader of it. A reader refuses the text with an error of ours that is fit to be shown, or
-// what it made of it satisfies all that it promises: it is valid, and it reads back the same from what our own writer
-// makes of it.
+// Text from outside, for each reader. A reader either refuses the text with one of our errors that is safe to show, or
+// its result keeps all promises: it is valid, and our own writer's text of it reads back the same.
 #pragma once
 
 #include <array>
@@ -30,10 +29,10 @@
 namespace cnnspec::checks {
 
 struct InputsCase {
-  /// What the text is.
+  /// The kind of text.
   enum class Reader {
-    descriptor,   // of a family
-    guessed,      // a descriptor of which nothing is known
+    descriptor,   // of a given family
+    guessed,      // a descriptor without a given family
     shapes,       // a list of descriptors
     network,      // a network as JSON
     config,       // the configuration of a built-in model
@@ -48,7 +47,7 @@ struct InputsCase {
     answer        // another line of a worker
   };
   enum class Option { op, ops, dtype, profile, count, seed, seconds, color, bounds, shard, proof };
-  /// What is done to one file of the folder; `replace` and `overwrite` with the text.
+  /// The edit of one file of the folder; `replace` and `overwrite` use the text.
   enum class Edit { none, overwrite, replace, remove, add_another };
   static constexpr Idx most_rank = 4;
   static constexpr std::array<const char*, 5> npy_types{"<f4", "<f8", "<f2", "<u2", "|u1"};
@@ -57,7 +56,7 @@ struct InputsCase {
   LayerId family{};             // of a descriptor or a target
   bool family_is_given = true;  // of a list of shapes
   Idx batch = 0;                // of descriptors; less than 1: not given
-  Idx types = 1;                // that an array may have: bit n stands for npy_types[n]
+  Idx types = 1;                // the types that an array may have: bit n stands for npy_types[n]
   Idx rank = 0;                 // of an array
   std::array<Idx, most_rank> extents{};
   Op op{};        // of literal data and golden vectors
@@ -65,15 +64,15 @@ struct InputsCase {
   Option option{};
   bool is_whole_layer = false;  // golden vectors of all operations of the layer
   Edit edit{};
-  Idx call = 0;                // that the worker was asked for
-  Idx file = 0, position = 0;  // of the edit: files in the order of their names; what is written over begins there
+  Idx call = 0;                // the number of the call that the worker was asked for
+  Idx file = 0, position = 0;  // of the edit: files are ordered by name; `overwrite` begins at `position`
   std::string text;
 
-  /// The reader, what it needs to know, the text.
+  /// Lists the reader, its parameters, the text.
   void list_fields(Fields& fields);
 };
 
-/// What is checked: our readers and writers, or somebody else's.
+/// The functions under test: our readers and writers, or other ones.
 struct InputsFunctions {
   LayerId (*guess_layer)(std::string_view) = checks::guess_layer;
   Problem (*parse_descriptor)(LayerId, std::string_view, std::optional<Idx>) = checks::parse_descriptor;
@@ -104,10 +103,10 @@ struct InputsFunctions {
   WorkerAnswer (*parse_answer)(std::string_view, std::uint64_t) = checks::parse_worker_answer;
 };
 
-/// An error must be told in so many bytes.
+/// The longest error message in bytes.
 inline constexpr std::size_t most_error_bytes = 1000;
 
-/// Compared is nothing where the text is refused, and must be: an error that can be shown shows no reader to be right.
+/// A refused text compares nothing: an error that is safe to show does not prove that a reader is right.
 CaseOutcome check_case(const InputsCase& c, const InputsFunctions& functions = {});
 
 }  // namespace cnnspec::checks

@@ -18,7 +18,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// One call, in this process.
+/// Makes one call in this process.
 Execution execute_here(const Kernel& kernel, const Trial& trial) {
   const Operation& operation = *trial.operation;
   std::vector<std::vector<std::byte>> inputs = trial.inputs;
@@ -54,7 +54,7 @@ CaseOutcome judge_here(const KernelUnderTest& tested, const Case& c) {
   return outcome;
 }
 
-/// Channels and what else a problem counts beside its window, its batch and its groups.
+/// The channels, and other extents that belong neither to the window, nor to the batch, nor to the groups.
 std::vector<Idx> channels_of(const Problem& problem) {
   const Layer& layer = layer_of(problem);
   std::vector<Idx> channels;
@@ -65,7 +65,7 @@ std::vector<Idx> channels_of(const Problem& problem) {
   return channels;
 }
 
-/// The elements of the largest tensor that a problem with a window can be taken to have; -1 if they are many.
+/// The elements of the largest tensor that any reading of a problem with a window may need; -1 if there are too many.
 Idx largest_tensor(const Problem& p) {
   const Layer& layer = layer_of(p);
   double all = 1, planes = 1, most = 1;
@@ -81,14 +81,14 @@ Idx largest_tensor(const Problem& p) {
 
 bool is_plain_number(Idx n) { return n >= 0 && n < 1000; }
 
-/// oneDNN's size formula divides towards zero: a window that is too large by less than a stride makes one output.
+/// oneDNN's size formula rounds towards zero: if a window is too large by less than a stride, it computes one output.
 bool is_too_large_by_less_than_a_stride(const Line& l) {
   const Idx missing = l.axis.dilation * (l.kernel - 1) + 1 - padded_extent(l);
   return missing > 0 && missing < l.axis.stride;
 }
 
-/// Whether all numbers make sense by themselves, so that a kernel that refuses the problem does so for what they mean
-/// together. Not where libraries are known to see it differently: more padding than C4 allows, and the above.
+/// Whether each number is valid alone, so that a kernel that refuses the problem refuses the combination of numbers.
+/// False for problems that libraries are known to treat differently: more padding than C4 allows, and the case above.
 bool is_a_question_for_kernels(const Problem& problem) {
   const Clauses violated = violated_clauses(problem);
   for (const Clause c : {Clause::C1, Clause::C3, Clause::C4})
@@ -103,11 +103,11 @@ bool is_a_question_for_kernels(const Problem& problem) {
   return std::ranges::all_of(channels, is_plain_number) && largest_tensor(problem) > 0;
 }
 
-/// A kernel that checks its problems, on one that is not valid, with tensors that have room for whatever it is taken to
-/// be.
+/// For an invalid problem and a kernel that checks its problems: the message if the kernel accepts. The tensors have
+/// room for any reading of the problem.
 std::string accepts_invalid(const Kernel& kernel, const KernelCase& c) {
   const auto room = static_cast<std::size_t>(largest_tensor(c.problem));
-  const std::vector<std::byte> input(room * sizeof(std::int64_t) * 2);  // of any element
+  const std::vector<std::byte> input(room * sizeof(std::int64_t) * 2);  // large enough for any element type
   std::vector<std::byte> output = input;
   const std::vector<const void*> inputs(pass_of(c.op).inputs.size(), input.data());
   const std::vector<void*> outputs(pass_of(c.op).outputs.size(), output.data());
@@ -137,7 +137,7 @@ CaseOutcome check_refusal(const KernelCase& c, const KernelUnderTest& tested) {
   return outcome;
 }
 
-/// No tensor but parameters is larger than so many elements.
+/// Whether all tensors, except parameters, have at most that many elements.
 bool is_small(const Problem& problem) {
   const Pass& forward = layer_of(problem).passes.front();
   const auto small = [&](const Port& port) { return count_of(port.extents(problem)) <= most_kernel_taps; };
@@ -151,7 +151,7 @@ const std::vector<KernelUnderTest>& kernels_under_test() {
     std::vector<KernelUnderTest> all;
     for (const char* name : {"im2col", "im2col-ijk", "im2col-ikj", "im2col-fma", "im2col-ijk-fma", "im2col-ikj-fma"})
       all.push_back({find_kernel(name), false, true});
-    // oneDNN adds up the gradient of a pooling in bfloat16.
+    // oneDNN adds the gradient of a pooling in bfloat16.
     for (const BuiltInKernel& kernel : built_in_kernels())
       if (kernel.name == "onednn" && kernel.absent_because.empty())
         all.push_back({.kernel = find_kernel(kernel.name), .refuses_what_is_invalid = true,

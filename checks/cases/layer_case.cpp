@@ -24,7 +24,7 @@ bool is_small(const Problem& problem) {
 constexpr std::size_t all_bytes = 256;
 using LayerByByte = std::array<LayerId, all_bytes>;
 
-/// The first bytes of a layer that tells none: these many, so that layers are drawn about as often as each other.
+/// The default first bytes of a layer: as many for each layer, so that layers are drawn about equally often.
 constexpr std::array first_bytes_of_others{64, 128, 192};
 
 std::vector<std::size_t> first_bytes_of(const Layer& layer) {
@@ -36,7 +36,7 @@ std::vector<std::size_t> first_bytes_of(const Layer& layer) {
   return bytes;
 }
 
-/// A byte that means no layer means what its lowest bits do.
+/// A byte that belongs to no layer means the layer of its lowest bits.
 LayerByByte make_table() {
   constexpr std::size_t low = 8;
   std::array<const Layer*, all_bytes> table{};

@@ -24,7 +24,7 @@ using Extents = std::vector<Idx>;
 
 // ---- Fields ------------------------------------------------------------------------------------------------------
 
-/// Where the numbers of a layer or a model come from: each from its range, or any number at all.
+/// The source of a layer's or a model's numbers: each from its range, or any number at all.
 class Source {
  public:
   Source(Fields& fields, bool wild) : fields_(fields), wild_(wild) {}
@@ -40,7 +40,7 @@ class Source {
   bool wild_;
 };
 
-/// Lists something with `list(source, it)`: one time in `seldom`, with any numbers at all.
+/// Lists `it` with `list(source, it)`. In one of `seldom` cases, the source gives any number at all.
 template <class It, class List>
 void list_mostly_tidy(Fields& f, It& it, Idx seldom, List list) {
   FieldsInRange in_range;
@@ -68,7 +68,7 @@ void list_layer(Source source, Definition& definition) {
   show_numbers(definition, numbers);
 }
 
-/// Layers by number: each of them, and more often those that take such a tensor.
+/// The layers, by number: each layer at least once, and more often those that take a tensor of this kind.
 std::vector<const Layer*> often(int NetworkLayer::*how_often) {
   constexpr std::size_t multiple = 16;
   std::vector<const Layer*> all = layers_of_networks(), by_frequency = all;
@@ -79,7 +79,7 @@ std::vector<const Layer*> often(int NetworkLayer::*how_often) {
   return all;
 }
 
-/// A kind of layer for a tensor of so many axes.
+/// A kind of layer for a tensor with `axes` axes.
 void list_kind(Fields& f, LayerDefinition& layer, std::size_t axes) {
   static const auto in_images = often(&NetworkLayer::often_in_images);
   static const auto in_vectors = often(&NetworkLayer::often_in_vectors);
@@ -93,7 +93,7 @@ void list_kind(Fields& f, LayerDefinition& layer, std::size_t axes) {
 bool makes_a_vector(const Layer& layer) { return layer.network->to_one_axis || layer.network->output.size() == 1; }
 
 void list_definition(Fields& f, NetworkDefinition& net) {
-  // How often which number of axes; 0, 2 and 4 are refused.
+  // The number of axes and its frequency; 0, 2 and 4 are refused.
   constexpr std::array axes{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1, 1, 1, 3,
                             3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 2, 0, 4};
   Idx which = std::find(axes.begin(), axes.end(), static_cast<int>(net.input.size())) - axes.begin();
@@ -131,16 +131,16 @@ void list_model(Fields& f, ModelProblem& p) {
 
 // ---- What is right -----------------------------------------------------------------------------------------------
 
-/// The output of every layer up to the first that does not fit, and which clauses that one violates.
+/// The output of every layer before the first that does not fit, and the clauses that this layer violates.
 struct Expected {
   std::vector<Extents> outputs{};
   Clauses violated{};
   // Only where all layers fit:
   Idx taps = 0;     // multiply-adds of all layers
-  double work = 0;  // and of what the twins make of them (work.hpp)
+  double work = 0;  // and those of the twins (work.hpp)
 };
 
-/// A layer on an input, as a problem of the kernel contract. Nothing where the number of axes is wrong.
+/// A layer on an input, as a problem of the kernel contract. None if the number of axes is wrong.
 std::optional<Problem> problem_of(const LayerDefinition& layer, const Extents& x) {
   std::optional<Problem> problem = checks::problem_of(layer.what, x);
   if (problem && has_window(*problem)) {
@@ -150,7 +150,7 @@ std::optional<Problem> problem_of(const LayerDefinition& layer, const Extents& x
   return problem;
 }
 
-/// Of a valid layer.
+/// The output of a valid layer.
 Extents output_of(const LayerDefinition& layer, const std::optional<Problem>& problem, const Extents& x) {
   const NetworkLayer& known = *layer_of(layer.what).network;
   if (known.to_one_axis) return {count_of(x)};
@@ -160,7 +160,7 @@ Extents output_of(const LayerDefinition& layer, const std::optional<Problem>& pr
   return y;
 }
 
-/// Whether the elements of some last axes cannot be counted, as far as their extents make sense.
+/// Whether the product of some last extents cannot be counted; only for valid extents.
 bool is_too_large(const Extents& x) {
   for (std::size_t first = 0; first < x.size(); ++first) {
     Idx count = 1;
@@ -185,7 +185,7 @@ Expected expectation_of(const NetworkDefinition& net) {
   e.violated = violated_by_input(net.input);
   Extents x = net.input;
   for (std::size_t n = 0; n < net.layers.size() && e.violated.empty(); ++n) {
-    Idx taps_here = count_of(x);  // counted before, as the output of a layer or as the input
+    Idx taps_here = count_of(x);  // these elements were counted before, as the output of a layer or as the input
     auto work_here = static_cast<double>(taps_here);
     std::optional<Problem> problem;
     if (!layer_of(net.layers[n].what).passes.empty()) {
@@ -221,7 +221,7 @@ std::string text_of_layer(const LayerDefinition& layer) {
   return numbers.told.empty() ? name : fmt::format("{}({})", name, fmt::join(numbers.told, ", "));
 }
 
-/// One network; what is wrong first is kept.
+/// One network; only the first mistake is kept.
 class NetworkCheck {
  public:
   NetworkCheck(const NetworkDefinition& net, Idx data_seed, const NetworkFunctions& functions)
@@ -295,14 +295,14 @@ class NetworkCheck {
     return with_shape(extents, [&](const auto& shape) -> AnyTensor<Exact> { return draw<Exact>(shape, data, -2, 2); });
   }
 
-  /// What is written is read back to the same.
+  /// The written text must read back to the same network.
   void check_json() {
     const std::string text = format_network(summarize({"n", net_}));
     const std::string again = format_network(summarize(parse_network(text, "the description")));
     require_that(again == text, "the description that was read back", text, again);
   }
 
-  /// Where a branch changes at every point that is tried, nothing is shown: that is no failure.
+  /// If a branch changes at every point that is tried, nothing is compared: this is not a failure.
   void differentiate() {
     const GradientOptions options{.mode = Mode::directional, .seed = seed_, .max_points = 10};
     const GradientReport report = check_network(net_, "network", GradientScalar::exact, options);
@@ -311,7 +311,7 @@ class NetworkCheck {
     require_that(!wrong, "exact finite differences", "those of backward", wrong ? report.failure() : "");
   }
 
-  /// As a user can feed it to any command that takes a network, if it fits together.
+  /// If the network is valid, the text that a user can give to any command that takes a network.
   std::string description() const {
     if (expected_.violated.empty()) return format_network(summarize({"n", net_}));
     std::string text = "input " + text_of(net_.input);
@@ -328,7 +328,7 @@ class NetworkCheck {
 
 // ---- The two-stage model -----------------------------------------------------------------------------------------
 
-/// The layers that the model's definition stands for, whether they fit or not.
+/// The layers that the model's definition stands for, valid or not.
 NetworkDefinition stages_of(const ModelProblem& p) {
   const Cnn2Config& k = p.run.config;
   NetworkDefinition net{{p.run.in_c, p.run.in_h, p.run.in_w}, {}};
@@ -353,17 +353,17 @@ bool has_a_field_below_its_least(const Cnn2Run& run) {
   return k.padding1 < 0 || k.padding2 < 0;
 }
 
-/// Of the first convolution, also where an extent of its input makes no sense.
+/// The clauses that the first convolution violates, also if an extent of its input is invalid.
 Clauses violated_by_first_stage(const ModelProblem& p) {
   const NetworkDefinition net = stages_of(p);
   return violated_clauses(*problem_of(net.layers.front(), net.input));
 }
 
-/// well_formed, and the size helpers, against the layers themselves. well_formed is about the windows alone, and looks
-/// at all of them even where a tensor before has more elements than can be counted (C3).
+/// Compares well_formed and the size helpers with the layers. well_formed only checks windows. It checks all of them,
+/// even if an earlier tensor has more elements than can be counted (C3).
 std::string check_model_sizes(const ModelProblem& p, const Expected& expected) {
   const Cnn2Run& run = p.run;
-  if (run.in_h == dyn || run.in_w == dyn) return "";  // to well_formed, an extent that will be known later
+  if (run.in_h == dyn || run.in_w == dyn) return "";  // to well_formed, dyn is an extent that will be known later
   const Violation v = well_formed(run.config, run.in_c, run.in_h, run.in_w);
   Clauses allowed = expected.violated;
   if (has_a_field_below_its_least(run)) allowed.insert(Clause::C1);
@@ -388,7 +388,7 @@ std::string check_model_sizes(const ModelProblem& p, const Expected& expected) {
   return helpers == right ? "" : fmt::format("the size helpers: expected {}, got {}", text_of(right), text_of(helpers));
 }
 
-/// The chain, whose types fit by construction, must obey the laws of the models.
+/// The chain must obey the laws of the models. Its types fit by construction.
 std::string check_model_laws(const ModelProblem& p, std::uint64_t seed) {
   static const auto laws = model_laws<Exact>();
   const Outcome outcome = judge(laws, spec_chain<Exact>(), p, seed);

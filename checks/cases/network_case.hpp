@@ -1,6 +1,7 @@
 // A whole network: any layers in any order, of any sizes. It must be refused at the first layer that does not fit, or
-// be built; and then forward and backward must be the composition of the layers' independent twins, and have the
-// derivative that exact finite differences have. Some are the two-stage model, whose other forms must then agree.
+// be built. If it is built, forward and backward must equal the composition of the layers' independent twins, and
+// backward must agree with exact finite differences. Some networks are the two-stage model, whose other forms must then
+// agree.
 #pragma once
 
 #include "checks/describe/config.hpp"
@@ -14,15 +15,15 @@ namespace cnnspec::checks {
 struct NetworkCase {
   Idx data_seed = 0;
   bool is_model = false;
-  ModelProblem model;            // if it is one
-  NetworkDefinition definition;  // if it is none
+  ModelProblem model;            // if the case is a two-stage model
+  NetworkDefinition definition;  // if it is not
 
-  /// 16 bits of data seed; what it is; the model's configuration, or the input, the number of layers, the layers. Of
-  /// each: whether its numbers are any numbers, then these.
+  /// Lists 16 bits of data seed; the kind of network; the model's configuration, or the input, the number of layers and
+  /// the layers. For each of these: whether its numbers are arbitrary, then the numbers.
   void list_fields(Fields& fields);
 };
 
-/// What is checked: the specification's network, or somebody else's.
+/// The functions under test: the specification's network, or other ones.
 struct NetworkFunctions {
   std::function<AnyTensor<Int128>(const Network<Int128>&, const AnyTensor<Int128>& x)> forward =
       [](const auto& net, const auto& x) { return net.forward(x); };
@@ -34,8 +35,8 @@ struct NetworkFunctions {
   };
 };
 
-/// Up to this many multiply-adds of the layers, and of what their twins make of them (work.hpp), a network is run, and
-/// up to that many multiply-adds it is differentiated.
+/// A network is run if the layers and their twins (work.hpp) need at most this many multiply-adds. It is differentiated
+/// if it needs at most the second number of multiply-adds.
 inline constexpr Idx most_network_taps = 6000, most_differentiated_taps = 2000;
 inline constexpr double most_network_work = 30000;
 

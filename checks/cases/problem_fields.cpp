@@ -15,7 +15,8 @@
 namespace cnnspec::checks {
 namespace {
 
-// The largest numbers of tidy problems. They hold small versions of the known bugs and of real networks' layers.
+// The largest numbers of tidy problems. They suffice for small versions of the known bugs and of layers of real
+// networks.
 constexpr Idx most_batch = 3, most_groups = 4, most_channels = 3, most_kernel = 5, most_stride = 4, most_dilation = 3,
               most_spare = 9, most_features = 40, most_count = 300;
 
@@ -23,8 +24,8 @@ bool within(Idx value, Idx least, Idx most) { return least <= value && value <= 
 
 // ---- Windows -----------------------------------------------------------------------------------------------------
 
-/// One axis of a tidy problem, as it is listed: the input extent is told by how many cells it has more than a window
-/// needs, so that a window fits; a mistake is made on purpose, and seldom.
+/// One axis of a tidy problem, as it is listed. The input extent is listed as the number of cells beyond those that a
+/// window needs, so that a window fits. Mistakes are made on purpose, and seldom.
 struct TidyLine {
   enum Mistake : Idx { none, one_more_padding, window_too_large, one_output_less, one_output_more };
   Idx spare = 0, kernel = 1;
@@ -32,7 +33,7 @@ struct TidyLine {
   Mistake mistake = none;
 };
 
-/// Of pooling, what C4 allows; of a convolution, also more than the window has on one side.
+/// For pooling, the maximum of C4; for a convolution, one more.
 Idx most_padding(Idx kernel, bool pooling) { return kernel / 2 + (pooling ? 0 : 1); }
 
 Idx least_in(Idx kernel, const Axis& a) { return std::max(a.dilation * (kernel - 1) + 1 - a.before - a.after, Idx{1}); }
@@ -47,7 +48,7 @@ Line line_of(const Problem& p, const TidyLine& t) {
   return l;
 }
 
-/// The other way round; nothing if the line is not tidy.
+/// The inverse of line_of; none if the line is not tidy.
 std::optional<TidyLine> tidy(const Problem& p, const Line& l, bool pooling) {
   if (!within(l.kernel, 1, most_kernel) || !within(l.axis.stride, 1, most_stride) ||
       !within(l.axis.dilation, 1, most_dilation))
@@ -65,7 +66,7 @@ std::optional<TidyLine> tidy(const Problem& p, const Line& l, bool pooling) {
 }
 
 void list_tidy(Fields& f, const Problem& p, Line& l, bool pooling) {
-  constexpr Idx seldom = 64;  // one in so many lines has a certain mistake
+  constexpr Idx seldom = 64;  // one of this many lines has a certain mistake
   TidyLine t = tidy(p, l, pooling).value_or(TidyLine{});
   f.number(t.kernel, 1, most_kernel);
   f.number(t.axis.stride, 1, most_stride);
@@ -81,7 +82,7 @@ void list_tidy(Fields& f, const Problem& p, Line& l, bool pooling) {
 
 // ---- Other numbers -----------------------------------------------------------------------------------------------
 
-/// Tidy real numbers are sixteenths.
+/// Tidy real numbers are multiples of 1/16.
 constexpr double parts = 16;
 Idx least_parts(const Field& field) { return static_cast<Idx>(std::ceil(field.least * parts)); }
 constexpr Idx more_parts = 255;
@@ -91,10 +92,10 @@ std::optional<Idx> tidy_parts(double value, const Field& field) {
   return static_cast<Idx>(n);
 }
 
-/// What is listed of a number that is no real: of channels in groups, those of one group.
+/// How an integer or a word is listed. Channels in groups are listed per group.
 struct TidyNumber {
-  Idx unit;         // the number is a multiple of it
-  Idx least, most;  // of them
+  Idx unit;         // the number is a multiple of this unit
+  Idx least, most;  // in units
 };
 TidyNumber tidy_number(const Problem& p, std::size_t n) {
   const Layer& layer = layer_of(p);
@@ -131,7 +132,7 @@ void list_tidy_number(Fields& f, Problem& p, std::size_t n) {
   p.set(n, value * t.unit);
 }
 
-/// Any number at all, but for the place of a word in a list, beyond which there is none.
+/// Lists any number at all. Exception: the index of a word, which must exist.
 void list_any(Fields& f, Problem& p, std::size_t n) {
   const Field& field = layer_of(p).fields[n];
   if (field.kind == Field::Kind::choice) return list_tidy_number(f, p, n);
@@ -185,7 +186,7 @@ void list_wild_window(Fields& f, Problem& p) {
   set_height(p, h), set_width(p, w);
 }
 
-/// Of a window's problem, the batch comes with the window.
+/// In a problem with a window, the batch is listed with the window.
 void list_wild(Fields& f, Problem& p) {
   const Layer& layer = layer_of(p);
   for (std::size_t n = 0; n < layer.fields.size(); ++n)
@@ -203,7 +204,7 @@ std::string text_of_field(const Problem& p, std::size_t n) {
   return fmt::format("{}{}", field.key, p.integer(n));
 }
 
-/// The fields that are no part of a window, in the order in which a descriptor has them.
+/// The fields that do not belong to a window, in descriptor order.
 std::vector<std::size_t> fields_as_written(const Layer& layer) {
   std::vector<std::size_t> order;
   std::istringstream keys(layer.keys);
@@ -227,7 +228,7 @@ std::string text_of_line(const Line& l, char axis) {
 
 namespace {
 
-/// One of `known`, by its number.
+/// One of `known`, listed by its number.
 template <class Id>
 void list_id(Fields& fields, Id& id, const std::vector<Id>& known) {
   constexpr Idx most = 255;

@@ -1,4 +1,4 @@
-// Whether two definitions of networks are the same, but for the names of their layers.
+// Whether two definitions of networks are the same, apart from the names of their layers.
 #pragma once
 
 #include <algorithm>

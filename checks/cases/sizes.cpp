@@ -17,7 +17,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// What `ask` refuses; nothing if it does not. Anything else that it throws is not caught.
+/// The refusal of `ask`, if it refuses. Other exceptions are not caught.
 template <class Ask>
 std::optional<Violation> refusal(Ask ask) {
   try {
@@ -32,7 +32,7 @@ std::string text_of(const std::optional<Violation>& v) {
   return v ? "refused: " + std::string(ShapeError(*v).what()) : "no refusal";
 }
 
-/// `expected` and `given` are functions: their texts are only made where they are needed.
+/// `expected` and `given` are functions: their texts are made only if they are needed.
 template <class Expected, class Given>
 void require_that(Outcome& outcome, bool satisfied, const char* who, Expected expected, Given given) {
   if (satisfied)
@@ -41,14 +41,15 @@ void require_that(Outcome& outcome, bool satisfied, const char* who, Expected ex
     outcome.differ(who, {}, expected(), given());
 }
 
-/// Refused for one of these clauses, or not at all if there is none.
+/// Checks for a refusal with one of these clauses, or for no refusal if there is none.
 void agrees(Outcome& outcome, const char* who, const Clauses& violated, const std::optional<Violation>& v) {
   require_that(
       outcome, v ? violated.contains(v->clause) : violated.empty(), who, [&] { return refusal_for(violated); },
       [&] { return text_of(v); });
 }
 
-/// A size function on one axis: the output extent, or a refusal for the one clause that the axis violates.
+/// Checks a size function on one axis: it must return the output extent, or refuse with the clause that the axis
+/// violates.
 template <class Ask>
 void check_size(Outcome& outcome, const char* who, Clause violated, const std::optional<Idx>& expected, Ask ask) {
   Idx out = 0;
@@ -61,14 +62,14 @@ void check_size(Outcome& outcome, const char* who, Clause violated, const std::o
 }
 
 void check_line(Outcome& outcome, const Line& l, bool pooling) {
-  if (l.in == dyn || l.kernel == dyn) return;  // to the specification that is a size that will be known later
+  if (l.in == dyn || l.kernel == dyn) return;  // the specification takes dyn as a size that will be known later
   const std::optional<Idx> expected = output_extent(l.in, l.kernel, l.axis);
   check_size(outcome, "conv_out", clause_of(l, false), expected, [&] { return conv_out(l.in, l.kernel, l.axis); });
   if (pooling)
     check_size(outcome, "pool_out", clause_of(l, true), expected, [&] { return pool_out(l.in, l.kernel, l.axis); });
 }
 
-/// One image of the problem, with the output extents that the formula gives, or 1 where it gives none.
+/// One image of the problem, with the output extents of the formula, or 1 if it gives none.
 Problem with_right_outputs(const Problem& problem) {
   Problem p = one_image_of(problem);
   if (!has_window(p)) return p;
@@ -77,7 +78,7 @@ Problem with_right_outputs(const Problem& problem) {
   return p;
 }
 
-/// The specification of the layer, asked by itself and in a network.
+/// Asks the specification of the layer, directly and in a network.
 void check_layer_of(Outcome& outcome, const Problem& given) {
   const Problem p = with_right_outputs(given);
   const LayerChecks& checks = checks_of(p);
@@ -100,7 +101,7 @@ void check_layer_of(Outcome& outcome, const Problem& given) {
   if (checks.network != nullptr) compare("the described shape of y", described);
 }
 
-/// What the reader says of a descriptor: the error's text; empty if there is none.
+/// The error of reading a descriptor; empty if there is none.
 std::string reading_error(LayerId family, const std::string& descriptor, Problem& read) {
   try {
     read = parse_descriptor(family, descriptor);
@@ -110,8 +111,8 @@ std::string reading_error(LayerId family, const std::string& descriptor, Problem
   }
 }
 
-/// Whether an error names one of the clauses. An output extent that is not the formula's (C6, or C2 where it gives
-/// none) may ask for a padding that overflows (C3).
+/// Whether an error names one of the clauses. A wrong output extent (C6, or C2 if the formula gives none) may need a
+/// padding that overflows (C3).
 bool names_one_of(const std::string& error, Clauses clauses) {
   if (clauses.contains(Clause::C6) || clauses.contains(Clause::C2)) clauses.insert(Clause::C3);
   for (const Clause c : clauses)
@@ -119,7 +120,7 @@ bool names_one_of(const std::string& error, Clauses clauses) {
   return false;
 }
 
-/// No number is negative or none, and each word is one of its field's.
+/// Whether all numbers are known and not negative, and each word belongs to its field.
 bool can_be_written(const Problem& problem, const std::string& descriptor) {
   const auto fields = layer_of(problem).fields;
   for (std::size_t n = 0; n < fields.size(); ++n) {

@@ -1,6 +1,6 @@
-// What everything that looks at a problem's sizes must agree on: whether it is valid, and if not, which clause it
-// violates. Asked are the size formula, the layer's shape function, the network's description, the judge, and the
-// descriptor's reader; what they must say comes from clauses.hpp.
+// Checks that all code that computes a problem's sizes agrees: whether the problem is valid, and if not, which clause
+// it violates. This code is the size formula, the layer's shape function, the network's description, the judge, and the
+// descriptor's reader. clauses.hpp gives the expected answers.
 #pragma once
 
 #include "checks/laws/finding.hpp"

@@ -1,17 +1,17 @@
-// The proof for one configuration of a layer y(x,w,b) that is linear in x and in w: what is run on variables equals
-// what it must be, as polynomials.
+// The proof for one configuration of a layer y(x,w,b) that is linear in x and in w: its results on variables equal the
+// expected results, as polynomials.
 //
 //   forward       y(x,w) and y(x,w,b) have the extents of the twin's (checks/twins) and are, element by element, equal.
-//                 The twin finds its extents without the size formula, which is so judged, too.
+//                 The twin does not use the size formula, so this also judges the formula.
 //   backward      <dy, y(x,w,b)> = <x, dx(w,dy)> + <b, db(dy)> = <w, dw(x,dy)> + <b, db(dy)>
 //
-// The second line says that dx, dw and db are what they must be, for all inputs. backward_input is not given x, so the
-// middle is a polynomial of degree 1 in x and b together, without a constant term; so the left is, and its coefficient
-// of x[i] is dx[i]. That is the derivative of <dy, y> by x[i]: dx = (dy/dx)^T dy. The same holds for db, and for dw.
-// Nothing is taken for granted, least of all that y is linear: it is a polynomial, because its code compiled for a
-// scalar that can only be added and multiplied (scalars/formal_polynomial.hpp), and the identity says the rest.
+// The second line says that dx, dw and db are right, for all inputs. backward_input does not get x. So the middle is a
+// polynomial of degree 1 in x and b together, without a constant term. Then the left side is such a polynomial too, and
+// its coefficient of x[i] is dx[i]. This coefficient is the derivative of <dy, y> by x[i]: dx = (dy/dx)^T dy. The same
+// holds for db, and for dw. Nothing is assumed, not even that y is linear: y is a polynomial because its code compiled
+// for a scalar that can only be added and multiplied (scalars/formal_polynomial.hpp), and the identity proves the rest.
 //
-// What order the terms are added in does not show here, nor what is added that is zero times anything finite.
+// Two things do not show here: the order in which terms are added, and added terms that are zero times a finite number.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,7 @@ std::optional<Difference> first_difference(const char* name, const Tensor& actua
   return {};
 }
 
-/// All that a layer y(x,w,b) with parameters computes on variables x, w, b and dy; or what must be equal to it.
+/// All results of a layer y(x,w,b) with parameters on the variables x, w, b and dy; or the expected results.
 template <class X, class W, class B>
 struct BilinearResults {
   X y, y_with_bias;
@@ -45,8 +45,8 @@ struct BilinearResults {
   B db;
 };
 
-/// The first equation above that does not hold. `twin_backward(expected)` computes dx, dw and db: to name the element
-/// that is wrong, and only when one is.
+/// The first equation above that does not hold. `twin_backward(expected)` computes dx, dw and db. It is called only if
+/// an equation fails, to name the wrong element.
 template <class T, class X, class W, class B, class TwinBackward>
 std::optional<Difference> first_difference(const X& x, const W& w, const B& b, const X& dy,
                                            const BilinearResults<X, W, B>& actual, BilinearResults<X, W, B>& expected,

@@ -14,7 +14,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A layer that throws is wrong, too.
+/// A layer that throws is wrong too.
 std::optional<Difference> difference_of(const LayerFunctions& subject, const CensusPlan& plan, const Problem& problem,
                                         CensusTally& tally) {
   try {
@@ -33,13 +33,13 @@ std::size_t place_of(LayerId family) {
   return static_cast<std::size_t>(std::find(all.begin(), all.end(), family) - all.begin());
 }
 
-/// One thread's part of a run.
+/// The part of a run that one thread performs.
 class Worker {
  public:
   Worker(const LayerFunctions& subject, const CensusPlan& plan, const CensusSpace& space, const CensusShard& shard)
       : subject_(subject), plan_(plan), space_(space), shard_(shard) {}
 
-  /// Takes the shard's configurations one after the other until none is left or `is_over()`, but one at least.
+  /// Proves the shard's configurations one after the other until none is left or `is_over()`; at least one.
   template <class IsOver>
   void work(std::atomic<Idx>& next, Idx size, IsOver is_over) {
     try {

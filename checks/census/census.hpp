@@ -1,11 +1,11 @@
-// A census: every configuration within bounds, and for each one a proof for all inputs that the layer is right.
+// A census: every configuration within bounds, each with a proof for all inputs that the layer is right.
 //
-//   polynomials   bilinear.hpp: the forward is the twin's and the backward its derivative, as polynomials. Proved
-//                 "by basis" on formulas (no doubt remains), or "at random" at a random point modulo 2^61 - 1.
+//   polynomials   bilinear.hpp: the forward equals the twin's, and the backward is its derivative, as polynomials.
+//                 Proved "by basis" on formulas (certain), or "at random" at a random point modulo 2^61 - 1.
 //   orders        ordered.hpp: all weak orders of the image, or of each window
 //
 // Configurations are numbered (space.hpp). Shard k of n takes every n-th of them, from number k-1 on, and can stop and
-// go on; the sum of all shards is the census.
+// continue. All shards together are the census.
 #pragma once
 
 #include <array>
@@ -24,14 +24,14 @@ namespace cnnspec::checks {
 enum class CensusProof { automatic, basis, random };
 inline constexpr std::array<const char*, 3> census_proof_names{"auto", "basis", "random"};
 
-/// `automatic` proves at random what takes more multiply-adds.
+/// `automatic` uses the random proof if a configuration needs more multiply-adds.
 inline constexpr Idx most_basis_taps = 50;
 
-/// The layers that a census can be of, in the order of the registry.
+/// The layers that have a census, in the order of the registry.
 const std::vector<LayerId>& census_families();
 const std::vector<std::string>& census_family_names();
 
-/// What a census is, but for how much of it is done.
+/// The definition of a census, without its progress.
 struct CensusPlan {
   CensusBounds bounds;
   std::vector<LayerId> families = census_families();
@@ -46,13 +46,13 @@ struct CensusShard {
 };
 inline constexpr Idx most_census_shards = 1'000'000;
 
-/// How many configurations of one family were settled, and how.
+/// The number of settled configurations of one layer, by method.
 struct CensusTally {
   Idx configurations = 0, disproved = 0;
   Idx basis = 0, random = 0;         // of polynomials
   Idx whole_image = 0, windows = 0;  // of orders
-  Idx images = 0;                    // of orders: how many were run
-  Idx doubt = 0;                     // the probability that a wrong configuration passed is at most this / (2^61 - 1)
+  Idx images = 0;                    // of orders: number of images that were run
+  Idx doubt = 0;                     // the probability that a wrong configuration passed is at most doubt / (2^61 - 1)
   CensusTally& operator+=(const CensusTally& other);
   friend bool operator==(const CensusTally&, const CensusTally&) = default;
 };
@@ -63,40 +63,40 @@ struct Disproof {
   Difference difference;
 };
 
-/// How far a shard has come: `done` of its configurations, and what they gave.
+/// The progress of a shard: `done` of its configurations, and their results.
 struct CensusProgress {
   Idx done = 0;
   double seconds = 0;                                                                     // of all runs together
-  std::vector<CensusTally> tallies = std::vector<CensusTally>(census_families().size());  // in their order
-  std::vector<Disproof> first;  // of those that are disproved, by number
+  std::vector<CensusTally> tallies = std::vector<CensusTally>(census_families().size());  // as in census_families()
+  std::vector<Disproof> first;  // the first disproved configurations, by number
 
   CensusTally sum() const;
   double failure_probability() const;
   void add(const CensusProgress& other);
 };
 
-/// How many disproved configurations are kept, to be shown.
+/// The number of disproved configurations that are kept for the report.
 inline constexpr std::size_t most_disproofs = 3;
 
-/// How many configurations a shard has.
+/// The number of configurations of a shard.
 Idx size_of(const CensusShard& shard, const CensusSpace& space);
 
-/// A seed for the data of this configuration, whatever its number is within some bounds.
+/// A seed for the data of this configuration. It does not depend on the configuration's number.
 std::uint64_t seed_of(std::uint64_t seed, const Problem& problem);
 bool is_proved_by_basis(CensusProof proof, Idx taps);
 
-/// One configuration. `subject`: the specification's layers, or somebody else's.
+/// Proves one configuration. `subject`: the specification's layers, or other ones.
 CensusProgress prove(const LayerFunctions& subject, const CensusPlan& plan, const Problem& problem, Idx number = 0);
 
-/// How to run one.
+/// How to run a shard.
 struct CensusRun {
   int jobs = 1;  // threads
   double seconds_between_saves = 10;
-  std::function<void(const CensusProgress&)> save = [](const CensusProgress&) {};  // a later run can go on from it
+  std::function<void(const CensusProgress&)> save = [](const CensusProgress&) {};  // a later run can continue from it
   std::function<void(Idx done)> show = [](Idx) {};                                 // called for each configuration
 };
 
-/// Goes on from `progress` to the end of the shard.
+/// Continues from `progress` to the end of the shard.
 CensusProgress run_census(const LayerFunctions& subject, const CensusPlan& plan, const CensusSpace& space,
                           const CensusShard& shard, CensusProgress progress, const CensusRun& run);
 

@@ -20,7 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int schema = 1;
 
-/// `visit(name, number)` for each.
+/// `visit(name, number)` for each number of a tally.
 template <class Tally, class Visit>
 void for_each_count(Tally& t, Visit visit) {
   visit("configurations", t.configurations), visit("disproved", t.disproved);
@@ -47,7 +47,7 @@ Json json_of(const Disproof& d, const CensusPlan& plan) {
           {"repro", repro_of(d, plan)}};
 }
 
-/// Reads one object; errors say where.
+/// Reads one object; errors name the place.
 class Reader {
  public:
   Reader(const nlohmann::json& json, std::string where) : json_(json), where_(std::move(where)) {}
@@ -60,7 +60,7 @@ class Reader {
   T get(const char* key) const {
     const auto& value = at(key);
     try {
-      const T got = value.get<T>();  // -1 as a large number without a sign, 1.5 as 1
+      const T got = value.get<T>();  // JSON's -1 becomes a large unsigned number, and 1.5 becomes 1
       if (std::is_floating_point_v<T> || nlohmann::json(got).dump() == value.dump()) return got;
     } catch (const nlohmann::json::exception&) {  // refused below
     }
@@ -163,7 +163,7 @@ CensusFile parse_census_file(const std::string& text, const std::string& where) 
   f.progress.seconds = json.get<double>("seconds");
   f.merged = json.number("merged", 0, most_census_shards);
   const Reader results = json.object("results");
-  const Idx most = std::numeric_limits<Idx>::max() / static_cast<Idx>(census_families().size());  // they are added
+  const Idx most = std::numeric_limits<Idx>::max() / static_cast<Idx>(census_families().size());  // they are added up
   for (std::size_t n = 0; n < census_families().size(); ++n) {
     const Reader tally = results.object(census_family_names()[n].c_str());
     for_each_count(f.progress.tallies[n], [&](const char* name, Idx& count) { count = tally.number(name, 0, most); });

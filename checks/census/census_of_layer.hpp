@@ -1,4 +1,4 @@
-// CensusSpaces: what a census needs of a layer. A layer without it has none.
+// CensusSpaces: what a layer provides for a census. A layer without it has no census.
 #pragma once
 
 #include <functional>
@@ -13,10 +13,10 @@ namespace cnnspec::checks {
 /// How a configuration is proved.
 enum class CensusMethod {
   polynomials,  // bilinear.hpp
-  orders,       // ordered.hpp: of cells that are compared, all weak orders
+  orders,       // ordered.hpp: all weak orders of the compared cells
 };
 
-/// What one configuration alone may have at most, beside what all layers may.
+/// An additional limit on a single configuration of this layer.
 struct CensusLimit {
   const char* what;
   Idx count, most;
@@ -24,15 +24,15 @@ struct CensusLimit {
 
 struct CensusSpaces {
   CensusMethod method;
-  /// Calls `add` for each problem of one image within the bounds: all of its numbers, but for those of its window.
+  /// Calls `add` for each problem of one image within the bounds, with all numbers set except those of its window.
   void (*each)(const CensusBounds&, const std::function<void(const Problem&)>& add);
-  /// Whether one of these numbers is valid on an axis.
+  /// The check of one axis.
   AxisCheck check_axis = check_axis_of_convolution;
-  /// Whether a window with these extents is within the bounds, where not all are.
+  /// Whether a window with these extents is within the bounds; null: always.
   bool (*has_window)(const CensusBounds&, const Problem&) = nullptr;
-  /// "in and out features 1..16": what there is within the bounds.
+  /// A text about the configurations within the bounds: "in and out features 1..16".
   std::string (*text)(const CensusBounds&);
-  /// A valid problem of one image. Throws what a layer that is wrong throws.
+  /// Proves a valid problem of one image. Exceptions of a wrong layer pass through.
   std::optional<Difference> (*prove)(const LayerFunctions&, const CensusPlan&, const Problem&, CensusTally&);
   std::vector<CensusLimit> (*limits)(const Problem&) = nullptr;
 };

@@ -7,16 +7,16 @@
 
 namespace cnnspec::checks {
 
-/// What was counted, how it was proved, and what is left of doubt.
+/// The counts, the methods of proof, and the remaining doubt.
 std::string text_of(const CensusFile& file, bool color);
 
-/// One proved configuration: how, and what is left of doubt.
+/// One proved configuration: the method and the remaining doubt.
 std::string text_of_proof(const Problem& problem, const CensusProgress& progress);
 
-/// The command that shows it again.
+/// The command that shows the disproof again.
 std::string repro_of(const Disproof& disproof, const CensusPlan& plan);
 
-/// A disproved configuration, what differs, and the line that shows it again.
+/// A disproved configuration, the difference, and the command that shows it again.
 std::string text_of(const Disproof& disproof, const CensusPlan& plan);
 
 }  // namespace cnnspec::checks

@@ -1,4 +1,4 @@
-// What a census finds: the first thing that is not as it must be.
+// The result of a census on one configuration: the first difference from the expected results.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@ struct Difference {
   std::string what;        // a tensor, or an identity
   std::vector<Idx> index;  // of its element; empty for an identity
   std::string actual, expected;
-  std::string input;  // what the layer was run on, where that is not the same for the whole configuration
+  std::string input;  // the layer's input, if it is not the same for the whole configuration
 };
 
 /// "dx[0,2,1]: expected dy[2]*w[0], got 0"
 std::string text_of(const Difference& difference);
 
-/// The name of an output whose extents are a problem's: those that the specification's formula gave.
+/// The name of an output with the extents of the problem, which come from the specification's formula.
 inline constexpr const char* y_by_formula = "y, by the size formula";
 
 /// "the extents of y: expected 1, 3, 3, got 1, 4, 3", if they differ.

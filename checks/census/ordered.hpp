@@ -1,6 +1,6 @@
 // Ordered: a scalar for layers that compare and do not calculate. It is a cell, which can only be compared with another
-// cell; or a sum of cotangents, which can only be added to another one. Anything else does not compile or throws. So a
-// layer that runs on it can tell two images apart only by how their cells are ordered.
+// cell, or a sum of cotangents, which can only be added to another one. Anything else does not compile or throws. So a
+// layer that runs on it can distinguish two images only by the order of their cells.
 #pragma once
 
 #include <stdexcept>
@@ -11,11 +11,11 @@
 
 namespace cnnspec::checks {
 
-/// Where an image has too many cells for all of their orders: how many random images test that no window looks at cells
+/// For an image with too many cells for all orders: the number of random images. They test that no window reads cells
 /// of another one.
 inline constexpr int random_images = 16;
 
-/// A cell was calculated with, or something that is no cell was compared.
+/// A computation used a cell, or a comparison used a sum.
 struct NotOrdered : std::domain_error {
   using std::domain_error::domain_error;
 };
@@ -35,7 +35,7 @@ class Ordered {
     return o;
   }
 
-  /// As IEEE 754 has it: NaN is not equal to, below or above anything.
+  /// As in IEEE 754: NaN is not equal to, below or above anything.
   friend bool operator==(const Ordered& a, const Ordered& b) { return comparable(a, b) && a.rank_ == b.rank_; }
   friend bool operator<(const Ordered& a, const Ordered& b) { return comparable(a, b) && a.rank_ < b.rank_; }
   friend bool operator<=(const Ordered& a, const Ordered& b) { return comparable(a, b) && a.rank_ <= b.rank_; }
@@ -45,7 +45,7 @@ class Ordered {
     return *this;
   }
 
-  /// For those who judge: the same cell value, NaN too, or the same sum.
+  /// For judging: the same cell value, also NaN, or the same sum.
   friend bool same(const Ordered& a, const Ordered& b) {
     return a.is_cell_ == b.is_cell_ && (a.is_cell_ ? a.rank_ == b.rank_ : same(a.sum_, b.sum_));
   }

@@ -1,9 +1,9 @@
-// Which source a census is of.
+// The source code that a census applies to.
 #pragma once
 
 namespace cnnspec::checks {
 
-/// A digest of the specification, the census and the twins, as they were compiled: 16 hexadecimal digits.
+/// A digest of the compiled source of the specification, the census and the twins: 16 hexadecimal digits.
 const char* census_source();
 
 }  // namespace cnnspec::checks

@@ -10,12 +10,12 @@
 
 namespace cnnspec::checks {
 
-/// Each number is the largest that occurs.
+/// The largest value of each number.
 struct CensusBounds {
   Idx extent = 5, kernel = 3, stride = 3, padding = 2, dilation = 2;  // of each axis; padding of each side
   Idx groups = 2;
   Idx channels = 2;   // in and out, of each group
-  Idx taps = 6;       // of one window in all channels, where its cells are put into all orders
+  Idx taps = 6;       // of one window in all channels, if all orders of its cells are run
   Idx features = 16;  // in and out
   friend bool operator==(const CensusBounds&, const CensusBounds&) = default;
 };
@@ -36,12 +36,12 @@ inline constexpr std::array<CensusBound, 9> census_bounds{
      {"taps", &CensusBounds::taps, 1, 9},  // 14 million weak orders
      {"features", &CensusBounds::features, 1, 128}}};
 
-/// From "extent=6,padding=3"; what is not given is as in `CensusBounds{}`. Throws UsageError.
+/// Parses "extent=6,padding=3"; missing values are as in `CensusBounds{}`. Throws UsageError.
 CensusBounds parse_census_bounds(const std::string& text, const std::string& where);
 
 /// "extent 1..5, kernel 1..3, ...": the configurations of this family.
 std::string text_of(const CensusBounds& bounds, LayerId family);
-/// What is the same of all windows.
+/// The part of the text that is the same for all windows.
 std::string text_of_axes(const CensusBounds& bounds);
 
 /// check_axis or check_pool_axis: the clause that an axis violates.
@@ -49,7 +49,7 @@ using AxisCheck = Violation (*)(Idx in, Idx kernel, const Axis& axis);
 Violation check_axis_of_convolution(Idx in, Idx kernel, const Axis& axis);
 Violation check_axis_of_pooling(Idx in, Idx kernel, const Axis& axis);
 
-/// All valid configurations of one image, layer after layer as the registry has them, as far as they are asked for. Two
+/// All valid configurations of one image that are asked for, layer after layer in the order of the registry. Two
 /// configurations differ in at least one number.
 class CensusSpace {
  public:
@@ -63,7 +63,7 @@ class CensusSpace {
   Problem at(Idx n) const;
 
  private:
-  /// Configurations that are alike but for their axes: every pair of a line for the height and one for the width.
+  /// Configurations that differ only in their axes: every pair of a line for the height and one for the width.
   struct Block {
     Problem problem;
     const std::vector<Line>*heights, *widths;
@@ -77,7 +77,7 @@ class CensusSpace {
   void add_windows(Problem problem, const CensusBounds& bounds);
 
   std::map<AxisCheck, LinesByKernel> lines_;
-  std::vector<Line> no_lines_{Line{}};  // for what has no axes
+  std::vector<Line> no_lines_{Line{}};  // for layers without axes
   std::vector<Block> blocks_;
   Idx size_ = 0;
 };

@@ -1,4 +1,4 @@
-// What a layer is run on in a census: tensors of variables, as formulas or at a random point.
+// The inputs of a layer in a census: tensors of variables, as formulas or at a random point.
 #pragma once
 
 #include <string>
@@ -11,16 +11,16 @@
 
 namespace cnnspec::checks {
 
-/// A number in [0, p), every one equally likely.
+/// A uniformly random number in [0, p).
 inline std::uint64_t draw_residue(Stream& stream) {
   for (;;)
     if (const std::uint64_t value = stream.bits() >> 3; value < ModularPolynomial::prime) return value;
 }
 
-/// Of any polynomial in the equations of bilinear.hpp: <dy, y(x,w)>.
+/// The highest degree of the polynomials in the equations of bilinear.hpp: <dy, y(x,w)>.
 inline constexpr int most_degree = 3;
 
-/// Source of variables, each another one. T: FormalPolynomial or ModularPolynomial.
+/// A source of variables, all different. T: FormalPolynomial or ModularPolynomial.
 template <class T>
 class Variables;
 
@@ -37,7 +37,7 @@ class Variables<FormalPolynomial> {
     return t;
   }
   bool equal(const FormalPolynomial& a, const FormalPolynomial& b) const { return same(a, b); }
-  /// "2*w[3]*x[0] + dy[1]"; long formulas are cut.
+  /// For example "2*w[3]*x[0] + dy[1]"; long formulas are cut.
   std::string text(const FormalPolynomial& polynomial) const;
 
  private:
@@ -62,11 +62,11 @@ class Variables<ModularPolynomial> {
     for (Idx n = 0; n < t.size(); ++n) t[n] = ModularPolynomial::variable(draw_residue(stream_));
     return t;
   }
-  /// Also refuses what is not known to be of degree 3 or less.
+  /// Also false for polynomials that are not known to have degree 3 or less.
   bool equal(const ModularPolynomial& a, const ModularPolynomial& b) const {
     return same(a, b) && a.degree() <= most_degree && b.degree() <= most_degree;
   }
-  /// "1234 (mod 2^61 - 1)"
+  /// For example "1234 (mod 2^61 - 1)".
   std::string text(const ModularPolynomial& polynomial) const;
 
  private:

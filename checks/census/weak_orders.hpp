@@ -1,7 +1,7 @@
-// All weak orders of n things, i.e. all ways to put them in a row with ties, with any of them being NaN instead.
+// All weak orders of n things: all ways to put them in a row with ties, where any of them may instead be NaN.
 //
-// Code that only compares its inputs cannot tell apart two inputs that are ordered alike. So what it does on one input
-// for each weak order is what it does on all inputs.
+// Code that only compares its inputs cannot distinguish two inputs with the same order. So its behaviour on one input
+// for each weak order is its behaviour on all inputs.
 #pragma once
 
 #include <vector>
@@ -12,8 +12,8 @@ namespace cnnspec::checks {
 
 inline constexpr int nan_rank = -1;
 
-/// Calls visit(ranks) for every order; ranks[i] is that of thing i, from 0 up without gaps, or nan_rank. n <= 20. Stops
-/// when `visit` returns false.
+/// Calls visit(ranks) for every order. ranks[i] is the rank of thing i, from 0 up without gaps, or nan_rank. n <= 20.
+/// Stops when `visit` returns false.
 template <class Visit>
 class WeakOrders {
  public:
@@ -33,7 +33,7 @@ class WeakOrders {
     for (std::size_t i = 0; i < ranks_.size(); ++i)
       if (things >> i & 1) ranks_[i] = rank;
   }
-  /// Which things are lowest among the rest: every choice of at least one.
+  /// Chooses the lowest of the remaining things: every nonempty subset.
   bool rank_rest(unsigned rest, int rank) {
     if (rest == 0) return visit_(static_cast<const std::vector<int>&>(ranks_));
     for (unsigned lowest = rest; lowest != 0; lowest = (lowest - 1) & rest) {
@@ -52,10 +52,10 @@ bool for_each_weak_order(int n, Visit visit) {
   return WeakOrders<Visit>(n, visit).run();
 }
 
-/// How many there are: 2, 6, 26, 150, 1082, 9366, 94586, 1091670, 14174522 for n = 1 to 9. Twice the Fubini numbers:
-/// either no thing is NaN, or being NaN is one more place in the row.
+/// The number of orders: 2, 6, 26, 150, 1082, 9366, 94586, 1091670, 14174522 for n = 1 to 9. Twice the Fubini numbers:
+/// either no thing is NaN, or NaN is one more place in the row.
 inline Idx count_weak_orders(int n) {
-  std::vector<Idx> fubini{1};  // of n: choose the lowest k of them, and order the rest
+  std::vector<Idx> fubini{1};  // of n: choose the lowest k things, and order the rest
   for (int m = 1; m <= n; ++m) {
     Idx sum = 0, choices = 1;
     for (int k = 1; k <= m; ++k) {

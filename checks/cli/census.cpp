@@ -1,4 +1,4 @@
-// cnnspec census: every small configuration, and a proof for each.
+// cnnspec census: proves every small configuration.
 #include "checks/census/census.hpp"
 
 #include <fmt/format.h>
@@ -57,7 +57,7 @@ std::string text_of_file(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Writes and prints a census that has come to its end.
+/// Writes and prints a finished census.
 ExitStatus finish(const CensusFile& file, const CensusArguments& a, ColorMode color) {
   const ExitStatus status = file.progress.sum().disproved > 0 ? ExitStatus::found_wrong : ExitStatus::ok;
   const std::string json = to_json(file);
@@ -75,7 +75,7 @@ ExitStatus run_merge(const CensusArguments& a, ColorMode color) {
   return finish(merge(files, a.merge), a, color);
 }
 
-/// Refuses what would take a day, or more variables than a formula can tell apart.
+/// Refuses a problem that would take a day, or that needs more variables than a formula can distinguish.
 void check_size(const Problem& problem) {
   const auto refuse_more = [](const char* what, Idx count, Idx most) {
     if (count > most)
@@ -96,7 +96,7 @@ void check_size(const Problem& problem) {
   for (const CensusLimit& limit : limits(problem)) refuse_more(limit.what, limit.count, limit.most);
 }
 
-/// "a, b or c": of those by a method, or of all.
+/// The names of all layers with a census, or of those that use one method: "a, b or c".
 std::string names_of_layers(const char* last, std::optional<CensusMethod> method = {}) {
   std::vector<std::string> names;
   for (const LayerId id : census_families())
@@ -120,7 +120,7 @@ ExitStatus run_only(const CensusArguments& a) {
   return ExitStatus::ok;
 }
 
-/// What an earlier run left in the file; nothing where there is none.
+/// The file of an earlier run; none if it does not exist.
 std::optional<CensusFile> earlier(const CensusArguments& a, const CensusFile& mine) {
   if (a.json.empty() || a.json == "-" || !std::filesystem::is_regular_file(a.json)) return {};
   CensusFile file = parse_census_file(text_of_file(a.json), printable(a.json));
@@ -155,7 +155,7 @@ ExitStatus run_census(const CensusArguments& a, ColorMode color) {
       file.progress = progress;
       if (!a.json.empty() && a.json != "-") write_output(a.json, to_json(file));
     };
-    run.save(file.progress);  // a file that cannot be written is told at once
+    run.save(file.progress);  // reports at once if the file cannot be written
     file.progress = run_census({}, file.plan, space, file.shard, file.progress, run);
   }
   return finish(file, a, color);
@@ -167,7 +167,7 @@ ExitStatus run(const CensusArguments& a, ColorMode color) {
   return a.only.empty() ? run_census(a, color) : run_only(a);
 }
 
-/// What is done, and to which layers.
+/// The methods, and the layers that use each.
 std::string methods() {
   const std::string polynomials = names_of_layers(", ", CensusMethod::polynomials);
   const std::string orders = names_of_layers(", ", CensusMethod::orders);

@@ -1,5 +1,5 @@
-// The commands of cnnspec: one function here and one file each. A command adds its subcommand and options to `app`, and
-// on being chosen sets session.run; main then runs that.
+// The commands of cnnspec: one function here and one file each. A command adds its subcommand and options to `app`. If
+// it is chosen, it sets session.run, which main then runs.
 #pragma once
 
 #include <functional>
@@ -16,11 +16,11 @@ enum class ExitStatus : int {
   ok = 0,
   found_wrong = 1,     // the kernel, or the specification, is wrong
   bad_input = 2,       // usage, text, files, or output that cannot be written
-  vacuous = 3,         // passed, but nothing was judged, or so that a mistake would not have shown
+  vacuous = 3,         // passed, but nothing was judged, or a mistake would not have shown
   internal_error = 70  // a bug in cnnspec
 };
 
-/// What all commands share.
+/// The state that all commands share.
 struct Session {
   ColorMode color = ColorMode::automatic;  // --color
   std::function<ExitStatus()> run;

@@ -17,7 +17,7 @@ struct CompareArguments {
   std::string golden, actual, json;
 };
 
-/// On standard error.
+/// Prints to standard error.
 void tell_ignored(const std::vector<std::string>& files) {
   if (files.empty()) return;
   constexpr std::size_t most = 5;
@@ -48,8 +48,9 @@ void add_compare(CLI::App& app, Session& session) {
   command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
   command->footer(
       R"(An output is a .npy file of the shape that case.json says, of float16, float32 or float64 in either order of
-its elements, or for bf16 its bit patterns as uint16. Every element is judged as `cnnspec judge` does it: it must
-be within what rounding explains in any order of summation, and equal where nothing rounds.
+its elements, or its bit patterns: for bf16 as uint16, for f8e4m3 and f8e5m2 as uint8. Every element is judged as
+`cnnspec judge` does it: it must be within what rounding explains in any order of summation, and equal where nothing
+rounds.
   error/bound   the largest error, in units of what rounding can explain
 
 Exit status: 0 every output passed, 1 one is wrong, 2 bad usage or files, 3 nothing is wrong but an output is not

@@ -1,4 +1,4 @@
-// cnnspec conventions: the rules that libraries follow otherwise than defined.
+// cnnspec conventions: the rules of libraries that deviate from the definition.
 #include <CLI/CLI.hpp>
 #include <memory>
 

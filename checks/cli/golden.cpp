@@ -1,4 +1,4 @@
-// cnnspec golden: inputs and expected outputs, for kernels that are no library.
+// cnnspec golden: inputs and expected outputs, for kernels that are not in a library.
 #include "checks/golden/golden.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +16,7 @@
 #include "checks/judge/judge.hpp"
 #include "checks/output/output_file.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/names.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -44,7 +45,7 @@ GoldenCase case_of(const GoldenArguments& a) {
 
 ExitStatus run_golden(const GoldenArguments& a) {
   const GoldenCase c = case_of(a);
-  OutputFolder folder(a.out);  // before the work, so that a name that is taken is told at once
+  OutputFolder folder(a.out);  // made before the work, so that a taken name is reported at once
   const Golden golden = make_golden(c);
   write_golden(golden, [&](const std::string& name, std::string_view content) { folder.write(name, content); });
   folder.finish();
@@ -58,7 +59,7 @@ ExitStatus run_golden(const GoldenArguments& a) {
   return ExitStatus::ok;
 }
 
-/// "a, b or c".
+/// For example "a, b or c".
 std::string either(std::vector<std::string> names) {
   const std::string last = names.back();
   names.pop_back();
@@ -75,7 +76,8 @@ void add_golden(CLI::App& app, Session& session) {
       ->type_name("OP")
       ->required();
   command->add_option("--case", a->descriptor, "the problem")->type_name("DESCRIPTOR")->required();
-  command->add_option("--dtype", a->dtype, "storage type: f32 (default), f64, f16 or bf16")->type_name("TYPE");
+  command->add_option("--dtype", a->dtype, "storage type (default: f32): " + joined(names_of_dtypes(), ", "))
+      ->type_name("TYPE");
   command->add_option("--seed", a->seed, "of the data (default: 1)")->type_name("S");
   command->add_option("--data", a->data, "a family of data, or the data itself (default: " + a->data + ")")
       ->type_name("DATA");
@@ -88,9 +90,9 @@ void add_golden(CLI::App& app, Session& session) {
   command->add_option("--out", a->out, "the folder to write, new or empty")->type_name("DIR")->required();
   command->footer(
       R"(The folder appears when it is complete. It holds case.json, which says all there is to know, with the numbers
-of the problem spelled out; the inputs as .npy files in the storage type (bf16 as bit patterns); and for each
-output what is expected (y.npy) and how far from that a result may be (y_bound.npy), both as float64. A bound of 0
-demands equality; where it is NaN, the element is not judged.
+of the problem spelled out; the inputs as .npy files in the storage type (bf16 and the types of
+eight bits as bit patterns); and for each output what is expected (y.npy) and how far from that a result may be
+(y_bound.npy), both as float64. A bound of 0 demands equality; where it is NaN, the element is not judged.
 
 A program reads the inputs, writes its outputs to a folder of its own under the same names (y.npy, dx.npy, ...), and
 `cnnspec compare` gives the verdict. --data exact-first-wide demands equality everywhere and shows the loss of any

@@ -42,10 +42,10 @@ const std::map<std::string, GradientScalar> scalars{{"exact", GradientScalar::ex
                                                     {"double", GradientScalar::double_precision},
                                                     {"float", GradientScalar::single_precision}};
 
-/// The most numbers that a check may hold at once: 1 GiB of 64-bit ones.
+/// The largest number of values that a check may hold at once: 1 GiB of 64-bit numbers.
 constexpr Idx most_numbers = Idx{1} << 27;
 
-/// Refuses what could not be held in memory before anything is allocated.
+/// Refuses a check that would not fit into memory, before anything is allocated.
 void check_size(const GradientTarget& target, Mode mode) {
   const auto rows = describe(target.network);
   Idx numbers = count_of(target.network.input);
@@ -177,8 +177,7 @@ class TensorProgress {
   std::optional<Progress> line_;
 };
 
-/// A page shows the sweep of a network that is small enough, as only the page was asked for; of another, it is said
-/// how.
+/// Without --sweep, a page shows the sweep only of a small network. For another one, a message says how to get it.
 bool has_sweep(const GradcheckOptions& o, const GradientTarget& target) {
   constexpr Idx most_mult_adds = 200'000;  // some ten seconds
   if (o.sweep || !o.reports.any()) return o.sweep;

@@ -27,6 +27,7 @@
 #include "checks/kernels/built_in.hpp"
 #include "checks/output/output_file.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
@@ -43,7 +44,7 @@ struct JudgeArguments {
 
 std::atomic<bool> interrupted = false;
 
-/// The first ^C ends the run and shows what was found; the second ends everything.
+/// The first ^C ends the run and shows its results; the second ends the program.
 void interrupt(int signal) {
   interrupted = true;
   std::signal(signal, SIG_DFL);
@@ -66,14 +67,14 @@ std::vector<DType> dtypes_of(const JudgeArguments& a) {
   return dtypes;
 }
 
-/// The family of the operations that were asked for, if they are all of one.
+/// The layer of the requested operations, if they all belong to one.
 std::optional<LayerId> layer_id(const std::vector<Op>& ops) {
   for (const Op op : ops)
     if (layer_id(op) != layer_id(ops.front())) return {};
   return ops.empty() ? std::nullopt : std::optional(layer_id(ops.front()));
 }
 
-/// From --case and --shapes. What was left out of a list is said on standard error.
+/// The problems of --case and --shapes. Entries left out of a list are reported on standard error.
 std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId> family) {
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
@@ -91,7 +92,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId>
   return problems;
 }
 
-/// The same name; it must be one of some operation.
+/// Returns the name. It must name a formulation of some operation.
 std::string formulation_named(const std::string& name) {
   if (name.empty()) return name;
   std::vector<std::string> names;
@@ -119,7 +120,7 @@ Conditions conditions_of(const JudgeArguments& a) {
   return c;
 }
 
-/// As many as there are cores, unless something else is asked for.
+/// The number of cores, unless the user gives another number.
 int jobs_of(const JudgeArguments& a) {
   const Idx cores = std::max(1u, std::thread::hardware_concurrency());
   return static_cast<int>(a.jobs ? number_of("--jobs", *a.jobs, Idx{1}, Idx{1} << 10) : cores);
@@ -130,7 +131,7 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   JudgeOptions options;
   options.conditions = conditions_of(a);
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
-  // What a profile says about one storage type is nothing about another.
+  // A profile of one storage type does not apply to another.
   const bool has_any = !options.operations.empty();
   std::erase_if(options.operations, [&](const auto& o) {
     return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype);
@@ -151,14 +152,14 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   return options;
 }
 
-/// Which version of its library a built-in kernel called, in a line; or nothing.
+/// A line with the version of the library that a built-in kernel called, or an empty text.
 std::string called_by(const HostedKernel& kernel) {
   for (const BuiltInKernel& k : built_in_kernels())
     if (k.calls_library && k.name == kernel.name()) return fmt::format("{} is {}\n\n", k.name, kernel.description());
   return "";
 }
 
-/// `cases`: how many were asked for, if that was.
+/// `cases`: the requested number of cases, if a number was requested.
 void print_report(const KernelResult& result, std::optional<Idx> cases, bool random, double seconds, bool color) {
   print(table_head() + "\n");
   for (const OperationResult& o : result.operations)
@@ -186,7 +187,7 @@ ExitStatus status_of(Verdict verdict) {
   return ExitStatus::internal_error;
 }
 
-/// The storage types in which the kernel has anything, as far as they are wanted.
+/// The wanted storage types in which the kernel has any operation.
 std::vector<DType> dtypes_in(const std::vector<JudgedOperation>& operations) {
   std::vector<DType> dtypes;
   for (const JudgedOperation& o : operations)
@@ -259,7 +260,8 @@ void add_judge(CLI::App& app, Session& session) {
                    "what `onednn` calls instead of the oneDNN that it was built with: a shared library")
       ->type_name("FILE");
   list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
-  list("--dtype", a->dtypes, "judge this storage type only: f32, f64, f16 or bf16; may be repeated", "TYPE");
+  list("--dtype", a->dtypes, "judge this storage type only: " + joined(names_of_dtypes(), ", ") + "; may be repeated",
+       "TYPE");
   command
       ->add_option("--cases", a->cases,
                    fmt::format("random cases for each operation (default: {})", JudgeOptions{}.cases))
@@ -314,9 +316,10 @@ void add_judge(CLI::App& app, Session& session) {
   command->footer(
       R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed;
 the judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
-Each case is judged four times: on integers with which no order of summation rounds, so that only
+Each case is judged four times or more: on integers with which no order of summation rounds, so that only
 equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
 family, and on real numbers, where the error must be within a bound that holds for every order of summation.
+An operation that can be computed in several right ways has a bound for each: its formulations.
   error/bound   the largest error of a right element, in units of what rounding can explain
   sensitivity   the share of terms of the sums whose loss the data would have shown
 

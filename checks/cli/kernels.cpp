@@ -1,4 +1,4 @@
-// cnnspec kernels: the kernels that are built in.
+// cnnspec kernels: the built-in kernels.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>

@@ -32,7 +32,7 @@ std::vector<std::string> names_of_commands(const CLI::App& app) {
   return names;
 }
 
-/// The options of `app` and, as they may also stand behind a command, of the program.
+/// The options of `app`, and those of the program, as they may also stand after a command.
 std::vector<std::string> names_of_options(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* level = &app; level != nullptr; level = level->get_parent())
@@ -42,7 +42,7 @@ std::vector<std::string> names_of_options(const CLI::App& app) {
   return names;
 }
 
-/// A mistake in the command line, in our words where a suggestion is possible.
+/// Reports a mistake in the command line; in our own words if there is a suggestion.
 [[noreturn]] void refuse(const CLI::App& app, const CLI::ParseError& e) {
   const auto chosen = app.get_subcommands();
   const CLI::App& command = chosen.empty() ? app : *chosen.front();
@@ -55,7 +55,7 @@ std::vector<std::string> names_of_options(const CLI::App& app) {
   throw UsageError(fmt::format("{} (see {})", e.what(), help), "", "", "");
 }
 
-/// Prints what --help or --version asked for.
+/// Prints the text of --help or --version.
 ExitStatus answer(const CLI::App& app, const CLI::ParseError& e) {
   std::ostringstream out, err;
   if (app.exit(e, out, err) != 0) refuse(app, e);
@@ -87,8 +87,8 @@ ExitStatus run(int argc, char** argv) {
   return session.run();
 }
 
-/// A descriptor that is closed at the start would be given to the next file that is opened, which would then receive
-/// what is printed. Opened the wrong way round, it fails as a closed one does.
+/// Without this, the next opened file would get a descriptor that is closed at the start, and would receive printed
+/// text. Here the descriptor is opened in the wrong direction, so that its use fails as on a closed one.
 void occupy_standard_descriptors() {
   for (int fd = 0; fd <= 2; ++fd)
     if (::fcntl(fd, F_GETFD) == -1) (void)!::open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
@@ -121,9 +121,9 @@ ExitStatus run_and_report(int argc, char** argv) {
 }  // namespace cnnspec::checks
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a run whose exit status is its verdict
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on files is told by whoever writes one
-  std::signal(SIGCHLD, SIG_DFL);  // whoever started this may ignore its children; here it matters how they end
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not end a run, whose exit status is its verdict
+  std::signal(SIGXFSZ, SIG_IGN);  // the writer of a file reports that it is too large
+  std::signal(SIGCHLD, SIG_DFL);  // the parent may have made it ignored; here the status of children matters
   cnnspec::checks::occupy_standard_descriptors();
   cnnspec::checks::keep_freed_memory();
   return static_cast<int>(cnnspec::checks::run_and_report(argc, argv));

@@ -1,4 +1,4 @@
-// Words that are given as options and stand for one of several things.
+// Words that users give as options and that name one of several values.
 #pragma once
 
 #include <array>
@@ -12,10 +12,10 @@
 namespace cnnspec::checks {
 
 inline constexpr const char* profile_help =
-    "what the kernel claims: ieee (default of f32 and f64), f32-acc (default of f16 and bf16), tf32, bf16, f16-acc, "
+    "what the kernel claims: ieee (default of f32 and f64), f32-acc (default of the others), tf32, bf16, f16-acc, "
     "bf16-acc";
 
-/// Null, the default one of each storage type, if none is given.
+/// Null, i.e. the default profile of each storage type, if none is given.
 inline const Profile* profile_named(const std::string& given) {
   if (given.empty()) return nullptr;
   std::vector<std::string> names;

@@ -1,5 +1,4 @@
-// Numbers that are given as options. (CLI11 would read -1 as a very large unsigned number, and take "nan" for
-// positive.)
+// Numbers given as options. (CLI11 would read -1 as a very large unsigned number, and would accept "nan" as positive.)
 #pragma once
 
 #include <fmt/format.h>
@@ -12,13 +11,13 @@
 
 namespace cnnspec::checks {
 
-/// The number that `text` is, all of it, if it is from `least` to `most`; otherwise throws UsageError.
+/// The number if all of `text` is a number in [least, most]; otherwise throws UsageError.
 template <class N>
 N number_of(const std::string& option, const std::string& text, N least, N most) {
   N number{};
   const char* const last = text.data() + text.size();
   const auto [end, error] = std::from_chars(text.data(), last, number);
-  if (error == std::errc{} && end == last && least <= number && number <= most) return number;  // no NaN
+  if (error == std::errc{} && end == last && least <= number && number <= most) return number;  // NaN fails
   throw UsageError(option, "", fmt::format("a number from {} to {}", least, most), in_quotes(text));
 }
 

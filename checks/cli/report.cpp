@@ -1,4 +1,4 @@
-// cnnspec report: results that were written as JSON, as one page or as Markdown.
+// cnnspec report: shows results from JSON files as one page or as Markdown.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>

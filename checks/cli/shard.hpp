@@ -1,4 +1,4 @@
-// A part of a census, as it is given as an option.
+// An option that selects a part of a census.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// "K/N", shard K of N; all of it if nothing is given. Throws UsageError.
+/// Parses "K/N" as shard K of N; the whole census if the text is empty. Throws UsageError.
 inline CensusShard shard_of(const std::string& text) {
   if (text.empty()) return {};
   const std::size_t slash = text.find('/');

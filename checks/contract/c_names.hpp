@@ -1,4 +1,4 @@
-// How the registry's problems and tensors are written in C.
+// The registry's problems and tensors, written in C.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,13 @@ namespace cnnspec::checks {
 
 inline constexpr std::size_t widest_line = 120;
 
-/// In which C stores numbers: "float", "uint16_t".
+/// The C type that stores the numbers: "float", "uint16_t".
 inline std::string c_type(const DTypeRow& row) {
   if (*row.bits != '\0') return "uint" + std::to_string(8 * row.bytes) + "_t";
   return row.bytes == sizeof(double) ? "double" : "float";
 }
 
-/// Of a tensor, where those of the storage type are "T".
+/// The C type of a tensor; "T" for the storage type.
 inline std::string c_type(const Port& port) {
   if (port.element == Element::int64) return "int64_t";
   return port.element == Element::boolean ? "uint8_t" : "T";
@@ -31,7 +31,7 @@ inline std::string c_tensors(const Pass& pass, const std::string& star) {
   return all;
 }
 
-/// A line, in several where it is too long: they end behind a comma.
+/// Splits a long line after commas.
 inline std::vector<std::string> c_lines(std::string line) {
   constexpr std::size_t room = widest_line - 1;
   std::vector<std::string> lines;
@@ -45,7 +45,7 @@ inline std::vector<std::string> c_lines(std::string line) {
   return lines;
 }
 
-/// The lines of a macro, with what makes them one.
+/// The lines of a macro, joined with backslashes.
 inline std::string c_macro(const std::vector<std::string>& all) {
   std::vector<std::string> lines;
   for (const std::string& line : all)

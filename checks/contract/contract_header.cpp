@@ -1,4 +1,4 @@
-// cnnspec/kernel.h, of the layers' problems and passes.
+// Generates cnnspec/kernel.h from the layers' problems and passes.
 #include <algorithm>
 #include <iterator>
 #include <sstream>
@@ -76,7 +76,7 @@ std::vector<std::string> words_of_text(const std::string& text) {
   return {std::istream_iterator<std::string>(stream), {}};
 }
 
-/// `text` in lines of a comment, with its begin in the first.
+/// `text` as the lines of a comment; the first line begins with the start of a comment.
 std::string in_comment(const std::string& text) {
   std::string all, line = " *";
   for (const std::string& word : words_of_text(text)) {
@@ -97,7 +97,7 @@ std::string remarks() {
 
 const char* type_of(const Field& field) { return field.kind == Field::Kind::real ? "double" : "int64_t"; }
 
-/// What the values of a choice mean.
+/// The meaning of the values of a choice.
 std::string comment_on(const Field& field) {
   if (field.kind == Field::Kind::flag) return " /* 0 or 1 */";
   if (field.kind != Field::Kind::choice) return "";
@@ -107,7 +107,7 @@ std::string comment_on(const Field& field) {
   return " /* " + all + " */";
 }
 
-/// The numbers of a window begin lines, so that they can be found.
+/// Whether a number of a window begins a new line, so that it is easy to find.
 bool begins_line(std::string_view name, std::string_view before) {
   for (const std::string_view begin : {"kernel_", "pad_"})
     if (name.starts_with(begin) && !before.starts_with(begin)) return true;
@@ -135,7 +135,7 @@ std::string struct_of(const Layer& layer) {
   return all + "} " + layer.problem + ";\n\n";
 }
 
-/// Each struct once: layers may share one.
+/// Each struct once: layers may share a struct.
 std::string structs() {
   std::string all;
   std::vector<std::string> known;
@@ -153,7 +153,7 @@ std::string structs() {
 
 // ---- Functions ----
 
-/// Which tensors may be left out: "`b`".
+/// The names of the optional tensors: "`b`".
 std::string optional_tensors() {
   std::vector<std::string> names;
   for (const Op op : all_ops())

@@ -1,4 +1,4 @@
-// kernels/functions.hpp.
+// Generates kernels/functions.hpp.
 #include "checks/contract/c_names.hpp"
 #include "checks/contract/headers.hpp"
 

@@ -1,5 +1,5 @@
-// What is written of the registry and committed: whatever lists all layers, operations or storage types. The program
-// cnnspec_generate writes it, and a test compares it.
+// Files generated from the registry and committed: they list all layers, operations or storage types. The program
+// cnnspec_generate writes them, and a test compares them.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +13,8 @@ struct GeneratedFile {
   std::string text;
 };
 
-/// All of them, for the registry as it is. Of files that are only partly written, the rest is as it is in `repository`.
-/// Throws std::runtime_error if one of these is not as it should be.
+/// All generated files, for the current registry. In partly written files, the other text is taken from `repository`.
+/// Throws std::runtime_error if such a file is not as expected.
 std::vector<GeneratedFile> generated_files(const std::filesystem::path& repository);
 
 /// The text of a file; throws std::runtime_error if there is none.

@@ -38,7 +38,7 @@ bool is_among(const Names& some, const Names& all) {
 
 // ---- Schemas ----
 
-/// The words of a JSON array of strings; nothing, if it has anything else.
+/// The words of a JSON array of strings; empty if it has anything else.
 Names words_in(const std::string& array) {
   Names words;
   std::size_t at = 0;
@@ -51,7 +51,7 @@ Names words_in(const std::string& array) {
   return words;
 }
 
-/// A JSON array, in one line if that is short enough. `before`: what is in its first line before it.
+/// A JSON array, in one line if it is short. `before`: the text before it in its first line.
 std::string json_array(const Names& names, const std::string& before) {
   constexpr std::size_t longest = 119;
   const std::string line = "[\"" + joined(names, "\", \"") + "\"]";
@@ -110,7 +110,7 @@ std::string in_words(const Names& names) {
   return all;
 }
 
-/// As a fuzzer's dictionary has them.
+/// The words in the form of a fuzzer's dictionary.
 std::string words_of_dictionary() {
   std::string all = "\n";
   for (const Layer* layer : layers()) all += fmt::format("\"\\\"{}\\\"\"\n", layer->name);
@@ -127,7 +127,7 @@ const std::map<std::string, std::string>& lists() {
   return all;
 }
 
-/// How a list is marked.
+/// The marks around a list.
 struct Marks {
   std::string begin, behind_name, end;
 };

@@ -1,4 +1,4 @@
-// cnnspec_generate FOLDER: writes what is written of the registry into the repository at FOLDER.
+// cnnspec_generate FOLDER: writes the generated files into the repository at FOLDER.
 #include <cstdio>
 #include <fstream>
 #include <stdexcept>
@@ -8,7 +8,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A file that is as it should be is left alone, so that nothing is compiled anew.
+/// Leaves unchanged files alone, so that nothing is recompiled.
 void write(const std::filesystem::path& repository) {
   for (const GeneratedFile& file : generated_files(repository)) {
     const std::filesystem::path path = repository / file.path;

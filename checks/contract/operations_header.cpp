@@ -1,4 +1,4 @@
-// vocabulary/operations.hpp.
+// Generates vocabulary/operations.hpp.
 #include <fmt/format.h>
 
 #include "checks/contract/headers.hpp"

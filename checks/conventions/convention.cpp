@@ -53,7 +53,7 @@ constexpr ConventionRow general_conventions[]{
      [](Rules& r) { r.factors = "bf16"; }, rounds_some_factor},
 };
 
-/// At most as many as a ConventionSet has room for.
+/// There are at most as many as a ConventionSet can hold.
 std::vector<Convention> all_conventions() {
   std::vector<Convention> all;
   for (const ConventionRow& row : general_conventions) all.push_back({row, {}});
@@ -78,7 +78,7 @@ bool have_one_of_each_group(const std::vector<const Convention*>& some) {
   return true;
 }
 
-/// The smallest first.
+/// The smallest set comes first.
 std::vector<ConventionSet> sets_within(ConventionSet all) {
   std::vector<ConventionSet> sets;
   for (std::uint32_t bits = 1; bits <= all.bits(); ++bits) {

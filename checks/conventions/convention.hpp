@@ -1,9 +1,9 @@
 // Conventions: rules that deviate from the definition and that published libraries follow on purpose. A kernel that
-// follows one computes something else, but not by mistake. Each is a rule as exact as the definition: what is right
-// under it is computed by plain loops of its own (expect_under.hpp), and everything else is as wrong as before.
+// follows a convention computes other results, but not by mistake. Each convention is as exact as the definition:
+// separate plain loops compute the right results under it (expect_under.hpp), and all other results are wrong.
 //
-// To add one, add a row: to the table in convention.cpp, or to that of its layer, in its room (layer_rules.hpp). Say
-// how it changes the Rules, and compute what the changed Rules make right.
+// To add a convention, add a row: to the table in convention.cpp, or to the table of its layer, in its room
+// (layer_rules.hpp). Define how it changes the Rules, and compute the right results under the changed Rules.
 #pragma once
 
 #include <bit>
@@ -19,46 +19,46 @@
 
 namespace cnnspec::checks {
 
-/// What a kernel computes that follows some conventions. As it stands: the definition.
+/// The rules of a kernel that follows some conventions. The default is the definition.
 struct Rules {
   bool flushes = false;            // subnormal operands and results may count as 0
-  const char* factors = nullptr;   // the profile whose factors are rounded so
+  const char* factors = nullptr;   // the profile whose rounding of factors applies
   bool multiplies_padding = false;  // taps in the padding are multiplied, by a zero
   enum class Nan { wins_last, wins_as_first_cell, is_ignored } nan = Nan::wins_last;  // in a window
-  enum class Ties { first, last, all, shared } ties = Ties::first;                    // who gets the gradient
-  bool lowest_for_empty = false;  // a window of nothing but -inf is an empty one, whose maximum is the lowest number
-  bool nan_is_zero = false;       // an activation of NaN, and its gradient there
-  double gradient_at_zero = 0;    // of an activation that has none there
+  enum class Ties { first, last, all, shared } ties = Ties::first;                    // cells that get the gradient
+  bool lowest_for_empty = false;  // a window with only -inf is empty, and its maximum is the lowest finite number
+  bool nan_is_zero = false;       // an activation of NaN is 0, and its gradient is 0
+  double gradient_at_zero = 0;    // the gradient of an activation at a point without derivative
 };
 
 /// A rule, as a row of a table.
 struct ConventionRow {
-  const char* name;       // as --accept has it
-  const char* group;      // a kernel follows at most one of each group
-  const char* rule;       // what is computed
-  const char* proof;      // what is right under it, and why
-  const char* followers;  // which libraries do so; empty: none that reports/conventions.md asked
-  bool (*applies_to)(const Pass&, DType);  // asked of the passes of its layer alone, where it has one
+  const char* name;       // the value of --accept
+  const char* group;      // a kernel follows at most one convention of each group
+  const char* rule;       // the computation
+  const char* proof;      // the right results under it, and the reason
+  const char* followers;  // the libraries that follow it; empty: none of those tested in reports/conventions.md
+  bool (*applies_to)(const Pass&, DType);  // for a convention of a layer, called with the passes of this layer only
   void (*change)(Rules&);
-  /// Whether it may make something else right on these inputs than the definition. `arithmetic`: that of a kernel that
-  /// follows it. Null: it may on any.
+  /// Whether the convention may change the right results on these inputs. `arithmetic`: that of a kernel that follows
+  /// it. Null: always possible.
   bool (*may_show)(const Operation&, const Arithmetic& arithmetic, const Operands<double>& inputs) = nullptr;
 };
 
 struct Convention : ConventionRow {
-  std::vector<const Layer*> layers;  // that have it among their own; none: it is not a layer's
+  std::vector<const Layer*> layers;  // the layers that have this convention; none: it is a general one
   bool applies(Op op, DType dtype) const;
 };
 
-/// All of them. In the order in which they are named: the general ones, and then those of the layers.
+/// All conventions in the order of their names in lists: the general ones, then those of the layers.
 std::span<const Convention> conventions();
 
-/// Some of them.
+/// A set of conventions.
 class ConventionSet {
  public:
   constexpr ConventionSet() = default;
   constexpr explicit ConventionSet(std::uint32_t bits) : bits_(bits) {}
-  /// "ftz,ties-shared". Several of one group are alternatives. Throws UsageError, about `option`.
+  /// Parses "ftz,ties-shared". Several conventions of one group are alternatives. Throws UsageError, about `option`.
   static ConventionSet named(const std::string& names, const std::string& option);
 
   constexpr std::uint32_t bits() const { return bits_; }
@@ -76,7 +76,7 @@ class ConventionSet {
   friend constexpr auto operator<=>(ConventionSet, ConventionSet) = default;
 
   std::vector<const Convention*> all() const;
-  /// As --accept has them.
+  /// The names in the form of --accept.
   std::string names() const;
   Rules rules() const;
 
@@ -84,10 +84,10 @@ class ConventionSet {
   std::uint32_t bits_ = 0;
 };
 
-/// Those that apply.
+/// The conventions that apply.
 ConventionSet conventions_of(Op op, DType dtype);
 
-/// All sets of them with at most one of each group, but for the empty one: the smallest first.
+/// All nonempty sets of applicable conventions with at most one of each group, smallest first.
 const std::vector<ConventionSet>& sets_of_conventions(Op op, DType dtype);
 
 }  // namespace cnnspec::checks

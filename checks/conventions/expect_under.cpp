@@ -9,7 +9,7 @@ namespace cnnspec::checks {
 
 Arithmetic arithmetic_under(const Rules& rules, const Arithmetic& arithmetic) {
   Arithmetic a = arithmetic;
-  // Whoever claims to round factors has said how.
+  // A kernel that claims to round factors has already defined how.
   if (rules.factors != nullptr && !a.rounds_factors())
     a.factor_digits = find_profile(rules.factors)->arithmetic(a.dtype).factor_digits;
   a.flushes = a.flushes || rules.flushes;

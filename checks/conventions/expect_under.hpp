@@ -1,4 +1,4 @@
-// What a kernel may return that follows conventions.
+// The results that a kernel may return if it follows conventions.
 #pragma once
 
 #include <vector>
@@ -8,15 +8,15 @@
 
 namespace cnnspec::checks {
 
-/// The arithmetic of a kernel that follows these rules and claims `arithmetic` otherwise.
+/// The arithmetic of a kernel that follows these rules and otherwise claims `arithmetic`.
 Arithmetic arithmetic_under(const Rules& rules, const Arithmetic& arithmetic);
 
-/// What may come out, one of several: conventions leave open what libraries do in different ways, but each kernel does
-/// the same in all of an output. `arithmetic`: what is claimed otherwise; `sample` and `seed` as in expect.
+/// The alternative right outputs. Conventions leave open some points in which libraries differ, but each kernel must
+/// make the same choice within an output. `arithmetic`: the kernel's claim otherwise; `sample` and `seed` as in expect.
 std::vector<Expectation> expect_under(const Rules& rules, const Operation& operation, const Arithmetic& arithmetic,
                                       const Operands<double>& inputs, Idx sample = 0, std::uint64_t seed = 0);
 
-/// Those of the conventions that may make something else right on these inputs than the definition.
+/// The conventions of `set` that may change the right results on these inputs.
 ConventionSet relevant_to(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                           ConventionSet set);
 

@@ -7,7 +7,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The operations of which some type has it: all of a family by the family's name.
+/// The operations for which some type has the convention; a layer's name stands for all of its operations.
 std::string operations_of(const Convention& c) {
   std::string text;
   bool is_of_f32_alone = false;

@@ -5,7 +5,7 @@
 
 namespace cnnspec::checks {
 
-/// A line for each: its name, and what it applies to.
+/// A line for each convention: its name, and what it applies to.
 std::string list_of_conventions();
 
 /// docs/conventions.md, in Markdown.

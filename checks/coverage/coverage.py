@@ -25,7 +25,7 @@ import figures
 import front_end
 import mutator
 
-LEFT_OUT = ("checks/bench/", "checks/mutants/")  # not part of what the tests run
+LEFT_OUT = ("checks/bench/", "checks/mutants/")  # the tests do not run these
 
 
 def fail(message):
@@ -168,7 +168,7 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except OSError as error:  # a tool that is missing, a disk that is full
+    except OSError as error:  # a missing tool, a full disk
         fail(error)
     except KeyboardInterrupt:
         sys.exit(130)

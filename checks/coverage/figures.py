@@ -11,7 +11,7 @@ not run. (What `if constexpr` leaves out in every copy cannot be told from what 
 """
 import dataclasses
 
-# The marks: percent, at least.
+# The marks: minimum percentages.
 MARKS = {"spec": {"lines": 100, "branches": 100}, "checks": {"lines": 95}}
 
 
@@ -48,7 +48,7 @@ class File:
     branches: Figure
     missed_lines: list
     missed_branches: list  # "LINE:COLUMN is never true"
-    uncompiled_lines: list  # of the missed lines: those in code that was never compiled
+    uncompiled_lines: list  # missed lines in code that was never compiled
 
     def as_json(self):
         return {
@@ -140,7 +140,7 @@ def figures_of(report, root, required, left_out=(), defaulted=lambda path: (), s
             path = file["filename"][len(prefix) :] if file["filename"].startswith(prefix) else ""
             if path.split("/")[0] in MARKS and not path.startswith(tuple(left_out)):
                 files[path] = file_of(file, defaulted(path), statements.get(path, ()))
-    for path in set(statements) - set(files) - set(required):  # nothing of it was compiled
+    for path in set(statements) - set(files) - set(required):  # nothing in the file was compiled
         files[path] = file_of({"segments": []}, statements=statements[path])
     missing = [path for path in required if path not in files or files[path].lines.total == 0]
     if missing:

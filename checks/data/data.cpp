@@ -22,7 +22,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 using Use = DataFamily::Use;
 
-/// `draw(stream)` for each element of each input; streams of their own.
+/// Calls `draw(stream)` for each element of each input. Each input has its own stream.
 template <class Draw>
 Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw) {
   Operands<double> inputs;
@@ -34,10 +34,10 @@ Operands<double> fill(const Operation& operation, std::uint64_t seed, Draw draw)
   return inputs;
 }
 
-/// Of data that is small.
+/// The largest number of small data.
 constexpr Idx most_small = 31;
 
-/// The number of the first stream of inputs that hold whole numbers.
+/// The number of the first stream for inputs that hold whole numbers.
 constexpr std::uint64_t whole_numbers = 1000;
 std::uint64_t hash_of(std::string_view text) {
   std::uint64_t hash = 0;
@@ -51,13 +51,13 @@ bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return tr
 bool has_terms_to_spare(const Operation& o, const Arithmetic&, const ExactPlan& plan) {
   return o.most_terms() <= Idx{1} << plan.bits;
 }
-/// The accumulator has all of the storage type's range.
+/// Whether the accumulator has the whole range of the storage type.
 bool reaches(const Arithmetic& a, const ExactPlan& plan) {
   return plan.proved() && a.accumulator.least_exponent <= a.storage.least_exponent &&
          a.accumulator.largest_exponent >= a.storage.largest_exponent;
 }
 bool has_few_bits(const Arithmetic& a) { return element_bytes(a.dtype) == 1; }
-/// The data is scaled into the far ends of the storage type's range, which the accumulator must have too.
+/// Whether data can be scaled to the far ends of the storage type's range. The accumulator must have this range too.
 bool scales(const Operation&, const Arithmetic& a, const ExactPlan& plan) {
   return reaches(a, plan) && a.storage.largest_exponent > plan.bits;
 }
@@ -67,7 +67,8 @@ bool to_sums(const Operation& o, const Arithmetic&, const ExactPlan&) { return t
 bool has_room_for_small(const Operation& o, const Arithmetic& a) {
   return o.most_terms() <= (Idx{1} << a.accumulator.digits) / most_small;
 }
-/// A subnormal number has fewer digits than others, and a factor that is rounded to so many may vanish.
+/// Whether subnormal factors survive. They have fewer digits than other numbers, so a rounding of the factors may lose
+/// them.
 bool keeps_subnormals(const Operation& o, const Arithmetic& a, const ExactPlan& plan) {
   const bool may_be_scaled = scales(o, a, plan) || (has_few_bits(a) && reaches(a, plan));
   return may_be_scaled && !(o.multiplies() && a.rounds_factors());
@@ -89,13 +90,13 @@ Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const E
   Operands<double> inputs = draw_integers(o, plan, seed, 1);
   const DataOfLayer* const own = layer_of(o.op).data;
   if (own == nullptr || !own->shows_one_sign) return inputs;
-  inputs[0] = draw_integers(o, plan, seed, 0)[0];  // what was hidden in the other family
+  inputs[0] = draw_integers(o, plan, seed, 0)[0];  // the elements that the other family hides
   for (double& e : inputs[0]) e = -e;
   return inputs;
 }
 
-/// Small odd integers of both signs, so that results are mostly as small as the type of the output holds exactly: the
-/// sum of n of them is about sqrt(n) as large.
+/// Small odd integers of both signs, so small that the output type holds most results exactly: the sum of n of them is
+/// about sqrt(n) times as large as one.
 Operands<double> draw_small(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
   constexpr double deviations = 4;
   const double most = std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
@@ -113,14 +114,13 @@ Operands<double> draw_small(const Operation& o, const Arithmetic& a, const Exact
   return inputs;
 }
 
-/// Ones, those of one operand with signs in turn: sums in the order of memory are -1, 0 or 1, from which no term can
-/// vanish.
+/// Ones; in one operand the signs alternate. So sums in the order of memory are -1, 0 or 1, and no term can vanish.
 Operands<double> draw_alternating(const Operation& o, const Arithmetic&, const ExactPlan&, std::uint64_t seed) {
   Operands<double> inputs = fill(o, seed, [](Stream&) { return 1.0; });
   for (std::size_t n = 1; n < inputs[0].size(); n += 2) inputs[0][n] = -1;
   return inputs;
 }
-/// Their size does not come from a plan.
+/// Whether the size of the numbers is independent of the plan.
 bool has_small_numbers(const DataFamily& f) { return f.draw == draw_small || f.draw == draw_alternating; }
 bool needs_small_sums(const Operation& o, const Arithmetic& a, const ExactPlan&) {
   return has_few_bits(a) && to_sums(o);
@@ -130,7 +130,7 @@ Operands<double> draw_ones(const Operation& o, const Arithmetic&, const ExactPla
   return fill(o, seed, [](Stream&) { return 1.0; });
 }
 
-/// One element of an operand is not zero; the other operand is full, or has one element as well.
+/// One operand has a single nonzero element; the other operand is full, or has a single nonzero element too.
 Operands<double> draw_one_hot(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   Stream stream(seed, 99);
   const Idx which = stream.below(3);  // the first, the second, both
@@ -150,10 +150,10 @@ Operands<double> draw_signed_zeros(const Operation& o, const Arithmetic&, const 
 }
 
 bool saturates(const Operation& o, const Arithmetic& a, const ExactPlan&) {
-  return a.saturates() && !o.selects() && o.most_terms() <= Idx{1} << 12;  // else it rounds in the accumulator
+  return a.saturates() && !o.selects() && o.most_terms() <= Idx{1} << 12;  // else sums round in the accumulator
 }
-/// Odd integers of all digits, one factor of each product by a power of two larger: a sum of a few is beyond the
-/// largest number.
+/// Odd integers with all digits. One factor of each product is scaled by a power of two, such that a sum of a few
+/// products exceeds the largest number.
 Operands<double> draw_saturating(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
   const int most = 1 << a.storage.digits, shift = a.storage.largest_exponent - a.storage.digits;
   Operands<double> inputs;
@@ -169,11 +169,11 @@ Operands<double> draw_saturating(const Operation& o, const Arithmetic& a, const 
   return inputs;
 }
 
-/// The first wide family with its results multiplied by 2^exponent.
+/// The first wide family, with the results multiplied by 2^exponent.
 Operands<double> scaled(const Operation& o, const ExactPlan& plan, std::uint64_t seed, int exponent) {
   Operands<double> inputs = draw_integers(o, plan, seed, 0);
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    if (!o.multiplies() || i != 1)  // one factor of each product
+    if (!o.multiplies() || i != 1)  // scales one factor of each product
       for (double& e : inputs[i]) e = std::ldexp(e, exponent);
   return inputs;
 }
@@ -188,7 +188,7 @@ Operands<double> draw_near_overflow(const Operation& o, const Arithmetic& a, con
   return scaled(o, plan, seed, a.storage.largest_exponent - plan.bits);
 }
 
-// ---- What is no number ----
+// ---- Infinities and NaN ----
 
 Operands<double> with_specials(const Operation& o, std::uint64_t seed, std::span<const double> specials) {
   return fill(o, seed, [&](Stream& s) {
@@ -205,8 +205,9 @@ Operands<double> draw_nan(const Operation& o, const Arithmetic&, const ExactPlan
 
 // ---- Real numbers ----
 
-/// Random numbers with an exponent in [-spread/2, spread/2): terms of one size, where many roundings meet, or of very
-/// different sizes, where large ones hide small ones and cancel. None is zero or subnormal, and no product of two is.
+/// Random numbers with an exponent in [-spread/2, spread/2). Terms of equal size make many roundings meet; terms of
+/// very different sizes make large ones hide small ones and cancel. No number and no product of two is zero or
+/// subnormal.
 Operands<double> draw_rounded(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
   constexpr std::array<int, 4> binades{1, 4, 12, 24}, few_binades{1, 2, 3, 4};
   const bool is_narrow = std::min(a.storage.largest_exponent, a.accumulator.largest_exponent) < 100;  // binary16
@@ -215,7 +216,7 @@ Operands<double> draw_rounded(const Operation& o, const Arithmetic& a, const Exa
   for (std::size_t i = 0; i < o.inputs.size(); ++i) {
     Stream stream(~seed, i);
     const int spread = (is_narrow ? few_binades : binades)[static_cast<std::size_t>(stream.below(4))];
-    std::array<double, 24> units{};  // what the last bit of a significand is worth
+    std::array<double, 24> units{};  // the value of the last bit of a significand
     for (int e = 0; e < spread; ++e)
       units[static_cast<std::size_t>(e)] = std::ldexp(1.0, e - spread / 2 - (digits - 1));
     std::vector<double>& v = inputs.emplace_back(static_cast<std::size_t>(o.inputs[i].count()));
@@ -245,7 +246,7 @@ constexpr char infinities_text[] = "small integers and infinities";
 constexpr char nan_text[] = "small integers and NaN";
 constexpr char rounded_text[] = "real numbers of both signs and different sizes";
 
-// The general families. A layer's own stand between them.
+// The general families. The layers' own families stand between these and `after_the_layers`.
 constexpr std::array before_the_layers{
     DataFamily{"exact-first-wide", Use::always, [](const Operation& o) { return describe_wide(o, 0); }, anywhere,
                draw_first_wide},
@@ -271,7 +272,7 @@ std::span<const DataFamily> own_families(const Layer& layer) {
   return layer.data == nullptr ? std::span<const DataFamily>{} : layer.data->families;
 }
 
-/// Those that an operation may have.
+/// The families that an operation may have.
 std::vector<const DataFamily*> families_of(const Operation& o) {
   std::vector<const DataFamily*> all;
   for (const auto families : {std::span<const DataFamily>(before_the_layers), own_families(layer_of(o.op)),
@@ -285,14 +286,13 @@ bool is_disputed(const DataFamily& f, const Arithmetic& a) {
   return disputes_subnormals(a) && f.draw == draw_subnormals;
 }
 
-/// The families to use: exact data first, because its numbers are the easier ones to read.
+/// The families to use. Exact data comes first, because its numbers are easier to read.
 std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic& a, const ExactPlan& plan,
                                             std::uint64_t seed, bool specials) {
   std::vector<const DataFamily*> used, in_turn;
   for (const DataFamily* f : families_of(o)) {
     if (!f->applies(o, a, plan) || (is_disputed(*f, a) && !specials)) continue;
-    // A term can vanish in a wide sum that is rounded once more, when it is stored. Elsewhere small numbers show no
-    // more.
+    // When a wide sum is rounded again for storage, a term can vanish. Only then do small numbers show more.
     if (has_small_numbers(*f) && !(a.rounds_output() && has_room_for_small(o, a))) continue;
     if (f->use == Use::in_turn)
       in_turn.push_back(f);
@@ -304,8 +304,8 @@ std::vector<const DataFamily*> families_for(const Operation& o, const Arithmetic
   return used;
 }
 
-/// In numbers of the storage type: one of eight bits has few integers, and perhaps no infinity. Inputs of whole numbers
-/// have their own range.
+/// Rounds the inputs to numbers of the storage type: a type of eight bits has few integers, and perhaps no infinity.
+/// Inputs of whole numbers are drawn from their own range.
 Operands<double> stored(Operands<double> inputs, const Operation& o, const Arithmetic& a, std::uint64_t seed) {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!o.inputs[i].is_stored()) {
@@ -317,7 +317,7 @@ Operands<double> stored(Operands<double> inputs, const Operation& o, const Arith
   }
   return inputs;
 }
-/// Every optional input is absent in one case of four, each by itself.
+/// Leaves out every optional input in one of four cases, independently.
 void leave_out_options(const Operation& o, std::uint64_t seed, Operands<double>& inputs) {
   Stream stream(seed);
   for (std::size_t i = inputs.size(); i-- > 0;)
@@ -330,7 +330,7 @@ Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic
   return stored(f.draw(o, a, plan, seed), o, a, mix(seed ^ hash_of(f.name)));
 }
 
-/// Makes the data of exact families, drawn again with a thinner plan until the sums stay within the budget.
+/// Makes the data of exact families. Draws again with a thinner plan until the sums stay within the budget.
 class ExactMaker {
  public:
   ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed)
@@ -348,7 +348,7 @@ class ExactMaker {
     }
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
     if (used.size() == 1 && has_small_numbers(*used[0]) && !has_room_for_small(operation_, arithmetic_)) {
-      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // asked for by name
+      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // the family was requested by name
       return sets;
     }
     if (!plan_.proved()) count_visible(sets, used);
@@ -363,7 +363,7 @@ class ExactMaker {
     return sets;
   }
 
-  /// One set of a family of several.
+  /// Set n of a family of several sets.
   DataSet nth(const DataFamily& f, Idx n) const { return nth_of(f, n, f.in_sets(operation_, arithmetic_, seed_)(n)); }
 
  private:
@@ -372,7 +372,7 @@ class ExactMaker {
     for (Idx n = 0; n < f.sets(operation_); ++n) sets.push_back(nth_of(f, n, draw_set(n)));
   }
 
-  /// Of a selection, or a sum without products.
+  /// For a selection, or a sum without products.
   void expect_sums(DataSet& set, const DataFamily& f) const {
     const bool adds_up_all = operation_.adds_up_all();
     if (adds_up_all || operation_.has_formulations() || !plan_.proved() || f.use == Use::on_request)
@@ -383,7 +383,7 @@ class ExactMaker {
     set.expected.terms = set.visible;
   }
 
-  /// Where no sum rounds in double.
+  /// Results for data on which no sum rounds in double.
   std::vector<long double> exact_results(const Operands<double>& inputs) const {
     std::vector<double> values = run_spec(operation_, inputs);
     if (arithmetic_.rounds_output())
@@ -391,7 +391,7 @@ class ExactMaker {
     return {values.begin(), values.end()};
   }
 
-  /// Selects, or adds up exactly.
+  /// Set n of a family that selects or adds exactly.
   DataSet nth_of(const DataFamily& f, Idx n, Operands<double> inputs) const {
     DataSet set{std::string(f.name) + ":" + std::to_string(n),
                 f.describe(operation_),
@@ -415,13 +415,13 @@ class ExactMaker {
     return set;
   }
 
-  /// Sums and selections are as good as free, so one run tells everything.
+  /// Sums and selections are cheap, so one run computes everything.
   void expect_measured(DataSet& set, const DataFamily& f) const {
     for (ExactPlan plan = plan_;; plan = thinned(plan), set = draw(f, plan)) {
       set.expected = expect(operation_, arithmetic_, set.inputs);
       const auto& bounds = set.expected.bounds;
       const bool is_exact = std::all_of(bounds.begin(), bounds.end(), [](double b) { return b == 0; });
-      const bool has_plan = f.use != Use::on_request && !has_small_numbers(f);  // none makes infinities exact
+      const bool has_plan = f.use != Use::on_request && !has_small_numbers(f);  // no plan makes infinities exact
       if (is_exact || plan.proved() || !has_plan || operation_.has_formulations()) break;
     }
     set.shows_all = false;
@@ -433,8 +433,8 @@ class ExactMaker {
     if (arithmetic_.rounds_output() && operation_.adds_up_all()) count_shown(set);
   }
 
-  /// Of the terms of an output, those whose loss is left when the result is rounded to the type that it is stored in:
-  /// all or, as far as is counted, none.
+  /// Counts the terms of an output whose loss still shows after the result is rounded to its storage type: all of them
+  /// or, as far as this count goes, none.
   void count_shown(DataSet& set) const {
     Operands<TermRange> inputs;
     for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
@@ -456,11 +456,11 @@ class ExactMaker {
     return inputs;
   }
 
-  /// Draws again what exceeds the budget, and counts the terms that are not zero.
+  /// Draws data that exceeds the budget again, and counts the nonzero terms.
   void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
     const double budget = std::ldexp(1.0, plan_.bits);
     for (std::size_t n = 0; n < sets.size(); ++n) {
-      // The others are within the budget where they apply.
+      // The other families are within the budget wherever they apply.
       if (has_small_numbers(*used[n]) || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
       for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
         const auto results =
@@ -525,7 +525,7 @@ DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Ope
 
 namespace {
 
-/// The set that is named FAMILY:N.
+/// The set with the name FAMILY:N.
 DataSet nth_set(const Operation& operation, const Arithmetic& arithmetic, const ExactPlan& plan, std::uint64_t seed,
                 const DataFamily& family, const std::string& name) {
   const std::string_view number = std::string_view(name).substr(std::string_view(family.name).size() + 1);

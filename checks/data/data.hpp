@@ -1,5 +1,5 @@
-// Data: the families of data that a kernel is judged on. A new general family is one line in the tables of data.cpp,
-// and the function that draws it; a layer's own are in its room.
+// Data: the families of data that a kernel is judged on. To add a general family, add a line to the tables of data.cpp
+// and the function that draws it. A layer's own families are in its room.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace cnnspec::checks {
 
-/// The general ones, and those of the layers between them.
+/// The general families, with those of the layers between them.
 const std::vector<const DataFamily*>& data_families();
-/// By its name, or by that of one of its sets. Null if there is none of that name.
+/// Finds a family by its name, or by the name of one of its sets. Null if there is none.
 const DataFamily* find_data_family(std::string_view name);
-/// Whether an operation may have it: a layer's own families are for its operations alone.
+/// Whether an operation may have the family: a layer's own families are only for its operations.
 bool is_of(const DataFamily& family, const Operation& operation);
 
 struct DataOptions {
@@ -23,17 +23,17 @@ struct DataOptions {
   Idx sample = 0;  // about how many outputs to judge on rounded data; 0: all
 };
 
-/// What a case is judged on: all families that are always used, one of those that take turns, and the special ones if
-/// asked for. A function of its arguments alone. `data`: one family by name, or literal data (literal_data.hpp);
-/// empty: as said. Throws UsageError if it is neither.
+/// The data of a case: all families that are always used, one of those that take turns, and the special ones if
+/// requested. A function of the arguments alone. `data`: a single family by name, or literal data (literal_data.hpp);
+/// empty: the families above. Throws UsageError if `data` is neither.
 std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
                                const std::string& data, const DataOptions& options = {});
 
-/// Leaves open what libraries differ in, where the layer says so.
+/// Leaves open the results in which libraries differ, as the layer defines them.
 void leave_open(const Operation& operation, DataSet& set);
 
-/// A set of given inputs. What is not judged on data that was drawn is not judged on it either: what the layer leaves
-/// open, and what becomes of subnormal numbers where the type disputes them.
+/// A set of given inputs. As with drawn data, two kinds of results are not judged: those that the layer leaves open,
+/// and those of subnormal numbers if the type disputes them.
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
                    const DataOptions& options = {});
 

@@ -1,4 +1,4 @@
-// What data a layer needs besides the general families, and how much of the layer a set of data shows.
+// The data that a layer needs besides the general families, and how much of the layer a set of data shows.
 #pragma once
 
 #include <cstdint>
@@ -17,47 +17,47 @@ struct DataFamily {
   enum class Use { always, in_turn /* one of them for each case */, on_request /* --specials */ };
   const char* name;
   Use use;
-  std::string (*describe)(const Operation&);  // what the data is like, in a few words
+  std::string (*describe)(const Operation&);  // describes the data in a few words
   bool (*applies)(const Operation&, const Arithmetic&, const ExactPlan&);
-  /// Data for every input.
+  /// Draws data for every input.
   Operands<double> (*draw)(const Operation&, const Arithmetic&, const ExactPlan&, std::uint64_t seed);
-  /// Of a family of several sets, NAME:0, NAME:1, ...: how many there are, and each.
+  /// For a family of several sets, NAME:0, NAME:1, ...: their number, and each set.
   Idx (*sets)(const Operation&) = nullptr;
   std::function<Operands<double>(Idx)> (*in_sets)(const Operation&, const Arithmetic&, std::uint64_t seed) = nullptr;
-  bool is_left_open = false;  // what comes out is judged only where that was asked for: DataOfLayer::leave_open
+  bool is_left_open = false;  // results are judged only on request: DataOfLayer::leave_open
 };
 
-/// The inputs of one call, and what may come out.
+/// The inputs of one call, and the expected results.
 struct DataSet {
   std::string family, description;
-  Operands<double> inputs;  // an unused bias is empty
+  Operands<double> inputs;  // an absent bias is empty
   Expectation expected;
-  /// For each output, how many of its terms are not zero, so that their loss would show. Empty: nothing is known.
+  /// For each output, the number of nonzero terms, whose loss would show. Empty: unknown.
   std::vector<Idx> visible;
   bool shows_all = false;  // no term is zero
   bool sampled = false;    // only a sample of the outputs is judged
-  bool may_flush = false;  // what is below the least normal number may count as 0
+  bool may_flush = false;  // numbers below the least normal number may count as 0
 };
 
-/// Counts what the data of a case has shown, where that is not the terms of sums: the cells of windows, say.
+/// Counts what the data of a case has shown, if that is not terms of sums but, for example, cells of windows.
 class Shown {
  public:
   virtual ~Shown() = default;
-  /// A set of data on which only equality is right.
+  /// Adds a set of data on which only equality is right.
   virtual void add(const Operands<double>& inputs) = 0;
   virtual Idx all() const = 0;
   virtual Idx shown() const = 0;
-  /// Whether each of them is shown, and not only each in some place.
+  /// Whether each item is counted at every place, and not only at some place.
   virtual bool is_everywhere() const { return true; }
 };
 
 struct DataOfLayer {
-  std::span<const DataFamily> families{};  // besides the general ones
-  /// Leaves open what libraries differ in, on data on which they do: its bound becomes NaN. Null: nothing.
+  std::span<const DataFamily> families{};  // in addition to the general families
+  /// Leaves results open in which libraries differ: sets their bounds to NaN. Null: no such results.
   void (*leave_open)(const Operation&, DataSet&) = nullptr;
-  /// Null: the terms of its sums, or the elements that it selects.
+  /// Null: counts the terms of sums, or the selected elements.
   std::unique_ptr<Shown> (*shown)(const Operation&) = nullptr;
-  /// The output shows an element of the first input only where it has the right sign.
+  /// An element of the first input shows in the output only if it has the right sign.
   bool shows_one_sign = false;
 };
 

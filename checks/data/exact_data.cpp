@@ -12,7 +12,7 @@ namespace {
 /// The most bits b such that every odd number below 2^b is at most `limit`.
 int bits_up_to(Idx limit) { return static_cast<int>(std::bit_width(static_cast<std::uint64_t>(limit) + 1)) - 1; }
 
-// Without branches, which random bits take at random: this is done for every element of all data.
+// Without branches: random bits make branches unpredictable, and this code runs for every element of all data.
 
 double signed_by(std::uint64_t bit, Idx v) {
   const Idx sign = -static_cast<Idx>(bit & 1);
@@ -62,13 +62,13 @@ ExactPlan plan_exact(int bits, int factor_bits, Idx terms, bool multiplies) {
   const Idx budget = Idx{1} << bits;
   const int least_wide = std::min({least_wide_bits, factor_bits, bits});
   ExactPlan plan{bits};
-  const int term_bits = bits_up_to(budget / terms);  // every term may be that wide
+  const int term_bits = bits_up_to(budget / terms);  // every term may have this many bits
   if (term_bits >= least_wide) {
     plan.narrow_bits = multiplies ? std::min(2, term_bits - least_wide) : 0;
     plan.wide_bits = std::min(term_bits - plan.narrow_bits, factor_bits);
     return plan;
   }
-  // The small elements get at most half of the budget and the wide ones, in the mean, a quarter.
+  // The small elements get at most half of the budget, and the wide elements a quarter on average.
   plan.wide_bits = least_wide;
   plan.small_bits = std::max(1, bits_up_to(budget / 2 / terms));
   const double mean_terms = static_cast<double>(budget) / 4 / static_cast<double>(terms);
@@ -78,7 +78,7 @@ ExactPlan plan_exact(int bits, int factor_bits, Idx terms, bool multiplies) {
 }
 
 ExactPlan plan_exact(const Operation& operation, const Arithmetic& arithmetic) {
-  // Sums are exact in the accumulator, and a result that is stored in fewer digits must not overflow.
+  // Sums must be exact in the accumulator, and a result must not overflow a narrower storage type.
   const int bits = std::min(arithmetic.accumulator.digits, arithmetic.storage.largest_exponent);
   return plan_exact(bits, arithmetic.factor_digits, operation.most_terms(), operation.multiplies());
 }

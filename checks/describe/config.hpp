@@ -16,8 +16,8 @@ struct Cnn2Run {
   friend bool operator==(const Cnn2Run&, const Cnn2Run&) = default;
 };
 
-/// What the text does not name keeps its default. `where` says in error messages what the text is, e.g. "--config".
-/// Throws UsageError for the text, and ShapeError for what well_formed finds.
+/// Fields that the text does not name keep their defaults. `where` names the text in error messages, e.g. "--config".
+/// Throws UsageError for mistakes in the text, and the ShapeError of well_formed.
 Cnn2Run parse_config(std::string_view text, const std::string& where);
 
 /// Every field, in a form that parse_config reads back.

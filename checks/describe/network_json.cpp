@@ -22,7 +22,7 @@ constexpr Idx schema = 1;
 
 // ---- JSON to a network.
 
-/// A value in a description, and where it stands.
+/// A value in a description, and its position.
 class Value {
  public:
   Value(const json& value, const std::string& where) : Value(value, where, json::json_pointer()) {}
@@ -81,7 +81,7 @@ class Value {
     if (!value_.is_number()) refuse("a number");
     return value_.get<double>();
   }
-  /// Which of them it is.
+  /// The index of the value in `names`.
   Idx choice(std::span<const char* const> names) const {
     const std::string given = string();
     const auto found = std::ranges::find(names, given);
@@ -126,7 +126,7 @@ std::array<Idx, 4> padding(const Value& value) {
   return {sides[0], sides[1], sides[2], sides[3]};
 }
 
-/// Of one axis: the kernel is part of it.
+/// The line of one axis; the kernel is part of it.
 Line line_of(Idx kernel, Idx stride, Idx before, Idx after, Idx dilation) {
   return {0, 0, kernel, {stride, before, after, dilation}};
 }
@@ -172,7 +172,7 @@ ordered_json setting_of(const Problem& problem, std::size_t n, const Field& fiel
   return problem.integer(n);
 }
 
-/// Those that must be given, or those that need not.
+/// The settings that must be given, or those that may be left out.
 std::vector<std::string> settings_of(const Layer& layer, bool may_be_left_out) {
   std::vector<std::string> names = settings_of(layer);
   std::erase_if(names, [&](const std::string& name) {
@@ -202,7 +202,7 @@ void append(std::vector<std::string>& to, const std::vector<std::string>& more) 
   to.insert(to.end(), more.begin(), more.end());
 }
 
-/// What the layer has besides what every layer has.
+/// The keys of this layer, without those of every layer.
 std::vector<std::string> keys_of(const Layer& layer) {
   std::vector<std::string> keys = settings_of(layer, false);
   if (has_window(layer)) append(keys, {"kernel", "stride", "padding", "dilation"});
@@ -286,12 +286,12 @@ ordered_json to_json(const Summary& network) {
           {"activations", network.activations}};
 }
 
-/// A name from a program may be no UTF-8: such bytes are replaced.
+/// A name from a program may contain invalid UTF-8: such bytes are replaced.
 std::string dump(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
-// ---- What a description says beyond the network itself.
+// ---- Additions of a description to the network itself.
 
 void require_true(const Value& said, const std::vector<std::string>& keys, const ordered_json& truth) {
   for (const std::string& key : keys)

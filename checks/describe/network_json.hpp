@@ -14,8 +14,8 @@
 //      {"kind": "flatten"},
 //      {"kind": "linear", "out_features": 10}]}
 //
-// What format_network adds to that is derived: "schema", and for layers and the whole network their shapes and counts.
-// It may be left out. Where it is given, it must be right, so a file can state what its author believes.
+// format_network adds derived values: "schema", and the shapes and counts of the layers and of the whole network. They
+// may be left out. If they are given, they must be right, so a file can state what its author expects.
 #pragma once
 
 #include <string>
@@ -27,14 +27,14 @@ namespace cnnspec::checks {
 
 inline constexpr std::size_t most_network_layers = 10'000;
 
-/// `where` says in error messages what the text is, e.g. its file. Throws UsageError with the line and column of a
-/// syntax error or the JSON pointer of a wrong value, and the ShapeError of a layer that does not fit.
+/// `where` names the text in error messages, e.g. its file. Throws UsageError with the line and column of a syntax
+/// error or the JSON pointer of a wrong value, and the ShapeError of a layer that does not fit.
 NamedNetwork parse_network(std::string_view text, const std::string& where);
 
-/// What a description can say of windows, for the help.
+/// The settings of windows in a description, for the help.
 std::string window_help();
 
-/// Complete: parse_network reads it back to the same network.
+/// A complete description: parse_network reads it back to the same network.
 std::string format_network(const Summary& network);
 
 }  // namespace cnnspec::checks

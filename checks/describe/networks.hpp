@@ -1,4 +1,4 @@
-// Where a network comes from: the built-in ones by name, or a file.
+// Sources of networks: the built-in ones by name, or a file.
 #pragma once
 
 #include <string>
@@ -17,8 +17,8 @@ extern const char* const network_example;
 bool is_built_in(const std::string& name);
 NamedNetwork built_in_network(const std::string& name, const Cnn2Run& run);
 
-/// `net` is a built-in name, the path of a JSON description, or "-" for one on standard input; `config` is the text of
-/// a configuration, which only the built-in ones take. Throws UsageError and ShapeError.
+/// `net`: a built-in name, the path of a JSON description, or "-" for a description on standard input. `config`: the
+/// text of a configuration, only for built-in networks. Throws UsageError and ShapeError.
 NamedNetwork load_network(const std::string& net, const std::string& config);
 
 }  // namespace cnnspec::checks

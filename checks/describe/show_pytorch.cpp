@@ -14,7 +14,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Python's keywords, and what nn.Sequential has of its own (PyTorch 1.13 and 2): it refuses layers with these names.
+/// Python's keywords, and the attributes of nn.Sequential (PyTorch 1.13 and 2), which it does not accept as names of
+/// layers.
 constexpr const char* reserved_names = R"(
     False None True and as assert async await break class continue def del elif else except finally for from global
     if import in is lambda nonlocal not or pass raise return try while with yield
@@ -40,7 +41,8 @@ const std::set<std::string>& reserved() {
 /// Names for attributes of one Python object.
 class PythonNames {
  public:
-  /// `name` with everything but ASCII letters, digits and _ replaced, and made different from all names before it.
+  /// `name` with every character except ASCII letters, digits and _ replaced, and made different from all earlier
+  /// names.
   std::string operator()(const std::string& name) {
     std::string result;
     for (const char c : name) result += is_word(c) ? c : '_';
@@ -60,14 +62,14 @@ class PythonNames {
   std::map<std::string, int> next_number_;
 };
 
-/// ", name=value", value an integer or (height, width); nothing for the default.
+/// ", name=value", where the value is an integer or (height, width); empty for the default.
 std::string argument(const char* name, std::array<Idx, 2> value, std::array<Idx, 2> otherwise) {
   if (value == otherwise) return "";
   if (value[0] == value[1]) return fmt::format(", {}={}", name, value[0]);
   return fmt::format(", {}=({}, {})", name, value[0], value[1]);
 }
 
-/// What convolution and pooling share. Padding that is not symmetric comes before, as a layer.
+/// The common arguments of convolution and pooling. Asymmetric padding is a separate layer before.
 std::string window_arguments(const Window& w, std::array<Idx, 2> default_stride) {
   const std::array<Idx, 2> pad = w.pads_symmetrically() ? std::array{w.top, w.left} : std::array<Idx, 2>{0, 0};
   return argument("kernel_size", {w.kernel_height, w.kernel_width}, {0, 0}) +
@@ -75,7 +77,7 @@ std::string window_arguments(const Window& w, std::array<Idx, 2> default_stride)
          argument("dilation", {w.dilation_height, w.dilation_width}, {1, 1});
 }
 
-/// What comes after the window, by name; nothing for what is usual.
+/// The named arguments after the window; empty for usual values.
 std::string further_settings(const Problem& problem) {
   const Layer& layer = layer_of(problem);
   std::string text;
@@ -97,7 +99,7 @@ const NetworkLayer* find_network_layer(const std::string& kind) {
   return layer == nullptr ? nullptr : layer->network;
 }
 
-/// Padding that a layer cannot do itself.
+/// A padding layer, for padding that the layer itself does not support.
 std::string explicit_padding(const LayerDescription& layer, const Window& w) {
   const std::string sides = fmt::format("({}, {}, {}, {})", w.left, w.right, w.top, w.bottom);  // PyTorch's order
   const NetworkLayer* const known = find_network_layer(layer.kind);
@@ -105,7 +107,7 @@ std::string explicit_padding(const LayerDescription& layer, const Window& w) {
   return fmt::format("nn.ConstantPad2d({}, {})", sides, known->pytorch_padding);
 }
 
-/// Each with ", " before it.
+/// The arguments, each with ", " before it.
 std::string arguments(const LayerDescription& row, const Layer& layer, std::istringstream& first) {
   if (layer.passes.empty()) return "";
   const Problem problem = problem_of(row, 1);

@@ -14,7 +14,7 @@ const std::string not_applicable = "--";
 struct Column {
   std::string title;
   bool is_number = false;                         // flush right
-  std::vector<std::string> dull{not_applicable};  // a column of nothing but these is left out
+  std::vector<std::string> dull{not_applicable};  // a column with only these is left out
   std::vector<std::string> cells{};
 };
 

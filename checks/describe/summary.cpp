@@ -19,7 +19,7 @@ Idx elements(const std::vector<Idx>& extents) {
 
 /// Throws C3.
 Idx mult_adds(const LayerDescription& layer) {
-  const Idx positions = elements(layer.output) / layer.output.front();  // of each channel or feature
+  const Idx positions = elements(layer.output) / layer.output.front();  // for each channel or feature
   if (!product_fits(layer.parameters, positions))
     cnnspec::refuse({Clause::C3, "multiply-adds", "output positions", "for that many parameters, at most",
                      most_elements / layer.parameters, positions});

@@ -1,5 +1,5 @@
-// Summary: what there is to say about a network, for tables, diagrams and exporters. Made from the descriptions of its
-// layers, so it serves a SpecChain (chain.describe()) as well as a NetworkDefinition, and allocates no tensor.
+// Summary: the facts about a network for tables, diagrams and exporters. It is made from the descriptions of the
+// layers. So it works for a SpecChain (chain.describe()) as well as for a NetworkDefinition, and allocates no tensor.
 #pragma once
 
 #include <optional>
@@ -36,11 +36,11 @@ Summary summarize(const std::string& name, const std::vector<Idx>& input, std::v
 struct Window {
   Idx kernel_height, kernel_width, stride_height, stride_width, dilation_height, dilation_width;
   Idx top, left, bottom, right;  // padding
-  std::optional<Idx> groups;     // where the layer has them
+  std::optional<Idx> groups;     // if the layer has groups
 
   bool pads_symmetrically() const { return top == bottom && left == right; }
 };
-/// Nothing for a layer without a window.
+/// None for a layer without a window.
 std::optional<Window> window_of(const LayerDescription& layer);
 
 }  // namespace cnnspec::checks

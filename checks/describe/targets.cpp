@@ -13,7 +13,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Integers by name, in the order in which they are told.
+/// Integers by name, in the order of their text.
 using Config = std::vector<std::pair<std::string, Idx>>;
 
 std::string text_of(const Config& config) {
@@ -31,7 +31,7 @@ std::vector<std::string> names_in(std::string_view config) {
   return names;
 }
 
-/// The given ones over the defaults, in full.
+/// All values: those given, and defaults for the others.
 Config config_from(const std::string& given, const std::string& defaults) {
   KeyValues mine(given, "--config"), usual(defaults, "");
   Config config;
@@ -40,19 +40,19 @@ Config config_from(const std::string& given, const std::string& defaults) {
   return config;
 }
 
-/// A field's name here: in_channels is in_c, kernel_height is kernel_h.
+/// The short name of a field: in_channels is in_c, kernel_height is kernel_h.
 std::string name_of_field(std::string field) {
   for (const std::string_view word : {"_channels", "_height", "_width"})
     if (field.ends_with(word)) field.resize(field.size() - word.size() + 2);
   return field;
 }
 
-/// The extents of an input; of a layer that takes any, those of an image.
+/// The names of an input's extents; for a layer that takes any input, those of an image.
 std::vector<std::string> names_of_input(const Layer& layer) {
   if (layer.network->input.size() == 1) return {"in_features"};
   return {"in_c", "in_h", "in_w"};
 }
-/// In the same order.
+/// The extents in the same order.
 std::vector<Idx> input_of(const Problem& problem) {
   const Layer& layer = layer_of(problem);
   if (layer.network->input.empty()) return {1, 1, problem.integer(0)};
@@ -61,14 +61,14 @@ std::vector<Idx> input_of(const Problem& problem) {
   return extents;
 }
 
-/// Tells the integers of a definition.
+/// Collects the integers of a definition.
 class TellNumbers : public Numbers {
  public:
   void operator()(const char* field, Idx& number, Idx) override { told.emplace_back(name_of_field(field), number); }
   void real(const char*, double&) override {}
   Config told;
 };
-/// Sets them. Real numbers stay as they are.
+/// Sets the integers of a definition. Real numbers are not changed.
 class SetNumbers : public Numbers {
  public:
   explicit SetNumbers(const std::map<std::string, Idx>& values) : values_(values) {}

@@ -1,4 +1,4 @@
-// What `gradcheck` can check by name: a single layer, a built-in network, or a described one.
+// The targets that `gradcheck` finds by name: a single layer, a built-in network, or a described one.
 #pragma once
 
 #include <string>
@@ -15,17 +15,17 @@ struct GradientTarget {
   NetworkDefinition network;
 };
 
-/// The single layers, with the configuration that each has by default.
+/// The single layers, each with its default configuration.
 struct LayerTarget {
   std::string name, default_config;
 };
 const std::vector<LayerTarget>& layer_targets();
 
-/// `target`: one of these, a built-in network, or the path of a JSON description. `config`: "in_h=16,..."; what it does
-/// not name keeps its default. Throws UsageError and ShapeError.
+/// `target`: a single layer, a built-in network, or the path of a JSON description. `config`: "in_h=16,..."; values
+/// that it does not name keep their defaults. Throws UsageError and ShapeError.
 GradientTarget load_target(const std::string& target, const std::string& config);
 
-/// One image of `problem` as a target, with the configuration that gives it.
+/// One image of `problem` as a target, with the configuration that describes it.
 GradientTarget target_of(const Problem& problem);
 
 }  // namespace cnnspec::checks

@@ -23,7 +23,7 @@ int least_exponent(const std::vector<double>& values) {
   return least;
 }
 
-/// Of what each output is a multiple; of an operation with formulations.
+/// The grid (a power of two that divides it) of each output. Only for an operation with formulations.
 std::vector<Grid> grid_of(const Operation& operation, const Operands<double>& inputs) {
   Operands<Grid> grids(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -36,11 +36,11 @@ bool is_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
-/// Whether an input is compared only, and what is selected by it comes out as it is.
+/// Whether an input is only compared, so that a selected element is returned unchanged.
 bool is_compared(const Operation& operation, std::size_t input) { return operation.inputs[input].is_compared; }
 
-/// As numbers of R. A term that is not finite is left out: an output with such a term is not finite either, whatever
-/// the order, unless what is left may overflow. The x of a selection is compared, and stays what it is.
+/// The inputs as numbers of R. A term that is not finite becomes 0: an output with such a term is not finite in any
+/// order, unless the remaining terms may overflow. The x of a selection is only compared, and is kept.
 template <class R>
 Operands<Measured<R>> measured(const Operation& operation, const Operands<double>& inputs) {
   Operands<Measured<R>> result(inputs.size());
@@ -52,15 +52,15 @@ Operands<Measured<R>> measured(const Operation& operation, const Operands<double
   return result;
 }
 
-/// How far from an element of an input may be what the kernel computes with.
+/// The largest distance between an element of an input and the value that the kernel computes with.
 double slack_of_element(const Operation& operation, const Arithmetic& a, std::size_t input, double v) {
   if (is_compared(operation, input) || operation.selects() || !std::isfinite(v)) return 0;
   if (operation.multiplies() && input < 2) return slack_of(v, a.factor(), a.flushes);
   return slack_of(v, a.rounds_summands() ? a.accumulator : a.storage, a.flushes);
 }
 
-/// How far from each output may be that of the data that the kernel computes with; empty: it computes with what it is
-/// given.
+/// For each output, the largest change caused by the input values that the kernel computes with. Empty: the kernel
+/// computes with the given values.
 template <class R>
 std::vector<R> slacks_of(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
   if (!a.rounds_factors() && !a.rounds_summands() && !a.flushes) return {};
@@ -79,7 +79,7 @@ std::vector<R> slacks_of(const Operation& operation, const Arithmetic& a, const 
   return slacks;
 }
 
-/// A sum has the terms that the specification adds up; a selection has one, the element that it selects.
+/// The number of terms: of a sum, those that the specification adds; of a selection, one, the selected element.
 template <class R>
 Idx terms_of(const Measured<R>& m) {
   return m.magnitude == 0 ? 0 : std::max(m.terms, Idx{1});
@@ -89,7 +89,7 @@ bool is_same_class(double a, double b) {
   return std::isnan(a) == std::isnan(b) && std::isinf(a) == std::isinf(b) && (!std::isinf(a) || a == b);
 }
 
-/// A factor that counts as 0 makes NaN of an infinite one: where that changes an output, nothing is judged.
+/// A factor that is flushed to 0, times an infinite one, is NaN. Outputs that this changes are not judged.
 void leave_flushed_beside_infinities(const Operation& operation, const Arithmetic& a, Operands<double> inputs,
                                      const std::vector<double>& plain, Expectation& e) {
   for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -100,7 +100,7 @@ void leave_flushed_beside_infinities(const Operation& operation, const Arithmeti
     if (!is_same_class(plain[n], flushed[n])) e.bounds[n] = no_bound;
 }
 
-/// Results up to this magnitude are exact that are sums of multiples of 2^exponent; 0: none is.
+/// Sums of multiples of 2^exponent are exact up to this magnitude; 0: none is exact.
 double exact_limit(const Arithmetic& a, int exponent) {
   const Format& format = a.accumulator;
   if (exponent < format.least_exponent || (a.flushes && std::ldexp(1.0, exponent) < format.least_normal())) return 0;
@@ -121,7 +121,7 @@ std::vector<double> exact_limits(const Operation& operation, const Arithmetic& a
   return limits;
 }
 
-/// What a formulation makes of the inputs; the specification where there is no other.
+/// The result of formulation n on the inputs.
 template <class R>
 std::vector<Measured<R>> run_formulation(const Operation& operation, const Operands<Measured<R>>& inputs,
                                          std::size_t n) {
@@ -132,7 +132,7 @@ std::vector<Measured<R>> run_formulation(const Operation& operation, const Opera
     return f.wide(operation.problem, inputs);
 }
 
-/// How many terms that are not zero each output is a sum of, of an operation that may round them besides.
+/// The number of nonzero terms of each output, for an operation with formulations, which may also round the terms.
 template <class R>
 std::vector<Idx> terms_in(const Operation& operation, const Operands<Measured<R>>& inputs) {
   Operands<TermRange> ranges(inputs.size());
@@ -143,7 +143,7 @@ std::vector<Idx> terms_in(const Operation& operation, const Operands<Measured<R>
   return terms;
 }
 
-/// The bounds of each formulation, where there are several.
+/// Adds the bounds of each formulation, if there are several.
 template <class R>
 void add_formulations(const Operation& operation, const Arithmetic& a, const Operands<Measured<R>>& inputs,
                       const std::vector<R>& slacks, Expectation& e) {
@@ -158,10 +158,10 @@ void add_formulations(const Operation& operation, const Arithmetic& a, const Ope
   e.terms = terms_in(operation, inputs);
   for (const std::vector<double>& bounds : e.bounds_of)
     for (std::size_t n = 0; n < bounds.size(); ++n)
-      if (!(bounds[n] <= e.bounds[n])) e.bounds[n] = bounds[n];  // where one is not known, none is
+      if (!(bounds[n] <= e.bounds[n])) e.bounds[n] = bounds[n];  // if one bound is unknown, the widest is unknown
 }
 
-/// Where even the smallest result that may be right is too large, the largest number is the only right one.
+/// If even the smallest acceptable result is too large for the type, only the largest number is right.
 void saturate(double largest, Expectation& e) {
   for (std::size_t n = 0; n < e.values.size(); ++n)
     if (std::fabs(e.values[n]) - e.bounds[n] > largest) {
@@ -215,7 +215,7 @@ std::optional<int> least_exponent_of_terms(const Operation& operation, const Ope
     for (const Grid& g : grid_of(operation, inputs)) least = std::min(least, g.exponent);
     return least == any_exponent ? std::nullopt : std::optional(least);
   }
-  if (!operation.multiplies()) {  // dy, or the x of a selection
+  if (!operation.multiplies()) {  // the last input is dy, or the x of a selection
     const int exponent = least_exponent(inputs.back());
     return exponent == any_exponent ? std::nullopt : std::optional(exponent);
   }
@@ -238,7 +238,7 @@ std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arith
   std::vector<Idx> shown;
   for (const TermRange& sum : run_spec(operation, ranges)) {
     const double bound = expected.bound(shown.size());
-    // Within the bound on either side of what is right, a kernel may be anywhere.
+    // A kernel's result may be anywhere within the bound, on either side of the right value.
     const bool shows = bound == 0 ? sum.loss_shows_in(arithmetic.storage.digits) : sum.least > 2 * bound;
     shown.push_back(shows ? sum.terms : 0);
   }
@@ -266,7 +266,7 @@ Expectation expect(const Operation& operation, const Arithmetic& arithmetic, con
 
 namespace {
 
-/// Some sets, at most `lanes`, in one run; appends their results.
+/// Runs at most `lanes` sets at once, and appends their results.
 template <std::size_t lanes>
 void run_together(const Operation& operation, std::span<const Operands<double>> sets,
                   std::vector<std::vector<double>>& results) {
@@ -290,7 +290,7 @@ void run_together(const Operation& operation, std::span<const Operands<double>> 
 std::vector<std::vector<double>> run_exactly(const Operation& operation, const std::vector<Operands<double>>& sets) {
   assert(operation.multiplies());
   std::vector<std::vector<double>> results;
-  // In one run all sets take the same branches, and so they have the same whole numbers.
+  // Sets in one run take the same branches, so their inputs of whole numbers would have to be equal.
   if (sets.size() == 1 || !std::ranges::all_of(operation.inputs, &TensorInfo::is_stored)) {
     for (const Operands<double>& set : sets) results.push_back(run_spec(operation, set));
     return results;

@@ -1,9 +1,10 @@
-// Formulation: one of several right ways to compute an operation that round differently, such as a mean that divides
-// its sum and one that multiplies with a reciprocal. Each is written as plainly as the definition, and run on the
-// measuring scalar, which proves a bound for it (measured.hpp): for sums in any order, and for every way to fuse.
+// Formulation: one of several right ways to compute an operation that round differently. For example, a mean may divide
+// its sum, or multiply it by a reciprocal. Each formulation is written as plainly as the definition, and run on the
+// measuring scalar. This proves a bound for it (measured.hpp), for sums in any order and for every use of fused
+// operations.
 //
-// One accepted formulation must explain every element of every case: so half of the results cannot hide behind one, and
-// the other half behind another.
+// A single accepted formulation must explain every element of every case. So a kernel cannot follow one formulation in
+// half of its results and another one in the rest.
 #pragma once
 
 #include <span>
@@ -14,16 +15,16 @@
 namespace cnnspec::checks {
 
 struct Formulation {
-  const char* name;      // as --formulation has it
-  const char* sentence;  // what is computed
+  const char* name;      // the value of --formulation
+  const char* sentence;  // a sentence about the computation
   Body<Measured<double>> narrow;
   Body<Measured<long double>> wide;
 };
 
-/// Of one operation. The definition itself is the first, and their bounds grow.
+/// The formulations of one operation, ordered by growing bounds. The first is the definition itself.
 struct Formulations {
   std::span<const Formulation> all;
-  Body<Grid> grid;  // of what each output is a multiple: where that is known, nothing need round in any formulation
+  Body<Grid> grid;  // the grid of each output: where it is known, nothing need round in any formulation
 };
 
 /// `run(problem, inputs)`, a generic lambda that captures nothing.
@@ -33,12 +34,12 @@ constexpr Formulation formulation(const char* name, const char* sentence) {
           [](const Problem& p, const Operands<Measured<long double>>& in) { return run(p, in); }};
 }
 
-/// Of an operation; empty if there is only one way.
+/// The formulations of an operation; empty if there is only one way.
 inline std::span<const Formulation> formulations_of(Op op) {
   const Formulations* const some = pass_of(op).formulations;
   return some == nullptr ? std::span<const Formulation>{} : some->all;
 }
-/// Some of them, as bits.
+/// A set of formulations, as bits.
 using FormulationSet = std::uint32_t;
 inline constexpr FormulationSet all_formulations = ~FormulationSet{0};
 

@@ -16,21 +16,21 @@
 
 namespace cnnspec::checks {
 
-/// The elements of each input, in the order of Operation::inputs. One that is empty is optional and not there.
+/// The elements of each input, in the order of Operation::inputs. An empty vector is an optional input that is absent.
 template <class S>
 using Operands = std::vector<std::vector<S>>;
 
-/// Several sets of data in one run, for operations that add and multiply and do not compare.
+/// Several sets of data in one run, for operations that add and multiply but do not compare.
 template <std::size_t lanes>
 using ExactLanes = Lanes<double, lanes>;
 
-/// The specification's loop over a batch, with one scalar: the elements of all outputs, one after the other. The
-/// specification handles one image; here y and dx stand side by side, and the gradients of the parameters are summed
-/// over the images.
+/// The specification's loop over a batch, with one scalar: the elements of all outputs, one output after the other. The
+/// specification handles one image. Here the images of y and dx are concatenated, and the gradients of the parameters
+/// are summed over the images.
 template <class S>
 using Body = std::vector<S> (*)(const Problem& problem, const Operands<S>& inputs);
 
-/// The same loop, compiled for every scalar that an engine asks with.
+/// The same loop, compiled for every scalar that an engine uses.
 struct Bodies {
   std::tuple<Body<double>, Body<TermRange>, Body<ExactLanes<2>>, Body<ExactLanes<4>>, Body<Measured<double>>,
              Body<Measured<long double>>, Body<Perturbed<double>>, Body<Perturbed<long double>>>
@@ -55,13 +55,13 @@ std::vector<S> run_spec(const Operation& operation, const Operands<S>& inputs) {
   return std::get<Body<S>>(operation.pass().bodies->bodies)(operation.problem, inputs);
 }
 
-// ---- What the bodies of the layers are made of ----
+// ---- Building blocks of the layers' bodies ----
 
 /// An element of an input that holds whole numbers: a class, an index, 0 or 1.
 template <class S>
 Idx whole(const S& element) {
   if constexpr (requires { element.lane; })
-    return static_cast<Idx>(element.lane[0]);  // of such an operation, one set of data is run at a time
+    return static_cast<Idx>(element.lane[0]);  // such an operation runs one set of data at a time
   else if constexpr (requires { element.number; })
     return element.number;
   else if constexpr (requires { element.value; })
@@ -70,8 +70,8 @@ Idx whole(const S& element) {
     return static_cast<Idx>(element);
 }
 
-/// A real attribute, as a factor. A kernel may round it once, to the type that it computes in; not one of 8 digits or less,
-/// which bfloat16 holds.
+/// A real attribute, as a factor. A kernel may round it once, to its type of computation. An attribute of at most 8
+/// digits is exact: even bfloat16 holds it.
 template <class S>
 S attribute(double value) {
   constexpr int digits_of_every_type = 8;
@@ -92,14 +92,14 @@ S attribute(double value) {
   }
 }
 
-/// Image `n` of a batch, or all of a parameter (n = 0).
+/// Image `n` of a batch; with n = 0 also a whole parameter.
 template <class S, Idx... E>
 Tensor<S, E...> image_of(const Shape<E...>& shape, const std::vector<S>& elements, Idx n = 0) {
   const auto first = elements.begin() + n * shape.count();
   return Tensor<S, E...>(shape, std::vector<S>(first, first + shape.count()));
 }
 
-/// y or dx: `run(n)` for each image, side by side.
+/// y or dx: the results of `run(n)` for each image, concatenated.
 template <class Run>
 auto each_image(Idx batch, Run run) {
   auto all = run(0).elements();
@@ -110,7 +110,7 @@ auto each_image(Idx batch, Run run) {
   return all;
 }
 
-/// The gradient of a parameter: `run(n)` for each image, added up from zero.
+/// The gradient of a parameter: the sum of `run(n)` over the images, starting from zero.
 template <class Run>
 auto sum_of_images(Idx batch, Run run) {
   using S = std::decay_t<decltype(run(0)[0])>;

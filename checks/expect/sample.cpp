@@ -10,8 +10,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The elements of a dense tensor with these extents whose indices on the first axes are in these ranges; all of the
-/// axes after them.
+/// The numbers of the elements of a dense tensor with these extents whose indices on the first axes are in these
+/// ranges. The other axes are not restricted.
 std::vector<Idx> elements_in(const std::vector<Idx>& extents, const std::vector<Range>& ranges) {
   std::vector<Idx> all{0};
   for (std::size_t axis = 0; axis < extents.size(); ++axis) {
@@ -34,7 +34,7 @@ bool can_be_sampled(const Operation& operation) { return operation.pass().slices
 Operands<double> Part::inputs(const Operands<double>& whole) const {
   Operands<double> result(whole.size());
   for (std::size_t i = 0; i < whole.size(); ++i)
-    if (!whole[i].empty())  // a bias that is not there
+    if (!whole[i].empty())  // a missing bias
       for (const Idx n : sources[i]) result[i].push_back(whole[i][static_cast<std::size_t>(n)]);
   return result;
 }

@@ -1,4 +1,4 @@
-// A sample of a large output: some of its planes, each of them the whole output of a smaller problem of the same kind.
+// A sample of a large output: some of its planes. Each plane is the whole output of a smaller problem of the same kind.
 #pragma once
 
 #include <cstdint>
@@ -8,20 +8,20 @@
 
 namespace cnnspec::checks {
 
-/// A smaller problem, and where its tensors are in those of the whole.
+/// A smaller problem, and the places of its tensors in the tensors of the whole problem.
 struct Part {
   Operation operation;
-  std::vector<std::vector<Idx>> sources;  // for each input, the elements of the whole input that it consists of
-  std::vector<Idx> outputs;               // which elements of the whole output it yields
+  std::vector<std::vector<Idx>> sources;  // for each input, its elements in the whole input
+  std::vector<Idx> outputs;               // its elements in the whole output
 
   Operands<double> inputs(const Operands<double>& whole) const;
 };
 
-/// Whether its layer says which part of each tensor a plane needs; the rest is for those that can.
+/// Whether the layer can tell which part of each tensor a plane needs. The other functions here require it.
 bool can_be_sampled(const Operation& operation);
 
-/// Planes of the output, by number, with about `elements` elements together: the first, the last, where tails go wrong,
-/// and random ones between.
+/// The numbers of planes of the output with about `elements` elements in total: the first plane, the last one, where
+/// remainder loops go wrong, and random ones between them.
 std::vector<Idx> draw_planes(const Operation& operation, Idx elements, std::uint64_t seed);
 
 Part part_of(const Operation& operation, Idx plane);

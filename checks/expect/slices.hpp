@@ -1,4 +1,5 @@
-// Slices: which part of each tensor a plane of an output needs, so that it is the whole output of a smaller problem.
+// Slices: the part of each tensor that a plane of an output needs. With these parts the plane is the whole output of a
+// smaller problem.
 #pragma once
 
 #include <vector>
@@ -11,14 +12,15 @@ struct Range {
   Idx first = 0, count = 1;
 };
 
-/// Of plane (n, c) of an output [batch, channels, ...]: ranges on the first axes of each tensor, and all of the others.
+/// The slices for plane (n, c) of an output [batch, channels, ...]: ranges on the first axes of each tensor; other axes
+/// are whole.
 struct Slices {
   Problem problem;
-  std::vector<std::vector<Range>> inputs;  // none: each is cut as the output is
+  std::vector<std::vector<Range>> inputs;  // empty: each input is cut like the output
   std::vector<Range> output;
 };
 
-/// For Pass::slices where each image and each channel, or each element, is computed from itself alone.
+/// For Pass::slices of a layer that computes each image and each channel, or each element, from itself alone.
 Slices slice_alone(const Problem& problem, Idx n, Idx c);
 
 }  // namespace cnnspec::checks

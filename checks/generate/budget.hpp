@@ -1,4 +1,4 @@
-// Budget: what a problem that is being drawn may still cost.
+// Budget: the cost that a problem may still have while it is being drawn.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,8 @@
 
 namespace cnnspec::checks {
 
-/// How many more multiply-adds the problem may have: every decision that multiplies their number divides this.
+/// The number of multiply-adds that the problem may still have. Every decision that multiplies the cost divides this
+/// number.
 class Budget {
  public:
   explicit Budget(Idx taps) : left_(taps) {}

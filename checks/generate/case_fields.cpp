@@ -7,7 +7,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// How many bytes hold distances up to `largest`.
+/// The number of bytes for distances up to `largest`.
 int bytes_for(std::uint64_t largest) {
   return largest <= 0xff ? 1 : largest <= 0xffff ? 2 : largest <= 0xffffffff ? 4 : 8;
 }
@@ -16,7 +16,7 @@ std::uint64_t distance(Idx from, Idx to) { return static_cast<std::uint64_t>(to)
 
 constexpr Idx least_idx = std::numeric_limits<Idx>::min(), most_idx = std::numeric_limits<Idx>::max();
 
-// The kinds of Fields::any: a small number, a famous one, or one that is written out.
+// The kinds of Fields::any: a small number, a famous one, or an arbitrary one in full.
 constexpr Idx least_small = -2, smalls = 226;
 constexpr std::array famous{Idx{227},        Idx{255},           Idx{256},       Idx{257},       Idx{512},
                             Idx{1000},       Idx{1024},          Idx{2048},      Idx{4096},      (Idx{1} << 16),
@@ -77,7 +77,7 @@ void FieldsToBytes::do_number(Idx& value, Idx least, Idx most) {
 
 void FieldsToBytes::text(std::string& value) { bytes_.insert(bytes_.end(), value.begin(), value.end()); }
 
-/// A decision's distance from its least value must be an Idx.
+/// The distance of a decision from its least value must fit into Idx.
 void FieldsFromChoices::do_number(Idx& value, Idx least, Idx most) {
   const bool wide = distance(least, most) > static_cast<std::uint64_t>(most_idx);
   value = wide ? choices_.pick(0, most) : choices_.pick(least, most);

@@ -1,13 +1,13 @@
-// Fields: the numbers that a generated case is made of, in the order in which the case lists them.
+// Fields: the numbers of a generated case, in the order in which the case lists them.
 //
-// A case has one function, list_fields(Fields&), which names each of its fields in turn. What happens then depends on
-// where it is handed: FieldsFromBytes fills them in from a fuzzer's bytes, FieldsToBytes writes them down as such
-// bytes, and FieldsFromChoices draws them for a property test. So the order of that function is the format of the
-// corpora, and there is no second place that knows it.
+// A case has one function, list_fields(Fields&), which lists each of its fields in turn. The argument decides the
+// effect: FieldsFromBytes fills the fields from a fuzzer's bytes, FieldsToBytes writes them as such bytes, and
+// FieldsFromChoices draws them for a property test. So the order in that function is the format of the corpora, and no
+// other code defines it.
 //
-// The bytes. A number in [least, most] is stored as its distance from `least`, in as many bytes (1, 2, 4 or 8, the
-// lowest first) as the largest distance needs; a larger distance than that is taken modulo the number of values. What
-// is missing at the end is zero: the least number, which should be the plainest. Text is whatever is left.
+// The bytes. A number in [least, most] is stored as its distance from `least`, in as many bytes (1, 2, 4 or 8, lowest
+// first) as the largest distance needs. A larger distance is taken modulo the number of values. Missing bytes at the
+// end are zero: they mean the least number, which should be the plainest. Text is the remaining bytes.
 #pragma once
 
 #include <cstddef>
@@ -38,11 +38,11 @@ class Fields {
     number(number_of_it, 0, count - 1);
     value = static_cast<Enum>(number_of_it);
   }
-  /// Any Idx at all, hostile ones preferred: small numbers and famous large ones take one byte, all others nine.
+  /// Any Idx at all, preferring hostile ones: small numbers and famous large ones take one byte, all others nine.
   void any(Idx& value);
-  /// Mostly an integer in [least, most], now and then any at all.
+  /// Mostly an integer in [least, most], sometimes any Idx at all.
   void mostly(Idx& value, Idx least, Idx most);
-  /// The rest, as text. Last.
+  /// The remaining bytes as text. Must be listed last.
   virtual void text(std::string& value) = 0;
 
  private:
@@ -82,7 +82,7 @@ class FieldsFromChoices final : public Fields {
   Choices& choices_;
 };
 
-/// Changes nothing: whether every number is in its range.
+/// Changes nothing; checks whether every number is in its range.
 class FieldsInRange final : public Fields {
  public:
   void text(std::string&) override {}

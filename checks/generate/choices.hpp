@@ -1,8 +1,8 @@
-// Choices: where a generated case gets its decisions from. One generator, written over Choices, serves the judge (a
-// seeded random stream), the property tests (RapidCheck, which then shrinks every decision), and the fuzzers (bytes).
+// Choices: the source of decisions of a generated case. One generator, written with Choices, serves the judge (a seeded
+// random stream), the property tests (RapidCheck, which then shrinks every decision), and the fuzzers (bytes).
 //
-// A generator asks for its decisions in a fixed order, and `pick(lo, hi)` shrinks towards `lo`: put the plainest value
-// there.
+// A generator requests its decisions in a fixed order. `pick(lo, hi)` shrinks towards `lo`, so `lo` should be the
+// plainest value.
 #pragma once
 
 #include <cassert>
@@ -24,15 +24,15 @@ class Choices {
   }
   /// True `percent` times out of 100; false is the plainest.
   bool chance(int percent) { return pick(0, 99) >= 100 - percent; }
-  /// A seed for a RandomChoices of its own, e.g. for a tensor's data, which is not shrunk element by element.
+  /// A seed for a separate RandomChoices, e.g. for a tensor's data, which is not shrunk element by element.
   std::uint64_t seed() { return static_cast<std::uint64_t>(pick(0, Idx{1} << 62)); }
 
  private:
   virtual Idx do_pick(Idx lo, Idx hi) = 0;
 };
 
-/// A reproducible stream: the same seed gives the same decisions on every platform (std::mt19937_64 is fully specified,
-/// the standard distributions are not, so the reduction is ours).
+/// A reproducible stream: the same seed gives the same decisions on every platform. (std::mt19937_64 is fully
+/// specified; the standard distributions are not, so the reduction to a range is written here.)
 class RandomChoices final : public Choices {
  public:
   explicit RandomChoices(std::uint64_t seed) : engine_(seed) {}

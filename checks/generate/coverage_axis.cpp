@@ -13,14 +13,14 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A level that `levels` names: what is told apart and what it is called cannot drift apart.
+/// The index of a level. The level must be in `levels`, so the names and the classification cannot differ.
 std::size_t place_of_level(const CoverageAxis& axis, const std::string& level) {
   const auto found = std::ranges::find(axis.levels, level);
   assert(found != axis.levels.end());
   return static_cast<std::size_t>(found - axis.levels.begin());
 }
 
-// ---- Of a window ----
+// ---- Axes of a window ----
 
 std::string kernel_level(const Line& h, const Line& w) {
   if (h.kernel != w.kernel) return h.kernel == 1 || w.kernel == 1 ? "1xN, Nx1" : "other";
@@ -38,7 +38,7 @@ std::string padding_level(const Line& h, const Line& w) {
   return h.axis.before == 0 ? "none" : "all alike";
 }
 
-/// Whether a stride leaves cells at the end that no window looks at.
+/// Whether a stride leaves cells at the end that no window covers.
 bool has_remainder(const Line& l) {
   return (padded_extent(l) - l.axis.dilation * (l.kernel - 1) - 1) % l.axis.stride != 0;
 }
@@ -64,7 +64,7 @@ const std::vector<WindowLevels>& levels_of_window() {
   return all;
 }
 
-// ---- Of the other fields ----
+// ---- Axes of the other fields ----
 
 CoverageAxis batch_axis(std::size_t place) {
   return {"batch", {"1", "2+"}, [place](const Problem& p) { return p.integer(place) == 1 ? "1" : "2+"; }};
@@ -76,7 +76,7 @@ CoverageAxis extent_axis_of_levels(const Field& field, std::size_t place) {
           }};
 }
 
-/// A flag's levels are no and yes.
+/// The levels of a flag are no and yes.
 CoverageAxis values_axis(const Field& field, std::size_t place) {
   std::vector<std::string> values{"no", "yes"};
   if (field.kind == Field::Kind::choice) values.assign(field.choices.begin(), field.choices.end());
@@ -103,9 +103,9 @@ std::vector<CoverageAxis> axes_of(const Layer& layer) {
   return axes;
 }
 
-// ---- What cannot be ----
+// ---- Impossible combinations ----
 
-/// The levels of kernel and padding that some valid problem has at once: clauses may tie the one to the other.
+/// The pairs of kernel and padding levels that some valid problem has: clauses may restrict one by the other.
 std::set<std::pair<std::string, std::string>> kernels_with_paddings(const Layer& layer) {
   std::set<std::pair<std::string, std::string>> possible;
   Problem problem = plainest_problem(layer);

@@ -1,5 +1,5 @@
-// Drawing: what a layer says of how its problems are drawn, where its fields and its window do not tell. A layer that
-// says nothing is drawn by these: every setting, the window, the channels and groups, every other extent, the batch.
+// Drawing: how problems of a layer are drawn, where its fields and its window do not define it. The default for a layer
+// draws every setting, the window, the channels and groups, every other extent, and the batch.
 #pragma once
 
 #include <optional>
@@ -16,32 +16,33 @@ struct Limits;      // configurations.hpp
 struct SizedAxis;   // sized_axes.hpp
 class WantedSizes;  // sized_axes.hpp
 
-/// How a valid problem is made to violate a clause, and no clause before it. Says what was done, as in "groups = 0".
+/// A way to make a valid problem violate a clause, and none before it. Returns a description such as "groups = 0".
 struct Breach {
   Clause clause;
   std::string (*commit)(Choices&, Problem&);
 };
 
 struct Drawing {
-  /// A valid problem within limits, of any sequence of decisions.
+  /// A valid problem within the limits, for any sequence of decisions.
   Problem (*problem)(Choices&, const Layer&, const Limits&) = nullptr;
-  /// A valid problem for which libraries have code of their own.
+  /// A valid problem for which libraries have special code.
   Problem (*fast_path)(Choices&, const Layer&) = nullptr;
-  /// The same but for one number. It need not be valid, nor another one: then the next is asked for.
+  /// The same problem with one number changed. It may be invalid or unchanged: then another one is requested.
   Problem (*changed)(Choices&, const Problem&) = nullptr;
-  /// Instead of the axes that follow from the fields; then `sized` draws problems in which these are as wanted.
+  /// Replaces the axes that follow from the fields. Then `sized` draws problems with the wanted sizes on these axes.
   std::vector<SizedAxis> (*axes)(Op) = nullptr;
-  /// With numbers of at most `most_free` where nothing is wanted. It need not be valid, nor as wanted.
+  /// A problem with the wanted sizes, and other numbers of at most `most_free`. It may be invalid or miss a wanted
+  /// size.
   std::optional<Problem> (*sized)(Choices&, Op, const WantedSizes&, Idx most_free) = nullptr;
-  /// Beside those of C1 to C6 that follow from the fields, or instead.
+  /// In addition to the breaches of C1 to C6 that follow from the fields, or in place of them.
   std::span<const Breach> breaches{};
-  /// How often a kernel is called for one case.
+  /// The number of kernel calls for one case.
   Idx (*calls)(const Problem&) = nullptr;
-  /// Layers of real networks, as published but for the image, which is as small as the layer allows: descriptors.
+  /// Layers of real networks, as descriptors. As published except for the image, which is as small as the layer allows.
   std::span<const char* const> published{};
 };
 
-/// Of a layer that says nothing: all null.
+/// For a layer without its own: all null.
 const Drawing& drawing_of(const Layer& layer);
 
 }  // namespace cnnspec::checks

@@ -11,7 +11,7 @@
 namespace cnnspec::checks {
 namespace {
 
-// More are halved away.
+// Larger problems are halved until they fit.
 constexpr Idx most_taps_of_path = 25'000, most_elements_of_path = 3'000;
 
 template <class List>
@@ -19,7 +19,7 @@ const auto& one_of(Choices& choices, const List& list) {
   return list[static_cast<std::size_t>(choices.pick(0, std::ssize(list) - 1))];
 }
 
-/// A window of both axes, or of one.
+/// A window on both axes, or on one of them.
 struct Window {
   Idx kernel = 1, stride = 1, padding = 0, dilation = 1;
 };
@@ -48,7 +48,7 @@ Line line_of(const Problem& p, const Window& w, Idx image) {
   return line;
 }
 
-/// Square; one row or one column of it; or as large as the image.
+/// A square window; one row or one column of it; or one as large as the image.
 void draw_window_of_path(Choices& choices, Idx image, Problem& p) {
   const auto windows = is_pooling(layer_of(p)) ? std::span<const Window>(pooling_windows) : weighted_windows;
   const Idx shape = choices.pick(0, 9);
@@ -58,7 +58,7 @@ void draw_window_of_path(Choices& choices, Idx image, Problem& p) {
   set_width(p, line_of(p, shape == 8 ? Window{} : w, in));
 }
 
-/// Halves the largest of these numbers, of equal ones the last, until the problem is affordable.
+/// Halves the largest of these numbers (the last of equal ones) until the problem is affordable.
 template <class IsLarge>
 void halve(Problem& p, const std::vector<std::size_t>& places, IsLarge is_large) {
   while (!places.empty() && is_large(p)) {
@@ -70,7 +70,7 @@ void halve(Problem& p, const std::vector<std::size_t>& places, IsLarge is_large)
   }
 }
 
-/// A window over channels in groups: none, or depthwise.
+/// A window over channels in groups: one group, or depthwise.
 void draw_grouped_path(Choices& choices, const FieldPlaces& at, Problem& p) {
   Idx in = one_of(choices, usual_channels), out = one_of(choices, usual_channels), image = one_of(choices, images);
   const bool depthwise = choices.chance(30);

@@ -1,5 +1,5 @@
-// Fast paths: shapes for which optimised libraries have code of their own (1x1, 3x3 with padding 1, depthwise, 7x7 of
-// stride 2, windows as large as the image, 1xN and Nx1), with channels and images of the sizes that networks have.
+// Fast paths: shapes for which optimised libraries have special code (1x1, 3x3 with padding 1, depthwise, 7x7 with
+// stride 2, windows as large as the image, 1xN and Nx1). Channels and images have the sizes of real networks.
 #pragma once
 
 #include "checks/generate/choices.hpp"

@@ -11,7 +11,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The numbers that a line of the window has a say in.
+/// Whether each number belongs to a line of the window.
 std::vector<bool> are_of_window(const Layer& layer) {
   Problem p(layer.id, layer.fields.size());
   if (has_window(layer)) {
@@ -53,7 +53,7 @@ FieldPlaces find_places(const Layer& layer) {
 
 double usual_of(const Field& field) { return field.usual.value_or(field.kind == Field::Kind::real ? field.least : 0); }
 
-/// How many values a flag or a choice has.
+/// The number of values of a flag or a choice.
 Idx values_of(const Field& field) {
   constexpr Idx small_numbers = 10;
   if (field.kind == Field::Kind::number) return small_numbers;
@@ -95,7 +95,7 @@ void draw_settings(Choices& choices, Problem& problem) {
     const Field& field = layer.fields[n];
     if (field.kind == Field::Kind::real)
       problem.set_real(n, usual_of(field) + 0.25 * static_cast<double>(choices.pick(0, 4)));
-    else if (choices.chance(40))  // else as usual, which is what most kernels have
+    else if (choices.chance(40))  // else the usual value, which most kernels have
       problem.set(n, first_of(field) + choices.pick(0, values_of(field) - 1));
   }
 }

@@ -1,4 +1,4 @@
-// Fields: what the numbers of a problem are to those who draw them, by the table of its layer.
+// Fields: the roles of a problem's numbers for the generators, from the table of its layer.
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@
 
 namespace cnnspec::checks {
 
-/// Groups, and the channels that they divide.
+/// The indices of the groups, and of the channels that they divide.
 struct ChannelPlaces {
   std::size_t groups, in, out;
 };
 
-/// Where the numbers are that do not belong to a window.
+/// The indices of the numbers that do not belong to a window.
 struct FieldPlaces {
   std::optional<std::size_t> batch;
   std::optional<ChannelPlaces> channels;  // of a window that moves over channels in groups
@@ -24,18 +24,18 @@ struct FieldPlaces {
 };
 const FieldPlaces& field_places(const Layer& layer);
 
-/// A layer without weights whose window moves: no more than half of the window is padding (C4).
+/// A layer with a window but without weights: at most half of the window is padding (C4).
 bool is_pooling(const Layer& layer);
 
-/// With all settings as they usually are, and all else 0.
+/// A problem with the usual settings, and all other numbers 0.
 Problem unset_problem(const Layer& layer);
 
-/// Gives a value to each flag, choice and real. First, because the number of windows may depend on them.
+/// Draws each flag, choice and real. Call it first, because the number of windows may depend on them.
 void draw_settings(Choices& choices, Problem& problem);
 /// Another value of the setting at `place`.
 void change_setting(Choices& choices, Problem& problem, std::size_t place);
 
-/// How often a kernel is called for one case: what selects among the cells of a window, once for each, to see them all.
+/// The number of kernel calls for one case: a selection among the cells of a window needs one call for each cell.
 Idx calls_of(const Problem& problem);
 
 /// Elements of the first input and of the first output of the forward pass.

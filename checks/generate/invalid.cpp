@@ -14,7 +14,7 @@ std::string set(Problem& p, std::size_t place, Idx value) {
   return std::string(layer_of(p).fields[place].name) + " = " + std::to_string(value);
 }
 
-/// What C1 is about: groups have a clause of their own.
+/// The fields of C1; groups have their own clause.
 std::vector<std::size_t> places_of_c1(const Layer& layer) {
   const auto& channels = field_places(layer).channels;
   std::vector<std::size_t> places;
@@ -26,7 +26,7 @@ std::vector<std::size_t> places_of_c1(const Layer& layer) {
   return places;
 }
 
-/// C1: one number below its least. Never `dyn`, which is no number.
+/// C1: sets one number below its least, but never to `dyn`, which is not a number.
 std::string break_c1(Choices& choices, Problem& p) {
   const std::vector<std::size_t> places = places_of_c1(layer_of(p));
   const std::size_t n = places[static_cast<std::size_t>(choices.pick(0, std::ssize(places) - 1))];
@@ -34,7 +34,7 @@ std::string break_c1(Choices& choices, Problem& p) {
   return set(p, n, static_cast<Idx>(layer_of(p).fields[n].least) - below);
 }
 
-/// Changes one axis of a problem with `change(line)`, which says what it did.
+/// Changes one axis of a problem with `change(line)`, which returns a description.
 std::string change_one_axis(Choices& choices, Problem& p, std::string (*change)(Choices&, Line&)) {
   const bool is_width = choices.pick(0, 1) == 1;
   Line line = is_width ? width_of(p) : height_of(p);
@@ -43,8 +43,8 @@ std::string change_one_axis(Choices& choices, Problem& p, std::string (*change)(
   return what;
 }
 
-/// C2: a window that is larger than the padded input, often by one cell, with the output of size 1 that a subtraction
-/// of natural numbers would make of it, or the one it had.
+/// C2: a window that is larger than the padded input, often by one cell. The output is unchanged, or is 1, as a
+/// subtraction of natural numbers would give.
 std::string break_c2(Choices& choices, Line& line) {
   const Idx padded = line.in + line.axis.before + line.axis.after;
   const auto least_factor = [&](Idx other) { return (padded + other - 1) / other; };  // factor * other >= padded
@@ -58,7 +58,7 @@ std::string break_c2(Choices& choices, Line& line) {
   return "kernel = " + std::to_string(line.kernel);
 }
 
-/// C3 in the size arithmetic of one axis: the padded extent or the dilated window is more than can be counted.
+/// C3 in the size arithmetic of one axis: the padded extent or the dilated window cannot be counted.
 std::string break_c3_of_line(Choices& choices, Line& line) {
   if (choices.pick(0, 1) == 0) {
     line.axis.before += choices.pick(0, 2);
@@ -71,7 +71,7 @@ std::string break_c3_of_line(Choices& choices, Line& line) {
   return "dilation = " + std::to_string(line.axis.dilation);
 }
 
-/// The extents of x outside of a window, but for those that others divide or multiply: the batch last.
+/// The extents of x outside of a window, except those that others divide or multiply. The batch comes last.
 std::vector<std::size_t> extents_of_x(const Layer& layer) {
   const FieldPlaces& at = field_places(layer);
   std::vector<std::size_t> places = at.extents;
@@ -80,7 +80,7 @@ std::vector<std::size_t> extents_of_x(const Layer& layer) {
   return places;
 }
 
-/// C3 in the number of elements: the batch counts too.
+/// C3 in the number of elements, including the batch.
 std::string break_c3_of_elements(Choices& choices, Problem& p) {
   const std::vector<std::size_t> places = extents_of_x(layer_of(p));
   const auto& channels = field_places(layer_of(p)).channels;
@@ -109,7 +109,7 @@ std::string break_c4(Choices& choices, Line& line) {
   return (way == 0 ? "padding before = " : "padding after = ") + std::to_string(padding);
 }
 
-/// C5: no groups, or channels that are not a multiple of them.
+/// C5: no groups, or channels that are not a multiple of the groups.
 std::string break_c5(Choices& choices, Problem& p) {
   const ChannelPlaces& at = *field_places(layer_of(p)).channels;
   const Idx groups = p.integer(at.groups), in = p.integer(at.in), out = p.integer(at.out);
@@ -120,7 +120,7 @@ std::string break_c5(Choices& choices, Problem& p) {
   return way == 1 ? set(p, at.in, in + extra) : set(p, at.out, out + extra);
 }
 
-/// C6: an output that is not as large as the formula says.
+/// C6: an output extent that differs from the formula.
 std::string break_c6(Choices& choices, Line& line) {
   const bool smaller = line.out > 1 && choices.pick(0, 1) == 1;
   line.out += smaller ? -choices.pick(1, line.out - 1) : choices.pick(1, 3);
@@ -135,7 +135,7 @@ const Breach* breach_of(const Layer& layer, Clause clause) {
 
 bool is_number(const Field& f) { return f.kind == Field::Kind::number; }
 bool has_numbers(const Layer& layer) { return std::ranges::any_of(layer.fields, is_number); }
-/// C8: one of them below its least.
+/// C8: sets one of the numbers below its least.
 std::string break_c8(Choices& choices, Problem& p) {
   const std::span<const Field> fields = layer_of(p).fields;
   const auto place = static_cast<std::size_t>(std::ranges::find_if(fields, is_number) - fields.begin());
@@ -144,7 +144,8 @@ std::string break_c8(Choices& choices, Problem& p) {
   return std::string(fields[place].name) + " = " + std::to_string(value);
 }
 
-/// Whether the fields say how to violate it. (C6: the output extents are all that a problem says twice.)
+/// Whether the fields alone define how to violate the clause. (C6: the output extents are the only redundant numbers of
+/// a problem.)
 bool can_break_by_fields(const Layer& layer, Clause clause) {
   switch (clause) {
     case Clause::none:

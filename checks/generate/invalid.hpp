@@ -1,5 +1,5 @@
-// Invalid problems: a valid one with exactly one thing wrong, for each clause, to try whether it is refused and called
-// by its name.
+// Invalid problems: a valid problem with exactly one mistake, for each clause. They test whether the mistake is refused
+// with the right clause.
 #pragma once
 
 #include <string>
@@ -11,11 +11,11 @@ namespace cnnspec::checks {
 
 struct InvalidCase {
   Problem problem;
-  Clause clause = Clause::none;  // the only one that is violated, or the first of those that follow from it
-  std::string change;            // what was done, as in "stride_width = 0"
+  Clause clause = Clause::none;  // the only violated clause, or the first, if others follow from it
+  std::string change;            // a description such as "stride_width = 0"
 };
 
-/// Those whose problems can violate a clause at all.
+/// The layers whose problems can violate the clause at all.
 std::vector<LayerId> layers_with(Clause clause);
 
 /// A problem that violates `clause`, not Clause::none.

@@ -10,7 +10,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A way to make one axis of an image plainer; how many windows there are then is for the layer to say.
+/// A way to make one axis of an image plainer. The layer then defines the number of windows.
 struct LineMove {
   Idx (*most)(const Line&);
   Line (*by)(Line, Idx);
@@ -22,7 +22,7 @@ const LineMove line_moves[]{
        l.in -= n;
        return l;
      }},
-    // The window, as it is or with what it covers: as many windows as before on a smaller image, or in less padding.
+    // A smaller window, alone or together with its cells: the same windows on a smaller image, or with less padding.
     {[](const Line& l) { return l.kernel - 1; },
      [](Line l, Idx n) {
        l.kernel -= n;
@@ -164,7 +164,7 @@ void Moves::reduce(std::size_t one, std::size_t other) {
 void Moves::reduce_pairs() {
   const std::vector<std::size_t> fields = free_extents(layer_);
   const std::size_t batch = place_of_field(layer_, "batch");
-  // Those of one image first.
+  // First the pairs without the batch.
   for (const bool with_batch : {false, true})
     for (auto one = fields.begin(); one != fields.end(); ++one)
       for (auto other = one + 1; other != fields.end(); ++other)
@@ -198,7 +198,7 @@ void Moves::reduce_window() {
   fold_window();
 }
 
-/// As many pixels in one row, and as many cells in a window of one row.
+/// The same number of pixels in one row, or the same number of cells in a window of one row.
 void Moves::fold_window() {
   const auto axes = window_axes(layer_);
   for (std::size_t n = 0; n + 1 < axes.size(); ++n) {

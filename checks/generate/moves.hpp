@@ -1,4 +1,4 @@
-// Moves: the ways to make a problem plainer, for a search to follow.
+// Moves: the ways to make a problem plainer, which a search follows.
 #pragma once
 
 #include <functional>
@@ -14,36 +14,38 @@ namespace cnnspec::checks {
 /// A way to make a problem plainer, by an amount from 1 to `most`.
 struct Move {
   Idx most = 0;
-  /// None if what it leads to is not valid, or no other problem.
+  /// None if the result is invalid, or the same problem.
   std::function<std::optional<Problem>(Idx)> by;
 };
 
-/// The same number of them, in the same order, for all problems of a layer: as its room has them, or the usual ones.
+/// The moves of a layer, from its room or the usual ones. For all problems of a layer: the same number, in the same
+/// order.
 std::vector<Move> moves_of(const Problem& problem);
 
-/// What the moves of a layer are made of. A field is named as in its table.
+/// Builds the moves of a layer. Fields are named as in the layer's table.
 class Moves {
  public:
   explicit Moves(const Problem& from) : from_(from) {}
 
   void add(Idx most, std::function<void(Problem&, Idx)> change);
-  /// If `applies`, one step.
+  /// Adds a single step, if `applies`.
   void jump(bool applies, std::function<void(Problem&)> change);
 
-  /// All but one number, or all but the window, is at its plainest: what a size alone decides is found at once.
+  /// Makes everything plainest except one number, or except the window: this finds quickly a failure that one size
+  /// decides.
   void keep_one(std::string_view field);
   void keep_each();
   void keep_window();
 
-  /// An extent, or two that are equal.
+  /// Reduces an extent, or two that are equal.
   void reduce(std::string_view field);
   void reduce(std::string_view one, std::string_view other);
-  /// All that the window has no part in.
+  /// Reduces the extents outside the window.
   void reduce_pairs();
   void reduce_each();
-  /// Flags, choices and reals, each to its plainest.
+  /// Sets flags, choices and reals to their plainest value, one at a time.
   void make_rest_plain();
-  /// The window, the image, or both as they are tied.
+  /// Reduces the window, the image, or both together.
   void reduce_window();
 
   std::vector<Move> take() { return std::move(moves_); }
@@ -59,7 +61,7 @@ class Moves {
   std::vector<Move> moves_;
 };
 
-/// The same for a layer's room, where changes are of its struct.
+/// The same for a layer's room, with changes of its own struct.
 template <class P>
 class MovesOf : public Moves {
  public:

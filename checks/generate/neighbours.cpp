@@ -9,7 +9,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Another value of a number that is at least `least`: one more or less, twice or half, or the least.
+/// Another value of a number that is at least `least`: one more, one less, twice, half, or the least.
 Idx draw_other(Choices& choices, Idx value, Idx least) {
   switch (choices.pick(0, 4)) {
     case 0:
@@ -25,7 +25,8 @@ Idx draw_other(Choices& choices, Idx value, Idx least) {
   }
 }
 
-/// Changes one number of one axis of the window. As many outputs as fit then; 0, which is invalid, where not one does.
+/// Changes one number of one axis of the window. The output then has as many windows as fit; 0, which is invalid, if
+/// none fits.
 void change_line(Choices& choices, Problem& p) {
   const bool height = choices.chance(50);
   Line line = height ? height_of(p) : width_of(p);
@@ -52,7 +53,7 @@ void change_line(Choices& choices, Problem& p) {
   height ? set_height(p, line) : set_width(p, line);
 }
 
-/// The number of windows may depend on settings.
+/// Changes a setting; the number of windows may depend on it.
 void change_setting_and_fit(Choices& choices, Problem& p, std::size_t place) {
   change_setting(choices, p, place);
   if (!has_window(p)) return;
@@ -61,7 +62,7 @@ void change_setting_and_fit(Choices& choices, Problem& p, std::size_t place) {
   set_height(p, height), set_width(p, width);
 }
 
-/// The numbers outside a window that can change: the batch first, the groups last.
+/// The numbers outside a window that can change: the batch comes first, the groups last.
 std::vector<std::size_t> places_to_change(const FieldPlaces& at) {
   std::vector<std::size_t> places;
   if (at.batch) places.push_back(*at.batch);
@@ -71,7 +72,7 @@ std::vector<std::size_t> places_to_change(const FieldPlaces& at) {
   return places;
 }
 
-/// Of what an extent is a multiple: channels stay divisible by their groups.
+/// The unit of an extent: channels stay divisible by their groups.
 Idx unit_of(const FieldPlaces& at, const Problem& p, std::size_t place) {
   const bool is_divided = at.channels && (place == at.channels->in || place == at.channels->out);
   return is_divided ? p.integer(at.channels->groups) : 1;

@@ -1,5 +1,5 @@
-// Neighbours: a problem that differs from another in one number, for kernels that keep plans, packed weights or memory from
-// one call to the next and look at too few numbers to tell whether they still fit.
+// Neighbours: a problem that differs from another one in one number. For kernels that keep plans, packed weights or
+// memory between calls, and check too few numbers before they use them again.
 #pragma once
 
 #include "checks/generate/choices.hpp"
@@ -7,7 +7,7 @@
 
 namespace cnnspec::checks {
 
-/// Valid, and of about the same cost. The same problem if none is found.
+/// A valid neighbour of about the same cost; the same problem if none is found.
 Problem draw_neighbour(Choices& choices, const Problem& problem);
 
 }  // namespace cnnspec::checks

@@ -1,5 +1,5 @@
-// Plainness: how problems of a layer are made plainer, varied and told apart, where that is not what its fields and its
-// window say already. Most layers need none of it.
+// Plainness: how problems of a layer are made plainer, varied and told apart, if its fields and its window do not
+// define this. Most layers need none of it.
 #pragma once
 
 #include <span>
@@ -12,12 +12,12 @@
 namespace cnnspec::checks {
 
 struct Plainness {
-  /// Null: all numbers but one, then pairs of them, then each alone, then the window.
+  /// Null: first all numbers but one, then pairs of numbers, then each number alone, then the window.
   std::vector<Move> (*moves)(const Problem&) = nullptr;
-  /// Changes the usual axes; null: they are right.
+  /// Changes the usual axes; null: no change.
   void (*change_sizes)(std::vector<SizeAxis>& usual) = nullptr;
-  std::span<const ProductAxis> products{};  // besides the usual ones
-  /// Changes the usual axes behind those of the window; null: they are right.
+  std::span<const ProductAxis> products{};  // in addition to the usual ones
+  /// Changes the usual axes that follow those of the window; null: no change.
   void (*change_coverage)(std::vector<CoverageAxis>& usual) = nullptr;
 };
 

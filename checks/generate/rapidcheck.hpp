@@ -3,9 +3,9 @@
 //   RC_GTEST_PROP(Room, L1_is_linear_in_x, (const Struct& p, Seed seed)) { ... }
 //   const auto p = *drawn([](Choices& choices) { return draw_of<Struct>(choices, {.max_extent = 6}); });
 //
-// Every decision is drawn uniformly from its range, whatever RapidCheck's size, and shrinks by itself while the others
-// stay as they are: RapidCheck's own gen::exec would draw all later decisions anew. Every struct that is a layer's
-// problem is drawn, and shown as its descriptor. For tests only: the header is slow to compile.
+// Every decision is drawn uniformly from its range, independently of RapidCheck's size. It shrinks alone, while the
+// others stay unchanged: RapidCheck's own gen::exec would draw all later decisions again. Every struct that is a
+// layer's problem can be drawn, and is shown as its descriptor. For tests only: this header is slow to compile.
 #pragma once
 
 #include <rapidcheck.h>
@@ -18,7 +18,7 @@
 
 namespace cnnspec::checks {
 
-/// A generator of what `draw(Choices&)` returns.
+/// A generator of the results of `draw(Choices&)`.
 template <class Draw>
 auto drawn(Draw draw) {
   using T = std::decay_t<decltype(draw(std::declval<Choices&>()))>;
@@ -43,7 +43,7 @@ inline void showValue(const Seed& seed, std::ostream& out) { out << seed.value; 
 
 }  // namespace cnnspec::checks
 
-// Of the global namespace, as the problems of kernel.h are: there it is looked for.
+// In the global namespace, like the problems of kernel.h: argument-dependent lookup searches there.
 template <cnnspec::checks::ProblemStruct P>
 void showValue(const P& p, std::ostream& out) {
   out << cnnspec::checks::to_descriptor(p);

@@ -15,7 +15,7 @@ std::optional<Problem> if_valid(const Problem& p) {
   return p;
 }
 
-/// An axis that is one extent. Words that end in a plural say of what it is a number.
+/// An axis of one extent. If its words end in a plural, it is a number of these things.
 SizeAxis extent_axis(const Field& field, std::size_t place) {
   const std::string words = in_words(field);
   const bool counted = words.ends_with('s');
@@ -38,7 +38,7 @@ auto value_of(const WindowAxis& axis, PartOfLine part) {
   };
 }
 
-/// A number of one line; the windows stay as many as they are, and the image grows or shrinks with what they cover.
+/// An axis of a window's number. The number of windows stays, and the image grows or shrinks with the covered cells.
 SizeAxis window_number(const std::string& name, bool counted, const WindowAxis& axis, PartOfLine part) {
   return {name, counted, 1, value_of(axis, part), [&axis, part](const Problem& problem, Idx value) {
             Problem p = problem;
@@ -53,7 +53,7 @@ SizeAxis window_number(const std::string& name, bool counted, const WindowAxis& 
             return if_valid(p);
           }};
 }
-/// A number of one line that decides how many windows there are.
+/// An axis of a number that decides how many windows there are.
 SizeAxis image_number(const std::string& name, bool counted, const WindowAxis& axis, PartOfLine part) {
   return {name, counted, counted ? 1 : 0, value_of(axis, part), [&axis, part](const Problem& problem, Idx value) {
             Problem p = problem;

@@ -13,7 +13,7 @@ SizedAxis axis_of_extent(const Layer& layer, std::size_t n, unsigned settles) {
   return {axis_name(layer.fields[n]), settles, [n](const Problem& p) { return p.integer(n); }, true};
 }
 
-/// The axes of what moves a window over an image.
+/// The axes of a window that moves over an image.
 void append_window(std::vector<SizedAxis>& all) {
   const auto append = [&](const char* name, unsigned settles, auto of, bool may_be_far = false) {
     all.push_back({name, settles, of, may_be_far});
@@ -41,7 +41,7 @@ void append_channels(std::vector<SizedAxis>& all, const Layer& layer, const Chan
   all.push_back({out_per_group_axis, out_settled, per_group(at.out)});
 }
 
-/// A product of other axes, which settles what they do.
+/// The product of other axes, which settles what these settle.
 void append_terms(std::vector<SizedAxis>& all, Op op) {
   const std::vector<const char*> names = factors_of_terms(op);
   if (names.empty()) return;

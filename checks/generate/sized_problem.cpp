@@ -11,7 +11,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Terms and cells as products of what a problem has.
+/// Splits wanted terms and cells into products of the problem's numbers.
 bool resolve(Choices& choices, Op op, WantedSizes& w) {
   if (const Idx cells = w.of(cells_axis); cells > 0)
     if (!split(choices, cells, {&w["kernel height"], &w["kernel width"]})) return false;
@@ -24,7 +24,7 @@ bool resolve(Choices& choices, Op op, WantedSizes& w) {
 
 Idx or_drawn(Choices& choices, Idx wanted, Idx most) { return wanted > 0 ? wanted : choices.pick(1, most); }
 
-/// Groups that divide both totals, as far as these are wanted.
+/// Draws groups that divide both totals, if these are wanted.
 Idx draw_groups(Choices& choices, Idx wanted, Idx in, Idx out, Idx most_free) {
   if (wanted > 0) return wanted;
   if (!choices.chance(40)) return 1;
@@ -32,7 +32,7 @@ Idx draw_groups(Choices& choices, Idx wanted, Idx in, Idx out, Idx most_free) {
   return in % groups == 0 && out % groups == 0 ? groups : 1;
 }
 
-/// The channels of one side per group; 0 if what is wanted contradicts itself.
+/// The channels per group on one side; 0 if the wanted sizes contradict each other.
 Idx per_group(Choices& choices, Idx total, Idx wanted, Idx groups, Idx most_free) {
   if (total == 0) return or_drawn(choices, wanted, most_free);
   if (total % groups != 0 || (wanted > 0 && wanted * groups != total)) return 0;
@@ -64,7 +64,7 @@ Problem draw_sized_by_fields(Choices& choices, Op op, const WantedSizes& w, Idx 
     return p;
   }
   if (at.channels) draw_sized_channels(choices, w, most_free, *at.channels, p);
-  draw_extents(), draw_batch(std::min(most_free, Idx{3}));  // images are dear
+  draw_extents(), draw_batch(std::min(most_free, Idx{3}));  // images are expensive
   draw_sized_window(choices, w, most_free, p);
   return p;
 }
@@ -91,7 +91,7 @@ bool is_within(Op op, const Problem& problem, const SizedLimits& limits) {
 }  // namespace
 
 std::optional<Problem> draw_sized(Choices& choices, Op op, const WantedSizes& wanted, const SizedLimits& limits) {
-  constexpr int tries = 24;  // the later ones with ever smaller numbers where they are free
+  constexpr int tries = 24;  // later tries use smaller free numbers
   for (int n = 0; n < tries; ++n) {
     const Idx most_free = std::max(Idx{1}, limits.most_free - n * limits.most_free / (tries - 4));
     const std::optional<Problem> p = draw_once(choices, op, wanted, most_free);

@@ -1,5 +1,5 @@
-// Sized problems: random problems in which some numbers have given values, and everything else is small, so that they take
-// little work however large the given values are.
+// Sized problems: random problems in which some numbers have given values and all others are small. So they need little
+// work, however large the given values are.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,16 @@
 
 namespace cnnspec::checks {
 
-/// How much a sized problem may cost, and how large the numbers are that are free.
+/// The limits of cost for a sized problem, and of its free numbers.
 struct SizedLimits {
   Idx most_taps = 25'000;              // multiply-adds
   Idx most_elements = 3'000;           // of all tensors together
-  Idx most_elements_of_calls = 8'000;  // the same over all calls of the kernel, of which some layers need several
-  Idx most_free = 4;                   // of a number that is free
+  Idx most_elements_of_calls = 8'000;  // of all kernel calls together; some layers need several calls
+  Idx most_free = 4;                   // of a free number
 };
 
-/// A valid problem that has what is wanted; none if that cannot be (two wishes contradict each other), or only at a higher
-/// cost than the limits allow.
+/// A valid problem with the wanted sizes. None if that is impossible (two sizes contradict each other), or if it would
+/// exceed the limits.
 std::optional<Problem> draw_sized(Choices& choices, Op op, const WantedSizes& wanted, const SizedLimits& limits = {});
 
 }  // namespace cnnspec::checks

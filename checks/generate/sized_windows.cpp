@@ -20,9 +20,9 @@ struct WantedLine {
   Idx in = 0, out = 0, kernel = 0;
 };
 
-/// How many cells lie before the first window and after the last, at most `most` on either side.
+/// Draws the padding before the first and after the last cell, at most `most` on either side.
 void draw_padding(Choices& choices, Line& line, Idx most, Idx padded) {
-  // Seldom: a kernel may be wrong in a corner alone, and must not be right there because that is padding.
+  // Padding is rare: a kernel may be wrong only in a corner, and padding there would hide this.
   const auto draw = [&](Idx limit) { return choices.chance(20) ? choices.pick(0, std::min(most, limit)) : 0; };
   line.axis.before = draw(padded - 1);
   line.axis.after = choices.chance(50) ? std::min(line.axis.before, padded - 1 - line.axis.before)
@@ -50,7 +50,7 @@ Line draw_sized_line(Choices& choices, const WantedLine& wanted, Idx most_free, 
   const Idx padded = covered + choices.pick(0, line.axis.stride - 1);
   draw_padding(choices, line, most_padding, padded);
   line.in = padded - line.axis.before - line.axis.after;
-  line.out = outputs_of(problem, line);  // the layer may count more than a convolution has
+  line.out = outputs_of(problem, line);  // the layer may have more windows than a convolution
   return line;
 }
 

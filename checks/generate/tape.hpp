@@ -1,9 +1,7 @@
-// A tape: the decisions that a generated case was made from, written down so that the case can be made again, or made
-// plainer.
+// A tape: the recorded decisions of a generated case. With the tape, the case can be made again or made plainer.
 //
-// A decision is noted as its distance from the plainest choice. So a shorter tape, or one with a smaller number, is a
-// plainer case; and as every sequence of decisions gives a valid problem, so does every tape, whatever was changed on
-// it.
+// A decision is recorded as its distance from the plainest choice. So a shorter tape, or one with a smaller number, is
+// a plainer case. Every sequence of decisions gives a valid problem, so every tape does too, with any changes.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +13,7 @@ namespace cnnspec::checks {
 
 using Tape = std::vector<Idx>;
 
-/// Hands on the decisions of another source and notes them.
+/// Passes on the decisions of another source and records them.
 class RecordedChoices final : public Choices {
  public:
   explicit RecordedChoices(Choices& source) : source_(source) {}
@@ -31,7 +29,7 @@ class RecordedChoices final : public Choices {
   Tape tape_;
 };
 
-/// Decides as a tape says, as far as the range allows; after its end, for the plainest.
+/// Decides as the tape says, within the range; after the end of the tape, decides for the plainest.
 class ReplayedChoices final : public Choices {
  public:
   explicit ReplayedChoices(const Tape& tape) : tape_(tape) {}
@@ -46,8 +44,8 @@ class ReplayedChoices final : public Choices {
   std::size_t position_ = 0;
 };
 
-/// The tapes to try when looking for a plainer case: first large steps, then small ones. Each is less than `tape`, so
-/// that a search that always moves on to one of them comes to an end.
+/// The tapes to try in a search for a plainer case, large steps first. Each is less than `tape`, so a search that
+/// always moves on to one of them ends.
 inline std::vector<Tape> plainer(const Tape& tape) {
   std::vector<Tape> result;
   for (std::size_t length = 0; length < tape.size(); length = length + (tape.size() - length + 1) / 2)

@@ -1,4 +1,4 @@
-// The axes of a window, one after the other, so that what is done to each of them is written once.
+// The axes of a window as a list, so that code for each axis is written once.
 #pragma once
 
 #include <span>
@@ -15,15 +15,15 @@ struct WindowAxis {
   void (*set)(Problem&, const Line&);
 };
 
-/// Those of its window; none if it has no window.
+/// The axes of the layer's window; none if it has no window.
 std::span<const WindowAxis> window_axes(const Layer& layer);
 inline std::span<const WindowAxis> window_axes(const Problem& problem) { return window_axes(layer_of(problem)); }
-/// Whether it is a number of the layer's window.
+/// Whether the field belongs to the layer's window.
 bool is_of_window(const Layer& layer, const Field& field);
 
-/// That line, with as many windows as there are then; none, which is no extent, where not even one fits.
+/// Sets that line, with as many windows as fit; 0, which is not a valid extent, if none fits.
 void set_fitted(Problem& problem, const WindowAxis& axis, Line line);
-/// The same of all axes: after a number has changed that decides how many windows there are.
+/// The same for all axes, after a change of a number that decides how many windows there are.
 void fit_windows(Problem& problem);
 
 }  // namespace cnnspec::checks

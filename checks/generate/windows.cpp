@@ -8,7 +8,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Which axes to draw: special ones are too important to be left to luck.
+/// Which axes to draw: the special ones are too important to be left to chance.
 enum class Style { any, point /*a kernel of one cell*/, whole /*a kernel as large as the image*/ };
 
 Style draw_style(Choices& choices) {
@@ -16,7 +16,7 @@ Style draw_style(Choices& choices) {
   return n < 8 ? Style::any : n < 9 ? Style::point : Style::whole;
 }
 
-/// Draws one axis: what the windows cover, then the remainder, then how much of both ends is padding.
+/// Draws one axis: the part that windows cover, then the remainder, then the padding at both ends.
 Line draw_line(Choices& choices, const Limits& limits, Budget& budget, bool pools, Style style) {
   Line line;
   line.kernel = style == Style::point ? 1 : budget.draw(choices, std::min(limits.max_kernel, limits.max_extent));
@@ -36,7 +36,7 @@ Line draw_line(Choices& choices, const Limits& limits, Budget& budget, bool pool
   const Idx remainder = choices.pick(0, std::min(line.axis.stride - 1, limits.max_extent - covered));
   const Idx padded = covered + remainder;
 
-  // Mostly paddings smaller than the window, but sometimes such that whole windows lie in the padding.
+  // Paddings are mostly smaller than the window, but sometimes whole windows lie in the padding.
   const auto draw_padding = [&](Idx most) {
     if (!choices.chance(60)) return Idx{0};
     return choices.pick(0, choices.chance(10) ? most : std::min(most, window));
@@ -61,7 +61,7 @@ void draw_window(Choices& choices, const Limits& limits, Budget& budget, Problem
   const bool square = !choices.chance(85) && height.kernel * height.out <= budget.left();
   if (square) budget.spend(height.kernel * height.out);
   Line width = square ? height : draw_line(choices, limits, budget, pools, style);
-  // As a convolution counts them; the layer may count more in the remainder.
+  // The number of windows of a convolution; the layer may have more in the remainder.
   height.out = outputs_of(problem, height), width.out = outputs_of(problem, width);
   set_height(problem, height), set_width(problem, width);
 }

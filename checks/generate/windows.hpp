@@ -1,4 +1,4 @@
-// Windows: how they are drawn, for every layer that has one.
+// Draws windows, for every layer that has one.
 #pragma once
 
 #include "checks/generate/budget.hpp"
@@ -6,7 +6,7 @@
 
 namespace cnnspec::checks {
 
-/// Both axes of the problem's window. Its settings have their values already.
+/// Draws both axes of the problem's window. The settings must have values already.
 void draw_window(Choices& choices, const Limits& limits, Budget& budget, Problem& problem);
 
 }  // namespace cnnspec::checks

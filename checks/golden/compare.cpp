@@ -25,7 +25,7 @@ namespace {
 constexpr Idx most_taps_to_explain = Idx{1} << 20;
 constexpr std::size_t most_diagnoses = 3;
 
-/// The numbers in an output of the program.
+/// The numbers in an output file of the program.
 std::vector<double> read_actual(const std::string& file, DType dtype, const TensorInfo& tensor) {
   if (!tensor.is_stored())
     return decode(tensor, dtype, read_npy(file, {npy_of(tensor.element, dtype)}, tensor.extents).elements);
@@ -43,7 +43,7 @@ std::string description_of(const std::string& data, const Operation& operation) 
   return family == nullptr ? "the given data" : family->describe(operation);
 }
 
-/// What it seems to have misread.
+/// The misreadings that explain the result.
 std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operation& operation,
                                     const std::vector<double>& actual) {
   if (taps(operation.problem) > most_taps_to_explain) return {};
@@ -72,7 +72,7 @@ Failure failure_of(const GoldenComparison& result, const Operation& operation, c
   return f;
 }
 
-/// One of an operation's outputs, and the program's numbers, which are appended to `actual`.
+/// Compares one output of an operation, and appends the program's numbers to `actual`.
 ComparedOutput compare_output(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
                               std::vector<double>& actual) {
   ComparedOutput output{operation.op, tensor.name, true, {}, {}};
@@ -88,7 +88,7 @@ ComparedOutput compare_output(const GoldenComparison& result, const Operation& o
   return output;
 }
 
-/// All outputs of an operation. What it seems to have misread is told of the first that is wrong, if all are there.
+/// Compares all outputs of an operation. If no output is missing, the first wrong output gets the diagnoses.
 std::vector<ComparedOutput> compare_outputs(const GoldenComparison& result, Op op) {
   const Operation operation = operation_of(op, result.made_of.problem);
   std::vector<ComparedOutput> outputs;
@@ -130,7 +130,7 @@ std::string row_of(const ComparedOutput& o) {
 
 std::string plural(std::size_t n, const char* noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
-/// Why the verdict is what it is.
+/// The reason for the verdict.
 std::string reason_of(const GoldenComparison& r) {
   const auto those = [&](Verdict verdict) {
     std::vector<std::string> names;
@@ -143,7 +143,7 @@ std::string reason_of(const GoldenComparison& r) {
       return plural(r.outputs.size(), "output") + ", every element exact or within what rounding in any order explains";
     case Verdict::fail:
       return fmt::format("{} of {} wrong", those(Verdict::fail).size(), plural(r.outputs.size(), "output"));
-    case Verdict::differs:  // of the judge's own runs only
+    case Verdict::differs:  // only the judge's own runs have this verdict
     case Verdict::vacuous:
       break;
   }

@@ -1,5 +1,5 @@
-// The verdict on files: outputs that a program computed from golden vectors, held against what a correct one may
-// return, as the judge does it with a library.
+// The verdict on files: compares outputs that a program computed from golden vectors with the results that are right.
+// The judge applies the same rules to a library.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct ComparedOutput {
   Comparison comparison;
   std::optional<Failure> failure;
 
-  /// Vacuous: it is not there, or no element could be judged.
+  /// Vacuous: the output is missing, or no element could be judged.
   Verdict verdict() const;
 };
 
@@ -26,21 +26,21 @@ struct GoldenComparison {
   std::string golden, actual;  // the folders
   GoldenCase made_of;
   std::vector<ComparedOutput> outputs;
-  std::vector<std::string> ignored;  // files that are no output
+  std::vector<std::string> ignored;  // files that are not outputs
 
-  /// Fail if an output fails; else vacuous if one is; else pass.
+  /// Fail if an output fails; else vacuous if one is vacuous; else pass.
   Verdict verdict() const;
 };
 
-/// Reads both folders. An output may be stored as any NumPy float, which is judged as the number that it is, and in a
-/// case in bfloat16 also as bit patterns; its order may be row- or column-major. Throws UsageError if the golden
-/// vectors or an output cannot be read, and if no output is there at all.
+/// Reads both folders. An output may be stored as any NumPy float and is judged by its value; in a bfloat16 case it may
+/// also be stored as bit patterns. Its order may be row- or column-major. Throws UsageError if the golden vectors or an
+/// output cannot be read, and if there is no output at all.
 GoldenComparison compare_golden(const std::string& golden, const std::string& actual);
 
-/// In words: a table with a row for each output, what is wrong, and the verdict.
+/// In words: a table with a row for each output, the mistakes, and the verdict.
 std::string describe_comparison(const GoldenComparison& result);
 
-/// One object, schema 1, with the keys of the judge's.
+/// One JSON object, schema 1, with the same keys as the judge's.
 std::string comparison_to_json(const GoldenComparison& result);
 
 }  // namespace cnnspec::checks

@@ -13,7 +13,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The operation of a layer that dy is drawn for: the first that takes it and x, else the first that takes it.
+/// The operation that dy is drawn for: the first one with inputs dy and x, else the first one with input dy.
 const Pass& takes_dy(const Layer& layer) {
   const auto takes = [](const Pass& p, Role role) {
     return std::ranges::find(p.inputs, role, &Port::role) != p.inputs.end();
@@ -24,7 +24,7 @@ const Pass& takes_dy(const Layer& layer) {
   if (both != backward.end()) return *both;
   return *std::ranges::find_if(backward, [&](const Pass& p) { return takes(p, Role::y); });
 }
-/// Which of its inputs it is: the last, where y is one too.
+/// The index of dy among the inputs: the last input with the role of y, as y may be an input too.
 std::size_t place_of_dy(const Pass& pass) {
   std::size_t n = pass.inputs.size() - 1;
   while (pass.inputs[n].role != Role::y) --n;
@@ -48,7 +48,8 @@ bool has(const Golden& golden, const TensorInfo& tensor) {
   });
 }
 
-/// x, w and b as the forward operation gets them, a dy of its own stream, and what other operations ask for besides.
+/// Draws x, w and b for the forward operation, dy from its own stream, and the remaining inputs of the other
+/// operations.
 void draw_inputs(Golden& golden, const Layer& layer, const Arithmetic& arithmetic) {
   const GoldenCase& c = golden.made_of;
   const Operation forward = operation_of(layer.passes.front().op, c.problem);
@@ -78,7 +79,7 @@ void parse_inputs(Golden& golden, const Layer& layer) {
   add_inputs(golden, all, parse_literal(all, c.dtype, c.data));
 }
 
-/// In the order of the operation.
+/// The inputs in the order of the operation.
 Operands<double> inputs_of(const Golden& golden, const Operation& operation) {
   Operands<double> inputs;
   for (const TensorInfo& tensor : operation.inputs) {
@@ -107,7 +108,7 @@ std::vector<GoldenOutput> golden_outputs(const Operation& operation, const Expec
     for (Idx count = tensor.count(); count > 0; --count, ++n) {
       const double value = static_cast<double>(expected.values[n]);
       double bound = expected.bound(n);
-      // NaN and infinities are the same in both types, and what must be equal is a number of the storage type.
+      // NaN and infinities convert exactly, and an element that must be equal is a number of the storage type.
       if (const long double rounded = std::fabs(expected.values[n] - value); rounded > 0)
         bound = std::nextafter(static_cast<double>(bound + rounded), std::numeric_limits<double>::infinity());
       output.expected.push_back(value);

@@ -1,5 +1,5 @@
-// Golden vectors: inputs, and what a correct kernel may return on them, for kernels that are no library. A GPU program
-// or a script reads the inputs from files and writes its outputs to others, which are then judged (compare.hpp).
+// Golden vectors: inputs, and the results that are right for them, for kernels that are not in a library. A GPU program
+// or a script reads the inputs from files and writes its outputs to files, which are then judged (compare.hpp).
 #pragma once
 
 #include <cstdint>
@@ -10,17 +10,17 @@
 
 namespace cnnspec::checks {
 
-/// What a folder of golden vectors is made of.
+/// The description from which a folder of golden vectors is made.
 struct GoldenCase {
   std::vector<Op> ops;  // one, or all of a layer
   DType dtype{};
-  const Profile* profile = nullptr;  // the default one of the storage type
+  const Profile* profile = nullptr;  // null: the default profile of the storage type
   Problem problem;
   std::uint64_t seed = 1;
   std::string data = "rounded";  // a family, or literal data (literal_data.hpp)
 };
 
-/// The operation of that name, or all of the layer. Throws UsageError.
+/// The operation of that name, or all operations of the layer of that name. Throws UsageError.
 std::vector<Op> ops_named(const std::string& name);
 
 struct GoldenInput {
@@ -42,11 +42,12 @@ struct Golden {
   std::vector<GoldenOutput> outputs;
 };
 
-/// One operation gets the data that the judge gives it. The operations of a layer share one x, w, b and dy; what is
-/// exact there, and what may round, is found out for each. Throws ShapeError and UsageError.
+/// A single operation gets the data that the judge gives it. All operations of a layer share one x, w, b and dy; for
+/// each of them, it is determined separately which results are exact and which may be rounded. Throws ShapeError and
+/// UsageError.
 Golden make_golden(const GoldenCase& c);
 
-/// Of each output, as doubles: where an expectation is wider, the difference is added to its bound.
+/// The expected outputs as doubles. If an expectation has a wider type, the rounding error is added to its bound.
 std::vector<GoldenOutput> golden_outputs(const Operation& operation, const Expectation& expected);
 
 }  // namespace cnnspec::checks

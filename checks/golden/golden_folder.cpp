@@ -76,7 +76,7 @@ Json json_of(const Golden& golden) {
           {"tensors", tensors}};
 }
 
-/// Reads case.json, and says where in it something is wrong.
+/// Reads case.json. Error messages give the place in the file.
 class CaseReader {
  public:
   CaseReader(std::string_view text, const std::string& file) : file_(file), json_(parse_strict_json(text, file)) {
@@ -131,7 +131,7 @@ class CaseReader {
     if (found == names.end()) refuse(key, one_of(names, name), in_quotes(name));
     return static_cast<std::size_t>(found - names.begin());
   }
-  /// One, or all of a layer.
+  /// One operation, or all operations of a layer.
   std::vector<Op> operations() const {
     std::vector<Op> ops;
     for (const auto& name : at("operations", &nlohmann::json::is_array, "a list of operations")) {

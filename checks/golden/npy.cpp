@@ -21,10 +21,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "elements are copied as they are");
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::size_t most_header_bytes = (std::size_t{1} << 16) - 1;  // all that version 1 can say
+constexpr std::size_t most_header_bytes = (std::size_t{1} << 16) - 1;  // the most that version 1 can express
 constexpr std::size_t most_preamble_bytes = magic.size() + 2 + 4;      // magic, version, length of the header
 
-/// "<f4" has 4.
+/// For example, "<f4" has 4 bytes.
 std::size_t element_bytes(const std::string& type) { return static_cast<std::size_t>(type.at(2) - '0'); }
 
 std::string shape_in_words(const std::vector<Idx>& shape) {
@@ -41,13 +41,13 @@ struct Header {
   std::string type;
   bool is_column_major = false;
   std::vector<Idx> shape;
-  std::size_t type_at = 0, shape_at = 0;  // where they stand in the file
+  std::size_t type_at = 0, shape_at = 0;  // their positions in the file
 };
 
-/// Reads the dictionary: keys in any order, each once; the white space and the trailing commas that Python allows.
+/// Parses the dictionary: keys in any order, each once, with the white space and trailing commas that Python allows.
 class HeaderParser {
  public:
-  /// The header is what lies in `file` from `begin` to its end.
+  /// The header is the part of `file` from `begin` to the end.
   HeaderParser(std::string_view file, std::size_t begin, const std::string& where)
       : text_(file), at_(begin), where_(where) {}
 
@@ -135,7 +135,7 @@ class HeaderParser {
   const std::string& where_;
 };
 
-/// Row-major from column-major: walks the elements in row-major order and keeps track of where each one lies.
+/// Converts column-major to row-major: walks the elements in row-major order and tracks their source positions.
 std::vector<std::byte> in_row_major_order(std::span<const std::byte> elements, const std::vector<Idx>& shape,
                                           std::size_t size) {
   std::vector<Idx> strides(shape.size(), 1), index(shape.size(), 0);
@@ -154,7 +154,7 @@ std::vector<std::byte> in_row_major_order(std::span<const std::byte> elements, c
   return result;
 }
 
-/// What an array takes; where that is more than can be counted, more than any file has.
+/// The bytes of an array. If they cannot be counted, a number that exceeds the size of any file.
 std::size_t bytes_of(const std::vector<Idx>& shape, std::size_t element_size) {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2;
   std::size_t bytes = element_size;
@@ -171,7 +171,7 @@ std::string to_npy(const std::string& type, const std::vector<Idx>& shape, std::
   assert(elements.size() == bytes_of(shape, element_bytes(type)));
   std::string header =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", type, shape_in_words(shape));
-  // Spaces and a newline, so that the elements begin at a multiple of 64.
+  // Pads with spaces and a newline, so that the elements begin at a multiple of 64.
   const std::size_t before = magic.size() + 2 + 2;
   header.append(63 - (before + header.size()) % 64, ' ').push_back('\n');
   assert(header.size() <= most_header_bytes);

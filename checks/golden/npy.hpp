@@ -1,10 +1,10 @@
 // .npy, NumPy's file format for one array (numpy.org/doc/stable/reference/generated/numpy.lib.format.html): magic and
 // version, the length of a header, the header as the text of a Python dictionary, the elements.
 //
-// Why not xtensor's xnpy.hpp, the library for it: what is read here is what somebody's program left behind, and xtensor
-// 0.24 reads half a file without complaint (the rest is whatever memory held), allocates what a header asks for before
-// it looks at the file, refuses NumPy's own files where the low byte of the header's length is above 127, and has no
-// 16-bit floats. To guard it takes all that is here but the copying of the elements.
+// Why not xtensor's library for this format, xnpy.hpp? The files here come from other people's programs. xtensor 0.24
+// reads half a file without an error (the rest is uninitialised memory). It allocates the size in the header before it
+// checks the file. It rejects NumPy's own files if the low byte of the header length is above 127. It has no 16-bit
+// floats. To guard against all this takes as much code as this file, apart from copying the elements.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace cnnspec::checks {
 
-/// An array as it is stored, in row-major order.
+/// A stored array, in row-major order.
 struct NpyArray {
   std::string type;  // as NumPy writes it: "<f4"
   std::vector<std::byte> elements;
@@ -26,13 +26,13 @@ struct NpyArray {
 /// The whole content of a file.
 std::string to_npy(const std::string& type, const std::vector<Idx>& shape, std::span<const std::byte> elements);
 
-/// `bytes`: the whole content of a file, `where` its name. The array must have one of these types, each of which is
-/// little-endian or of single bytes, and that shape; column-major ("Fortran") order is turned into row-major. Throws
-/// UsageError, which tells the offset of what is wrong. Takes no more memory than the file is long.
+/// `bytes`: the whole content of a file; `where`: its name. The array must have one of these types, each little-endian
+/// or of single bytes, and that shape. Column-major ("Fortran") order is converted to row-major. Throws UsageError with
+/// the offset of the mistake. Needs no more memory than the length of the file.
 NpyArray parse_npy(std::string_view bytes, const std::string& where, const std::vector<std::string>& types,
                    const std::vector<Idx>& shape);
 
-/// The same, from a file, of which no more is read than an array of that shape may take.
+/// The same, from a file. Reads at most as many bytes as an array of that shape may need.
 NpyArray read_npy(const std::string& path, const std::vector<std::string>& types, const std::vector<Idx>& shape);
 
 }  // namespace cnnspec::checks

@@ -1,5 +1,5 @@
-// check_gradient: your own layer put through the gradient check. Give a forward and a backward callable, written for
-// any scalar or for the one you check with, the names of the tensors, and their shapes:
+// check_gradient: the gradient check for your own layer. Pass a forward and a backward callable, written for any scalar
+// or for the scalar of the check, and the names and shapes of the tensors:
 //
 //   const GradientReport report = check_gradient<Rational>(
 //       "scale", {"x", "s"},
@@ -8,8 +8,9 @@
 //       GradientOptions{}, dyn_shape(3, 5, 4), dyn_shape(3));
 //   if (!report.passed()) std::cerr << report.failure();
 //
-// Rational or BigInt: for a layer that is piecewise affine in each single coordinate, as products of tensors, sums, max
-// and ReLU are; the comparison is ==. Float50 or Float100: for any layer that is smooth almost everywhere.
+// Rational or BigInt: for a layer that is piecewise affine in each single coordinate. This includes products of
+// tensors, sums, max and ReLU. The comparison is ==. Float50 or Float100: for any layer that is smooth almost
+// everywhere.
 #pragma once
 
 #include <algorithm>
@@ -21,7 +22,7 @@
 
 namespace cnnspec::checks {
 
-/// A pair of callables as a Subject. Tensors: the types of the arguments, all over the scalar T.
+/// A pair of callables as a Subject. Tensors: the types of the arguments, all with scalar T.
 template <class T, class Forward, class Backward, class... Tensors>
 class CallableSubject final : public Subject<T> {
  public:
@@ -38,16 +39,17 @@ class CallableSubject final : public Subject<T> {
 
   const std::vector<SubjectTensor>& tensors() const override { return infos_; }
 
-  /// Integers take the step 1 between multiples of 2^16, rationals the step 2^-16 between whole numbers, and scalars
-  /// that round the power of two nearest below the cube root of epsilon, where truncation and rounding balance.
+  /// The step: integers use 1 between multiples of 2^16; rationals use 2^-16 between whole numbers; scalars that round
+  /// use the largest power of two below the cube root of epsilon, where truncation and rounding balance.
   T step(std::size_t) const override {
     if constexpr (is_integer<T>) return T(1);
     T h(1);
     for (int n = 0; n < (is_exact<T> ? 16 : std::numeric_limits<T>::digits / 3); ++n) h = h / T(2);
     return h;
   }
-  /// A central difference at that step errs by about epsilon^(2/3) * |f|, times the condition of f; a wrong derivative
-  /// by about |f|. epsilon^(1/2) * (1 + |f|) lies between and leaves the condition a factor epsilon^(-1/6).
+  /// With that step, the error of a central difference is about epsilon^(2/3) * |f|, times the condition of f. The
+  /// error of a wrong derivative is about |f|. epsilon^(1/2) * (1 + |f|) lies between them and leaves a factor
+  /// epsilon^(-1/6) for the condition.
   ErrorBound error_bound(std::size_t, Mode mode) const override {
     if constexpr (is_exact<T>) return {};
     const double terms = mode == Mode::full ? 1 : static_cast<double>(largest_cotangent * outputs_);
@@ -122,8 +124,8 @@ class CallableSubject final : public Subject<T> {
   double largest_output_ = 0;
 };
 
-/// forward(x...) returns a Tensor; backward(x..., dy) a tuple of cotangents, or the one cotangent if there is one
-/// tensor. Throws ShapeError C6 if the number of names, or the size of a cotangent, is wrong.
+/// forward(x...) returns a Tensor. backward(x..., dy) returns a tuple of cotangents, or a single cotangent if there is
+/// one tensor. Throws ShapeError C6 if the number of names, or the size of a cotangent, is wrong.
 template <class T, class Forward, class Backward, class... Shapes>
 GradientReport check_gradient(const std::string& layer, const std::vector<std::string>& names, Forward forward,
                               Backward backward, const GradientOptions& options, const Shapes&... shapes) {

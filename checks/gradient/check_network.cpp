@@ -11,12 +11,12 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A power of two that is more than twice `change`: what a ReLU's input and a difference of two cells move by stays
-/// below it. 1 where there is none of them.
+/// A power of two that is more than twice `change`. So the movement of a ReLU's input, or of a difference of two cells,
+/// stays below it. 1 if there is no such movement.
 double scale_for(double change) { return change == 0 ? 1 : std::exp2(std::floor(std::log2(change)) + 2); }
 
-/// No number of the check of any tensor exceeds this: not f(t +- h), not their difference, not what they are compared
-/// with.
+/// An upper bound on all numbers in the check of any tensor: f(t +- h), their difference, and the numbers that they are
+/// compared with.
 double largest_number(const NetworkDefinition& net, const NetworkBounds& bounds, const std::vector<double>& scales,
                       Mode mode) {
   const std::vector<NetworkTensor> tensors = tensors_of(net);
@@ -32,7 +32,7 @@ double largest_number(const NetworkDefinition& net, const NetworkBounds& bounds,
   return most;
 }
 
-/// Whether a layer divides: then whole numbers need not stay whole.
+/// Whether a layer divides: then whole numbers may become fractions.
 bool divides(const NetworkDefinition& net) {
   return std::ranges::any_of(net.layers, [](const LayerDefinition& layer) {
     return std::ranges::any_of(layer_of(layer.what).passes, [](const Pass& p) { return p.formulations != nullptr; });

@@ -1,4 +1,4 @@
-// check_network: the gradient check of a run-time network, with the cheapest scalar that is proved to do.
+// check_network: the gradient check of a run-time network, with the cheapest scalar that is proved to suffice.
 #pragma once
 
 #include "checks/gradient/finite_difference.hpp"
@@ -7,20 +7,21 @@
 namespace cnnspec::checks {
 
 enum class GradientScalar {
-  exact,     // integers: 64 bits where every partial sum provably fits, else 128, else unlimited
-  rational,  // exact too, and slower
+  exact,     // integers: 64 bits if every partial sum provably fits, else 128 bits, else unlimited
+  rational,  // also exact, but slower
   float100,
   float50,
   double_precision,
   single_precision
 };
 
-/// Throws ShapeError if the network does not fit together, UsageError if it is so deep that nothing bounds its numbers.
+/// Throws ShapeError if the layers do not fit together, and UsageError if the network is so deep that its numbers have
+/// no bound.
 GradientReport check_network(const NetworkDefinition& net, const std::string& target, GradientScalar scalar,
                              const GradientOptions& options);
 
 /// The same with a given scalar type: long (64 bits), Int128, BigInt, Rational, Float50, Float100, double, float.
-/// scales[t] is how finely tensor t is moved.
+/// scales[t]: tensor t moves in steps of 1/scales[t].
 template <class T>
 GradientReport check_network_with(const NetworkDefinition& net, const std::string& target, const std::string& scalar,
                                   const std::vector<double>& scales, const GradientOptions& options);

@@ -1,9 +1,9 @@
 // Finite differences of a Subject against its backward.
 //
 // Along one coordinate, and along a direction that moves one tensor only, a network of the specification's layers is
-// piecewise affine. So (f(t+h) - f(t-h)) / 2h equals the derivative, without truncation, whenever f(t-h), f(t) and
-// f(t+h) took the same branches; and an exact scalar compares with ==. A point where they do not is given up, counted,
-// and another is drawn; if none is found, the report says that nothing was proved.
+// piecewise affine. So (f(t+h) - f(t-h)) / 2h equals the derivative, without truncation, if f(t-h), f(t) and f(t+h)
+// take the same branches; and an exact scalar compares with ==. If the branches differ, the point is given up and
+// counted, and another one is drawn. If no suitable point is found, the report says that nothing was proved.
 #pragma once
 
 #include <algorithm>
@@ -23,19 +23,19 @@
 
 namespace cnnspec::checks {
 
-/// Called during a long check: the tensor, and how many of its entries are done. Perhaps on another thread, but one
-/// call at a time.
+/// Called during a long check with the tensor and the number of finished entries. Perhaps from another thread, but
+/// never concurrently.
 using GradientProgress = std::function<void(const std::string& tensor, Idx done, Idx total)>;
 
 struct GradientOptions {
   Mode mode = Mode::full;
   std::uint64_t seed = 1;
-  int max_points = 100;  // points to try for each tensor before saying that nothing was proved
+  int max_points = 100;  // points to try for each tensor before the report says that nothing was proved
   int jobs = 1;          // threads
   GradientProgress progress = {};
 };
 
-/// backward at one point, run once for each cotangent and read by every tensor.
+/// The results of backward at one point, computed once for each cotangent and used by every tensor.
 template <class T>
 class Cotangents {
  public:
@@ -59,7 +59,7 @@ class Cotangents {
   std::vector<Point<T>> gradients_;
 };
 
-/// One tensor of one subject at one point.
+/// The check of one tensor of one subject at one point.
 template <class T>
 class TensorCheck {
  public:
@@ -72,7 +72,8 @@ class TensorCheck {
 
   std::size_t outputs() const { return base_.y.size(); }
 
-  /// Every (entry, output) pair. False: a branch changed inside the step. The report is the same whatever `jobs`.
+  /// Compares every (entry, output) pair. False: a branch changed within the step. The report does not depend on
+  /// `jobs`.
   bool full(const Cotangents<T>& cotangents, int jobs, const GradientProgress& progress) {
     const auto entries = static_cast<Idx>(values_.size());
     const Idx most_pieces = 1024, at_once = f_->entries_at_once();
@@ -118,7 +119,7 @@ class TensorCheck {
     return sum;
   }
 
-  /// A copy for one thread, with a subject of its own but for the first.
+  /// A copy of the check for one thread. Each copy except the first has its own subject.
   struct Worker {
     std::unique_ptr<Subject<T>> subject;
     TensorCheck check;
@@ -134,10 +135,10 @@ class TensorCheck {
     }
     return workers;
   }
-  /// A thread takes as long to start as some blocks of the smallest network take.
+  /// Starting a thread takes as long as this many blocks of the smallest network.
   static constexpr Idx blocks_worth_a_thread = 16;
 
-  /// The entries from `first` to before `end`; `tell` is told how many are done.
+  /// Checks the entries in [first, end); calls `tell` with the number of finished entries.
   bool range(const Cotangents<T>& cotangents, Idx first, Idx end, const auto& tell) {
     for (; first < end; first += f_->entries_at_once()) {
       const Idx count = std::min(f_->entries_at_once(), end - first);
@@ -149,7 +150,8 @@ class TensorCheck {
     return true;
   }
 
-  /// Entries on the same piece, at the first step. False: they are not, and nothing was compared.
+  /// Checks several entries at once with the first step. False: they are not on the same piece, and nothing was
+  /// compared.
   bool several(const Cotangents<T>& cotangents, Idx first, Idx count) {
     const T h = f_->step(t_);
     const auto found = f_->evaluate_entries(t_, values_, first, count, h);
@@ -175,8 +177,8 @@ class TensorCheck {
     return true;
   }
 
-  /// f(t+h) - f(t-h), where `move` displaces the values; nothing if a branch changes in between. A scalar that has
-  /// smaller steps halves h until none does.
+  /// f(t+h) - f(t-h), where `move` displaces the values. None if a branch changes in between. If the scalar has smaller
+  /// steps, h is first halved until no branch changes.
   template <class Move>
   std::optional<std::vector<T>> moved(T& h, Move move) {
     for (int halvings = 0;; ++halvings) {
@@ -192,17 +194,17 @@ class TensorCheck {
       }
       if (halvings >= f_->halvings()) return std::nullopt;
       h = h / T(2);
-      if (h == T(0)) return std::nullopt;  // a step of nothing would prove nothing
+      if (h == T(0)) return std::nullopt;  // a step of 0 would prove nothing
     }
   }
 
-  /// The certificate.
+  /// The certificate that the three evaluations lie on one piece.
   bool same_piece(const Evaluation<T>& up, const Evaluation<T>& down, const T& h) const {
     return up.branches == base_.branches && down.branches == base_.branches && straight(up.y, down.y, h);
   }
-  /// A function that does not tell its branches must at least be straight from step to step: exactly for an exact
-  /// scalar; otherwise the second difference, h^2 |f''| where f is smooth and h times the jump of f' at a kink, must
-  /// stay below h^(3/2) (1 + |f|).
+  /// If a function does not tell its branches, it must be straight from step to step: exactly so for an exact scalar.
+  /// For another scalar, the second difference must stay below h^(3/2) (1 + |f|). It is h^2 |f''| where f is smooth,
+  /// and h times the jump of f' at a kink.
   bool straight(const std::vector<T>& up, const std::vector<T>& down, const T& h) const {
     if (!base_.branches.empty()) return true;
     const double allowed = std::pow(static_cast<double>(h), 1.5);
@@ -215,7 +217,7 @@ class TensorCheck {
     return true;
   }
 
-  /// difference / 2h against `backward`.
+  /// Compares difference / 2h with `backward`.
   void compare(const T& difference, const T& h, const T& backward, Idx entry, Idx output) {
     const T twice = h + h;
     const double bound = bound_.at(static_cast<double>(h));
@@ -241,7 +243,8 @@ class TensorCheck {
   Evaluation<T> base_;
 };
 
-/// All tensors at a random point; a tensor for which a branch changes there, and those after it, at another one.
+/// Checks all tensors at a random point. If a branch changes for a tensor, this tensor and the later ones use another
+/// point.
 template <class T>
 GradientReport check_subject(Subject<T>& f, const std::string& target, const std::string& scalar,
                              const GradientOptions& options) {

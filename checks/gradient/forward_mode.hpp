@@ -1,6 +1,6 @@
 // Forward mode against reverse mode: <dy, J d> = <J^T dy, d>. The left side runs the specification's forward loops on
-// dual numbers, the right side its backward loops; no step, no second point, and a different derivation of the
-// derivative.
+// dual numbers, the right side runs its backward loops. There is no step and no second point, and the derivative is
+// derived in another way.
 #pragma once
 
 #include "checks/gradient/network_subject.hpp"
@@ -22,7 +22,7 @@ AnyTensor<Dual<T>> dual_input(const std::vector<T>& values, const std::vector<T>
   });
 }
 
-/// J d at `point`, where the direction d is in all tensors at once.
+/// J d at `point`, where the direction d moves all tensors at once.
 template <class T>
 std::vector<T> forward_derivative(const NetworkDefinition& definition, const Point<T>& point,
                                   const Point<T>& direction) {
@@ -46,7 +46,7 @@ std::vector<T> forward_derivative(const NetworkDefinition& definition, const Poi
 
 }  // namespace detail
 
-/// One random direction in each tensor by turns. T: an exact scalar.
+/// Uses one random direction in each tensor, one tensor at a time. T: an exact scalar.
 template <class T>
 GradientReport check_forward_mode(const NetworkDefinition& definition, const std::string& target, std::uint64_t seed) {
   static_assert(is_exact<T>, "the comparison is ==");

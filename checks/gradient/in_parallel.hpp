@@ -1,5 +1,5 @@
-// Numbered pieces of work on several threads, until one of them says stop; what comes of it does not depend on how many
-// threads there are.
+// Runs numbered pieces of work on several threads, until one of them says stop. The result does not depend on the
+// number of threads.
 #pragma once
 
 #include <atomic>
@@ -14,13 +14,13 @@
 
 namespace cnnspec::checks {
 
-/// Calls work(worker, n) for n = 0, 1, ... below `count`, each worker (0, 1, ... below `workers`) on a thread of its
-/// own, until a call returns false. Returns the least such n, or `count`. All before it have been done, and perhaps
-/// some after it. What the call of the least n throws is thrown.
+/// Calls work(worker, n) for n = 0, 1, ... below `count`, each worker (0, 1, ... below `workers`) on its own thread,
+/// until a call returns false. Returns the least such n, or `count`. All calls before it are finished, and perhaps some
+/// after it. An exception of the call with the least n is rethrown.
 template <class Work>
 Idx in_parallel_until_false(Idx count, std::size_t workers, const Work& work) {
   std::atomic<Idx> next{0};
-  std::mutex mutex;  // for the two that follow
+  std::mutex mutex;  // guards the next two variables
   std::atomic<Idx> stop{count};
   std::exception_ptr error;
   const auto stop_at = [&](Idx n, std::exception_ptr thrown) {
@@ -39,7 +39,7 @@ Idx in_parallel_until_false(Idx count, std::size_t workers, const Work& work) {
   std::vector<std::thread> threads;
   try {
     for (std::size_t worker = 1; worker < workers; ++worker) threads.emplace_back(run, worker);
-  } catch (const std::system_error&) {  // fewer will do
+  } catch (const std::system_error&) {  // fewer threads suffice
   }
   run(0);
   for (std::thread& thread : threads) thread.join();

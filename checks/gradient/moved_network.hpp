@@ -1,6 +1,5 @@
-// A network in which one tensor moves while the others stay: forward from the layer that the tensor enters, with the
-// branches that it takes. S is the scalar that it runs with: the check's own T, or Lanes of T to evaluate several moves
-// at once.
+// A network in which one tensor moves and the others stay. The forward pass starts at the layer that the tensor enters,
+// and records its branches. S is the scalar: the check's own T, or Lanes of T to evaluate several moves at once.
 #pragma once
 
 #include <optional>
@@ -27,7 +26,7 @@ class MovedNetwork {
     for (const LayerDescription& row : network_.describe()) branches_.push_back(branches(*find_layer(row.kind)));
   }
 
-  /// Takes over the base point. `scale`: see network_subject.hpp; `start`: the input of the tensor's layer.
+  /// Copies the base point. `scale`: see network_subject.hpp; `start`: the input of the tensor's layer.
   template <class T>
   void prepare(const Network<T>& base, const AnyTensor<T>& start, const NetworkTensor& tensor, const T& scale) {
     tensor_ = tensor;
@@ -71,7 +70,7 @@ class MovedNetwork {
     result.y = std::visit([](const auto& y) { return y.elements(); }, x);
     return result;
   }
-  /// The output of a layer that selects, and what it has selected.
+  /// The output of a layer that selects; records the selection.
   AnyTensor<S> selected(std::size_t n, const AnyTensor<S>& x, BranchSignature& selection) const {
     return std::visit(
         [&]<class Layer, class X>(const Layer& layer, const X& in) -> AnyTensor<S> {
@@ -95,7 +94,7 @@ class MovedNetwork {
   }
 
   Network<S> network_;
-  std::vector<bool> branches_;  // whether the layer does
+  std::vector<bool> branches_;  // whether each layer has branches
   NetworkTensor tensor_;
   std::optional<AnyTensor<S>> start_;
 };

@@ -39,7 +39,7 @@ void set_parameter(Net& net, const NetworkTensor& t, const std::function<double(
   });
 }
 
-/// The network with the same weights and no biases: what a displacement goes through.
+/// The network with the same weights and no biases: it maps a displacement of an input to that of an output.
 Net without_biases(Net net, const std::vector<NetworkTensor>& tensors) {
   for (const NetworkTensor& t : tensors)
     if (t.is_bias) set_parameter(net, t, [](Idx) { return 0.0; });
@@ -48,8 +48,8 @@ Net without_biases(Net net, const std::vector<NetworkTensor>& tensors) {
 
 const Layer& kind_of(const LayerDescription& row) { return *find_layer(row.kind); }
 
-/// A layer that selects sends each dy to one cell of its window, that depends on the data. To all cells of the window
-/// bounds every case.
+/// A layer that selects sends each dy to one cell of its window, depending on the data. Sending it to all cells of the
+/// window bounds every case.
 Activation through_windows(const LayerDescription& row, const Image<Magnitude>& dy) {
   const Problem problem = problem_of(row, 1);
   const Line h = height_of(problem), w = width_of(problem);
@@ -95,14 +95,14 @@ Displacement displace_from(const Net& net, std::size_t layer, Activation x) {
   return most;
 }
 
-/// How far things move when the entries of tensor t move by at most 1, all of them or one.
+/// Bounds the movement of later numbers when the entries of tensor t move by at most 1: one entry, or all of them.
 Displacement bound_change(const Net& linear_part, const NetworkTensor& t, const std::vector<Activation>& inputs,
                           double largest_weight, bool one_at_a_time) {
   const auto& row = linear_part.describe()[t.layer];
   const auto everywhere = [&](double size) { return filled(row.output, [size](Idx) { return size; }); };
   const auto later = [&](const Activation& y) { return displace_from(linear_part, t.layer + 1, y); };
   if (t.is_bias) return later(everywhere(1));
-  if (one_at_a_time && row.parameters > 0)  // an output has one term with the entry, whose other factor is ...
+  if (one_at_a_time && row.parameters > 0)  // an output has a single term with the entry; the other factor is ...
     return later(everywhere(t.is_input ? largest_weight : largest(inputs[t.layer])));
   if (t.is_input) return displace_from(linear_part, 0, filled(t.extents, [](Idx) { return 1.0; }));
   Net moved = linear_part;

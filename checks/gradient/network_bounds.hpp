@@ -1,4 +1,4 @@
-// How large the numbers of a network can get, proved by running the specification itself with scalars/magnitude.hpp.
+// Bounds on the numbers of a network, proved by running the specification itself with scalars/magnitude.hpp.
 #pragma once
 
 #include <functional>
@@ -16,24 +16,24 @@ struct NetworkTensor {
 };
 std::vector<NetworkTensor> tensors_of(const NetworkDefinition& net);
 
-/// The largest absolute value that the data of a check have, by the part a tensor plays.
+/// The largest absolute value of a check's data, for each kind of tensor.
 struct DataRange {
   Idx input = 1023, weight = 3, bias = 1023;
   Idx of(const NetworkTensor& t) const { return t.is_input ? input : t.is_bias ? bias : weight; }
 };
 
-/// How far things move at most when something before them does.
+/// The largest displacement of numbers after something before them has moved.
 struct Displacement {
   double anywhere = 0;     // any partial sum
   double at_branches = 0;  // any input of a ReLU or a pooling window
 };
 
-/// Proved bounds over every point within a DataRange, and every cotangent of at most `cotangent`.
+/// Proved bounds for every point within a DataRange, and every cotangent of at most `cotangent`.
 struct NetworkBounds {
   double activation = 0;  // any partial sum of the forward pass
   double gradient = 0;    // any partial sum of the backward pass
-  double roundings = 0;   // how many roundings a term of the output, or of a gradient, undergoes at most
-  /// For each tensor, when its entries move by at most 1: how far things move at most.
+  double roundings = 0;   // the largest number of roundings of a term of the output, or of a gradient
+  /// For each tensor, the largest displacement when its entries move by at most 1.
   std::vector<Displacement> change;
 };
 

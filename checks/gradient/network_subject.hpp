@@ -1,12 +1,12 @@
-// A run-time network as the subject of finite differences. What lies before a moved tensor is computed once for each
-// point.
+// A run-time network as the subject of finite differences. For each point, the part before a moved tensor is computed
+// only once.
 //
-// Integers take the step 1 on scaled data. Every layer is positively homogeneous: in (input, bias) where it has a bias,
-// in its input where it has no parameters. So multiplying one tensor by S, and by S every bias from its layer on
-// (for a bias: its layer's input too), multiplies the output by S and leaves the derivative with respect to that tensor
-// as it is. A step of 1 then moves the unscaled tensor by 1/S. Unscaled pre-activations are integers, hence zero or at
-// least 1 in size, so with S > 2 * (how far the input of any ReLU or pooling window moves for a step of 1) only exact
-// kinks and ties can change a branch.
+// Integers use the step 1 on scaled data. Every layer is positively homogeneous: in (input, bias) if it has a bias, in
+// its input if it has no parameters. So multiply one tensor by S, and also every bias from its layer on (for a bias:
+// its layer's input too). This multiplies the output by S and does not change the derivative with respect to that
+// tensor. A step of 1 then moves the unscaled tensor by 1/S. Unscaled pre-activations are integers, hence zero or at
+// least 1 in size. So with S > 2 * (the movement of the input of any ReLU or pooling window for a step of 1), only
+// exact kinks and ties can change a branch.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ namespace cnnspec::checks {
 template <class T>
 class NetworkSubject : public Subject<T> {
  public:
-  /// scales[t]: S for each tensor; all 1 for scalars that have small steps.
+  /// scales[t]: S for each tensor; all are 1 for scalars with small steps.
   NetworkSubject(const NetworkDefinition& definition, const DataRange& range, std::vector<double> scales)
       : definition_(definition),
         range_(range),
@@ -40,7 +40,7 @@ class NetworkSubject : public Subject<T> {
     if constexpr (is_exact<T>)
       return is_integer<T> ? T(1) : T(1) / power_of_two(small_step_);
     else
-      return T(1) / T(2);  // no truncation: the longest step without a branch change is the best
+      return T(1) / T(2);  // there is no truncation, so the longest step without a branch change is best
   }
   /// For Rational: the step is 1/S.
   void set_small_step(double s) { small_step_ = s; }
@@ -61,13 +61,13 @@ class NetworkSubject : public Subject<T> {
     const double gamma = n * u / (1 - n * u);
     return {gamma * bounds.activation * outputs, gamma * bounds.gradient * entries};
   }
-  /// Data have 10 bits before the point and `fraction_bits` after it; t + h and t - h must be exact. The step of an
-  /// exact scalar is so small that only a kink at the point itself is in its way: half of it would not help, and half
-  /// of the integer 1 is 0.
+  /// Data have 10 bits before the point and `fraction_bits` after it; t + h and t - h must be exact. An exact scalar
+  /// does not halve: its step is so small that only a kink at the point itself can interfere, and a smaller step would
+  /// not help. Half of the integer 1 is 0.
   int halvings() const override { return is_exact<T> ? 0 : std::numeric_limits<T>::digits - 12; }
 
   const Point<T>& draw(RandomChoices& choices) override {
-    // Floating-point data have a fraction, so that their rounding shows; integers and rationals are whole numbers.
+    // Floating-point data have fractions, so that rounding shows; integers and rationals are whole numbers.
     constexpr int fraction_bits = is_exact<T> ? 0 : std::min(14, std::numeric_limits<T>::digits / 2 - 10);
     const T unit = fraction_bits == 0 ? T(1) : T(1) / T(1 << fraction_bits);
     point_.clear();
@@ -127,7 +127,7 @@ class NetworkSubject : public Subject<T> {
   }
 
  private:
-  /// Numbers of fixed width go several to a loop: as many as are fastest.
+  /// Scalars of fixed width are evaluated several at a time: as many as is fastest.
   static constexpr bool has_lanes = std::is_arithmetic_v<T> || std::is_same_v<T, Int128>;
   static constexpr Idx lanes = !has_lanes ? 2 : sizeof(T) > 8 ? 4 : 8;
   using Many = std::conditional_t<has_lanes, Lanes<T, lanes>, T>;
@@ -168,7 +168,7 @@ class NetworkSubject : public Subject<T> {
   std::vector<AnyTensor<T>> inputs_;  // of each layer, at the base point
   MovedNetwork<T> moved_;
   MovedNetwork<Many> many_;
-  std::size_t moved_for_ = none, many_for_ = none;  // the tensor that they are prepared for
+  std::size_t moved_for_ = none, many_for_ = none;  // the tensor for which moved_ and many_ are prepared
 };
 
 }  // namespace cnnspec::checks

@@ -1,8 +1,8 @@
-// One-sided difference quotients, for kinks and ties, where the two-sided one is no derivative.
+// One-sided difference quotients, for kinks and ties, where the two-sided quotient is not a derivative.
 //
-// For a function that is piecewise affine in the step, the quotients equal the one-sided derivatives once h is small
-// enough to reach no further kink. A subgradient of a convex function, such as a maximum in each coordinate, lies
-// between.
+// For a function that is piecewise affine in the step, the quotients equal the one-sided derivatives as soon as h is
+// too small to reach another kink. A subgradient of a convex function, such as a maximum in each coordinate, lies
+// between them.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@ namespace cnnspec::checks {
 template <class T>
 struct OneSidedQuotients {
   T left, right;
-  /// left <= g <= right: what convexity asks of a subgradient.
+  /// left <= g <= right: the condition of convexity for a subgradient.
   bool contain(const T& g) const { return left <= g && g <= right; }
 };
 

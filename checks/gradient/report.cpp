@@ -9,7 +9,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A NaN stays, whatever comes before or after it.
+/// A NaN is kept, whatever comes before or after it.
 void keep_larger(double& most, double value) {
   if (!std::isnan(most) && !(value <= most)) most = value;
 }

@@ -1,4 +1,4 @@
-// What a gradient check found: a row for each tensor, and the first entry that is wrong.
+// The result of a gradient check: a row for each tensor, and the first wrong entry.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class Mode {
   directional  // one random direction in each tensor, against one random cotangent
 };
 
-/// A derivative on which the finite difference and backward disagree.
+/// A derivative for which the finite difference and backward disagree.
 struct Mismatch {
   std::string tensor;                // "conv1.kernel"; "x" is the input
   std::vector<Idx> index;            // of the entry; empty for a direction
@@ -28,19 +28,19 @@ struct TensorReport {
   std::vector<Idx> extents;
   Idx entries = 0;              // derivatives compared: (entry, output) pairs in full mode, directions otherwise
   Idx wrong = 0;                // of those
-  Idx resampled = 0;            // points given up because a branch changed inside the step, or for a kink
+  Idx resampled = 0;            // points given up, because a branch changed within the step or because of a kink
   bool exact = false;           // compared with ==; otherwise by `bound`
   bool certified = true;        // a point without a branch change was found for every entry
   double largest = 0;           // |entry| of backward
-  double worst = 0, bound = 0;  // largest |difference - backward|, and the largest one that rounding explains
+  double worst = 0, bound = 0;  // largest |difference - backward|, and the largest that rounding explains
   double seconds = 0;
   std::optional<Mismatch> first = {};
 
-  /// One more comparison: |entry| of backward, how far the difference is from it, and how far it may be.
+  /// Adds a comparison: |entry| of backward, the distance of the difference from it, and the allowed distance.
   void add(double size, double distance, double allowed);
-  /// What another part of the tensor, behind this one, was found to be.
+  /// Adds the results of the part of the tensor that follows this one.
   void add(const TensorReport& part);
-  /// Rounding alone explains more than the largest derivative: backward could return zeros and not be found out.
+  /// Rounding alone explains more than the largest derivative: a backward that returns zeros would pass.
   bool vacuous() const { return !exact && !(bound < largest); }
 };
 
@@ -52,12 +52,12 @@ struct GradientReport {
 
   /// Every derivative was compared and none is wrong.
   bool passed() const;
-  /// It passed, but some tensor could not have failed.
+  /// The check passed, but for some tensor it could not have failed.
   bool vacuous() const;
   /// "pass", "fail" or "vacuous"
   const char* verdict() const { return !passed() ? "fail" : vacuous() ? "vacuous" : "pass"; }
   Idx entries() const;
-  /// The first mismatch in words: which tensor, which entry, both values. Empty if there is none.
+  /// The first mismatch in words: the tensor, the entry, both values. Empty if there is none.
   std::string failure() const;
 };
 

@@ -13,8 +13,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The point: small multiples of 2^-10, which every scalar here has exactly. The direction, and so the points along it,
-/// no binary scalar has.
+/// The point has small multiples of 2^-10, which every scalar here represents exactly. No binary scalar represents the
+/// direction exactly, and so the points along it.
 using Numbers = std::vector<std::vector<double>>;  // [tensor][element]
 constexpr int fraction_bits = 10;
 constexpr int direction_unit = 1021;  // its entries are multiples of 1/1021
@@ -33,7 +33,7 @@ struct Setting {
   std::vector<double> dy;
 };
 
-/// Whole numbers other than 0, of at most that size.
+/// Nonzero whole numbers of at most that size.
 Numbers draw(const std::vector<NetworkTensor>& tensors, RandomChoices& choices, Idx largest) {
   Numbers all;
   for (const NetworkTensor& t : tensors) {
@@ -57,7 +57,7 @@ Setting draw_setting(const NetworkDefinition& net, std::uint64_t seed) {
   return s;
 }
 
-/// <dy, network> where the tensors are at point + h * direction / 1021.
+/// <dy, network> with the tensors at point + h * direction / 1021.
 template <class T>
 class Function {
  public:
@@ -127,7 +127,8 @@ double relative_error(const Float100& difference, const Float100& slope) {
   return static_cast<double>(slope == 0 ? error : Float100(error / abs(slope)));
 }
 
-/// Steps 1, 2^-stride, ... until rounding eats up all digits. Some point more are shown: there the error is about 1.
+/// Steps 1, 2^-stride, ... until rounding has consumed all digits. A few more points are shown, where the error is
+/// about 1.
 template <class T>
 SweepCurve curve(const std::string& scalar, const Setting& s, const Float100& slope, int stride,
                  const SweepProgress& progress) {
@@ -141,12 +142,12 @@ SweepCurve curve(const std::string& scalar, const Setting& s, const Float100& sl
   return c;
 }
 
-/// What finite differences say of <ones, network>, moving each tensor in turn, and what backward says.
+/// The slopes of <ones, network> when each tensor moves in turn: from finite differences, and from backward.
 struct ExactSlopes {
   BigInt twice_difference = 0, twice_backward = 0;
 };
 
-/// In integers, with the step 2^-k: on data scaled by 2^k, where the step is 1 (network_subject.hpp).
+/// In integers, with the step 2^-k: the data is scaled by 2^k, so that the step is 1 (network_subject.hpp).
 ExactSlopes exact_slopes(const NetworkDefinition& net, std::uint64_t seed, int k) {
   NetworkSubject<BigInt> f(net, DataRange{}, std::vector<double>(tensors_of(net).size(), std::ldexp(1.0, k)));
   RandomChoices choices(seed);
@@ -170,8 +171,8 @@ ExactSlopes exact_slopes(const NetworkDefinition& net, std::uint64_t seed, int k
 
 constexpr int shortest_exact_step = 320, exact_stride = 8;
 
-/// A point at a kink has no derivative. Where backward is right, another is soon found; where it is wrong, none is, and
-/// the last one is shown.
+/// A point at a kink has no derivative. If backward is right, another point is soon found. If it is wrong, none is
+/// found, and the last one is shown.
 constexpr int most_points = 20;
 
 SweepCurve exact_curve(const NetworkDefinition& net, std::uint64_t seed, const SweepProgress& progress) {

@@ -1,10 +1,10 @@
-// The step sweep: how wrong a finite difference is for each step, in ordinary, long and exact arithmetic. It proves
-// nothing; it is the picture of why the gradient check is exact.
+// The step sweep: the error of a finite difference for each step, in ordinary, long and exact arithmetic. It proves
+// nothing; it illustrates why the gradient check is exact.
 //
-// The point moves along one direction through all tensors at once, as a gradient check that is quick would do it. A
-// network of several layers is a polynomial there, on each piece, and (f(t+h) - f(t-h)) / 2h is wrong by a multiple of
-// h^2 (truncation) and one of u/h (rounding): long steps and short ones are both bad, and the best is no better than
-// about u^(2/3). An exact scalar that moves one tensor at a time has neither: there the network is affine.
+// The point moves along one direction in all tensors at once, as in a quick gradient check. On each piece, a network of
+// several layers is a polynomial along this direction. (f(t+h) - f(t-h)) / 2h then has an error of a multiple of h^2
+// (truncation) plus a multiple of u/h (rounding). So both long and short steps are bad, and the best error is about
+// u^(2/3). An exact scalar that moves one tensor at a time has neither error, because the network is affine there.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,9 @@ struct StepSweep {
   std::vector<SweepCurve> curves;
 };
 
-/// At a random point and along a random direction, which the seed gives. Backward is that of rational arithmetic, to
-/// 100 digits. Throws ShapeError if the network does not fit together. `progress` is told the curve, and how many
-/// of its points are done.
+/// At a random point and along a random direction, both from the seed. Backward is computed in rational arithmetic, to
+/// 100 digits. Throws ShapeError if the layers do not fit together. `progress` gets the curve, and the number of its
+/// finished points.
 StepSweep sweep_steps(const NetworkDefinition& net, std::uint64_t seed,
                       const std::function<void(const std::string& curve, Idx done)>& progress = {});
 

@@ -1,5 +1,5 @@
-// Subject: a differentiable function of several tensors, as the finite-difference checks see it. A network is one
-// (network_subject.hpp), a user's own pair of callables is one (check_gradient.hpp).
+// Subject: a differentiable function of several tensors, as seen by the finite-difference checks. It may be a network
+// (network_subject.hpp) or a user's pair of callables (check_gradient.hpp).
 #pragma once
 
 #include <memory>
@@ -15,10 +15,10 @@
 
 namespace cnnspec::checks {
 
-/// Which branch every ReLU and every pooling window took. Two evaluations with the same signature lie on the same
-/// affine piece, provided that they differ along one coordinate, or in one tensor only: the first branching layer's
-/// inputs and the differences between cells of a window are then affine in the step, so what holds at both ends holds
-/// in between; then the next layer's are affine too, and so on.
+/// The branch that every ReLU and every pooling window took. Two evaluations with the same signature lie on the same
+/// affine piece if they differ along one coordinate, or in one tensor only. Proof: the first branching layer's inputs,
+/// and the differences between cells of a window, are affine in the step. So a relation that holds at both ends also
+/// holds in between. Then the next layer's inputs are affine too, and so on.
 using BranchSignature = std::vector<Idx>;
 
 template <class T>
@@ -39,13 +39,13 @@ struct SubjectTensor {
   std::vector<Idx> extents;
 };
 
-/// What rounding, and truncation, can do to |difference quotient - backward| at the base point, for a step h.
+/// The largest effect of rounding and truncation on |difference quotient - backward| at the base point, for a step h.
 struct ErrorBound {
   double per_step = 0, constant = 0;
   double at(double h) const { return per_step / h + constant; }
 };
 
-/// A directional check contracts the output with whole numbers of at most this size.
+/// A directional check contracts the output with integers of at most this size.
 inline constexpr int largest_cotangent = 3;
 
 /// The values of all tensors of a Subject: [tensor][element].
@@ -60,10 +60,11 @@ class Subject {
   virtual const std::vector<SubjectTensor>& tensors() const = 0;
   /// A new random point, which becomes the base of `evaluate` and `backward`.
   virtual const Point<T>& draw(RandomChoices&) = 0;
-  /// The function with tensor t replaced by `values`, which are in units of 1/scale(t) of the base point's.
+  /// The function with tensor t replaced by `values`, in units of 1/scale(t) of the base point.
   virtual Evaluation<T> evaluate(std::size_t t, const std::vector<T>& values) = 0;
-  /// evaluate with entry e of `values` moved by +h, then by -h, for e = first, ..., first + count - 1; nothing if they
-  /// do not all lie on one piece. A subject that can do them in one go says how many entries it takes.
+  /// Evaluates with entry e of `values` moved by +h, then by -h, for e = first, ..., first + count - 1. None if the
+  /// results do not all lie on one piece. entries_at_once() is the number of entries that the subject evaluates
+  /// together.
   virtual std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values,
                                                                    Idx first, Idx count, const T& h) {
     EvaluationsOnOnePiece<T> result;
@@ -81,17 +82,18 @@ class Subject {
     return result;
   }
   virtual Idx entries_at_once() const { return 1; }
-  /// The same function at the same point, for another thread to evaluate; null if there is one thread only.
+  /// The same function at the same point, for evaluation in another thread; null if the subject supports only one
+  /// thread.
   virtual std::unique_ptr<Subject> copy() const { return nullptr; }
   /// The cotangent of every tensor at the base point.
   virtual Point<T> backward(const std::vector<T>& dy) = 0;
 
-  /// Integers have no small step. A subject that can multiply a tensor, and with it the output, by a whole number
-  /// without changing any derivative says by how much; the step 1 then moves the tensor by 1/scale.
+  /// Integers have no small step. Some subjects can multiply a tensor, and with it the output, by a whole number
+  /// without changing a derivative. They return this number here; the step 1 then moves the tensor by 1/scale.
   virtual T scale(std::size_t) const { return T(1); }
   /// The step, for scalars that have small ones.
   virtual T step(std::size_t) const { return T(1); }
-  /// How often that step may be halved.
+  /// The number of times that the step may be halved.
   virtual int halvings() const { return 0; }
   /// For scalars that round, at the base point.
   virtual ErrorBound error_bound(std::size_t, Mode) const { return {}; }

@@ -13,7 +13,7 @@ namespace {
 
 using Ending = Execution::Ending;
 
-/// How the calls of `trials` lie in the file, with all but the inputs filled in.
+/// Lays out the calls of `trials` in the file, and fills in everything but the inputs.
 CallLayout lay_out(std::span<const Trial> trials, std::vector<PlannedCall>& calls) {
   calls.clear(), calls.reserve(trials.size());
   std::size_t end = rounded_up(trials.size() * sizeof(PlannedCall), sizeof(double));
@@ -65,7 +65,7 @@ class Batch {
   }
 
  private:
-  /// Starts a child with call `first`; returns the call to go on with.
+  /// Starts a child at call `first`; returns the call to continue with.
   std::size_t run_from(std::size_t first) {
     std::memcpy(memory_, calls_.data(), calls_.size() * sizeof(PlannedCall));
     progress_.current = first, progress_.begin_ns = now_ns();
@@ -77,7 +77,7 @@ class Batch {
     if (!was_ready_ && !WIFSIGNALED(status)) throw std::runtime_error("no memory for the kernel");
     const bool finished = progress_.finished;
     const std::string said = starter_.said();
-    // The kernel can write where these are: whatever it made of them, they name one of the calls.
+    // The kernel can overwrite this progress. So the number is clamped to the calls of this child.
     const std::size_t last =
         finished ? trials_.size() - 1 : std::clamp(progress_.current.load(), first, trials_.size() - 1);
     for (std::size_t n = first; n <= last; ++n) take(n);
@@ -105,8 +105,9 @@ class Batch {
     bool hung;
   };
 
-  /// Waits until the child ends, or kills it when a call takes too long, or all `calls` do: the kernel can write where
-  /// it says since when it computes. What it takes to be ready is no call's time.
+  /// Waits until the child ends. Kills it when a call takes too long, or when all `calls` together do: the kernel can
+  /// overwrite the start time that is noted for a call. The time until the child is ready does not count as time of a
+  /// call.
   End wait(std::size_t calls) {
     constexpr double longest_start = 30;
     const std::int64_t begin = now_ns();
@@ -127,7 +128,7 @@ class Batch {
     return {starter_.status(), true};
   }
 
-  /// What the child has noted about call n.
+  /// Takes over the child's record of call n.
   void take(std::size_t n) {
     const Record& r = records_[n];
     Execution& e = executions_[n];
@@ -156,7 +157,7 @@ class Batch {
   }
 
   static bool is_beside(const CallProgress::Pages& slot, std::uintptr_t address) {
-    if (slot.begin == slot.end) return false;  // no call of the batch has that tensor
+    if (slot.begin == slot.end) return false;  // no call of the batch has this tensor
     return (address < slot.begin && slot.begin - address <= page_bytes()) ||
            (address >= slot.end && address - slot.end < page_bytes());
   }
@@ -175,7 +176,7 @@ class Batch {
   CallProgress& progress_;
   const std::span<Record> records_;
   std::vector<Execution> executions_;
-  bool was_ready_ = false;  // the child, to make calls
+  bool was_ready_ = false;  // whether the child was ready to make calls
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Batch: the judge's side of calls that are made in child processes, whoever starts these.
+// Batch: the judge's side of calls that are made in child processes, whatever starts them.
 #pragma once
 
 #include <span>
@@ -10,7 +10,7 @@
 
 namespace cnnspec::checks {
 
-/// Whoever starts a child, one at a time, and knows how it ended.
+/// Starts children, one at a time, and knows how each one ended.
 class Starter {
  public:
   Starter() = default;
@@ -20,7 +20,7 @@ class Starter {
   virtual void start(const Task& task) = 0;
   virtual bool has_ended_within(int milliseconds) = 0;
   virtual void stop() = 0;
-  /// As waitpid tells it, once it has ended.
+  /// The status as waitpid gives it, after the child has ended.
   virtual int status() = 0;
 
   MemoryFile& memory() { return memory_; }
@@ -32,8 +32,8 @@ class Starter {
   const Pipe said_;
 };
 
-/// Makes the calls in order, in as few children as it takes: a call that ends its child ends its group, and the rest
-/// goes on in another one. Throws std::runtime_error if there is no process or memory to be had.
+/// Makes the calls in order, in as few children as possible. A call that ends its child also ends its group; the
+/// remaining calls continue in another child. Throws std::runtime_error if there is no process or memory left.
 std::vector<Execution> run_batch(Starter& starter, std::span<const Trial> trials, const Isolation& isolation);
 
 }  // namespace cnnspec::checks

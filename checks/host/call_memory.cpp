@@ -50,7 +50,8 @@ Mapping::~Mapping() { munmap(address_, bytes_); }
 
 MemoryFile::MemoryFile() : descriptor_(memfd_create("cnnspec", MFD_CLOEXEC | MFD_ALLOW_SEALING)) {
   if (descriptor_ < 0) no_resource("memory");
-  // Nobody makes it shorter, which would end whoever then reads what was there; nor has it stay as long as it is.
+  // Nobody can shrink the file, which would kill a process that reads the removed part. Nobody can seal its size
+  // either.
   if (fcntl(descriptor_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0) no_resource("memory");
 }
 
@@ -63,7 +64,7 @@ std::byte* MemoryFile::with(std::size_t bytes) {
   constexpr std::size_t spare = 8;  // an eighth more, so that it seldom grows
   if (bytes > bytes_) {
     const std::size_t wanted = rounded_up(bytes + bytes / spare, page_bytes());
-    struct stat file {};  // which a kernel that has its descriptor may have made longer
+    struct stat file {};  // a kernel that has the file's descriptor may have made it longer
     if (fstat(descriptor_, &file) != 0) no_resource("memory");
     if (std::cmp_less(file.st_size, wanted) && ftruncate(descriptor_, static_cast<off_t>(wanted)) != 0)
       no_resource("memory");

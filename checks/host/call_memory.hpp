@@ -1,6 +1,6 @@
-// Call memory: what the judge and the process that makes the calls share, a file in memory that has no name. First
-// comes what is to be done, the calls and their inputs, which that process maps to be read only; then, on pages of
-// their own, what it tells of itself and of each call, and the outputs.
+// Call memory: a file in memory, without a name, that the judge shares with the process that makes the calls. First
+// come the calls and their inputs; that process maps this part read-only. Then, on separate pages, come the notes of
+// that process about itself and about each call, and the outputs.
 #pragma once
 
 #include <atomic>
@@ -11,7 +11,7 @@
 
 namespace cnnspec::checks {
 
-/// Of one call. Its tensors are numbered: the inputs from 0, the outputs from `most_inputs`.
+/// The limits of one call. Its tensors are numbered: inputs from 0, outputs from `most_inputs`.
 inline constexpr std::size_t most_inputs = 16, most_outputs = 8;
 inline constexpr std::size_t most_tensors = most_inputs + most_outputs;
 /// The tensor of that number; null: there is none.
@@ -23,10 +23,10 @@ std::size_t rounded_up(std::size_t n, std::size_t unit);
 [[noreturn]] void no_resource(const char* what);
 std::int64_t now_ns();
 
-/// Memory that is given back at the end.
+/// A memory mapping that is unmapped in the destructor.
 class Mapping {
  public:
-  /// `descriptor`: of the file, or -1. `offset`: in it.
+  /// `descriptor`: the file, or -1. `offset`: in the file.
   Mapping(std::size_t bytes, int protection, int flags, int descriptor = -1, std::size_t offset = 0);
   Mapping(const Mapping&) = delete;
   ~Mapping();
@@ -37,13 +37,13 @@ class Mapping {
   std::size_t bytes_;
 };
 
-/// A file in memory; a child that is forked has its descriptor, but nothing of it in its own memory.
+/// A file in memory. A forked child inherits its descriptor, but not the mapping.
 class MemoryFile {
  public:
   MemoryFile();
   MemoryFile(const MemoryFile&) = delete;
   ~MemoryFile();
-  /// Its begin. It has at least so many bytes from now on.
+  /// The begin of the file, which has at least this many bytes from now on.
   std::byte* with(std::size_t bytes);
   int descriptor() const { return descriptor_; }
 
@@ -53,7 +53,7 @@ class MemoryFile {
   std::size_t bytes_ = 0;
 };
 
-/// Bytes of the file.
+/// A range of bytes in the file.
 struct Piece {
   std::size_t offset = 0, size = 0;
 };
@@ -75,45 +75,45 @@ struct PlannedCall {
   bool given_up = false;  // not to be made
 };
 
-/// What is told about one call.
+/// The notes about one call.
 struct Record {
   std::int64_t begin_ns, end_ns;
   int status;
-  std::int8_t modified_input, overrun;  // the number of the tensor and 1; 0: none
+  std::int8_t modified_input, overrun;  // number of the tensor, plus 1; 0: none
   bool begun, done;
 };
 
-/// What the process that makes the calls tells about itself.
+/// The notes of the process that makes the calls about itself.
 struct CallProgress {
-  std::atomic<std::size_t> current;  // the call that is being made
+  std::atomic<std::size_t> current;  // the call in progress
   std::atomic<std::int64_t> begin_ns;
   std::atomic<void*> fault;  // the address that could not be accessed
-  std::atomic<bool> ready, has_fault, finished;  // ready: to make calls
+  std::atomic<bool> ready, has_fault, finished;  // ready: it can make calls
   struct Pages {
     std::uintptr_t begin, end;
-  } slots[most_tensors];  // where each tensor may lie, between two pages that cannot be accessed
+  } slots[most_tensors];  // the room of each tensor, between two pages that cannot be accessed
 };
 
-/// Where in the file all that is.
+/// Where these parts are in the file.
 struct CallLayout {
-  std::size_t calls = 0;    // how many; they are at the begin
-  std::size_t results = 0;  // offset of the part that is written, whole pages: CallProgress, Records, outputs
+  std::size_t calls = 0;    // number of calls; they are at the begin of the file
+  std::size_t results = 0;  // offset of the written part, in whole pages: CallProgress, Records, outputs
   std::size_t bytes = 0;
 
   static constexpr std::size_t record_offset =
       (sizeof(CallProgress) + alignof(Record) - 1) / alignof(Record) * alignof(Record);
 };
 
-/// What a process that makes calls is to do.
+/// The task of a process that makes calls.
 struct Task {
-  std::uint64_t number = 0;  // of the server's tasks
+  std::uint64_t number = 0;  // number of the task on this server
   CallLayout layout;
   std::size_t first = 0;  // the call to begin with
   Isolation isolation;
 };
 
-/// What a server says of a task: first the number of the process that does it, or -errno; then its status, as waitpid
-/// gives it.
+/// The server's messages about a task: first the id of the process that performs it, or -errno; then the status of this
+/// process, as waitpid gives it.
 struct TaskNews {
   enum class Kind : std::uint32_t { begun = 0x6265676e, ended = 0x656e6464 };
   Kind kind{};

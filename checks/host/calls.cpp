@@ -27,7 +27,7 @@ namespace {
 constexpr std::size_t fence_bytes = 256;
 constexpr rlim_t most_file_bytes = rlim_t{1} << 24;
 
-/// Where a tensor is put: whole pages between two that cannot be accessed.
+/// The room of a tensor: whole pages between two pages that cannot be accessed.
 class Slot {
  public:
   explicit Slot(std::size_t capacity)
@@ -38,7 +38,7 @@ class Slot {
   std::byte* begin() const { return mapping_.data() + page_bytes(); }
   std::byte* end() const { return begin() + pages_; }
 
-  /// Makes room for `size` bytes and fills them and what is around them. `alignment`: a multiple of an element's size.
+  /// Makes room for `size` bytes. Fills them and the bytes around them. `alignment`: a multiple of an element's size.
   std::byte* place(std::size_t size, Placement placement, std::size_t alignment, Garbage garbage) {
     data_ = begin() + place_in_room(pages_, size, placement, alignment);
     size_ = size, fill_ = static_cast<std::byte>(garbage);
@@ -66,7 +66,7 @@ class Slot {
 CallProgress* progress_of_calls = nullptr;  // for the signal handler
 
 extern "C" void note_fault(int signal, siginfo_t* info, void*) {
-  const bool is_fault = info->si_code > 0;  // and was not sent by a process, the kernel's own perhaps
+  const bool is_fault = info->si_code > 0;  // false if a process sent the signal, perhaps the kernel itself
   if (is_fault) progress_of_calls->fault = info->si_addr, progress_of_calls->has_fault = true;
   std::signal(signal, SIG_DFL);
   std::raise(signal);
@@ -75,18 +75,18 @@ extern "C" void note_fault(int signal, siginfo_t* info, void*) {
 // ---- What a kernel allocates ----
 
 #if defined(M_PERTURB)
-/// From now on, what is allocated is full of these bytes.
+/// From now on, allocated memory is full of these bytes.
 void dirty_heap(Garbage garbage) { mallopt(M_PERTURB, dirt_of(garbage) ^ 0xff); }
 
-/// Allocates a block, for good. Whether it is dirty.
+/// Allocates a block and never frees it. Returns whether the block is dirty.
 bool take_block(std::size_t size, Garbage garbage) {
-  void* volatile const taken = std::malloc(size);  // volatile: no compiler is to know what it holds
+  void* volatile const taken = std::malloc(size);  // volatile: the compiler must not assume what it holds
   const auto* const block = static_cast<const volatile unsigned char*>(taken);
   return block != nullptr &&
          std::all_of(block, block + size, [&](unsigned char byte) { return byte == dirt_of(garbage); });
 }
-/// Takes blocks of that size until so many in a row are dirty that none can be left that the C library hands out as it
-/// is. How many were not.
+/// Takes blocks of this size until enough in a row are dirty: then the C library has no kept block left that it would
+/// hand out without filling it. Returns the number of clean blocks.
 int take_blocks(std::size_t size) {
   constexpr int kept_of_each = 7, most = 4096;
   int clean = 0;
@@ -96,14 +96,14 @@ int take_blocks(std::size_t size) {
   }
   return clean;
 }
-/// The C library keeps small blocks that were freed, up to seven of each size, and hands them out again as they are.
-/// When it has none, it gets up to seven more from its other lists, and what is left of larger blocks comes to these:
-/// it has none of the judge's once all sizes were taken in a row and none was clean, or few.
+/// The C library keeps small freed blocks, up to seven of each size, and hands them out again without filling them.
+/// When it has none of a size, it takes up to seven from its other lists, which also receive the remainders of larger
+/// blocks. So this repeats the run over all sizes until no block was clean, or a few times.
 void take_kept_blocks() {
   constexpr std::size_t largest = 1032, step = 16, probe = 4096;
   constexpr int most_rounds = 8;
   dirty_heap(Garbage::number);
-  if (sanitized || !take_block(probe, Garbage::number)) return;  // memory is not the C library's
+  if (sanitized || !take_block(probe, Garbage::number)) return;  // memory does not come from the C library
   for (int round = 0, clean = 1; round < most_rounds && clean > 0; ++round) {
     clean = 0;
     for (std::size_t size = largest; size >= step / 2 && size <= largest; size -= step) clean += take_blocks(size);
@@ -134,7 +134,7 @@ class Calls {
     if (kept == KeptBlocks::are_there) take_kept_blocks();
     progress_.begin_ns = now_ns();
     progress_.ready = true;
-    std::size_t skipped = calls_.size();  // a group: a number that none has
+    std::size_t skipped = calls_.size();  // a call whose group is skipped; this number is no call
     for (std::size_t n = task_.first; n < calls_.size(); ++n) {
       if (calls_[n].given_up || (skipped < calls_.size() && calls_[skipped].group == calls_[n].group)) continue;
       make(n);
@@ -145,7 +145,7 @@ class Calls {
   }
 
  private:
-  /// Where tensor `i` of every call is put; nowhere, if none has it.
+  /// Makes the room of tensor `i` of every call; none if no call has this tensor.
   void make_slot(std::size_t i) {
     constexpr std::size_t largest_element = 8;
     std::size_t capacity = 0;
@@ -179,7 +179,7 @@ class Calls {
     r.end_ns = now_ns();
 
     for (std::size_t k = 0; k < most_tensors; ++k) {
-      const std::size_t i = (k + most_inputs) % most_tensors;  // of several tensors, the last input is named
+      const std::size_t i = (k + most_inputs) % most_tensors;  // inputs come last: the last wrong one is named
       const Piece& place = c.tensors[i].place;
       if (pointers[i] == nullptr) continue;
       const auto number = static_cast<std::int8_t>(i + 1);
@@ -193,8 +193,8 @@ class Calls {
   }
 
   void confine(int said) {
-    setpgid(0, 0);                     // what the kernel starts goes down with it, and ^C is for the judge
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // and nothing outlives the judge
+    setpgid(0, 0);                     // the kernel's own children are killed with it, and ^C is for the judge
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // nothing outlives the judge
     if (who_forked != 0 && getppid() != who_forked) _exit(EXIT_FAILURE);
     const int nothing = open("/dev/null", O_RDONLY);
     dup2(nothing, STDIN_FILENO);
@@ -222,7 +222,7 @@ class Calls {
     setrlimit(what, &both);
   }
 
-  /// Of address space.
+  /// The size of the address space in bytes.
   static rlim_t used_bytes() {
     unsigned long pages = 0;
     if (std::FILE* const file = std::fopen("/proc/self/statm", "r")) {
@@ -247,9 +247,9 @@ class Calls {
 void make_calls(const Kernel& kernel, int memory, int said, const Task& task, KeptBlocks kept) {
   try {
     Calls calls(kernel, memory, task);
-    close(memory);  // it is not the kernel's
+    close(memory);  // the kernel must not use it
     calls.make_all(said, kept);
-  } catch (const std::runtime_error&) {  // no memory: the judge sees that it was never ready
+  } catch (const std::runtime_error&) {  // no memory: the judge sees that this process was never ready
     leave(EXIT_FAILURE);
   }
 }

@@ -31,7 +31,7 @@ class Forker : public Starter {
   }
   bool has_ended_within(int milliseconds) override {
     if (end_ >= 0) return is_readable(end_, milliseconds);
-    // A system without them: ask every millisecond.
+    // A system without pidfds: ask every millisecond.
     poll(nullptr, 0, 1);
     siginfo_t info{};
     return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
@@ -72,7 +72,7 @@ class ForkedServer : public Server {
 
   [[noreturn]] void serve_calls(int socket) const {
     setpgid(0, 0);                     // ^C is for the judge
-    prctl(PR_SET_PDEATHSIG, SIGKILL);  // which it does not outlive
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // it does not outlive the judge
     serve(socket, [&](const Task& task) {
       const pid_t child = fork_child();
       if (child == 0)

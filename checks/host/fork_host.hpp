@@ -1,4 +1,4 @@
-// Hosts for functions of this program: the processes that call them are forked from it.
+// Hosts for functions of this program: the processes that call them are forks of this process.
 #pragma once
 
 #include "checks/host/host.hpp"
@@ -16,8 +16,8 @@ class ForkHost : public Host {
   const Kernel& kernel_;
 };
 
-/// Has them forked by a process that was forked when this was made: if that was before there was much data, they have
-/// none to copy, and this process's memory stays its own.
+/// Lets a server process fork the children. The server is forked when this object is made. If that is before there is
+/// much data, the children have none to copy, and the memory of this process stays private.
 class ForkServer : public Host {
  public:
   explicit ForkServer(const Kernel& kernel);
@@ -29,7 +29,7 @@ class ForkServer : public Host {
   std::unique_ptr<class ForkedServer> server_;
 };
 
-/// The functions of this program, with a ForkServer for a host.
+/// The functions of this program, with a ForkServer as host.
 class FunctionKernel : public HostedKernel {
  public:
   explicit FunctionKernel(const Kernel& kernel) : kernel_(kernel) {}

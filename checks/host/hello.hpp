@@ -1,4 +1,4 @@
-// Hello: what cnnspec-host tells first, about itself and the library that it has loaded.
+// Hello: the first message of cnnspec-host, about itself and the library that it has loaded.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace cnnspec::checks {
 
-/// The descriptors that it is started with: a socket, a file in memory, and where what is printed goes.
+/// The descriptors of cnnspec-host: a socket, a file in memory, and a descriptor for printed text.
 inline constexpr int socket_of_host = 3, memory_of_host = 4, said_of_host = 5;
-/// Of a worker, it has besides the other end of this socket, on which it tells the worker's number; and while that is
-/// open, the judge is there.
+/// With a worker, cnnspec-host also has one end of this socket. It sends the worker's process id there. The judge is
+/// alive as long as this socket is open.
 inline constexpr int judge_of_host = 6;
-/// What the worker's socket says of a program that cannot be run: this, and errno.
+/// The message on the worker's socket when the program cannot be run: this byte, then errno.
 inline constexpr char is_not_run = '\0';
 
-/// One short text, in the memory of two processes.
+/// A short text in memory that two processes share.
 template <std::size_t size>
 struct Text {
   char characters[size];
@@ -31,12 +31,12 @@ struct Text {
 };
 
 struct Hello {
-  Text<64> version;  // of cnnspec; first, so that it can be read whatever else is another one's
+  Text<64> version;  // of cnnspec; first, so that another version can read it
   bool is_loaded;
   int threads;  // of the process, once the library is loaded
   FunctionSet functions;
   Text<256> description;
-  // If it is not loaded, what is wrong: a LoadError.
+  // If the library is not loaded, the reason: a LoadError.
   Text<4352> where;
   Text<256> position, expected;
   Text<4352> given;

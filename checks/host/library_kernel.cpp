@@ -51,7 +51,7 @@ class HostProcess : public Server {
     return p;
   }
 
-  /// Ends the process, if it does not say hello as it should.
+  /// Ends the process if its hello message is not valid.
   void receive_hello(const Process& p, const std::string& program) {
     hello_ = {};
     const bool is_in_time = is_readable(p.socket, longest_load_ms);
@@ -75,7 +75,7 @@ class HostProcess : public Server {
   Hello hello_{};
 };
 
-/// Whoever needs a process takes one for as long as the calls take.
+/// Takes a process for the time of its calls.
 class LibraryHost : public Host {
  public:
   explicit LibraryHost(const LibraryKernel& kernel) : kernel_(kernel) {}

@@ -1,5 +1,5 @@
-// Kernels in shared libraries, in a house of their own: the program cnnspec-host loads the library, so that nothing of
-// it, nor of what it is linked with, is in the process that judges.
+// Kernels in shared libraries, in separate processes: the program cnnspec-host loads the library. So neither the
+// library nor its dependencies are in the process that judges.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,8 @@ namespace cnnspec::checks {
 
 class LibraryKernel : public HostedKernel {
  public:
-  /// `name`: as results are to show it. Starts a first process that loads the library. Throws UsageError if the library
-  /// is none that can be judged (see load_kernel), or if cnnspec-host is not found or is of another version.
+  /// `name`: shown in results. Starts a first process that loads the library. Throws UsageError if the library cannot
+  /// be judged (see load_kernel), or if cnnspec-host is not found or has another version.
   LibraryKernel(std::string name, LibraryFile file);
   ~LibraryKernel() override;
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view worker_prefix = "worker:";
 
-/// The names of the kernels that call a library.
+/// The names of the built-in kernels that call a library.
 std::string names_of_callers() {
   std::vector<std::string> names;
   for (const BuiltInKernel& kernel : built_in_kernels())

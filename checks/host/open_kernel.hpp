@@ -8,9 +8,9 @@
 
 namespace cnnspec::checks {
 
-/// The kernel of a name (a built-in one, or a variant of im2col), of the path of a shared library, or of
-/// worker:COMMAND. `library`: what a built-in kernel calls instead of the library that it was built with; empty: that
-/// one. Throws UsageError if there is no such kernel, or if it cannot be judged.
+/// Opens the kernel with this name (a built-in one, or a variant of im2col), with this path of a shared library, or
+/// with worker:COMMAND. `library`: called by a built-in kernel instead of the library that it was built with; empty:
+/// that one. Throws UsageError if there is no such kernel, or if it cannot be judged.
 std::unique_ptr<HostedKernel> open_kernel(const std::string& given, const std::string& library = "");
 
 }  // namespace cnnspec::checks

@@ -1,4 +1,4 @@
-// What a child process prints: a pipe, of which the last line is kept.
+// The output of a child process: a pipe, of which the last line is kept.
 #pragma once
 
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 namespace cnnspec::checks {
 
-/// The last line of a text, of printable ASCII, or the begin of it where it is long.
+/// The last line of a text that is printable ASCII; if the line is long, only its begin.
 inline std::string last_printable_line(std::string text) {
   constexpr std::size_t most_said = 200;
   while (!text.empty() && (text.back() == '\n' || text.back() == '\0')) text.pop_back();
@@ -20,10 +20,10 @@ inline std::string last_printable_line(std::string text) {
   return text.substr(0, most_said);
 }
 
-/// What a writer does when the pipe is full: it goes on, and what does not fit is lost; or it waits for a reader.
+/// When the pipe is full: the writer goes on and the rest is lost, or the writer waits for a reader.
 enum class WhenFull { lose, wait };
 
-/// Both ends of a pipe. Whoever reads never waits.
+/// Both ends of a pipe. The reader never waits.
 struct Pipe {
   int read_end = -1, write_end = -1;
   explicit Pipe(WhenFull when_full = WhenFull::lose) {
@@ -35,7 +35,7 @@ struct Pipe {
   Pipe(const Pipe&) = delete;
   ~Pipe() { close(read_end), close(write_end); }
 
-  /// What is in it, which is then empty.
+  /// Takes the content of the pipe; the pipe is then empty.
   std::string taken() const {
     std::string text(std::size_t{1} << 16, '\0');
     const ssize_t size = ::read(read_end, text.data(), text.size());

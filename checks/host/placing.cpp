@@ -24,7 +24,7 @@ std::size_t place_in_room(std::size_t room, std::size_t size, Placement placemen
       return 0;
     case Placement::at_end:
       return (room - size) / alignment * alignment;
-    case Placement::unaligned:  // by one element, or as little aligned as was asked for
+    case Placement::unaligned:  // off by one element, or by the requested alignment
       return (alignment < cache_line ? cache_line : 0) + alignment;
     case Placement::aligned:
       return rounded_up(cache_line, alignment);

@@ -1,4 +1,4 @@
-// Placing: where a tensor begins in the room that it has, and what allocated memory is full of; in every host alike.
+// Placing: where a tensor begins in its room, and the content of allocated memory. The same in every host.
 #pragma once
 
 #include <cstddef>
@@ -7,15 +7,15 @@
 
 namespace cnnspec::checks {
 
-/// Of a tensor: a power of two, and no less than an element has.
+/// The alignment of a tensor: a power of two, and at least that of an element.
 std::size_t alignment_of(const Isolation& isolation, std::size_t element_bytes);
-/// What more a room needs than the tensor has, for every placement.
+/// The bytes that a room needs beyond the tensor's size, so that every placement fits.
 std::size_t spare_room(std::size_t alignment);
-/// Where a tensor begins in a room of so many bytes that begins with a page. `alignment`: as alignment_of gives it.
+/// Where a tensor begins in a room of `room` bytes that begins at a page. `alignment`: as alignment_of returns it.
 std::size_t place_in_room(std::size_t room, std::size_t size, Placement placement, std::size_t alignment);
 
-/// What memory is filled with that is allocated: a huge negative number in each storage type, or one of moderate size.
-/// (Not NaN's 0xff: the C library takes that for a wish to leave memory as it is.)
+/// The byte that fills allocated memory: it makes a huge negative number in each storage type, or one of moderate size.
+/// (Not the 0xff of NaN: the C library takes this value as a request to leave memory unchanged.)
 int dirt_of(Garbage garbage);
 
 }  // namespace cnnspec::checks

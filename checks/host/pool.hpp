@@ -1,4 +1,4 @@
-// Processes that nobody uses for now, for whoever needs one next.
+// Idle processes, for the next user of one.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace cnnspec::checks {
 template <class Process>
 class Pool {
  public:
-  /// Null if there is none.
+  /// An idle process; null if there is none.
   std::unique_ptr<Process> take() {
     const std::lock_guard lock(mutex_);
     if (idle_.empty()) return nullptr;

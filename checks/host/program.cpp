@@ -1,9 +1,9 @@
-// cnnspec-host: loads a kernel's library and has its functions called, each batch of calls in a process of its own. It
-// is linked with nothing that a kernel might bring too, and is started by cnnspec before there is any data.
+// cnnspec-host: loads a kernel's library and has its functions called, each batch of calls in a separate process. It is
+// linked with nothing that a kernel might also contain. cnnspec starts it before there is any data.
 //
 //   cnnspec-host PARENT LIBRARY INSTEAD           says hello, then serves
-//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads where the socket
-//                                                 would be: for libraries with threads, which no fork copies
+//   cnnspec-host --once PARENT LIBRARY INSTEAD    makes the calls of one task, which it reads from the descriptor
+//                                                 of the socket: for libraries with threads, as fork copies none
 //   cnnspec-host --worker PARENT WORD...          runs a worker (supervise.hpp)
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -36,7 +36,7 @@ struct Descriptors {
   int socket, memory, said;
 };
 
-/// Where a library that closes the first ones does not meet them.
+/// Moves the descriptors to high numbers, for libraries that close the first ones.
 Descriptors out_of_the_way() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -57,7 +57,7 @@ Descriptors out_of_the_way() {
   return d;
 }
 
-/// Whatever a library did to them when it was loaded.
+/// Undoes what a library did to the signals when it was loaded.
 void reset_signals() {
   for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
   sigset_t none;
@@ -71,8 +71,8 @@ int threads_of_this_process() {
   return error ? 1 : static_cast<int>(std::distance(begin(all), end(all)));
 }
 
-/// Does not outlive its parent; nor, once it waits for the end of the socket, does it depend on which thread that
-/// started it.
+/// Ends when its parent ends. (Later, while it waits on the socket, the end of the thread that started it does not end
+/// it.)
 void stay_with_parent(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(EXIT_FAILURE);
@@ -94,7 +94,7 @@ Hello hello_of(const LibraryFile& file, Kernel& kernel) {
   return hello;
 }
 
-/// A process that begins anew with the same library, and has the task in the place of the socket.
+/// Starts a process that loads the same library again. It reads the task from the descriptor of the socket.
 pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) return -1;
@@ -104,10 +104,10 @@ pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   words.push_back(nullptr);
   const bool is_written = write(ends[1], &task, sizeof task) == sizeof task;
   const pid_t child = is_written ? fork_child() : -1;
-  if (child == 0) {  // of a process with threads: nothing but system calls
+  if (child == 0) {  // a fork of a process with threads: only system calls are allowed
     setpgid(0, 0);
     dup2(ends[0], socket_of_host), dup2(d.memory, memory_of_host), dup2(d.said, said_of_host);
-    fcntl(socket_of_host, F_SETFD, 0);  // it may be the same number, which dup2 leaves as it is
+    fcntl(socket_of_host, F_SETFD, 0);  // if both numbers are equal, dup2 keeps the close-on-exec flag
     execv("/proc/self/exe", words.data());
     _exit(EXIT_FAILURE);
   }
@@ -119,7 +119,7 @@ pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   Task task;
   Kernel kernel;
   const bool is_read = read(d.socket, &task, sizeof task) == sizeof task;
-  if (!is_read || !hello_of(file, kernel).is_loaded) std::abort();  // it was loaded before
+  if (!is_read || !hello_of(file, kernel).is_loaded) std::abort();  // the library was loaded once before
   reset_signals();
   make_calls(kernel, d.memory, d.said, task, KeptBlocks::are_not);
 }
@@ -132,7 +132,7 @@ pid_t start_anew(const Task& task, const Descriptors& d, char** arguments) {
   hello.threads = threads_of_this_process();
   send(d.socket, &hello, sizeof hello, MSG_NOSIGNAL);
   if (!hello.is_loaded) end_what_is_left(), leave(EXIT_FAILURE);
-  prctl(PR_SET_DUMPABLE, 0);  // its descriptors and its memory are not the kernel's
+  prctl(PR_SET_DUMPABLE, 0);  // the kernel must not access the descriptors and the memory of this process
   serve(d.socket, [&](const Task& task) {
     if (hello.threads > 1) return start_anew(task, d, arguments);
     const pid_t child = fork_child();
@@ -156,11 +156,11 @@ int run(int count, char** arguments) {
   char** const given = arguments + (once || worker ? 2 : 1);
   stay_with_parent(std::atoi(given[0]));
   if (worker) {
-    prctl(PR_SET_PDEATHSIG, 0);  // it ends when the judge's end of the socket is closed, after what it has started
+    prctl(PR_SET_PDEATHSIG, 0);  // it ends after the worker and its children, when the judge closes its socket
     supervise_worker(given + 1);
   }
   const LibraryFile file{given[1], given[2]};
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // of what the library starts when it is loaded, too
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // also adopts processes that the library starts while it is loaded
   const Descriptors d = out_of_the_way();
   if (once) make_calls_of_one_task(file, d);
   serve_library(file, d, arguments);

@@ -20,11 +20,12 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Of a process, or 0. Its name, which stands before that in brackets, may have any characters.
+/// The parent of a process, or 0. In /proc the process's name stands before that, in brackets, with any characters in
+/// it.
 pid_t parent_of(pid_t process) {
-  char text[512] = {};  // longer than what stands up to there
+  char text[512] = {};  // long enough for all fields up to the parent
   if (std::FILE* const file = std::fopen(("/proc/" + std::to_string(process) + "/stat").c_str(), "r")) {
-    text[std::fread(text, 1, sizeof text - 1, file)] = '\0';  // nothing, if it has ended meanwhile
+    text[std::fread(text, 1, sizeof text - 1, file)] = '\0';  // empty if the process has ended meanwhile
     std::fclose(file);
   }
   const char* const name_end = std::strrchr(text, ')');
@@ -64,7 +65,7 @@ int status_of(pid_t child, int socket) {
     if (wanted[1].revents != 0) kill(child, SIGKILL);
     if (wanted[1].revents != 0 || wanted[0].revents != 0) break;
   }
-  siginfo_t info{};  // waited for, but kept: its group is its own as long as it is there
+  siginfo_t info{};  // waits without reaping: its group id stays its own until then
   while (waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) continue;
   if (end >= 0) close(end);
   kill(-child, SIGKILL);
@@ -74,7 +75,7 @@ int status_of(pid_t child, int socket) {
 }
 
 void serve(int socket, const std::function<pid_t(const Task&)>& start) {
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // what a child leaves behind becomes a child of this process
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // orphaned processes of a child become children of this process
   Task task;
   while (recv(socket, &task, sizeof task, 0) == sizeof task) {
     const pid_t child = start(task);

@@ -1,4 +1,4 @@
-// Serving: what the process does that has the calls made, each batch of them in a child of its own.
+// The server process: it has the calls made, each batch in a separate child.
 #pragma once
 
 #include <sys/types.h>
@@ -9,17 +9,17 @@
 
 namespace cnnspec::checks {
 
-/// Ends all children of this process, and what they have left behind if this is who inherits that
+/// Kills all children of this process. Also kills what they left behind, if this process inherits orphans
 /// (PR_SET_CHILD_SUBREAPER).
 void end_what_is_left();
 
-/// Waits until the child has ended, and ends its process group; ends it before that if the other end of the socket is
-/// closed. Returns its status, as waitpid gives it.
+/// Waits until the child has ended, then kills its process group. Kills the child earlier if the other end of the
+/// socket is closed. Returns the child's status, as waitpid gives it.
 int status_of(pid_t child, int socket);
 
-/// For every task that comes on the socket, has `start` begin a child, tells its number, waits until it has ended, and
-/// tells its status, as waitpid gives it. What the child started and left behind is ended first, in whatever session it
-/// is. Ends this process when nobody is at the other end of the socket any more.
+/// For every task that arrives on the socket: has `start` begin a child, sends the child's process id, waits until the
+/// child has ended, and sends its status, as waitpid gives it. Before the status is sent, all processes that the child
+/// left behind are killed, in whatever session they are. Ends this process when the other end of the socket is closed.
 [[noreturn]] void serve(int socket, const std::function<pid_t(const Task&)>& start);
 
 }  // namespace cnnspec::checks

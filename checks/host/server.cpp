@@ -16,7 +16,7 @@ bool is_readable(int descriptor, int milliseconds, int other) {
   const std::int64_t deadline = now_ns() + std::int64_t{milliseconds} * 1'000'000;
   for (;;) {
     const std::int64_t left = std::max<std::int64_t>(deadline - now_ns() + 999'999, 0) / 1'000'000;
-    pollfd wanted[] = {{descriptor, POLLIN, 0}, {other, POLLIN, 0}};  // of a negative one, nothing is asked
+    pollfd wanted[] = {{descriptor, POLLIN, 0}, {other, POLLIN, 0}};  // poll ignores a negative descriptor
     const int found = poll(wanted, 2, static_cast<int>(left));
     if (found >= 0 || errno != EINTR) return found > 0;
   }
@@ -42,7 +42,7 @@ void Server::start(const Task& task) {
     return pid_ >= 0 && send(socket_, &numbered, sizeof numbered, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof numbered;
   };
   if (!is_sent()) {
-    end(), begin();  // something has killed it
+    end(), begin();  // the server process was killed
     if (!is_sent()) no_resource("process");
   }
   child_ = unknown;
@@ -61,7 +61,7 @@ int Server::status() {
   const std::optional<int> status = pid_ < 0 ? std::nullopt : news(TaskNews::Kind::ended);
   if (status) return *status;
   if (child_ != unknown) kill(-child_, SIGKILL);
-  return SIGKILL;  // the child's end as well
+  return SIGKILL;  // then the child was killed as well
 }
 
 std::optional<int> Server::news(TaskNews::Kind kind) {
@@ -71,7 +71,7 @@ std::optional<int> Server::news(TaskNews::Kind kind) {
                         recv(socket_, &said, sizeof said, MSG_DONTWAIT) == sizeof said;
   const bool can_be = kind == TaskNews::Kind::ended || said.value < 0 || said.value > 1;
   if (is_there && can_be && said.kind == kind && said.task == task_) return said.value;
-  kill(pid_, SIGKILL);  // the child has ended or stopped it, or speaks in its place: the next task gets another one
+  kill(pid_, SIGKILL);  // the child has killed, stopped or impersonated this process: the next task gets a new one
   end();
   return {};
 }
@@ -84,7 +84,7 @@ void Server::begin() {
 
 void Server::end() {
   if (pid_ < 0) return;
-  shutdown(socket_, SHUT_RDWR);  // which ends it, though others that were forked have the descriptor as well
+  shutdown(socket_, SHUT_RDWR);  // ends the process, even if other forked processes have the descriptor too
   close(socket_);
   if (alive_ >= 0) close(alive_);
   end_process(pid_);

@@ -1,4 +1,4 @@
-// Server: the judge's side of a process that has the calls made, however it came into being.
+// Server: the judge's side of a process that has the calls made, however this process was started.
 #pragma once
 
 #include <sys/types.h>
@@ -10,11 +10,11 @@
 
 namespace cnnspec::checks {
 
-/// Whether it can be read from, or will never be, within that time; or another one, if there is one.
+/// Whether `descriptor` (or `other`, if there is one) becomes readable or is closed within that time.
 bool is_readable(int descriptor, int milliseconds, int other = -1);
 
-/// Has the children forked by a process that does nothing else (see serve.hpp), and starts that one again when
-/// something has killed it. What derives from it begins in its constructor and ends in its destructor.
+/// Has the children forked by a process that does nothing else (see serve.hpp), and starts that process again if it was
+/// killed. A derived class calls begin() in its constructor and end() in its destructor.
 class Server : public Starter {
  public:
   void start(const Task& task) override;
@@ -25,7 +25,7 @@ class Server : public Starter {
  protected:
   struct Process {
     pid_t pid = -1;
-    int socket = -1;  // of which it has the other end
+    int socket = -1;  // the other end belongs to the process
   };
   /// Starts such a process. Throws std::runtime_error.
   virtual Process begun() = 0;
@@ -36,16 +36,17 @@ class Server : public Starter {
  private:
   static constexpr pid_t unknown = 0;
 
-  /// What it says next of the task, if it is of that kind. If it says nothing in time, or anything else, it is ended.
+  /// The next message of the process about the task, if it has this kind. If it sends nothing in time, or anything
+  /// else, it is ended.
   std::optional<int> news(TaskNews::Kind kind);
 
   std::uint64_t task_ = 0;
   pid_t pid_ = -1, child_ = unknown;
-  int alive_ = -1;  // of the process: readable once it has ended
+  int alive_ = -1;  // the process's descriptor: readable once it has ended
   int socket_ = -1;
 };
 
-/// Waits until it has ended by itself, for a while, then ends it. Returns its status, as waitpid gives it.
+/// Waits a while for the process to end by itself, then kills it. Returns its status, as waitpid gives it.
 int end_process(pid_t process);
 
 }  // namespace cnnspec::checks

@@ -15,7 +15,7 @@
 
 namespace cnnspec::checks {
 
-/// The environment, with what makes the C library fill also small blocks that are used again (see calls.cpp).
+/// The environment, plus a setting that makes the C library also fill small blocks that are used again (see calls.cpp).
 inline std::vector<std::string> environment_of_host() {
   constexpr std::string_view name = "GLIBC_TUNABLES=", tunable = "glibc.malloc.tcache_count=0";
   std::vector<std::string> variables;
@@ -37,7 +37,7 @@ inline std::vector<char*> pointers_to(std::vector<std::string>& words) {
   return pointers;
 }
 
-/// How a process is to be started: with no signal blocked or ignored, in a group of its own, with descriptors of ours.
+/// How to start a process: no signal blocked or ignored, in its own process group, with some of our descriptors.
 class Spawn {
  public:
   Spawn() {
@@ -55,7 +55,8 @@ class Spawn {
     posix_spawn_file_actions_destroy(&actions_), posix_spawnattr_destroy(&attributes_);
   }
 
-  /// The process will have our descriptor under that number. False if this process can have no more descriptors.
+  /// Passes our descriptor to the process under the number `theirs`. False if this process cannot have more
+  /// descriptors.
   bool hands_over(int ours, int theirs) {
     constexpr int beyond_theirs = 16;
     const int out_of_the_way = fcntl(ours, F_DUPFD_CLOEXEC, beyond_theirs);
@@ -72,7 +73,7 @@ class Spawn {
     ours_.clear();
   }
 
-  /// -1, and errno, if there is none.
+  /// Starts the program. Returns -1 and sets errno on failure.
   pid_t start(const std::string& program, std::vector<std::string> arguments) {
     std::vector<std::string> variables = environment_of_host();
     arguments.insert(arguments.begin(), program);

@@ -22,8 +22,8 @@ namespace {
 
 /// In the child: becomes the worker.
 [[noreturn]] void become_worker(char* const* words) {
-  setpgid(0, 0);                     // what it starts goes down with it
-  prctl(PR_SET_PDEATHSIG, SIGKILL);  // as it does with this
+  setpgid(0, 0);                     // its own children are killed with it
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // it is killed with this process
   const int nothing = open("/dev/null", O_RDONLY);
   dup2(nothing, STDIN_FILENO);
   dup2(said_of_host, STDOUT_FILENO);
@@ -40,7 +40,7 @@ namespace {
   _exit(EXIT_FAILURE);
 }
 
-/// As the worker ended.
+/// Ends this process in the same way as the worker ended.
 [[noreturn]] void end_as(int status) {
   if (WIFSIGNALED(status)) {
     std::signal(WTERMSIG(status), SIG_DFL);

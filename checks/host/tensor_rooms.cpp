@@ -31,7 +31,7 @@ Piece TensorRooms::place(std::size_t tensor, std::size_t size, Placement placeme
 }
 
 void TensorRooms::make_room(std::size_t tensor, std::size_t size, std::size_t alignment) {
-  if (size == 0) return;  // a bias that is not there
+  if (size == 0) return;  // a missing bias
   capacity_[tensor] = std::max(capacity_[tensor], rounded_up(size + spare_room(alignment), page_bytes()));
 }
 std::size_t TensorRooms::begin_of(std::size_t tensor) const {

@@ -1,4 +1,4 @@
-// Where the tensors of a worker's calls lie in the memory that it shares with the judge.
+// Where the tensors of a worker's calls lie in the memory shared with the judge.
 #pragma once
 
 #include <array>
@@ -9,12 +9,12 @@
 
 namespace cnnspec::checks {
 
-/// Rooms of whole pages in the file, one for each tensor of a number, with a page between two. They only
-/// ever become larger, so that what is placed alike lies at the same place in call after call.
+/// Rooms of whole pages in the file, one for each tensor number, with a page between two rooms. Rooms only grow. So
+/// tensors with the same placement lie at the same place in successive calls.
 class TensorRooms {
  public:
   void make_room_for(std::span<const Trial> trials, const Isolation& isolation);
-  /// Of the file that has all of them.
+  /// The size of the file that holds all rooms.
   std::size_t bytes() const { return begin_of(most_tensors); }
   Piece place(std::size_t tensor, std::size_t size, Placement placement, std::size_t alignment) const;
 
@@ -25,7 +25,8 @@ class TensorRooms {
   std::array<std::size_t, most_tensors> capacity_{};
 };
 
-/// Fills what is before and after a tensor with known bytes, no more than a page, which is there.
+/// Fills the bytes before and after a tensor with known bytes: at most one page on each side, which belongs to the
+/// room.
 void surround(std::byte* memory, const Piece& p, Garbage garbage);
 bool is_surrounded(const std::byte* memory, const Piece& p, Garbage garbage);
 

@@ -104,7 +104,7 @@ class WorkerHost : public Host {
     return places;
   }
 
-  /// Whatever the worker made of the file, and goes on to make of it: only the judge knows where what is.
+  /// Does not depend on the file's content, which the worker may change at any time: only the judge knows the places.
   static void look_at_tensors(const Trial& t, const TensorPlaces& places, const std::byte* memory, Execution& e) {
     const std::vector<TensorInfo>& outputs = t.operation->outputs;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -120,7 +120,7 @@ class WorkerHost : public Host {
     }
   }
 
-  /// What an answer to call `id` means, or that there is none.
+  /// Turns an answer to call `id`, or a missing answer, into an execution.
   Execution outcome(const Heard& heard, std::uint64_t id) {
     switch (heard.what) {
       case Heard::What::line:
@@ -159,7 +159,7 @@ class WorkerHost : public Host {
     return e;
   }
 
-  /// After the end of file on the socket.
+  /// The worker closed the socket.
   Execution ended(std::uint64_t id) {
     if (!worker_->ends(seconds_to_die))
       return misspoken(fmt::format("closed descriptor 3 where \"done {}\" was expected", id));
@@ -175,7 +175,7 @@ class WorkerHost : public Host {
     return e;
   }
 
-  /// Ends the worker: the next call gets another one. The status is as waitpid gives it.
+  /// Ends the worker; the next call starts a new one. The status is as waitpid gives it.
   Execution stopped(Execution::Ending ending) {
     Execution e;
     e.ending = ending;
@@ -186,7 +186,7 @@ class WorkerHost : public Host {
   }
 
   const WorkerKernel& kernel_;
-  std::unique_ptr<WorkerProcess> worker_;  // null: the next call gets one
+  std::unique_ptr<WorkerProcess> worker_;  // null: the next call starts a worker
   bool must_be_new_ = false;
   TensorRooms rooms_;
 };

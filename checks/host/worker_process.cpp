@@ -26,8 +26,8 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr double seconds_to_end = 2;  // once it has nothing to do any more
-constexpr int longest_start_ms = 5000;  // until it is known which process it is
+constexpr double seconds_to_end = 2;    // after it has nothing to do any more
+constexpr int longest_start_ms = 5000;  // until its process id is known
 
 }  // namespace
 
@@ -86,7 +86,7 @@ bool WorkerProcess::has_spoken() {
 }
 
 Heard WorkerProcess::ask(const std::string& line, double seconds, double most_growth) {
-  // Where that fails, the worker has ended, as the socket says too; or it does not read, and will not answer.
+  // If sending fails, the worker has ended (the socket shows this too), or it does not read and will not answer.
   const ssize_t sent = send(socket_, line.data(), line.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent >= 0 ? sent < static_cast<ssize_t>(line.size()) : errno == EAGAIN) return {Heard::What::nothing};
   return listen(seconds, most_growth);
@@ -101,7 +101,7 @@ bool WorkerProcess::ends(double seconds) {
 }
 
 int WorkerProcess::stop() {
-  shutdown(life_, SHUT_RDWR);  // who has started it ends it, and what it has started
+  shutdown(life_, SHUT_RDWR);  // its supervisor ends it and all its children
   const int status = end_process(pid_);
   pid_ = -1;
   drain();
@@ -114,7 +114,7 @@ std::string WorkerProcess::said() {
 }
 
 void WorkerProcess::end() {
-  shutdown(socket_, SHUT_RDWR);  // and not only close: a child that was forked meanwhile may have it as well
+  shutdown(socket_, SHUT_RDWR);  // close alone is not enough: a child forked meanwhile may have the socket too
   ends(seconds_to_end);
   stop();
 }
@@ -132,7 +132,7 @@ WorkerProcess::Received WorkerProcess::receive() {
   return size == 0 || (errno != EAGAIN && errno != EINTR) ? Received::end : Received::nothing;
 }
 
-/// Whether there is an answer in what was received.
+/// Takes an answer from the received text, if there is one.
 bool WorkerProcess::takes_line(Heard& heard) {
   const std::size_t end = received_.find('\n');
   if (std::min(end, received_.size()) > (calls_ == 0 ? longest_hello : longest_reply)) {
@@ -155,14 +155,14 @@ Heard WorkerProcess::listen(double seconds, double most_growth) {
     if (received == Received::something) continue;
     if (received == Received::end) return {Heard::What::end, received_};
     const std::int64_t now = now_ns();
-    if (now < begin + awake) {  // what is computed soon is here sooner than this process would be awake again
+    if (now < begin + awake) {  // busy waiting: for short computations it is faster than sleeping
       sched_yield();
       continue;
     }
     if (now >= deadline) return {Heard::What::nothing, received_};
     if (now >= next_look) {
       if (growth() > most_growth) return {Heard::What::growth};
-      // A child that it left may hold the other end of the socket.
+      // A child that the worker left behind may hold the other end of the socket.
       if (has_ended() && receive() != Received::something) return {Heard::What::end, received_};
       next_look = now + between_looks;
     }
@@ -178,14 +178,14 @@ void WorkerProcess::wait_for_news(std::int64_t nanoseconds) {
   if (ppoll(wanted, 2, &time, nullptr) > 0 && wanted[1].revents != 0) drain();
 }
 
-/// Takes what it has printed, for which it would else wait.
+/// Reads the worker's printed text; otherwise the worker would wait.
 void WorkerProcess::drain() {
   constexpr std::size_t most_kept = std::size_t{1} << 16;
   printed_ += said_.taken();
   if (printed_.size() > most_kept) printed_.erase(0, printed_.size() - most_kept);
 }
 
-/// What is in memory and is no file's.
+/// The size in bytes of the memory that no file backs.
 double WorkerProcess::own_bytes() const {
   char text[128] = {};
   if (pread(statm_, text, sizeof text - 1, 0) <= 0) return 0;
@@ -208,7 +208,7 @@ std::string end_in_words(int status) {
   return fmt::format("ended its process with exit status {}", WEXITSTATUS(status));
 }
 
-/// Of a program that is not there, or has ended.
+/// The greeting of a program that cannot be run or has ended.
 Greeting greeting_of_the_dead(WorkerProcess& worker, const WorkerCommand& command, const std::string& received) {
   if (int reason = 0; received.size() == 1 + sizeof reason && received.front() == is_not_run) {
     std::memcpy(&reason, received.data() + 1, sizeof reason);

@@ -1,4 +1,4 @@
-// The process of a worker, and the judge's ends of what it has.
+// The process of a worker, and the judge's ends of its socket, memory and pipe.
 #pragma once
 
 #include <sys/types.h>
@@ -12,34 +12,35 @@
 
 namespace cnnspec::checks {
 
-/// How a worker is started, and what its first line was.
+/// How to start a worker, and its first line.
 struct WorkerCommand {
-  std::string name;                // how the judge is asked for it
-  std::vector<std::string> words;  // the program, and what it is told
-  double patience = 0;             // so many seconds it has to say what it has
+  std::string name;                // the name of the kernel on the command line
+  std::vector<std::string> words;  // the program and its arguments
+  double patience = 0;             // the seconds it has to report its functions
   std::string hello{};
 };
 
-/// Once it has closed its socket, or has died: so many seconds until its end is known.
+/// The seconds to wait for the end of a worker that closed its socket or died.
 inline constexpr double seconds_to_die = 0.5;
 
-/// The words by the rules of a shell, which is not run. Throws UsageError; `where`: what the command is of.
+/// Splits a command by the rules of a shell, without running one. Throws UsageError; `where`: what the command belongs
+/// to.
 std::vector<std::string> words_of_command(const std::string& where, const std::string& command);
 
-/// What came of waiting for a line.
+/// The result of waiting for a line.
 struct Heard {
   enum class What {
     line,
-    overlong,  // more than a line may have
-    end,       // of file: the worker has ended, or closed its end
-    nothing,   // in the time that it had
-    growth     // beyond the memory that it may take
+    overlong,  // longer than a line may be
+    end,       // end of file: the worker has ended, or closed its end
+    nothing,   // no line in time
+    growth     // the worker took more memory than allowed
   };
   What what{};
   std::string text{};  // the line, or its begin
 };
 
-/// A worker that runs. Ends with this.
+/// A running worker. The destructor ends it.
 class WorkerProcess {
  public:
   explicit WorkerProcess(const WorkerCommand& command);
@@ -50,20 +51,20 @@ class WorkerProcess {
   std::uint64_t calls() const { return calls_; }
   std::uint64_t next_call() { return ++calls_; }
 
-  /// Whether it has said what it was not asked for; or the begin of it.
+  /// Whether it has sent (the begin of) a line without a request.
   bool has_spoken();
   std::string spoken() const { return received_.substr(0, received_.find('\n')); }
 
-  /// Sends a line, and waits for the one that answers it.
+  /// Sends a line, and waits for the answer.
   Heard ask(const std::string& line, double seconds, double most_growth);
 
-  /// How much more memory of its own it has than it had when it said what it has.
+  /// The growth of its private memory, in bytes, since it reported its functions.
   double growth() const { return own_bytes() - own_bytes_at_first_; }
   void begin_to_count() { own_bytes_at_first_ = own_bytes(); }
 
-  /// Whether it ends by itself, in so many seconds.
+  /// Whether it ends by itself within this many seconds.
   bool ends(double seconds);
-  /// Ends it and all that it started. Returns its status, as waitpid gives it.
+  /// Ends the worker and all its children. Returns its status, as waitpid gives it.
   int stop();
   /// The last line that it printed.
   std::string said();
@@ -80,10 +81,10 @@ class WorkerProcess {
   void drain();
   double own_bytes() const;
 
-  pid_t pid_ = -1;  // of who has started it, and ends as it does
+  pid_t pid_ = -1;  // of the supervisor, which ends as the worker ends
   pid_t worker_ = -1;
   int socket_ = -1, statm_ = -1;
-  int life_ = -1;  // a socket: when it is closed, both end
+  int life_ = -1;  // a socket: closing it ends both processes
   MemoryFile memory_;
   const Pipe said_{WhenFull::wait};
   std::string printed_, received_;
@@ -91,13 +92,13 @@ class WorkerProcess {
   std::uint64_t calls_ = 0;
 };
 
-/// What a worker answered to hello: its line, or what is wrong with it.
+/// The worker's answer to hello: its line, or what is wrong with it.
 struct Greeting {
   std::string line{}, expected{}, given{};
 };
 Greeting greet(WorkerProcess& worker, const WorkerCommand& command);
 
-/// The last that it printed, to be added to a message; or nothing.
+/// The last line that it printed, as an addition to a message; or empty.
 std::string printed_in_words(WorkerProcess& worker);
 
 }  // namespace cnnspec::checks

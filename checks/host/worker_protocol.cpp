@@ -56,7 +56,7 @@ void add_problem(std::string& line, const Problem& p) {
   }
 }
 
-/// Dense and row-major: in elements.
+/// Strides in elements of a dense row-major tensor.
 std::vector<Idx> strides_of(const std::vector<Idx>& extents) {
   std::vector<Idx> strides(extents.size(), 1);
   for (std::size_t n = extents.size(); n-- > 1;) strides[n - 1] = strides[n] * extents[n];

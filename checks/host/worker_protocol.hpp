@@ -13,24 +13,24 @@
 namespace cnnspec::checks {
 
 inline constexpr const char* protocol_hello = "hello 1";
-// Without its end of line: of an answer, and of the first line, which names all functions.
+// Longest lines, without the end of line: of an answer, and of the first line, which names all functions.
 inline constexpr std::size_t longest_reply = 4096, longest_hello = std::size_t{1} << 16;
 
-/// What a worker has, from its first line. Throws UsageError if that is not "hello 1 FUNCTION..."; `where`: the worker;
-/// `besides`: what is to be said of it.
+/// The functions of a worker, from its first line. Throws UsageError if the line is not "hello 1 FUNCTION..."; `where`:
+/// the worker; `besides`: an addition to the message.
 FunctionSet parse_worker_hello(std::string_view line, const std::string& where, const std::string& besides = "");
-/// The line that says so.
+/// The first line of a worker that has these functions.
 std::string worker_hello(const FunctionSet& functions);
 
-/// Where the tensors of a call lie, by their numbers.
+/// The places of a call's tensors, by number.
 using TensorPlaces = std::array<Piece, most_tensors>;
 
-/// The line that asks for a call, with its end.
+/// The line that requests a call, with its end of line.
 std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces& places);
 
 struct WorkerAnswer {
   enum class Kind { done, unsupported, error, none };
-  Kind kind = Kind::none;  // none: it is no answer to that call
+  Kind kind = Kind::none;  // none: not an answer to this call
   std::string text{};      // of an error
 };
 WorkerAnswer parse_worker_answer(std::string_view line, std::uint64_t id);

@@ -16,15 +16,16 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Rounded data of problems with more multiply-adds than that is judged on a sample, of about so many outputs.
+/// Rounded data of a problem with more multiply-adds than `most_taps_in_full` is judged on a sample of about
+/// `usual_sample` outputs.
 constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
 
-/// How often a wrong call is made again to see whether it is always wrong in the same way.
+/// A wrong call is repeated this many times, to see whether it is always wrong in the same way.
 constexpr std::size_t repetitions = 4;
 
 Arithmetic arithmetic_of(const Case& c, const Conditions& conditions) {
   Rules rules = conditions.follows.rules();
-  rules.flushes = false;  // it changes what is right on the data, and not the data
+  rules.flushes = false;  // flushing changes the expected result, and not the data
   return arithmetic_under(rules, arithmetic_for(c.dtype, conditions.profile));
 }
 
@@ -62,7 +63,7 @@ bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage 
   return true;
 }
 
-/// Of the tensor that has the elements from `first` on.
+/// The wrong elements of the tensor whose elements begin at `first`.
 std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, const Expectation& expected, Idx first,
                                          Idx count) {
   std::vector<WrongElement> all;
@@ -99,7 +100,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
   accept_one_formulation();
 }
 
-/// Where one is asked for, and the operation has it, the others' bounds are not right.
+/// If one formulation is asked for and the operation has it, only its bounds are right.
 void CaseJudge::accept_one_formulation() {
   const auto all = formulations_of(case_.op);
   const auto asked = std::ranges::find(all, conditions_.formulation, [](const Formulation& f) { return f.name; });
@@ -113,8 +114,8 @@ void CaseJudge::repeat_data() {
   if (!operation_.is_large()) data_.resize(placements.size(), data_.front());
 }
 
-/// One set of data, called again and again, lies everywhere in turn. Of several, two that follow each other lie at the same
-/// place: for kernels that take an address for what was there before.
+/// A single set of data that is repeated is placed in every way in turn. Of several sets, two successive ones lie at
+/// the same place: this finds kernels that identify their data by its address.
 Placement CaseJudge::placement_of(std::size_t n) const {
   using enum Placement;
   constexpr std::array<std::array<Placement, 4>, 2> turns{{{at_end, at_begin, at_begin, unaligned},
@@ -124,8 +125,8 @@ Placement CaseJudge::placement_of(std::size_t n) const {
   return all_alike ? placements[n % placements.size()] : turns[case_.seed % 2][n % 4];
 }
 
-/// What else than data.expected is right under conventions. What is not judged by default is not judged under them
-/// either.
+/// The other results that are right under the conventions. An element that is not judged by default is not judged under
+/// conventions either.
 std::vector<Expectation> CaseJudge::expectations(ConventionSet set, const DataSet& data) const {
   const Idx sample = data.sampled ? options_for(operation_, conditions_.data).sample : 0;
   Rules rules = set.rules();
@@ -137,8 +138,8 @@ std::vector<Expectation> CaseJudge::expectations(ConventionSet set, const DataSe
   return all;
 }
 
-/// Judges by conventions, where they are followed, and leaves open what becomes of small numbers, where data does. Where
-/// something may round or be chosen, the loss of a term need not show.
+/// If conventions are to be followed, replaces the expected results by theirs. If data may be flushed, both outcomes
+/// for small numbers are right. Where an element may be rounded or chosen, a lost term need not show.
 void CaseJudge::follow_conventions() {
   for (DataSet& data : data_) {
     otherwise_.emplace_back();
@@ -159,8 +160,8 @@ bool CaseJudge::is_explained(ConventionSet set, std::size_t n, const std::vector
   return std::ranges::any_of(expectations(set, data_[n]), is_right);
 }
 
-/// The sets of conventions under which everything is right. Of those that are the same on a set of data, one is looked
-/// at.
+/// The sets of conventions under which every result is right. Sets that agree on a set of data are tested there only
+/// once.
 std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> executions) const {
   const ConventionSet all = conventions_of(case_.op, case_.dtype);
   std::vector<ConventionSet> explaining(sets_of_conventions(case_.op, case_.dtype));
@@ -202,7 +203,7 @@ CaseResult CaseJudge::verdict(std::span<const Execution> executions) const {
   return result;
 }
 
-/// What a kernel must not do, whatever it computes.
+/// Checks for faults other than wrong values.
 bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const {
   const auto fail = [&](FailureKind kind, const std::string& detail) {
     result.failure = failure(data, kind, detail);
@@ -246,7 +247,7 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   }
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
   const Operation::Place first = operation_.output_at(c.first);
-  const Idx before = c.first - first.n;  // elements of the outputs before
+  const Idx before = c.first - first.n;  // elements of the preceding outputs
   f.tensor = first.tensor.name;
   f.elements = c.judged;
   f.elements_wrong = c.elements_wrong;
@@ -259,8 +260,8 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   return false;
 }
 
-/// Which terms there are, and the loss of which would have shown: in sums, those that the specification adds up; of a
-/// selection, the elements; or else what the layer counts.
+/// Counts the terms, and those whose loss would have shown: for a sum, the terms that the specification adds; for a
+/// selection, the elements; or the layer's own count, if it has one.
 void CaseJudge::count_terms(CaseResult& result) const {
   const DataOfLayer* const own = layer_of(case_.op).data;
   if (own != nullptr && own->shown != nullptr) return count_shown(*own, result);
@@ -304,7 +305,7 @@ Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::str
   return f;
 }
 
-/// Is it always wrong in the same way, and is it wrong because nothing was written?
+/// Is the result always wrong in the same way? Is it wrong because nothing was written?
 void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseResult& result) const {
   const auto wrong_in = [&](std::size_t n) {
     return compare(decode_outputs(operation_, case_.dtype, executions[n].output), data_[n].expected).wrong;
@@ -322,7 +323,7 @@ void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseR
     return;
   }
   if (!holds_garbage(operation_, case_.dtype, executions[n], again[0].garbage, wrong)) return;
-  // A NaN alone may also be what a kernel made of it by adding to it.
+  // A NaN alone proves nothing: the kernel may have added to the garbage.
   again.resize(1);
   again[0].garbage = again[0].garbage == Garbage::nan ? Garbage::number : Garbage::nan;
   repeated = host.execute(again, conditions_.isolation);

@@ -1,4 +1,4 @@
-// One case: the calls that it takes, and what they prove.
+// One case: the calls that it needs, and what they prove.
 #pragma once
 
 #include <span>
@@ -11,27 +11,28 @@
 
 namespace cnnspec::checks {
 
-/// The data of a case and what is right. Made once, judged as often as needed.
+/// The data of a case and the results that are right. Made once, judged as often as needed.
 class CaseJudge {
  public:
-  /// Throws ShapeError or UsageError if the case is none, or if the profile is not one of its storage type.
+  /// Throws ShapeError or UsageError if the case is not valid, or if the profile is not for its storage type.
   CaseJudge(const Case& c, const Conditions& conditions);
-  /// On these inputs, whatever the case says about its data.
+  /// Uses these inputs and ignores the data that the case names.
   CaseJudge(const Case& c, const Conditions& conditions, Operands<double> inputs);
 
-  /// One call for each set of data. `group`: their number in a larger batch.
+  /// One call for each set of data. `group`: the number of the calls' group in a larger batch.
   std::vector<Trial> trials(std::size_t group = 0) const;
 
-  /// What the calls show, up to the first that is not as it must be.
+  /// What the calls show, up to the first call that failed.
   CaseResult verdict(std::span<const Execution> executions) const;
 
-  /// The same, with calls of its own in a process of its own. By more calls it is found out what kind of failure it is,
-  /// and of a wrong value which conventions explain it.
+  /// The same, with its own calls in its own process. After a failure, further calls find out its kind; for a wrong
+  /// value, also the conventions that explain it.
   CaseResult judge(Host& host) const;
 
   const Operation& operation() const { return operation_; }
   const Arithmetic& arithmetic() const { return arithmetic_; }
-  /// Each for a call of its own. One that is alone is there once for each placement of the tensors, unless it is large.
+  /// One set of data per call. A single set is repeated once for each placement of the tensors, unless the problem is
+  /// large.
   const std::vector<DataSet>& data() const { return data_; }
 
  private:
@@ -55,10 +56,11 @@ class CaseJudge {
   const Operation operation_;
   const Arithmetic arithmetic_;
   std::vector<DataSet> data_;
-  std::vector<std::vector<Expectation>> otherwise_;  // for each set of data, what else may come out as a whole
+  std::vector<std::vector<Expectation>> otherwise_;  // for each set of data, the alternative whole results
 };
 
-/// Judges one case in a process of its own. What accepted conventions explain is no failure. Throws as CaseJudge does.
+/// Judges one case in its own process. A deviation that accepted conventions explain is not a failure. Throws as
+/// CaseJudge does.
 CaseResult judge_case(Host& host, const Case& c, const Conditions& conditions);
 CaseResult judge_case(const Kernel& kernel, const Case& c, const Conditions& conditions = {});
 

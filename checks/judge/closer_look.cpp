@@ -15,26 +15,26 @@
 namespace cnnspec::checks {
 namespace {
 
-/// So many cases must pass under another profile before it is said that the kernel behaves like it.
+/// This many cases must pass under another profile before the report says that the kernel behaves like it.
 constexpr Idx cases_for_a_profile = 100;
 
-/// A case with more multiply-adds is explained from its shrunk one alone.
+/// A case with more multiply-adds is explained from its shrunk case alone.
 constexpr Idx most_taps_to_explain = Idx{1} << 20;
 constexpr std::size_t most_diagnoses = 3;
-/// So many other failures, and so many cases that pass, tell the explanations of one failure apart. They are looked for
-/// in so many cases.
+/// This many other failures, and this many passing cases, are enough to choose between the explanations of one failure.
+/// At most `most_other_cases` cases are searched for them.
 constexpr Idx enough_others = 6;
 constexpr Idx most_other_cases = 60;
-/// So many of the cases in which a size was varied, of those that fail and of those that pass.
+/// At most this many of the failing cases, and of the passing cases, in which a size was varied.
 constexpr std::size_t most_varied_cases = 12;
-/// So many random cases share a child process.
+/// This many random cases share a child process.
 constexpr Idx cases_in_process = 12;
 
 bool is_about_values(const Failure& f) {
   return f.kind == FailureKind::wrong_value || f.kind == FailureKind::unwritten_output;
 }
 
-/// Whether a case passes; not if there is no such data under that profile.
+/// Whether a case passes. False if the profile has no such data.
 bool passes(Host& host, const Case& c, const Conditions& conditions) {
   try {
     return !judge_case(host, c, conditions).failure;
@@ -78,13 +78,13 @@ std::vector<Look> look_at_some(Host& host, const JudgeOptions& options, const Ca
   return look_at(host, options.conditions, some);
 }
 
-/// Whether the cases of an operation pass if the kernel claims no more than `profile`; not if there is no such data
-/// under that profile.
+/// Whether the cases of an operation pass if the kernel claims no more than `profile`. False if the profile has no such
+/// data.
 bool passes_as(Host& host, const JudgeOptions& options, const OperationResult& row, const Profile& profile) {
   JudgeOptions as = options;
   as.operations = {{row.op, row.dtype}};
   as.conditions.profile = &profile;
-  as.cases = cases_for_a_profile;  // however few were asked for
+  as.cases = cases_for_a_profile;  // whatever number the user asked for
   const CaseList cases(as);
   if (cases.size() == 0) return false;
   try {
@@ -100,14 +100,14 @@ bool passes_as(Host& host, const JudgeOptions& options, const OperationResult& r
   return true;
 }
 
-/// Whether a kernel that broke its claim may be said to behave like that profile. On 16 bits `ieee` is the same as sums
-/// in the storage type, which has a name of its own there.
+/// Whether a kernel that broke its claim may be said to behave like that profile. With 16 bits, `ieee` equals the
+/// profile with sums in the storage type, which has its own name there.
 bool may_behave_like(const Profile& profile, DType dtype, const Profile& claimed) {
   const bool is_named_otherwise = &profile == find_profile("ieee") && &profile != &default_profile(dtype);
   return &profile != &claimed && profile.applies(dtype) && !is_named_otherwise;
 }
 
-/// The strictest profile that all cases are consistent with, after the one that was claimed.
+/// The strictest profile after the claimed one that agrees with all cases.
 const Profile* behaves_like(Host& host, const JudgeOptions& options, const OperationResult& row,
                             const std::vector<Failure>& failures) {
   for (const Profile& profile : profiles()) {
@@ -125,7 +125,7 @@ const Profile* behaves_like(Host& host, const JudgeOptions& options, const Opera
 
 using Explanations = std::vector<const Misreading*>;
 
-/// Some of the cases in which a size was varied on which the failure depends: they tell most.
+/// Some of the cases in which a size was varied that the failure depends on: these tell most.
 std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& cases) {
   std::vector<Case> some;
   for (const SizeCondition& c : plainest.conditions) {
@@ -137,23 +137,23 @@ std::vector<Case> varied(const Plainest& plainest, const std::vector<Case>& case
   return some;
 }
 
-/// One failure: what is left of it, and what explains it.
+/// One failure, its plainest case, and the misreadings that explain it.
 struct Examined {
   Failure* failure = nullptr;
   const Plainest* plainest = nullptr;
   Explanations found;
-  bool whole = true;  // they explain the failure, and not only what is left of it
+  bool whole = true;  // whether they explain the failure itself, not only its plainest case
 };
 
-/// The misreadings that explain all that the kernel returned on a failed case and on its shrunk one; or else, where it
-/// may be wrong in more than one way at once, on its shrunk one alone.
+/// The misreadings that explain every result of the kernel on a failed case and on its shrunk case. If there are none,
+/// the kernel may have several mistakes at once: then those that explain the shrunk case alone.
 void explain(Host& host, const Conditions& conditions, Examined& e) {
   const Case &failed = e.failure->failed, &shrunk = e.plainest->failure.failed;
   std::vector<Observation> observations = observe(host, shrunk, conditions);
   const std::vector<Observation> of_shrunk = observations;
   if (observations.empty() || taps(failed.problem) <= most_taps_to_explain)
     for (Observation& o : observe(host, failed, conditions)) observations.push_back(std::move(o));
-  // With other sizes first: a block may be larger than these two cases.
+  // First together with cases of other sizes: a block may be larger than these two cases.
   std::vector<Observation> with_others = observations;
   for (const Look& look : look_at(host, conditions, varied(*e.plainest, e.plainest->failing)))
     with_others.insert(with_others.end(), look.seen.begin(), look.seen.end());
@@ -163,17 +163,17 @@ void explain(Host& host, const Conditions& conditions, Examined& e) {
   if (!e.whole) e.found = explanations(of_shrunk);
 }
 
-/// How well a misreading that explains a failure goes with all else that is known about the kernel.
+/// How well a misreading that explains one failure agrees with the other results of the kernel.
 struct Plausibility {
-  Idx explained = 0;  // cases that fail
+  Idx explained = 0;  // failing cases that it explains
   Idx contradicted =
-      0;            // cases that pass, and would not if the kernel made this mistake where the failure depends on it
-  Idx excused = 0;  // others that pass, and would not if it made this mistake everywhere
+      0;            // passing cases that would fail if the kernel made this mistake where the failure depends on it
+  Idx excused = 0;  // other passing cases that would fail if the kernel made this mistake everywhere
 };
 
 class Suspects {
  public:
-  /// What explains a failure, where the conditions hold under which it fails.
+  /// Adds the explanations of a failure, together with the conditions under which it fails.
   void add(const Examined& e) {
     ++failures_;
     for (const Misreading* m : e.found) {
@@ -183,8 +183,8 @@ class Suspects {
   }
   bool empty() const { return known_.empty(); }
 
-  /// Of those that explain one failure, the ones that explain most others, and of these the ones that are contradicted
-  /// least, or else need the conditions least.
+  /// Of the candidates, those that explain most failures; of these, those that are contradicted least, then those that
+  /// are excused least.
   Explanations best(const Explanations& candidates) const {
     Explanations best;
     const auto rank = [&](const Misreading* m) {
@@ -204,7 +204,7 @@ class Suspects {
     if (!look.result.supported || (failed && !is_about_values(*look.result.failure))) return;
     ++(failed ? failures_ : passed_);
     for (auto& [m, plausibility] : known_) {
-      // A case that passes beyond the sizes for which the kernel is wrong does not speak against a mistake.
+      // A passing case outside the sizes for which the kernel is wrong does not contradict a mistake.
       const bool is_beyond =
           std::ranges::none_of(where_.at(m), [&](const auto* c) { return all_hold(*c, look.problem); });
       const bool agrees_with_all =
@@ -218,20 +218,20 @@ class Suspects {
     const auto is_decided = [&](const Examined& e) { return best(e.found).size() <= 1; };
     return failures_ >= enough_others && passed_ >= enough_others && std::ranges::all_of(all, is_decided);
   }
-  /// What explains only a few failures, and is contradicted by cases that pass, agrees by chance.
+  /// A misreading that explains few failures and is contradicted by passing cases agrees only by chance.
   bool is_likely(const Misreading* m) const {
     return known_.at(m).contradicted == 0 || 2 * known_.at(m).explained >= failures_;
   }
-  /// Whether it explains several cases, and no case speaks against it.
+  /// Whether a misreading explains several cases and no case contradicts it.
   bool is_proved(const Misreading* m) const { return known_.at(m).contradicted == 0 && known_.at(m).explained > 1; }
 
  private:
   std::map<const Misreading*, Plausibility> known_;
   std::map<const Misreading*, std::vector<const std::vector<SizeCondition>*>> where_;
-  Idx failures_ = 0, passed_ = 0;  // cases that were compared with them
+  Idx failures_ = 0, passed_ = 0;  // cases that were compared with the misreadings
 };
 
-/// Compares what explains the failures with the cases in which sizes were varied, and with random cases of the
+/// Compares the suspected misreadings with the cases in which sizes were varied, then with random cases of the
 /// operation, until enough is known.
 void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
            const std::vector<Examined>& all, Suspects& suspects) {
@@ -245,7 +245,7 @@ void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
   random.problems.clear(), random.data.clear();
-  random.cases = most_other_cases;  // however few were asked for
+  random.cases = most_other_cases;  // whatever number the user asked for
   const CaseList cases(random);
   for (Idx n = 0; n < cases.size() && !suspects.is_enough(all);) {
     const std::vector<Look> looks = look_at_some(host, random, cases, n);
@@ -254,7 +254,7 @@ void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
   }
 }
 
-/// Whether the mistake would not show in any case that passes because this condition does not hold: then the condition
+/// Whether the mistake shows in none of the cases that pass because this condition does not hold: then the condition
 /// says no more than the mistake does.
 bool is_implied(Host& host, const Conditions& conditions, const SizeCondition& c, const Plainest& plainest,
                 const Misreading& m) {
@@ -288,7 +288,7 @@ void diagnose(Host& host, const JudgeOptions& options, const OperationResult& ro
   }
 }
 
-/// What no convention explains is shrunk to what none explains.
+/// A failure that no convention explains is shrunk to a case that no convention explains.
 Conditions shrinking_conditions(const Failure& f, Conditions conditions) {
   if (f.fits.empty()) conditions.accepted = conventions_of(f.failed.op, f.failed.dtype);
   return conditions;

@@ -1,4 +1,4 @@
-// Comparison: a kernel's whole output against what it may be, element by element.
+// Comparison: a kernel's whole output against the expected values and bounds, element by element.
 #pragma once
 
 #include <algorithm>
@@ -13,11 +13,11 @@ namespace cnnspec::checks {
 
 struct Comparison {
   Idx judged = 0, not_judged = 0, elements_wrong = 0;
-  double worst_ratio = 0;        // error / bound over the right elements
-  double worst_wrong_ratio = 0;  // over the wrong ones
-  RatioHistogram ratios;         // of the elements that rounding may have changed, and of all wrong ones
-  std::vector<bool> wrong;       // for each element; empty if none is
-  /// The formulations that explain every element by themselves.
+  double worst_ratio = 0;        // largest error / bound of the right elements
+  double worst_wrong_ratio = 0;  // largest of the wrong elements
+  RatioHistogram ratios;         // of the elements with a rounding bound, and of all wrong ones
+  std::vector<bool> wrong;       // for each element; empty if no element is wrong
+  /// The formulations that explain every element, each alone.
   FormulationSet formulations = all_formulations;
   // The first wrong element.
   Idx first = -1;
@@ -27,7 +27,7 @@ struct Comparison {
 inline Comparison compare(const std::vector<double>& actual, const Expectation& expected) {
   assert(actual.size() == expected.values.size());
   Comparison c;
-  if (expected.bounds.empty() && std::ranges::equal(actual, expected.values)) {  // most are
+  if (expected.bounds.empty() && std::ranges::equal(actual, expected.values)) {  // true for most outputs
     c.judged = static_cast<Idx>(actual.size());
     return c;
   }

@@ -17,10 +17,10 @@
 namespace cnnspec::checks {
 namespace {
 
-/// How many cases of a list there are in the usual number of cases: large ones are the last, so that short runs are quick.
+/// The number of cases of a list among the usual number of cases. Large cases come last, so that short runs are quick.
 constexpr std::size_t usual_groups = 500 / 4, special_places = usual_groups / 3 * 2 + usual_groups % 3;
 
-/// Of so large a problem: wide integers, or small ones where the sums of wide ones are too long to be exact.
+/// The data family of a large problem: wide integers, or small ones if sums of wide ones are too long to be exact.
 const char* data_of_large(const Operation& o) {
   const bool has_room = !o.multiplies() || plan_exact(o, ieee(DType::f32)).proved();
   return has_room ? "exact-first-wide" : "exact-small";
@@ -34,7 +34,7 @@ void shuffle(Choices& choices, std::vector<T>& list) {
 
 // ---- Stretched ----
 
-/// A number that is to be met exactly.
+/// A size that must be met exactly.
 struct Stratum {
   const SizedAxis* axis;
   Idx value;
@@ -47,7 +47,7 @@ std::optional<Problem> draw_with(Choices& choices, Op op, const std::vector<Stra
   return draw_sized(choices, op, wanted, limits);
 }
 
-/// A problem, and what it was drawn to meet.
+/// A problem, and the sizes that it was drawn to meet.
 struct Met {
   std::vector<Stratum> strata;
   Problem problem;
@@ -62,7 +62,7 @@ bool settle_nothing_in_common(const std::vector<Stratum>& a, const std::vector<S
   return (settled(a) & settled(b)) == 0;
 }
 
-/// Meets one of the partners as well, if there is a problem that does: then it leaves the partners. A few are tried.
+/// Draws a problem that also meets one of the partners, and removes this partner. Tries only a few partners.
 std::optional<Met> pair_up(Choices& choices, Op op, const Stratum& s, std::vector<Stratum>& partners,
                            const SizedLimits& limits) {
   int tries = 6;
@@ -83,10 +83,11 @@ SizedLimits twice(SizedLimits limits) {
   return limits;
 }
 
-/// What sizes may cost that are not to be had for less.
+/// The limits for sizes that no smaller problem can meet.
 constexpr SizedLimits large_limits{.most_taps = 200'000, .most_elements = 70'000, .most_elements_of_calls = 300'000};
 
-/// Replaces two problems by one that meets what both did, the first being `n`. Whether there is one.
+/// Replaces problem `n` and a later one by a single problem that meets the sizes of both. Returns whether one was
+/// found.
 bool merge(Choices& choices, Op op, std::vector<Met>& all, std::size_t n) {
   for (std::size_t other = n + 1; other < all.size(); ++other) {
     if (!settle_nothing_in_common(all[n].strata, all[other].strata)) continue;
@@ -101,8 +102,8 @@ bool merge(Choices& choices, Op op, std::vector<Met>& all, std::size_t n) {
   return false;
 }
 
-/// Problems that take each of the boundaries on each axis, large ones together with small ones; no more of them than the
-/// usual number of cases has places for.
+/// Problems that take each boundary on each axis; large boundaries are paired with small ones. There are no more
+/// problems than the usual number of cases has places for.
 std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   constexpr Idx large_from = 63;
   std::vector<Stratum> large, small;
@@ -123,7 +124,7 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
     small.pop_back();
     take(s);
   }
-  // Those that meet one size alone first.
+  // Problems that meet only one size come first.
   std::ranges::stable_sort(all, {}, [](const Met& m) { return m.strata.size(); });
   for (std::size_t n = 0; n < all.size() && all.size() > usual_groups;)
     if (!merge(choices, op, all, n)) ++n;
@@ -133,7 +134,7 @@ std::vector<Problem> meet_all_boundaries(Choices& choices, Op op) {
   return problems;
 }
 
-/// A number near a multiple of what fast code counts in, or any odd one.
+/// A number near a multiple of a typical block size, or any odd number.
 Idx draw_size(Choices& choices) {
   if (choices.chance(30)) return 2 * choices.pick(2, 700) + 1;
   const Idx block = Idx{1} << choices.pick(2, 10);
@@ -156,8 +157,8 @@ std::optional<Problem> draw_stretched(Choices& choices, Op op) {
 constexpr SizedLimits far_limits{.most_taps = Idx{1} << 24, .most_elements = Idx{1} << 22,
                                  .most_elements_of_calls = Idx{1} << 40, .most_free = 1};
 
-/// Beyond what a counter of 16 bits holds, with and without a sign, and beyond the limits of a grid: the extents that
-/// kernels count in such.
+/// Extents beyond what a 16-bit counter (signed or unsigned) holds, and beyond the limits of a grid, on the axes that
+/// kernels count in these.
 std::vector<Problem> far_problems(Choices& choices, Op op) {
   constexpr Idx beyond_16_bits = 65'537;
   std::vector<Problem> problems;
@@ -168,8 +169,8 @@ std::vector<Problem> far_problems(Choices& choices, Op op) {
   return problems;
 }
 
-/// An image of that many rows and columns, and four windows in it; everything else is 1. Or two extents as long, not
-/// the batch if there are two others; or one as long as their product.
+/// With windows: a square image of `side` rows and columns, and four windows in it; everything else is 1. Without
+/// windows: two extents of `side`, not the batch if there are two others; or a single extent of `side * side`.
 Problem large_product(const Layer& layer, Idx side) {
   const FieldPlaces& at = field_places(layer);
   Problem p = unset_problem(layer);
@@ -219,7 +220,7 @@ DefaultCases DefaultCases::without_large() const {
 DefaultCase DefaultCases::drawn(Idx n, std::uint64_t seed) const {
   const Idx group = n / 4;
   RandomChoices choices(seed);
-  switch ((n % 4 + group) % 3) {  // in turn, so that each kind has neighbours
+  switch ((n % 4 + group) % 3) {  // in turn, so that cases of each kind have neighbours
     case 0:
       return {stretched(group, choices)};
     case 1:
@@ -236,7 +237,7 @@ Problem DefaultCases::stretched(Idx group, Choices& choices) const {
 }
 
 DefaultCase DefaultCases::special(Idx group, Choices& choices) const {
-  // Those of every third group have neighbours, and large problems should not.
+  // The cases of every third group have neighbours, and large problems should not have any.
   const auto place = static_cast<std::size_t>(group / 3 * 2 + group % 3);
   const std::size_t first_large = special_places - large_.size();
   if (group % 3 < 2 && place < special_.size()) return special_[place];

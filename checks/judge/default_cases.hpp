@@ -1,11 +1,14 @@
-// Default cases: the problems that an operation is judged on where none are given. A quarter each:
+// Default cases: the problems that an operation is judged on if none are given. A quarter each:
 //   small       everything small, in every combination;
-//   stretched   small but for one or two numbers, which take the values around which fast code branches (sized_axes.hpp):
-//               the first cases take each of them exactly, on every axis that the operation has; later ones are drawn;
-//   special     in a fixed list: layers of real networks, with smaller images, extents beyond 2^16, and products of extents
-//               beyond 2^16 and 2^20; between them, shapes that have fast paths of their own. Those that are large are the
-//               last of the usual number, and are judged in one storage type of an operation only, the first;
-//   neighbours  the problem before with one number changed, for kernels that keep plans, weights or memory between calls.
+//   stretched   small except for one or two numbers, which take the values around which fast code branches
+//               (sized_axes.hpp). The first cases take each value exactly, on every axis of the operation; later cases
+//               are drawn;
+//   special     a fixed list: layers of real networks with smaller images, extents beyond 2^16, and products of extents
+//               beyond 2^16 and 2^20; between them, shapes that have their own fast paths. Large problems come last
+//               among
+//               the usual number of cases. They are judged only in the first storage type of an operation;
+//   neighbours  the problem before with one number changed, for kernels that keep plans, weights or memory between
+//   calls.
 #pragma once
 
 #include <cstdint>
@@ -18,17 +21,17 @@ namespace cnnspec::checks {
 
 struct DefaultCase {
   Problem problem;
-  std::string data{};  // a large problem gets one family of data; empty: all
+  std::string data{};  // a large problem gets one family of data; empty: all families
 };
 
-/// Those of one operation. Each is a function of the arguments alone.
+/// The cases of one operation. Each is a function of the arguments alone.
 class DefaultCases {
  public:
-  /// `seed`: of the order and the rest of the stretched cases.
+  /// `seed`: for the order of the first stretched cases, and for the choices in them.
   DefaultCases(Op op, const Limits& limits, std::uint64_t seed);
-  /// The same but for the large ones.
+  /// The same cases without the large ones.
   DefaultCases without_large() const;
-  /// The n-th, with decisions of its own drawn with `seed_of(n)`, in which `seed_of` is a function of n alone.
+  /// Case n. Random decisions use `seed_of(n)`, where `seed_of` is a function of n alone.
   template <class SeedOf>
   DefaultCase at(Idx n, SeedOf seed_of) const {
     if (!is_neighbour(n)) return drawn(n, seed_of(n));

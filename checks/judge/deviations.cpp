@@ -17,7 +17,7 @@ std::vector<Failure> Deviations::kept() const {
   const ConventionSet set = nearest().set;
   std::vector<Failure> kept;
   for (const bool is_near : {false, true})
-    for (const auto& [explained_by, failures] : first_)  // nothing stands first
+    for (const auto& [explained_by, failures] : first_)  // failures that no set explains come first
       if ((std::ranges::find(explained_by, set) != explained_by.end()) == is_near)
         kept.insert(kept.end(), failures.begin(), failures.end());
   if (std::ssize(kept) > most_kept_) kept.resize(static_cast<std::size_t>(most_kept_));

@@ -30,7 +30,7 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 bool contains(const auto& list, auto value) { return std::find(list.begin(), list.end(), value) != list.end(); }
 
-/// Whether the family of data that a case names, if it names one, applies to its problem.
+/// Whether the data family that a case names applies to its problem. True if the case names none.
 bool has_data(const Case& c, const Profile* profile) {
   const DataFamily* const family = c.data.empty() ? nullptr : find_data_family(c.data);
   if (family == nullptr) return true;
@@ -58,7 +58,7 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
 
 namespace {
 
-/// About how many sets of data a case has: four, and those of the layer's own families.
+/// The approximate number of data sets of a case: four, and those of the layer's own families.
 double sets_of_data(const Operation& operation) {
   double sets = 4;
   const DataOfLayer* const own = layer_of(operation.op).data;
@@ -68,9 +68,9 @@ double sets_of_data(const Operation& operation) {
   return sets;
 }
 
-/// Of memory, to judge it.
+/// The memory, in bytes, that is needed to judge a case.
 double bytes_for(const Case& c) {
-  constexpr double bytes_per_element = 72;  // of a set of data: as it is stored, with what is right, and copies
+  constexpr double bytes_per_element = 72;  // of a set of data: the stored element, its expected value, and copies
   const Operation operation = operation_of(c.op, c.problem);
   return operation.elements() * sets_of_data(operation) * bytes_per_element;
 }
@@ -119,7 +119,7 @@ Case CaseList::at(Idx n) const {
   const Idx k = n / operations;
   const DefaultCase c = of_rows_[static_cast<std::size_t>(n % operations)].at(k, seed_of);
   Case drawn{operation.op, operation.dtype, c.problem, seed_of(k), options_.data.empty() ? c.data : options_.data};
-  if (!has_data(drawn, options_.conditions.profile)) {  // of the family that is asked for: its sums are too long
+  if (!has_data(drawn, options_.conditions.profile)) {  // not of the requested family: its sums are too long
     RandomChoices choices(drawn.seed);
     drawn.problem = draw_problem(choices, layer_id(operation.op), options_.limits);
   }
@@ -128,9 +128,10 @@ Case CaseList::at(Idx n) const {
 
 namespace {
 
-/// Which cases share a child process: stretches of the list. A process is dear, so that they are many; but of a short
-/// random run, no more than leave something for every core. Given cases may be large: a stretch of them takes little
-/// memory, unless it is a single one. Nothing of this depends on how many cores there are: nor does the result.
+/// The cases that share a child process: stretches of the list. Starting a process is expensive, so a stretch has many
+/// cases; but in a short random run it has few, so that every core gets work. Given cases may be large: a stretch of
+/// them needs little memory, unless it is a single case. The stretches, and so the result, do not depend on the number
+/// of cores.
 class Stretches {
  public:
   Stretches(const JudgeOptions& options, const CaseList& cases)
@@ -145,7 +146,7 @@ class Stretches {
     begins_.push_back(cases.size());
   }
 
-  /// Where that one begins, or beyond the end of the list.
+  /// The first case of that stretch, or the end of the list.
   Idx begin(Idx stretch) const {
     if (begins_.empty()) return stretch * most_;
     return begins_[static_cast<std::size_t>(std::min(stretch, static_cast<Idx>(begins_.size()) - 1))];
@@ -155,14 +156,14 @@ class Stretches {
   static constexpr Idx least = 48, most = 192, in_short_run = 32;
   static constexpr double most_bytes = 0x1p26;
 
-  const Idx most_;  // cases in one
-  std::vector<Idx> begins_;  // of given cases; at last the end
+  const Idx most_;           // cases in one stretch
+  std::vector<Idx> begins_;  // the first cases of the stretches of given cases, then the end
 };
 
 /// Judges the cases of a run in batches, on several threads, and hands the results on in the order of the cases.
 class Run {
  public:
-  /// `most`: cases; the first of the list.
+  /// `most`: judges only the first `most` cases of the list.
   Run(const HostedKernel& kernel, const JudgeOptions& options, Idx most = std::numeric_limits<Idx>::max())
       : kernel_(kernel),
         options_(options),
@@ -192,7 +193,7 @@ class Run {
     return result;
   }
 
-  /// Of each operation.
+  /// The deviations of each operation.
   const std::vector<Deviations>& deviations() const { return deviations_; }
 
  private:
@@ -201,14 +202,14 @@ class Run {
     CaseResult result;
   };
 
-  /// Of the cases that are judged together; the end of the last is the end of the run.
+  /// The first case of a batch of cases that are judged together. The last batch ends at the end of the run.
   Idx begin_of(Idx batch) const { return std::min(size_, stretches_.begin(batch)); }
 
   bool is_interrupted() const { return options_.interrupted != nullptr && *options_.interrupted; }
   bool is_time_up() const { return options_.seconds > 0 && seconds_since(start_) >= options_.seconds; }
 
-  /// Without threads: a process that has some may leave a lock to its child that nobody there will ever open. The C
-  /// library takes care of its own, a sanitizer does not.
+  /// Judges without threads. A process that has threads may fork a child with a lock that nobody there will ever
+  /// release. The C library handles its own locks; a sanitizer does not.
   void judge_alone(KernelResult& result, const std::function<void(Idx)>& progress) {
     const std::unique_ptr<Host> host = kernel_.host();
     for (Idx batch = 0; begin_of(batch) < size_ && !is_interrupted() && !is_time_up() && !is_refuted_; ++batch) {
@@ -220,7 +221,7 @@ class Run {
 
   void judge_in_threads(int jobs, KernelResult& result, const std::function<void(Idx)>& progress) {
     working_ = jobs;
-    std::vector<std::unique_ptr<Host>> hosts;  // before there are threads
+    std::vector<std::unique_ptr<Host>> hosts;  // made before there are threads
     for (int n = 0; n < jobs; ++n) hosts.push_back(kernel_.host());
     std::vector<std::jthread> workers;
     for (const auto& host : hosts) workers.emplace_back([this, &host] { work(*host); });
@@ -250,7 +251,7 @@ class Run {
     news_.notify_one();
   }
 
-  /// Whether that batch is done, once that is known.
+  /// Waits until batch `batch` is done or cannot be done any more. Returns whether it is done.
   bool wait_for(Idx batch) {
     std::unique_lock lock(mutex_);
     news_.wait(lock, [&] { return done_.contains(batch) || working_ == 0; });
@@ -263,11 +264,10 @@ class Run {
     return static_cast<std::size_t>(row - options_.operations.begin());
   }
 
-  /// For so many failed cases of an operation in a batch, a process that is kept is started anew, which may take
-  /// seconds.
+  /// At most this many failed cases of an operation in a batch restart a persistent process, which may take seconds.
   static constexpr Idx most_renewed = 3;
 
-  /// All cases of a batch in one process, and those that failed there in one of their own.
+  /// Judges all cases of a batch in one process. Each case that failed there is judged again in its own process.
   std::vector<Judged> judge_batch(Idx batch, Host& host) const {
     std::vector<Judged> judged;
     std::vector<CaseJudge> judges;
@@ -290,7 +290,7 @@ class Run {
       const auto calls = std::span(executions).subspan(first, judges[n].data().size());
       first += calls.size();
       Idx& hung_before = hung[row_of(judged[n].which)];
-      if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result not looked at
+      if (hung_before >= options_.most_hung) continue;  // the operation is given up, and this result is ignored
       const bool is_made = calls.front().ending != Execution::Ending::not_made;
       CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(host);
       if (result.failure && is_made) {
@@ -337,17 +337,17 @@ class Run {
   const HostedKernel& kernel_;
   const JudgeOptions& options_;
   const CaseList cases_;
-  const Idx size_;  // how many of them
+  const Idx size_;  // number of cases
   const Stretches stretches_;
   const Clock::time_point start_ = Clock::now();
   std::vector<std::atomic<bool>> given_up_;  // for each operation
   std::atomic<Idx> next_ = 0;
   std::atomic<bool> failed_ = false;
-  std::atomic<bool> is_refuted_ = false;  // a case fails under the conventions that were to explain all of them
-  std::mutex mutex_;  // of all below
+  std::atomic<bool> is_refuted_ = false;  // a case failed under the conventions that should explain all cases
+  std::mutex mutex_;                      // guards all members below
   std::condition_variable news_;
   std::map<Idx, std::vector<Judged>> done_;
-  int working_ = 0;  // threads
+  int working_ = 0;  // running threads
   std::exception_ptr failure_;
   std::vector<Deviations> deviations_;  // for each operation
 };
@@ -356,7 +356,7 @@ bool is_of(const Failure& f, const OperationResult& row) {
   return f.failed.op == row.op && f.failed.dtype == row.dtype;
 }
 
-/// All cases of a row again, up to one that fails, where only what these conventions make of the definition is right.
+/// Judges the cases of a row again, up to the first that fails. Only results that follow these conventions are right.
 OperationResult judged_under(const HostedKernel& kernel, const JudgeOptions& options, const OperationResult& row,
                              ConventionSet set) {
   JudgeOptions following = options;
@@ -367,8 +367,8 @@ OperationResult judged_under(const HostedKernel& kernel, const JudgeOptions& opt
   return Run(kernel, following, row.cases).judge({}).operations.front();
 }
 
-/// Finds the conventions that explain all that a row's cases do otherwise: those that failed and, because a kernel that
-/// follows a convention only now and then is wrong, those that passed.
+/// Finds the conventions that explain all deviations of a row. All cases must agree with them, also those that passed:
+/// a kernel that follows a convention only sometimes is wrong.
 void find_conventions(const HostedKernel& kernel, const JudgeOptions& options, const Deviations& deviations,
                       KernelResult& result, OperationResult& row) {
   if (row.failed == 0 || row.given_up) return;
@@ -392,7 +392,7 @@ void find_conventions(const HostedKernel& kernel, const JudgeOptions& options, c
 
 KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   const Clock::time_point begin = Clock::now();
-  const std::unique_ptr<Host> host = kernel.host();  // before there is any data
+  const std::unique_ptr<Host> host = kernel.host();  // started before there is any data
   Run run(kernel, options);
   KernelResult result = run.judge(progress);
   for (std::size_t n = 0; n < result.operations.size() && !result.interrupted; ++n)
@@ -400,7 +400,7 @@ KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options, cons
   if (options.interrupted != nullptr && *options.interrupted) result.interrupted = true;
   if (!result.interrupted) look_closer(*host, options, result);
   result.seconds = seconds_since(begin);
-  // An operation of another family than all given problems was not asked for.
+  // Removes the operations to which none of the given problems belongs: they were not asked for.
   if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
   return result;
 }

@@ -1,4 +1,4 @@
-// The judge: is a kernel right, for every order in which it may have added up?
+// The judge: is a kernel right, for every order in which it may have added?
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace cnnspec::checks {
 
-/// A row of the result: what the kernel is asked for.
+/// A row of the result: an operation and a storage type.
 struct JudgedOperation {
   Op op{};
   DType dtype{};
@@ -21,22 +21,22 @@ struct JudgedOperation {
 
 struct JudgeOptions {
   std::vector<JudgedOperation> operations;
-  Idx cases = 500;     // random ones, for each operation
-  double seconds = 0;  // stop after that long, 0: never
+  Idx cases = 500;     // random cases, for each operation
+  double seconds = 0;  // stop after this time; 0: never
   std::uint64_t seed = 1;
   std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
   Limits limits{};                // of small random problems
   std::string data;               // as in Case
   double least_sensitivity = 0.9;
-  Idx failures_kept = 3;  // of each operation: they are looked at more closely, and told
-  Idx most_hung = 2;      // an operation is given up after so many cases in which it hung
+  Idx failures_kept = 3;  // of each operation; these are examined more closely, and reported
+  Idx most_hung = 2;      // an operation is given up after this many cases in which it hung
   int jobs = 1;           // processor cores to use
   Conditions conditions{};
   const std::atomic<bool>* interrupted = nullptr;  // stop when it becomes true
-  double most_bytes = 0x1p31;                      // a problem that takes more memory is refused before any is taken
+  double most_bytes = 0x1p31;                      // a problem that needs more is refused before any is allocated
 };
 
-/// All of these that the kernel has. Empty `ops` or `dtypes`: any.
+/// All of these that the kernel has. If `ops` or `dtypes` is empty, all are meant.
 std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes);
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
@@ -45,11 +45,11 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
 /// Throws UsageError if judging `c` would take more than `most_bytes` of memory.
 void require_memory(const Case& c, double most_bytes);
 
-/// The cases of a run, in the order in which they are judged: one of each operation in turn. Each is a function of the
-/// options and its number alone, whatever was judged before it.
+/// The cases of a run in the order in which they are judged, one of each operation in turn. Each case is a function of
+/// the options and its number alone. It does not depend on the cases before it.
 class CaseList {
  public:
-  /// Throws UsageError if a problem takes too much memory.
+  /// Throws UsageError if a problem needs too much memory.
   explicit CaseList(const JudgeOptions& options);
   Idx size() const;
   Case at(Idx n) const;
@@ -60,11 +60,11 @@ class CaseList {
   std::vector<DefaultCases> of_rows_{};  // for each of options.operations, if no problem is given
 };
 
-/// Judges all cases, or as many as there is time for, several at a time. The result is the same however many.
-/// `progress` is told now and then how many are done.
+/// Judges all cases, or as many as there is time for, several at a time. The number of jobs does not change the result.
+/// `progress` is called now and then with the number of finished cases.
 KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options,
                    const std::function<void(Idx)>& progress = {});
-/// Of functions of this program.
+/// The same for functions of this program.
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress = {});
 
 }  // namespace cnnspec::checks

@@ -40,7 +40,7 @@ const Port* port_of(std::span<const Port> ports, Role role) {
   return found == ports.end() ? nullptr : &*found;
 }
 
-/// The gradients of the parameters, then what gives dx.
+/// The backward passes: first the gradients of the parameters, then dx.
 std::vector<const Pass*> backward_passes(const Layer& layer) {
   std::vector<const Pass*> passes;
   for (const Pass& pass : layer.passes.subspan(1)) passes.push_back(&pass);
@@ -49,7 +49,7 @@ std::vector<const Pass*> backward_passes(const Layer& layer) {
   return passes;
 }
 
-/// The elements of the outputs of an operation that are the tensor's.
+/// The elements of tensor `tensor` in the outputs of an operation.
 Values part_of(const Values& outputs, const Operation& operation, std::string_view tensor) {
   auto begin = outputs.begin();
   for (const TensorInfo& output : operation.outputs) {
@@ -59,7 +59,7 @@ Values part_of(const Values& outputs, const Operation& operation, std::string_vi
   return {};
 }
 
-/// One storage type's way through the network.
+/// The run of one storage type through the network.
 class Walk {
  public:
   Walk(const HostedKernel& kernel, DType dtype, std::uint64_t seed, const Conditions& conditions,
@@ -102,7 +102,7 @@ class Walk {
     return known[port_of(pass.outputs, Role::y)->name];
   }
 
-  /// Weights so that results keep the size of their inputs, whatever the number of terms.
+  /// Draws weights such that results keep the size of their inputs, whatever the number of terms.
   Values draw_parameter(const Operation& operation, std::size_t input, std::size_t layer) const {
     const bool is_bias = operation.inputs[input].role == Role::b;
     const int exponent = -static_cast<int>(std::log2(static_cast<double>(operation.most_terms())) / 2);
@@ -111,7 +111,7 @@ class Walk {
     return draw(operation.inputs[input].count(), stream, is_bias ? -2 : exponent);
   }
 
-  /// dx; the gradients of the parameters are judged and go nowhere.
+  /// Returns dx. The gradients of the parameters are only judged; nothing uses them afterwards.
   Values backward(const LayerProblem& layer, std::size_t n, const Values& dy) {
     Values dx;
     for (const Pass* pass : backward_passes(layer_of(*layer.problem))) {
@@ -122,7 +122,7 @@ class Walk {
     return dx;
   }
 
-  /// Tensors of the forward operation, and dy.
+  /// The inputs of a pass: tensors of the forward operation, and dy.
   Operands<double> inputs_for(const Pass& pass, std::size_t n, const Values& dy) const {
     Operands<double> inputs;
     for (const Port& port : pass.inputs) {
@@ -132,7 +132,7 @@ class Walk {
     return inputs;
   }
 
-  /// The kernel's result if it is right, else what would be.
+  /// Returns the kernel's result if it is right, else the right result.
   Values step(const LayerProblem& layer, Op op, Operands<double> inputs) {
     LayerStep& s = steps_.emplace_back(LayerStep{layer.layer, {op, dtype_, *layer.problem, seed_, "given"}, true, {}});
     const CaseJudge judge(s.what, conditions_, inputs);
@@ -142,7 +142,7 @@ class Walk {
       s.result = judge.verdict(executions);
       s.by_kernel = s.result.supported;
       if (s.by_kernel && !s.is_wrong()) return decode(dtype_, executions.front().output);
-      if (CaseResult again = judge.judge(*host_); again.failure) s.result = std::move(again);  // knows more about it
+      if (CaseResult again = judge.judge(*host_); again.failure) s.result = std::move(again);  // has more details
       if (s.by_kernel && accepts(s, inputs, executions)) return decode(dtype_, executions.front().output);
     }
     const Expectation right = judge.data().front().expected;
@@ -151,8 +151,8 @@ class Walk {
     return values;
   }
 
-  /// Whether accepted conventions explain a wrong step, and all that came before of its operation: then it is judged
-  /// under them.
+  /// Whether accepted conventions explain a wrong step, and all earlier steps of its operation. Then the step is judged
+  /// under these conventions.
   bool accepts(LayerStep& s, const Operands<double>& inputs, std::span<const Execution> executions) {
     if (!s.differs()) return false;
     const auto [known, is_first] = explaining_.try_emplace(s.what.op, s.result.explained_by);
@@ -175,8 +175,8 @@ class Walk {
   const std::uint64_t seed_;
   const Conditions& conditions_;
   std::vector<LayerStep>& steps_;
-  std::vector<Tensors> tensors_;                         // of each layer's forward operation, by name
-  std::map<Op, std::vector<ConventionSet>> explaining_;  // what explains all that an operation did otherwise
+  std::vector<Tensors> tensors_;                         // the tensors of each layer's forward operation, by name
+  std::map<Op, std::vector<ConventionSet>> explaining_;  // the sets that explain all deviations of an operation so far
 };
 
 }  // namespace

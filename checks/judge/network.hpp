@@ -1,6 +1,6 @@
-// A whole network, each of its layers computed by the kernel where it has the operation, forward and backward. Every
-// layer is judged on its own actual inputs, which are the kernel's own earlier results: so what one layer rounds is not
-// held against the next, and the first layer that is wrong is the one to look at.
+// A whole network. The kernel computes each layer for which it has the operation, forward and backward. Every layer is
+// judged on its actual inputs, which are the kernel's own earlier results. So the rounding of one layer is not counted
+// against the next, and the first wrong layer is the one to look at.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ namespace cnnspec::checks {
 struct LayerStep {
   std::string layer;
   Case what;
-  bool by_kernel = true;  // false: the kernel does not have it, and the specification took its place
+  bool by_kernel = true;  // false: the kernel does not have the operation, and the specification replaces it
   CaseResult result;
-  ConventionSet accepted{};  // what the step was judged under, as it is accepted and explains what differs
+  ConventionSet accepted{};  // the accepted conventions that explain a deviation; the step was judged under them
 
   bool is_wrong() const { return result.failure.has_value(); }
   /// Wrong by the definition, and right under conventions.
@@ -35,26 +35,27 @@ struct NetworkResult {
   std::vector<DType> dtypes;
   std::vector<LayerStep> steps;  // forward from the first layer to the last, then backward
   double seconds = 0;            // wall time
-  std::string source, config;    // what --net and --config must be given to have the network again
+  std::string source, config;    // the values of --net and --config that describe the network again
 
-  /// The first step that is wrong and that no convention explains, else the first that is wrong; null if none is.
+  /// The first wrong step that no convention explains; if there is none, the first wrong step; null if no step is
+  /// wrong.
   const LayerStep* first_wrong() const;
-  /// The kernel's steps of which no element could be judged: their sums are too long for any bound.
+  /// The kernel's steps of which no element could be judged: the sums are too long for any bound.
   std::vector<const LayerStep*> unjudged() const;
-  /// Differs: conventions explain all wrong steps. Vacuous: no step was made by the kernel, or one could not be judged.
+  /// Differs: conventions explain all wrong steps. Vacuous: the kernel computed no step, or a step could not be judged.
   Verdict verdict() const;
 };
 
-/// `batch` images, the parameters drawn from the seed, in each of these storage types. After a wrong step the run goes
-/// on with what would have been right. Throws what describe(network) throws.
+/// Runs `batch` images, with parameters drawn from the seed, in each of these storage types. After a wrong step the run
+/// continues with the right result. Throws the exceptions of describe(network).
 NetworkResult judge_network(const HostedKernel& kernel, const std::string& name, const NetworkDefinition& network,
                             Idx batch, const std::vector<DType>& dtypes, std::uint64_t seed,
                             const Conditions& conditions);
-/// Of functions of this program.
+/// The same for functions of this program.
 NetworkResult judge_network(const Kernel& kernel, const std::string& name, const NetworkDefinition& network, Idx batch,
                             const std::vector<DType>& dtypes, std::uint64_t seed, const Conditions& conditions);
 
-/// "pass", "fail", "differs", or why there is neither.
+/// "pass", "fail", "differs", or the reason why there is no verdict.
 const char* verdict_of(const LayerStep& step);
 
 /// Why the verdict is what it is, in one sentence.

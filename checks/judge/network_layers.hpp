@@ -1,4 +1,4 @@
-// Layers of real networks, as published but for the image, which is as small as the layer allows.
+// Layers of real networks, as published except for the image, which is as small as the layer allows.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What a kernel returned on the data of a case, for misreadings to be compared with.
+// The results of a kernel on the data of a case. Misreadings are compared with them.
 #pragma once
 
 #include <span>
@@ -9,11 +9,11 @@
 
 namespace cnnspec::checks {
 
-/// What came out of calls, as far as they returned.
+/// The results of those calls that returned.
 std::vector<Observation> observations_of(const CaseJudge& judge, std::span<const Trial> trials,
                                          std::span<const Execution> executions);
 
-/// What the kernel returns on all data of a case.
+/// The results of the kernel on all data of a case.
 std::vector<Observation> observe(Host& host, const Case& c, const Conditions& conditions);
 
 }  // namespace cnnspec::checks

@@ -8,8 +8,9 @@
 
 namespace cnnspec::checks {
 
-/// The last two axes as rows and columns (one axis: as columns), all outer axes laid over each other: '.' right in all
-/// of them, '#' wrong in all, '+' in some. Several cells share a character where there are more than fit.
+/// The last two axes are rows and columns (a single axis: columns); all outer axes lie on top of each other. '.': right
+/// in all of them; '#': wrong in all; '+': wrong in some. If the tensor is too large, several elements share a
+/// character.
 std::vector<std::string> picture_of(const std::vector<bool>& wrong, const std::vector<Idx>& extents);
 
 }  // namespace cnnspec::checks

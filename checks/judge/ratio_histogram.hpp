@@ -1,4 +1,4 @@
-// How error / bound is spread over the elements that a rounding bound judged: a count for each power of two.
+// The distribution of error / bound over the elements with a rounding bound: a count for each power of two.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ struct RatioHistogram {
   static constexpr int octaves = 17;  // below 2^-16, (2^-16, 2^-15], ..., (1/2, 1]
 
   Idx zero = 0;                       // no error at all
-  Idx wrong = 0;                      // more than the bound, and wrong ones where only equality is right
+  Idx wrong = 0;                      // error above the bound, and wrong elements where only equality is right
   std::array<Idx, octaves> counts{};  // (edges()[n], edges()[n + 1]]
 
   /// 0, 2^-16, ..., 1/2, 1
@@ -23,14 +23,14 @@ struct RatioHistogram {
     return all;
   }
 
-  /// Of a right element: `ratio` is in [0, 1].
+  /// Adds a right element: `ratio` is in [0, 1].
   void add(double ratio) {
     if (ratio == 0) {
       ++zero;
       return;
     }
     int exponent = 0;
-    const bool is_power_of_two = std::frexp(ratio, &exponent) == 0.5;  // an edge belongs to what lies below
+    const bool is_power_of_two = std::frexp(ratio, &exponent) == 0.5;  // an edge belongs to the bin below it
     const int octave = octaves - 1 + exponent - (is_power_of_two ? 1 : 0);
     ++counts[static_cast<std::size_t>(octave < 0 ? 0 : octave)];
   }

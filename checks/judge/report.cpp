@@ -13,7 +13,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// An integer as it is, anything else with enough digits to tell two floats apart.
+/// An integer without a fraction, any other number with enough digits to distinguish two floats.
 std::string value_of(double v) {
   const bool is_integer = std::trunc(v) == v && std::fabs(v) < 0x1p53;
   return is_integer ? fmt::format("{:.0f}", v) : fmt::format("{:.9g}", v);
@@ -34,7 +34,7 @@ std::string wrong_element(const Failure& f, const std::string& margin) {
                             thousands(f.elements), f.elements == 1 ? "" : "s", what);
 }
 
-/// The columns of the table.
+/// A line of the table.
 std::string line_of(const std::array<std::string, 8>& cells) {
   return fmt::format("{:<24} {:<5} {:>8} {:>11} {:>11} {:>11} {:>8}  {}", cells[0], cells[1], cells[2], cells[3],
                      cells[4], cells[5], cells[6], cells[7]);
@@ -72,7 +72,7 @@ std::string what_is_wrong(const Failure& f, const std::string& margin) {
 
 namespace {
 
-/// What conventions have to do with what an operation does otherwise.
+/// Says how conventions relate to the deviations of an operation.
 void say_of_conventions(const OperationResult& o, const auto& say) {
   const std::string option = "--accept " + o.conventions.names();
   for (const Convention* c : o.conventions.all())
@@ -161,7 +161,7 @@ std::string describe_coverage(const KernelResult& r, std::optional<Idx> cases) {
 
 namespace {
 
-/// Of the operation that makes a result vacuous: what there is too little of.
+/// For an operation that makes a result vacuous: the quantity that is too small.
 std::string too_little(const OperationResult& o) {
   const std::string name = fmt::format("{} {}", name_of(o.op), name_of(o.dtype));
   if (o.judged == 0) return "no element of " + name + " could be judged";
@@ -170,7 +170,7 @@ std::string too_little(const OperationResult& o) {
                      name);
 }
 
-/// The least sensitive of the operations that show too little.
+/// The operation with the lowest sensitivity among those that are vacuous.
 const OperationResult& most_vacuous(const KernelResult& r) {
   const auto rank = [&](const OperationResult& o) {
     const bool counts = o.unsupported < o.cases && o.verdict(r.least_sensitivity) == Verdict::vacuous;

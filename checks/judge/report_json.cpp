@@ -16,13 +16,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Of both kinds of result.
+/// The schema of both kinds of result.
 constexpr int judge_schema = 2;
 
-/// Of all wrong elements that a result lists: `cnnspec report` reads no more than 64 MiB.
+/// The limit on all listed wrong elements of a result: `cnnspec report` reads at most 64 MiB.
 constexpr std::size_t most_listed = std::size_t{1} << 16;
 
-/// Each of `maps` maps may list so many elements.
+/// The number of elements that each of `maps` maps may list.
 std::size_t most_in_map(std::size_t maps) { return most_listed / std::max(maps, std::size_t{1}); }
 
 Json map_of(const Failure& f, std::size_t most) {
@@ -55,7 +55,7 @@ Json json_of(const Coverage& coverage) {
   return covered;
 }
 
-/// Cases, for each axis of sizes and each of size_levels().
+/// The number of cases, for each size axis and each of size_levels().
 Json json_of(const SizeCoverage& sizes) {
   Json axes = Json::array();
   for (std::size_t n = 0; n < sizes.axes().size(); ++n)
@@ -69,20 +69,20 @@ Json names_of(ConventionSet set) {
   return names;
 }
 
-/// What explains most failed cases of a wrong operation, or null.
+/// The conventions that explain most failed cases of a wrong operation, or null.
 Json nearest_of(const OperationResult& o) {
   if (o.nearest_explains == 0) return nullptr;
   return {{"conventions", names_of(o.nearest)}, {"cases", o.nearest_explains}};
 }
 
-/// What there is a number for, or null.
+/// The number, or null if there is none.
 Json number_or_null(std::optional<double> number) { return number ? json_number(*number) : Json(); }
 
 std::optional<double> worst_wrong_ratio(const auto& result) {
   return result.ratios.wrong == 0 ? std::nullopt : std::optional(result.worst_wrong_ratio);
 }
 
-/// `repro`: the command line that shows the failure again. `most`: elements of a map.
+/// `repro`: the command line that shows the failure again. `most`: the largest number of elements in a map.
 Json json_of(const std::string& kernel, const Failure& f, const Conditions& conditions, const std::string& repro,
              std::size_t most) {
   Json j{{"op", name_of(f.failed.op)},
@@ -145,7 +145,7 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
          {"ratios", {{"zero", o.ratios.zero}, {"counts", o.ratios.counts}, {"wrong", o.ratios.wrong}}},
          {"sizes", json_of(o.sizes)},
          {"seconds", o.seconds}};
-  if (!formulations_of(o.op).empty())  // which explains all cases; null: none does
+  if (!formulations_of(o.op).empty())  // the formulation that explains all cases; null: none does
     j["formulation"] = o.formulation() == nullptr ? Json() : Json(o.formulation()->name);
   return j;
 }

@@ -5,7 +5,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Text in XML 1.0, in which most control characters cannot stand at all, nor bytes that are not UTF-8: '?' for those.
+/// Escapes text for XML 1.0. Most control characters and invalid UTF-8 cannot be represented: each becomes '?'.
 std::string escaped(const std::string& text) {
   std::string result;
   for (const char c : text) {

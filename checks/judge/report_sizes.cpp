@@ -1,4 +1,4 @@
-// Which sizes the cases of a run did not have, in one line.
+// The sizes that no case of a run had, in one line.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,7 +22,7 @@ bool are_same(const std::vector<SizeCoverage::Missed>& a, const std::vector<Size
       a, b, [](const auto& x, const auto& y) { return x.axis == y.axis && x.values == y.values; });
 }
 
-/// A row of which the kernel computed nothing is told otherwise.
+/// Rows of which the kernel computed nothing are left out: another line reports them.
 std::vector<MissedRows> missed_rows(const KernelResult& result) {
   std::vector<MissedRows> rows;
   for (const OperationResult& o : result.operations) {

@@ -18,18 +18,18 @@
 namespace cnnspec::checks {
 namespace {
 
-// Work is counted and not timed, so that the same case is found on any machine: 1 for a call, and as much again for so
-// many multiply-adds, or elements.
+// Work is counted and not timed, so that every machine finds the same case. A call costs 1, and so does each of these
+// numbers of multiply-adds or elements.
 constexpr double taps_like_a_call = 20'000, elements_like_a_call = 2'000;
-constexpr double most_work = 1500, most_work_on_sizes = 600;  // both in all
-constexpr double most_work_on_a_size = 20;                    // of one case
-constexpr int most_hangs = 5;                                 // each takes as long as a call may
+constexpr double most_work = 1500, most_work_on_sizes = 600;  // limits on the total work
+constexpr double most_work_on_a_size = 20;                    // limit for one case
+constexpr int most_hangs = 5;                                 // each hang takes as long as a call may take
 
-constexpr double most_elements = 70'000;           // of data that is shrunk element by element
-constexpr std::size_t most_literal = 24;           // elements that are not zero, to be written out in a command line
-constexpr Idx most_taps_for_reasons = 20'000'000;  // over all misreadings
+constexpr double most_elements = 70'000;           // limit for data that is shrunk element by element
+constexpr std::size_t most_literal = 24;           // elements that are not zero, for a command line
+constexpr Idx most_taps_for_reasons = 20'000'000;  // in total over all misreadings
 
-/// The amounts to try where nothing is known: large ones first.
+/// The steps to try when nothing is known, largest first.
 std::vector<Idx> amounts(const Move& move) {
   std::vector<Idx> all;
   for (const Idx amount : {move.most, move.most - 1, move.most / 2})
@@ -47,7 +47,7 @@ double work_of(const Operation& operation) {
          operation.elements() / elements_like_a_call;
 }
 
-/// What tells one reason for a failure of a kind from another.
+/// Distinguishes two reasons for failures of the same kind.
 bool is_nan_instead(const Failure& f) {
   return f.elements_wrong > 0 && std::isnan(f.actual) && !std::isnan(f.expected);
 }
@@ -65,7 +65,7 @@ class Shrinker {
     const Case all_data = best_.failed;
     Case its_data = all_data;
     if (its_data.data.empty()) its_data.data = best_.data;
-    if (improves(its_data) || improves(all_data)) {  // else it depends on what was called before
+    if (improves(its_data) || improves(all_data)) {  // else the failure depends on earlier calls
       shrink_configuration();
       const bool can_vary = !is_literal(best_.failed.data) && best_.kind != FailureKind::hang;
       if (with_sizes && can_vary) {
@@ -87,13 +87,13 @@ class Shrinker {
  private:
   bool is_over() const { return work_ >= limit_ || hangs_ >= most_hangs; }
 
-  /// The misreadings that explain the case, if they are quickly found.
+  /// The misreadings that explain the case, if finding them is cheap.
   std::vector<const Misreading*> explained(const Case& c) const {
     if (best_.kind != FailureKind::wrong_value && best_.kind != FailureKind::unwritten_output) return {};
     return explanations(observe(host_, c, conditions_), most_taps_for_reasons, true);
   }
 
-  /// Whether something that explains the case that this one came from explains this one too.
+  /// Whether a misreading that explains the original case also explains this one.
   bool has_same_reason(const Case& c) const {
     if (reasons_.empty()) return true;
     const std::vector<Observation> seen = observe(host_, c, conditions_);
@@ -102,7 +102,7 @@ class Shrinker {
     });
   }
 
-  /// How that case fails, if it does for the same reason.
+  /// The failure of case `c`, if it fails for the same reason.
   std::optional<Failure> failure_of(const Case& c, bool is_same_configuration = false) {
     if (is_over()) return {};
     try {
@@ -113,16 +113,17 @@ class Shrinker {
       if (!is_same_configuration && !has_same_reason(c)) return {};
       return r.failure;
     } catch (const UsageError&) {
-      return {};  // the family of data is not one of such a problem
+      return {};  // the problem does not support this data family
     }
   }
 
-  /// Of a problem that is tried in place of that one: one group of as many channels may have a thousand times the weights.
+  /// The work limit for a problem that replaces `problem`: one group with the same channels may have 1000 times the
+  /// weights.
   double most_work_in_place_of(const Problem& problem) const {
     return std::max(most_work_on_a_size, 2 * work_of(operation_of(best_.failed.op, problem)));
   }
 
-  /// Whether that case fails for the same reason; if so, it is the best one so far.
+  /// Whether case `c` fails for the same reason. If so, it becomes the best case so far.
   bool improves(const Case& c) {
     const bool is_same_configuration = to_descriptor(c.problem) == to_descriptor(best_.failed.problem);
     std::optional<Failure> failure = failure_of(c, is_same_configuration);
@@ -134,12 +135,12 @@ class Shrinker {
   bool improves(const std::optional<Problem>& problem) {
     if (!problem || !tried_.insert(to_descriptor(*problem)).second) return false;
     Case c = best_.failed;
-    if (work_of(operation_of(c.op, *problem)) > most_work_in_place_of(c.problem)) return false;  // that is not plainer
+    if (work_of(operation_of(c.op, *problem)) > most_work_in_place_of(c.problem)) return false;  // not plainer
     c.problem = *problem;
     return improves(c);
   }
 
-  /// As far as that move goes: all the way, or to where the failure ends, or in steps of 1, 2, 4, ...
+  /// Follows a move as far as possible: to its end, or to where the failure stops, or in steps of 1, 2, 4, ...
   bool follow(const Move& move) {
     if (move.most == 0) return false;
     if (improves(move.by(move.most))) return true;
@@ -186,10 +187,10 @@ class Shrinker {
     limit_ = most_work + work_ - work_before;
   }
 
-  /// The data as it is now, or nothing if it is not to be shrunk.
+  /// The current data, or nothing if it is not to be shrunk.
   std::optional<Operands<double>> data() const {
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
-    // Of so many, one is found in as many steps as its number has digits, each by one half and the other.
+    // Bisection finds one element among this many: each step tries both halves.
     const double steps = 2 * std::log2(operation.elements());
     if (operation.elements() > most_elements || work_ + steps * work_of(operation) > limit_) return {};
     const CaseJudge judge(best_.failed, conditions_);
@@ -210,7 +211,7 @@ class Shrinker {
     const Failure before = best_;
     const Operation operation = operation_of(best_.failed.op, best_.failed.problem);
     Operands<double> inputs = *all;
-    if (!improves(inputs)) return;  // e.g. because it needs the garbage of that very call
+    if (!improves(inputs)) return;  // e.g. because the failure needs the garbage of the original call
     for (bool again = true; again && !is_over();) {
       again = false;
       if (inputs.size() > 1 && inputs[0].size() == inputs[1].size())
@@ -222,7 +223,7 @@ class Shrinker {
     if (to_literal(operation, inputs, most_literal).empty()) best_ = before;
   }
 
-  /// `change(inputs)`, if it fails still.
+  /// Applies `change` to the inputs, and keeps the result if it still fails.
   template <class Change>
   bool try_change(Operands<double>& inputs, Change change) {
     const Operands<double> before = inputs;
@@ -235,8 +236,8 @@ class Shrinker {
     return std::span(v).subspan(first, std::min(length, v.size() - first));
   }
 
-  /// Sets runs of elements to zero, long ones first: of one tensor, or of several that are as long as each other at
-  /// once.
+  /// Sets runs of elements to zero, long runs first: in one tensor, or in several tensors of equal length at the same
+  /// time.
   bool leave_out(Operands<double>& inputs, const std::vector<std::vector<double>*>& tensors) {
     const std::size_t count = tensors.front()->size();
     bool any = false;
@@ -253,7 +254,7 @@ class Shrinker {
     return any;
   }
 
-  /// Makes all elements of a tensor, or of all, 1.
+  /// Sets all elements of a tensor, or of all tensors, to 1.
   bool simplify_all(Operands<double>& inputs) {
     const auto is_plain = [](const std::vector<double>& v) {
       return std::ranges::all_of(v, [](double e) { return e == 0 || e == 1; });
@@ -269,7 +270,7 @@ class Shrinker {
       if (!is_plain(v)) any |= try_change(inputs, [&] { make_plain(v); });
     return any;
   }
-  /// Makes single elements 1, or smaller.
+  /// Sets single elements to 1, or makes them smaller.
   bool simplify(Operands<double>& inputs, std::vector<double>& v, const TensorInfo& tensor) {
     bool any = false;
     for (double& e : v) {
@@ -292,7 +293,7 @@ class Shrinker {
   Failure best_;
   const Failure from_;
   std::vector<const Misreading*> reasons_;
-  std::set<std::string> tried_;  // problems
+  std::set<std::string> tried_;  // the problems that were tried
   double work_ = 0, limit_ = most_work;
   int hangs_ = 0;
 };

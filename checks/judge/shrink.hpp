@@ -1,5 +1,5 @@
-// Shrinking: from a case that fails to the plainest one that still fails for the same reason, first its configuration,
-// then its data. Between the two, how the failure depends on the sizes of that configuration.
+// Shrinking: finds the plainest case that still fails for the same reason. First the configuration is shrunk, then the
+// data. Between these two steps, the search finds how the failure depends on the sizes of the configuration.
 #pragma once
 
 #include <span>
@@ -11,25 +11,25 @@
 
 namespace cnnspec::checks {
 
-/// The problems to try next, each valid and plainer: large steps first. Plainer is what has fewer numbers that are not
-/// the plainest, or as many and none greater. Numbers that are tied move together: window and image, channels and
-/// groups, both axes of a square.
+/// The problems to try next, each valid and plainer, large steps first. A problem is plainer if fewer of its numbers
+/// differ from the plainest value, or if as many differ and none is greater. Tied numbers move together: window and
+/// image, channels and groups, both axes of a square.
 std::vector<Problem> plainer(const Problem& problem);
 
-/// What was found out about a failure.
+/// The results of the search for one failure.
 struct Plainest {
-  Failure failure;                        // what is left of it
-  std::vector<SizeCondition> conditions;  // the sizes on which it depends
-  std::vector<Case> failing, passing;     // other cases that were tried to find that out, on all data
+  Failure failure;                        // the plainest case that still fails
+  std::vector<SizeCondition> conditions;  // the sizes on which the failure depends
+  std::vector<Case> failing, passing;     // other cases tried in this search, on all data
 };
 
-/// What fails for the same reason as `failure`, under the same conditions, and is as plain as can be found with as much
-/// work as a few hundred small calls are. `known`: what was found of other failures of the operation; the sizes of a
+/// The plainest case found that fails for the same reason as `failure`, under the same conditions. The search costs as
+/// much work as a few hundred small calls. `known`: the results for other failures of the operation; the sizes of a
 /// configuration are not searched twice.
 Plainest find_plainest(Host& host, const Failure& failure, const Conditions& conditions,
                        std::span<const Plainest> known = {});
 
-/// The failure alone; the sizes are not searched.
+/// Returns the failure alone; sizes are not searched.
 Failure shrink(Host& host, const Failure& failure, const Conditions& conditions);
 
 }  // namespace cnnspec::checks

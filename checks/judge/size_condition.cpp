@@ -12,8 +12,8 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr int most_probes = 24;    // of one axis
-constexpr Idx most_varied = 4096;  // larger ones are not searched for periods
-/// Sizes that are tried of an axis whose plainest value fails.
+constexpr Idx most_varied = 4096;  // larger sizes are not searched for periods
+/// The sizes to try on an axis whose plainest value fails.
 constexpr Idx usual_sizes[]{2, 3, 4, 8, 9, 16, 17, 32, 33};
 
 /// A rule about one axis.
@@ -35,7 +35,7 @@ class AxisSearch {
     seen_[at_] = true;
   }
 
-  /// The rule that is left, if there is one and it says something.
+  /// The remaining rule, if there is one and it restricts the size.
   std::optional<SizeCondition> run(Dependence& found) {
     look_around(found);
     for (int n = 0; n < most_probes; ++n) {
@@ -54,7 +54,7 @@ class AxisSearch {
   }
 
  private:
-  /// False: no more may be tried.
+  /// Returns false if no further probe is allowed.
   bool probe(Idx size, Dependence& found) {
     if (size < axis_.least || seen_.contains(size) || impossible_.contains(size)) return true;
     const std::optional<Problem> p = axis_.with(problem_, size);
@@ -82,10 +82,10 @@ class AxisSearch {
 
   Idx least_failing() const { return std::ranges::find(seen_, true, &std::pair<const Idx, bool>::second)->first; }
 
-  /// All rules of the kinds that kernels follow that agree with what was seen, the simplest first.
+  /// All rules, of the kinds that kernels follow, that agree with the probes; the simplest first.
   std::vector<Rule> consistent() const {
     const Idx first = least_failing();
-    // An end is at the last size that fails of those before the first that passes again, or anywhere up to that.
+    // The upper end may be the last failing size before the first size that passes again, or any size between the two.
     std::set<Idx> ends;
     Idx last_failing = first;
     for (const auto& [size, failed] : seen_) {
@@ -99,7 +99,7 @@ class AxisSearch {
       if (factor > 1) factors.insert(factor);
     const auto passing = std::ranges::find_if(seen_, [](const auto& s) { return s.first > 1 && !s.second; });
     if (passing != seen_.end()) factors.insert(passing->first);
-    factors.erase(factors.upper_bound(seen_.rbegin()->first), factors.end());  // nothing speaks for these
+    factors.erase(factors.upper_bound(seen_.rbegin()->first), factors.end());  // no probe supports these
     std::vector<Rule> rules;
     const auto add = [&](const Rule& r) {
       if (std::ranges::all_of(seen_, [&](const auto& s) { return r.holds(s.first) == s.second; })) rules.push_back(r);
@@ -114,7 +114,7 @@ class AxisSearch {
     return rules;
   }
 
-  /// One multiple alone, or none but 0, is no reason to speak of multiples.
+  /// A single multiple, or no multiple except 0, does not support a rule about multiples.
   bool is_supported(const Rule& r) const {
     return r.factor == 1 || std::ranges::count_if(seen_, [&](const auto& s) {
                               const auto& [size, failed] = s;
@@ -122,7 +122,8 @@ class AxisSearch {
                             }) > 1;
   }
 
-  /// A size that tells the simplest rule from another one, or supports it; none if there is none within reach.
+  /// A size that separates the simplest rule from another one, or supports the simplest rule. None if there is none
+  /// within reach.
   std::optional<Idx> telling(const std::vector<Rule>& rules) const {
     if (rules.empty()) return {};
     const Idx least = least_failing();
@@ -153,7 +154,7 @@ const SizeAxis* find_axis(const std::vector<SizeAxis>& axes, const std::string& 
   return found == axes.end() ? nullptr : &*found;
 }
 
-/// Of a condition that holds from a size on: is it the product with another axis, which is 1 here, that matters?
+/// For a condition with a lower end: does the product with another axis, which is 1 here, matter instead?
 void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes, const Fails& fails,
                        Dependence& found) {
   const std::vector<ProductAxis> products = product_axes(layer_id(problem));
@@ -164,7 +165,7 @@ void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes
       if (first == nullptr || second == nullptr || c.from < 4) continue;
       const SizeAxis& other = c.axis.name == first->name ? *second : *first;
       if (other.value(problem) != 1) continue;
-      // In two rows, or so: each number alone is too small to fail.
+      // For example in two rows: each number alone is too small to fail.
       const std::optional<Problem> halved = c.axis.with(problem, (c.from + 1) / 2);
       const std::optional<Problem> shape = halved ? other.with(*halved, 2) : std::nullopt;
       if (!shape || !fails(*shape).value_or(false)) continue;
@@ -175,7 +176,7 @@ void look_for_products(const Problem& problem, const std::vector<SizeAxis>& axes
     }
 }
 
-/// "input channel" of "input channels", "row of the image": the first word that is a plural.
+/// "input channel" of "input channels", "row of the image": makes the first plural word singular.
 std::string singular(std::string name) {
   for (std::size_t n = 0; n < name.size(); ++n)
     if (name[n] == 's' && (n + 1 == name.size() || name[n + 1] == ' ')) return name.erase(n, 1);

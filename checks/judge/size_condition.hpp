@@ -1,5 +1,5 @@
-// How a failure depends on sizes: a kernel that is right below 16 channels and wrong from there on is wrong in the code
-// for 16 channels. Each size of the plainest case that fails is varied alone, until one rule is left.
+// How a failure depends on sizes. For example, a kernel that is right below 16 channels and wrong from 16 on has its
+// mistake in the code for 16 channels. Each size of the plainest failing case is varied alone, until one rule remains.
 #pragma once
 
 #include <functional>
@@ -11,14 +11,14 @@
 
 namespace cnnspec::checks {
 
-/// The sizes of one axis for which a kernel fails, if all else is as in the plainest case that fails.
+/// The sizes of one axis for which a kernel fails, if all else is as in the plainest failing case.
 struct SizeCondition {
   SizeAxis axis;
-  Idx from = 0;             // at least that many
-  std::optional<Idx> to{};  // at most that many; none: no end was found
-  Idx factor = 1;           // multiples of it, or with `off` all but those
+  Idx from = 0;             // at least this size
+  std::optional<Idx> to{};  // at most this size; none: no end was found
+  Idx factor = 1;           // only multiples of it fail, or with `off` all sizes except these
   bool off = false;
-  Idx probed = 0;  // the largest size that was tried
+  Idx probed = 0;  // the largest probed size
 
   bool holds(Idx size) const {
     return from <= size && (!to || size <= *to) && (factor == 1 || (size % factor == 0) != off);
@@ -28,18 +28,18 @@ struct SizeCondition {
   std::string in_words() const;
 };
 
-/// Whether a problem fails in the way that is looked into; none: that may not be tried any more.
+/// Whether a problem fails with the failure that is examined; none: no further problem may be tried.
 using Fails = std::function<std::optional<bool>(const Problem&)>;
 
 struct Dependence {
-  std::vector<SizeCondition> conditions;  // of the axes that matter
-  std::vector<Problem> failing, passing;  // what was tried
+  std::vector<SizeCondition> conditions;  // of the axes on which the failure depends
+  std::vector<Problem> failing, passing;  // the problems that were tried
 };
 
-/// How the failure of `problem`, the plainest that fails, depends on each of its sizes.
+/// How the failure of `problem`, the plainest failing one, depends on each of its sizes.
 Dependence dependence_on_sizes(const Problem& problem, const Fails& fails);
 
-/// Whether all of them hold.
+/// Whether all conditions hold for `problem`.
 bool all_hold(const std::vector<SizeCondition>& conditions, const Problem& problem);
 
 }  // namespace cnnspec::checks

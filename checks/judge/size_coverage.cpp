@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::size_t boundaries = size_boundaries.size();
 
-/// Of size_levels().
+/// The index of a size in size_levels().
 std::size_t level_of(Idx size) {
   const auto at = std::lower_bound(size_boundaries.begin(), size_boundaries.end(), size);
   if (at != size_boundaries.end() && *at == size) return 1 + static_cast<std::size_t>(at - size_boundaries.begin());

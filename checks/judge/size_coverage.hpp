@@ -1,5 +1,5 @@
-// Which sizes the cases of an operation had: on each axis (sized_axes.hpp), how many cases the kernel computed at each of the
-// values around which fast code branches, and between them.
+// Size coverage of an operation: for each axis (sized_axes.hpp), how many computed cases had each of the values around
+// which fast code branches, and how many had values between them.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace cnnspec::checks {
 
-/// Below the first boundary; each boundary; between two of them; beyond the last.
+/// The levels: below the first boundary; each boundary; between two boundaries; beyond the last.
 const std::vector<std::string>& size_levels();
 
 class SizeCoverage {
@@ -18,10 +18,10 @@ class SizeCoverage {
   void add(const Problem& problem);
 
   const std::vector<SizedAxis>& axes() const { return *axes_; }
-  /// Cases, for each axis and level.
+  /// The number of cases, for each axis and level.
   const std::vector<std::vector<Idx>>& counts() const { return counts_; }
 
-  /// Values that no case had on one axis.
+  /// The values of one axis that no case had.
   struct Missed {
     const SizedAxis* axis;
     std::vector<Idx> values;

@@ -19,24 +19,24 @@
 
 namespace cnnspec::checks {
 
-/// One operation on one problem, with the data that the seed gives. A case is judged the same way every time.
+/// One operation on one problem, with data from the seed. A case is judged the same way every time.
 struct Case {
   Op op{};
   DType dtype{};
   Problem problem;
   std::uint64_t seed = 0;
-  std::string data{};  // one family of data, or literal data (literal_data.hpp); empty: all that are used
+  std::string data{};  // one family of data, or literal data (literal_data.hpp); empty: all families in use
 };
 
-/// How a case is judged: what the kernel claims, which data it gets, what it may use.
+/// How a case is judged: the kernel's claim, the data, and the limits.
 struct Conditions {
-  const Profile* profile = nullptr;  // the default one of each storage type
+  const Profile* profile = nullptr;  // null: the default profile of each storage type
   DataOptions data{};
   Isolation isolation{};
-  std::string library{};     // that a built-in kernel calls instead of the one it was built with; empty: that one
-  std::string formulation{};  // of operations that have one of that name, no other is right; empty: any of theirs is
-  ConventionSet accepted{};  // a kernel may follow these, as far as it does so in all cases of an operation
-  ConventionSet follows{};   // what is right is what these make of the definition
+  std::string library{};      // a library for a built-in kernel to call; empty: the one it was built with
+  std::string formulation{};  // if the operation has this formulation, only this one is right; empty: each is
+  ConventionSet accepted{};   // a kernel may follow these, if it does so in all cases of an operation
+  ConventionSet follows{};    // the expected results follow these conventions
 };
 
 enum class FailureKind {
@@ -46,18 +46,19 @@ enum class FailureKind {
   input_modified,
   crash,             // it died of a signal, or ended its process
   hang,              // it did not return in time
-  nondeterministic,  // the same call went well before, or came out differently
+  nondeterministic,  // an identical earlier call was right, or returned another result
   kernel_error       // it returned neither 0 nor 1
 };
 const char* name_of(FailureKind kind);
 
 struct Diagnosis {
   std::string name, sentence;
-  /// It fits this case, and more is not known: no other case fails, or some pass in which the mistake would show.
+  /// The misreading fits this case, but the evidence is weak: no other case fails, or some cases pass in which it would
+  /// show.
   bool only_fits = false;
 };
 
-/// An element of an output that is wrong: its place in the tensor's memory, and what the two sides say.
+/// A wrong element of an output: its place in the tensor's memory, its expected and its actual value.
 struct WrongElement {
   Idx place = 0;
   double expected = 0, actual = 0;
@@ -66,10 +67,10 @@ struct WrongElement {
 
 struct Failure {
   Case failed;
-  std::string data, data_description;  // the data family: its name, and what its data is like
+  std::string data, data_description;  // the data family: its name, and a description of its data
   FailureKind kind{};
-  std::string detail;  // in words, where there is more to say than the numbers below do
-  // Of a wrong-value or unwritten-output:
+  std::string detail;  // in words, if there is more to say than the numbers below
+  // Only of a wrong-value or unwritten-output:
   std::string tensor;                    // the output's name
   Idx elements = 0, elements_wrong = 0;  // elements: those that were judged
   std::vector<Idx> first_index;
@@ -78,27 +79,27 @@ struct Failure {
   double ratio = 0;  // error / bound
   std::vector<std::string> picture;
   std::vector<Idx> extents;                  // of the output
-  std::vector<WrongElement> wrong_elements;  // the first of them, at most most_wrong_elements
-  ConventionSet fits;  // the fewest conventions under which the case would be right; none: it is wrong under all
-  // Found out about the first failures of each operation only:
-  std::vector<Diagnosis> diagnoses;       // each explains all that was seen; more than one: they agree here
-  std::vector<SizeCondition> holds;       // the sizes of the plainest case on which it depends
-  std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: none was looked for
+  std::vector<WrongElement> wrong_elements;  // the first wrong elements, at most most_wrong_elements
+  ConventionSet fits;  // the smallest set of conventions under which the case is right; none: it is wrong under all
+  // Only for the first failures of each operation:
+  std::vector<Diagnosis> diagnoses;       // each explains everything seen; several: they agree here
+  std::vector<SizeCondition> holds;       // the sizes of the plainest case on which the failure depends
+  std::shared_ptr<const Failure> shrunk;  // the plainest case that still fails in this way; null: no search was made
 };
 
 inline constexpr Idx most_wrong_elements = 1024;
 
-/// How one case went.
+/// The result of one case.
 struct CaseResult {
   bool supported = true;
   bool sampled = false;            // rounded data was judged on a sample of the outputs
-  bool windows_in_turn = false;    // windows so large that each of their cells is shown in some of them only
+  bool windows_in_turn = false;    // windows so large that some of their cells show only in some windows
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
-  Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss at least one data set would have shown
+  Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss would show in some data set
   double worst_ratio = 0;          // largest error / bound over passing elements
-  double worst_wrong_ratio = 0;    // over wrong ones; 0: there is none
-  RatioHistogram ratios;           // of elements that may be rounded, and of all wrong ones
-  FormulationSet formulations = all_formulations;  // those that explain everything
+  double worst_wrong_ratio = 0;    // over wrong elements; 0: no element is wrong
+  RatioHistogram ratios;           // of elements with a rounding bound, and of all wrong elements
+  FormulationSet formulations = all_formulations;  // the formulations that explain all results
   double seconds = 0;
   std::optional<Failure> failure;
   std::vector<ConventionSet> explained_by;  // all sets of conventions under which a wrong value is right
@@ -112,40 +113,40 @@ struct CaseResult {
 enum class Verdict { pass, fail, differs, vacuous };
 const char* name_of(Verdict verdict);
 
-/// All cases of one operation and storage type.
+/// The result of all cases of one operation and storage type.
 struct OperationResult {
   explicit OperationResult(Op of = {}, DType stored = {}) : op(of), dtype(stored), sizes(of) {}
 
   Op op{};
   DType dtype{};
-  Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged ones and unsupported ones
+  Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged and unsupported together
   Idx judged = 0, not_judged = 0;                     // elements
   Idx sampled = 0, windows_in_turn = 0;               // cases
-  Idx hung = 0;                                       // failed cases
+  Idx hung = 0;                                       // failed cases that hung
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
-  double sensitivity_sum = 0, least_sensitivity = 1;  // over those
+  double sensitivity_sum = 0, least_sensitivity = 1;  // over these cases
   double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
-  FormulationSet formulations = all_formulations;  // those that explain all cases that passed
+  FormulationSet formulations = all_formulations;  // the formulations that explain all passing cases
   double seconds = 0;
   SizeCoverage sizes;                     // of the cases that the kernel computed
-  std::optional<Idx> given_up;            // after that many cases, because too many of them hung
-  const Profile* behaves_like = nullptr;  // a wrong one: the strictest profile under which its cases pass
-  ConventionSet conventions;              // what explains all that differs from the definition
-  bool accepted = false;                  // and they are accepted: all cases were judged under them
+  std::optional<Idx> given_up;            // the number of cases after which too many had hung
+  const Profile* behaves_like = nullptr;  // of a wrong kernel: the strictest profile under which its cases pass
+  ConventionSet conventions;              // the conventions that explain all deviations from the definition
+  bool accepted = false;                  // these conventions are accepted: all cases were judged under them
   Idx unexplained = 0;                    // failed cases that no set of conventions explains
-  ConventionSet nearest;                  // of a wrong one: what explains most of its failed cases,
-  Idx nearest_explains = 0;               // and how many
+  ConventionSet nearest;                  // of a wrong kernel: the conventions that explain most failed cases,
+  Idx nearest_explains = 0;               // and the number of these cases
 
   void add(const CaseResult& result);
-  /// Each case is explained by a formulation, but all of them by none.
+  /// Whether each case is explained by a formulation, but no formulation explains all cases.
   bool mixes_formulations() const;
-  /// The narrowest formulation that explains all cases; null where there is one way only, or nothing to explain.
+  /// The narrowest formulation that explains all cases. Null if there is only one formulation, or nothing to explain.
   const Formulation* formulation() const;
-  /// The mean of the cases that passed; none where no case did, or none had a term to lose.
+  /// The mean over the cases that passed. None if no case passed, or if none of these had a term to lose.
   std::optional<double> sensitivity() const;
-  /// Differs: cases failed, and conventions explain them; or they mix formulations. Vacuous: nothing was judged, or the
-  /// sensitivity is below `least`, or there is none.
+  /// Differs: cases failed, and conventions explain them; or cases mix formulations. Vacuous: nothing was judged, or
+  /// there is no sensitivity, or it is below `least`.
   Verdict verdict(double least) const;
 };
 
@@ -156,23 +157,23 @@ struct KernelResult {
   double least_sensitivity = 0;  // the threshold below which a pass is vacuous
   std::vector<OperationResult> operations;
   std::vector<Failure> failures;  // the first few of each operation
-  Idx handled = 0;                // of all cases that were asked for
-  bool problems_given = false;    // none was drawn at random
+  Idx handled = 0;                // handled cases, of all requested cases
+  bool problems_given = false;    // problems were given, none was drawn at random
   bool interrupted = false, stopped_on_time = false;
   Coverage coverage;
   double seconds = 0;  // wall time
 
-  /// Fail if an operation fails; else differs if one does; else vacuous if one is, or if there is none; else pass. An
-  /// operation of which the kernel supported no case at all does not count, unless that is true of all.
+  /// Fail if an operation fails; else differs if one differs; else vacuous if one is vacuous, or if there is none; else
+  /// pass. An operation that the kernel declined in all cases is ignored, unless this is true of all operations.
   Verdict verdict() const;
   Idx cases() const;
   Idx unsupported() const;
   Idx not_judged() const;
-  std::optional<double> sensitivity() const;  // that of the least sensitive operation that has one
+  std::optional<double> sensitivity() const;  // the lowest sensitivity of the operations that have one
   double worst_ratio() const;
 };
 
-/// The options of a command line that differ from the usual, each after a space.
+/// The command line options that differ from the defaults, each after a space.
 std::string options_of(const Conditions& conditions);
 
 /// A command line that judges exactly this case again.

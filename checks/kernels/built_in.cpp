@@ -9,7 +9,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// All that there are plug-ins of, if they were built: CMakeLists.txt names them too.
+/// All plug-ins that may have been built. CMakeLists.txt names them too.
 const std::vector<std::string>& names_of_plugins() {
   static const std::vector<std::string> names{"im2col",     "im2col-fma", "im2col-ijk", "im2col-ijk-fma",
                                               "im2col-ikj", "im2col-ikj-fma", "onednn"};
@@ -47,7 +47,7 @@ std::string plugin_of(const std::string& name) {
 }
 
 void require_path(const std::string& name_or_path, const std::string& what) {
-  // Something with a slash or a suffix is meant to be a file, and the loader says what is wrong with it.
+  // A text with a slash or a suffix is a file name; the loader reports what is wrong with the file.
   const std::filesystem::path path = name_or_path;
   std::error_code ignored;
   if (path.has_parent_path() || path.has_extension() || std::filesystem::exists(path, ignored)) return;

@@ -1,4 +1,4 @@
-// The kernels that come with cnnspec, each a plug-in library of its own, and how a kernel is named on the command line.
+// The kernels that come with cnnspec, each in its own plug-in library, and their names on the command line.
 #pragma once
 
 #include <string>
@@ -8,20 +8,20 @@ namespace cnnspec::checks {
 
 struct BuiltInKernel {
   std::string name, description;
-  std::string absent_because;  // empty: it is there
-  bool calls_library = false;  // another one, in place of which one may be given
+  std::string absent_because;  // empty: the kernel is present
+  bool calls_library = false;  // it calls a library, which can be replaced by another one
 };
 
-/// For the list that `cnnspec kernels` shows. The variants of im2col are not in it.
+/// For the list of `cnnspec kernels`. It does not contain the variants of im2col.
 std::vector<BuiltInKernel> built_in_kernels();
 
-/// Whether it is one of these, or a variant of one.
+/// Whether it is a built-in kernel, or a variant of one.
 bool is_built_in_kernel(const std::string& name);
 
-/// The path of the plug-in library of a built-in kernel. Throws UsageError if it is not there.
+/// The path of the plug-in library of a built-in kernel. Throws UsageError if the library is missing.
 std::string plugin_of(const std::string& name);
 
-/// Throws UsageError unless it can be meant to be a path. `what`: is expected, beside the names.
+/// Throws UsageError unless the text can be a path. `what`: what is expected besides the names.
 void require_path(const std::string& name_or_path, const std::string& what);
 
 }  // namespace cnnspec::checks

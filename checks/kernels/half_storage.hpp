@@ -1,5 +1,5 @@
-// Functions of storage of 16 or 8 bits made from those of float: the inputs are widened, which is exact, everything is
-// computed and summed in float, and each element of the output is rounded once.
+// Functions for storage of 16 or 8 bits, made from the functions for float. The inputs are widened, which is exact;
+// everything is computed and summed in float; each element of the output is rounded once.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 
 namespace cnnspec::checks {
 
-/// The elements of each tensor of a problem; a gradient has as many as what it is the gradient of.
+/// The number of elements of each tensor of a problem. The gradient of a tensor has as many elements as the tensor.
 struct Counts {
   Idx x, w, b, y;
 
@@ -48,7 +48,7 @@ struct Eighth {
   static Bits nearest(double v) { return format.encoded(v); }
 };
 
-/// A tensor in float for as long as a call takes: an input if `Bits` is const, and else the output.
+/// A tensor in float for the time of a call: an input if `Bits` is const, else the output.
 template <class Format, class Bits>
 class Widened {
  public:

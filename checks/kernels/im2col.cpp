@@ -57,8 +57,9 @@ void for_each_tile(const cnnspec_conv2d& g, const GroupSizes& sizes, Visit visit
 
 Idx divide_up(Idx a, Idx b) { return a <= 0 ? 0 : (a - 1) / b + 1; }
 
-/// `visit(at, count, cell)` for each run of `count` neighbours in a row of the tile that lie in the image: they begin
-/// at `columns[at]`, and at cell `cell` of the group's channels, from where they are stride_width apart.
+/// `visit(at, count, cell)` for each run of `count` neighbouring columns in a row of the tile whose cells lie in the
+/// image. The run begins at `columns[at]`. Its first cell is `cell`, counted in the group's channels; the next cells
+/// are stride_width apart.
 template <class Visit>
 void for_each_run(const cnnspec_conv2d& g, const GroupSizes& sizes, const Tile& tile, Visit visit) {
   Idx tile_row = 0;
@@ -208,9 +209,9 @@ int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx)
 
 /// The taps of a window of avg_pool2d along one axis.
 struct Taps {
-  Idx begin;        // where tap 0 is
-  Idx first, last;  // those in the image: [first, last)
-  Idx counted;      // those that the divisor counts
+  Idx begin;        // the position of tap 0
+  Idx first, last;  // the taps in the image: [first, last)
+  Idx counted;      // number of taps that the divisor counts
 };
 Taps taps_of(Idx at, Idx in, Idx kernel, Idx dilation, Idx before, Idx after, bool counts_padding) {
   Taps t{at - before, 0, kernel, 0};
@@ -240,7 +241,7 @@ void for_each_mean(const cnnspec_avg_pool2d& g, Visit visit) {
       }
     }
 }
-/// `visit(cell)` for each cell of x in such a window.
+/// `visit(cell)` for each cell of x in the window with these taps.
 template <class Visit>
 void for_each_cell(const cnnspec_avg_pool2d& g, Idx plane, const Taps& rows, const Taps& columns, Visit visit) {
   for (Idx p = rows.first; p < rows.last; ++p)
@@ -352,7 +353,7 @@ KernelFunctions<typename F::Bits> functions_stored_as() {
           .avg_pool2d_backward = HalfStorage<F, avg_pool2d_backward<float>, y, x>::call};
 }
 
-/// In eight bits: what networks do in them.
+/// In eight bits: the operations that networks use in them.
 template <const EightBits& format, LoopOrder order, bool fma>
 KernelFunctions<std::uint8_t> functions_of_eight_bits() {
   const auto all = functions_stored_as<Eighth<format>, order, fma>();

@@ -1,4 +1,5 @@
-// im2col: a small optimised kernel of ours, to be judged like anybody else's. Convolutions become matrix products.
+// im2col: a small optimised kernel of this project, to be judged like any other kernel. Convolutions become matrix
+// products.
 #pragma once
 
 #include "checks/kernels/kernel.hpp"
@@ -6,9 +7,9 @@
 
 namespace cnnspec::checks {
 
-/// What it has, in f32 and f64, and in f16 and bf16 storage with everything computed in float. `order` and
-/// `fma` say how its matrix products are summed; whatever they are, the results are within the rounding bound. Named
-/// "im2col" with the order unless it is `blocked`, and "-fma" with it.
+/// Its functions: f32 and f64, and f16 and bf16 storage with all computation in float. `order` and `fma` set the order
+/// of summation in its matrix products; the results are within the rounding bound in each case. The name is "im2col",
+/// then the order unless it is `blocked`, then "-fma" with fma.
 Kernel im2col_variant(LoopOrder order, bool fma);
 
 }  // namespace cnnspec::checks

@@ -1,11 +1,11 @@
-// Asking a kernel for a function by operation and storage type, and calling it with untyped buffers.
+// Looks up a kernel's function by operation and storage type, and calls it with untyped buffers.
 #include "checks/kernels/kernel.hpp"
 
 namespace cnnspec::checks {
 
 namespace {
 
-/// The function of an operation that the generated structs know: `visit` gets the pointer.
+/// The function of an operation in the generated structs: `visit` gets the pointer.
 template <class Visit>
 void visit_function(const Kernel& kernel, Op op, DType dtype, Visit visit) {
   for_each_function(kernel, dtype, [&](Op candidate, auto function) {

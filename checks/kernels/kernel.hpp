@@ -1,4 +1,4 @@
-// A kernel under test: a name and the functions it has, wherever they come from (built in, or a shared library).
+// A kernel under test: a name and functions, from anywhere (built in, or a shared library).
 #pragma once
 
 #include <cstdint>
@@ -32,10 +32,10 @@ struct Kernel {
 #define CNNSPEC_MEMBER(dtype, T) KernelFunctions<T> dtype{};
   CNNSPEC_EACH_DTYPE(CNNSPEC_MEMBER)
 #undef CNNSPEC_MEMBER
-  /// Of operations and storage types that these do not know.
+  /// Functions of operations and storage types that the members above do not have.
   std::map<std::pair<Op, DType>, AnyFunction> others{};
 
-  /// A function as cnnspec/kernel.h would declare it.
+  /// Adds a function with a signature as in cnnspec/kernel.h.
   template <class P, class... Tensors>
   void add(Op op, DType dtype, int (*function)(const P*, Tensors*...));
 };
@@ -48,7 +48,7 @@ void for_each_function(Functions& f, Visit visit) {
 #undef CNNSPEC_VISIT
 }
 
-/// The same. `K` is Kernel or const Kernel.
+/// The same for the storage type `dtype` of a kernel. `K` is Kernel or const Kernel.
 template <class K, class Visit>
 void for_each_function(K& kernel, DType dtype, Visit visit) {
 #define CNNSPEC_VISIT(name, T) \
@@ -57,18 +57,18 @@ void for_each_function(K& kernel, DType dtype, Visit visit) {
 #undef CNNSPEC_VISIT
 }
 
-/// As it is declared in cnnspec/kernel.h.
+/// The name of the function in cnnspec/kernel.h.
 inline std::string name_in_contract(Op op, DType dtype) {
   return std::string("cnnspec_") + name_in_contract(op) + "_" + name_of(dtype);
 }
 
 bool has(const Kernel& kernel, Op op, DType dtype);
 
-/// How many input tensors an operation has, an optional one included.
+/// The number of input tensors of an operation, with an optional one.
 int input_count(Op op);
 
-/// Calls the kernel. `inputs` and `outputs` are in the order of cnnspec/kernel.h, one that is missing is null, and
-/// `problem` is of the operation's layer. Returns what the function returns; CNNSPEC_UNSUPPORTED where the kernel has
+/// Calls the kernel. `inputs` and `outputs` are in the order of cnnspec/kernel.h; a missing tensor is null. `problem`
+/// must belong to the operation's layer. Returns the function's return value, or CNNSPEC_UNSUPPORTED if the kernel has
 /// no such function.
 int call(const Kernel& kernel, Op op, DType dtype, const Problem& problem, const void* const inputs[],
          void* const outputs[]);

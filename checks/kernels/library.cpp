@@ -14,21 +14,21 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Loading runs code of the library's own, and a truncated file is a bus error. So a child does all of it first.
+/// Loading runs the library's own code, and a truncated file raises SIGBUS. So a child process tries it first.
 void rehearse(const std::string& path) {
-  constexpr int through = 99;  // a status that a library would hardly exit with
+  constexpr int through = 99;  // a status that a library is unlikely to exit with
   constexpr unsigned longest_s = 20;
   const pid_t child = fork_child();
   if (child < 0)
     throw LoadError{path, "", "a shared library", std::string("no process to load it in: ") + std::strerror(errno)};
   if (child == 0) {
     alarm(longest_s);
-    const int nowhere = open("/dev/null", O_WRONLY);  // or what the library prints would be seen twice
+    const int nowhere = open("/dev/null", O_WRONLY);  // else the library's output would appear twice
     dup2(nowhere, STDOUT_FILENO);
     dup2(nowhere, STDERR_FILENO);
     try {
       load_into_this_process({path, ""});
-    } catch (const LoadError&) {  // the parent will meet it too
+    } catch (const LoadError&) {  // the parent will get the same error
     }
     leave(through);
   }

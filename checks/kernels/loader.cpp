@@ -7,7 +7,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// What the loader says, without the path that it likes to begin with.
+/// The loader's message, without the path at its begin.
 std::string loader_error(const std::string& path) {
   const char* const message = dlerror();
   const std::string text = message == nullptr ? "an unknown error" : message;
@@ -19,8 +19,8 @@ Function* exported(void* library, const std::string& symbol) {
   return reinterpret_cast<Function*>(dlsym(library, symbol.c_str()));
 }
 
-/// The name that the library gives itself, or nothing. It is text from outside that ends up in tables and files: one
-/// short line of ASCII.
+/// The library's own name for itself, or an empty text. It comes from outside and appears in tables and files, so it
+/// must be one short line of ASCII.
 std::string own_name(void* library) {
   constexpr std::size_t longest = 80;
   std::string result;
@@ -43,8 +43,8 @@ void* open_library(const std::string& path, int flags) {
   return library;
 }
 
-/// A library with another one instead of that which it was linked with. It is asked whether it can be called so before
-/// all that it calls must be there.
+/// Opens a library with a replacement for a library that it was linked with. Before its symbols are all resolved, it is
+/// asked whether the replacement is suitable.
 void* open_library_with(const LibraryFile& file) {
   open_library(file.instead, RTLD_NOW | RTLD_GLOBAL);
   void* const library = open_library(file.path, RTLD_LAZY | RTLD_LOCAL);
@@ -79,7 +79,7 @@ Kernel load_into_this_process(const LibraryFile& file) {
     kernel.description = description();
   if (kernel.name.empty()) kernel.name = std::filesystem::path(path).filename().string();
   int found = 0;
-  // A plug-in exports all, and says which of them the kernel has.
+  // A plug-in exports all functions, and tells which of them the kernel has.
   const auto has = exported<int(const char*)>(library, "cnnspec_plugin_has");
   for (const DTypeRow& row : dtype_rows)
     for_each_function(kernel, row.dtype, [&]<class Function>(Op op, Function*& function) {

@@ -1,5 +1,5 @@
-// C += A B for matrices with any steps, in three orders of the loops, with or without fused multiply-add: the six
-// orders of rounding that a judge of sums must all accept. The blocked one is the fast one.
+// C += A B for matrices with any steps, in three loop orders, with or without fused multiply-add. A judge of sums must
+// accept all six roundings. The blocked order is the fast one.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Kernels by name or path, in this process: for tests, benchmarks and programs that call them. The judge has them
-// called elsewhere (host/open_kernel.hpp).
+// Kernels by name or path, in this process: for tests, benchmarks and programs that call them. The judge calls them in
+// other processes (host/open_kernel.hpp).
 #pragma once
 
 #include <string>
@@ -9,8 +9,9 @@
 
 namespace cnnspec::checks {
 
-/// The kernel of a name (a built-in one, or a variant of im2col) or of the path of a shared library. Throws UsageError
-/// if it is neither, if the built-in kernel was left out of this build, or for what load_kernel finds wrong.
+/// The kernel with this name (a built-in one, or a variant of im2col) or in the shared library with this path. Throws
+/// UsageError if it is neither, if the built-in kernel was left out of this build, or for any fault that load_kernel
+/// finds.
 Kernel find_kernel(const std::string& name_or_path);
 
 }  // namespace cnnspec::checks

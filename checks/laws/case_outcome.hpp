@@ -1,4 +1,4 @@
-// What came of a case that a fuzzer, a corpus or a property test tried.
+// The result of a case of a fuzzer, a corpus or a property test.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace cnnspec::checks {
 
-/// Nothing compared is nothing shown.
+/// A case that has compared nothing has shown nothing.
 struct CaseOutcome {
   Idx compared = 0;
-  std::string failure{};    // what is wrong, in several lines; empty: nothing
-  std::string reproduce{};  // a command line that shows it again, where there is one besides the fuzzer's own
+  std::string failure{};    // the mistake, in several lines; empty: none
+  std::string reproduce{};  // a command line that shows it again, if there is one besides the fuzzer's own
   bool holds() const { return failure.empty(); }
 };
 

@@ -1,5 +1,5 @@
-// Finding: where a law does not hold. Outcome: what came of one law on one case, a finding or the number of elements
-// that agreed; a law that compared nothing has shown nothing.
+// Finding: where a law does not hold. Outcome: the result of one law on one case, a finding or the number of elements
+// that agreed. A law that compared nothing has shown nothing.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 namespace cnnspec::checks {
 
 struct Finding {
-  std::string law, sentence, layer;  // "L4", what it says, "conv2d"
+  std::string law, sentence, layer;  // "L4", its sentence, "conv2d"
   std::string tensor;                // "dx": the first of the law's comparisons that failed
   std::vector<Idx> index;            // of the first element that differs; empty for a scalar
   std::string expected, actual;
@@ -31,7 +31,7 @@ class Outcome {
   const std::optional<Finding>& finding() const { return finding_; }
   Idx compared() const { return compared_; }
 
-  /// Compares, in this order: the extents, every element with ==. After a difference, nothing more is compared.
+  /// Compares the extents, then every element with ==. After a difference, nothing more is compared.
   template <class T, Idx... E, Idx... D>
   Outcome& equal(const std::string& tensor, const Tensor<T, E...>& expected, const Tensor<T, D...>& actual) {
     if (finding_) return *this;
@@ -51,7 +51,7 @@ class Outcome {
     ++compared_;
     return *this;
   }
-  /// For what is no equality: `actual` satisfies what `expected` says in words.
+  /// For conditions other than equality: whether `actual` satisfies the condition that `expected` describes in words.
   template <class T>
   Outcome& require(bool satisfied, const std::string& tensor, const std::vector<Idx>& index,
                    const std::string& expected, const T& actual) {
@@ -61,14 +61,14 @@ class Outcome {
     return *this;
   }
 
-  /// One more comparison that held, where its words would cost more than itself.
+  /// Counts one more comparison that held, if its text would cost more than the comparison.
   Outcome& held() {
     if (!finding_) ++compared_;
     return *this;
   }
   Outcome& differ(const std::string& tensor, const std::vector<Idx>& index, const std::string& expected,
                   const std::string& actual);
-  /// Says which law and which case the finding belongs to, if there is one.
+  /// Adds the law and the case to the finding, if there is one.
   Outcome& found_in(const std::string& law, const std::string& sentence, const std::string& layer,
                     const std::string& configuration, std::uint64_t data_seed);
 

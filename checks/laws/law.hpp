@@ -1,6 +1,5 @@
-// Law: something that must hold for the functions of a layer on every problem, whatever the data. The laws of a layer
-// are a table, so that tests, fuzzers and tools go through them alike, and so that the same law judges the
-// specification and anybody else's layer.
+// Law: a condition that the functions of a layer must satisfy on every problem, for all data. The laws of a layer form
+// a table. So tests, fuzzers and tools treat them alike, and the same law judges the specification and any other layer.
 #pragma once
 
 #include <exception>
@@ -17,12 +16,12 @@ struct Law {
   using Functions = F;
   using Problem = P;
 
-  const char* id;  // the clause: "L4", "P5", "N6"; or a word for the laws that the clauses do not number
+  const char* id;  // the clause: "L4", "P5", "N6"; or a word for laws without a clause number
   const char* sentence;
   Outcome (*judge)(const Functions&, const Problem&, Choices& data);
 };
 
-/// One law on one problem, with data drawn from the seed. What the functions throw is a finding.
+/// Judges one law on one problem, with data drawn from the seed. An exception of the functions is a finding.
 template <class F, class P>
 Outcome judge(const Law<F, P>& law, const F& functions, const P& problem, std::uint64_t data_seed) {
   RandomChoices data(data_seed);
@@ -36,7 +35,7 @@ Outcome judge(const Law<F, P>& law, const F& functions, const P& problem, std::u
   return outcome;
 }
 
-/// All laws in turn; stops at the first finding.
+/// Judges all laws in turn; stops at the first finding.
 template <class F, class P>
 Outcome judge(const std::vector<Law<F, P>>& laws, const F& functions, const P& problem, std::uint64_t data_seed) {
   for (const Law<F, P>& law : laws) {

@@ -16,7 +16,7 @@ const LayerChecks& checks_of(const Layer& layer) {
 bool is_always_judged(std::string_view id) { return id == "L2" || id == "L10" || id == "twin"; }
 
 std::size_t laws_in_time(const Problem& problem) {
-  // A law runs the layer some times, and makes tensors; a few compute with zeros that were filled in.
+  // A law runs the layer several times and makes tensors; a few laws compute with filled-in zeros.
   constexpr double runs = 5, overhead = 40;
   constexpr std::size_t least = 2;
   const double cost = runs * (static_cast<double>(taps(problem)) + overhead) + work_of(problem) / 4;

@@ -1,8 +1,8 @@
-// LayerChecks: what there is to check of a layer on any problem, and what must be known of its problems that its
-// fields, its ports and its window do not say. What a layer has not is null or empty.
+// LayerChecks: the checks of a layer on any problem, and facts about its problems that its fields, its ports and its
+// window do not tell. Members that a layer does not need are null or empty.
 //
-// A room describes its laws in a struct, and gets the checks that every layer has from it (and from check_gradient_of,
-// which it defines for its functions):
+// A room describes its laws in a struct. From it the room gets the checks that every layer has (they also use
+// check_gradient_of, which the room defines for its functions):
 //
 //   struct Relu {
 //     template <class T> static ReluFunctions<T> functions() { return spec_relu<T>(); }
@@ -36,7 +36,7 @@ struct NetworkDefinition;
 
 namespace cnnspec::checks {
 
-class Fields;  // generate/fields.hpp
+class Fields;  // generate/case_fields.hpp
 
 using Clauses = std::set<Clause>;
 
@@ -44,68 +44,68 @@ struct LawName {
   std::string id, sentence;
 };
 
-/// Field names: `number` divides each of `divided` (C5), which in tidy problems are small multiples of it.
+/// Field names: `number` divides each field of `divided` (C5). In tidy problems, these are small multiples of it.
 struct Groups {
   const char* number = nullptr;
   std::span<const char* const> divided{};
 };
 
 struct LayerChecks {
-  /// All laws, whatever scalars they need.
+  /// The names of all laws, for all scalars.
   std::vector<LawName> (*laws)() = nullptr;
-  /// A valid problem, as small as work_of says it is: the laws over exact integers, and those for special values over
-  /// double; tensors that do not fit; finite differences.
+  /// Checks a valid problem that is small by work_of: the laws over exact integers, those about special values over
+  /// double, tensors that do not fit, and finite differences.
   void (*check)(LayerId layer, const Problem& problem, std::uint64_t data_seed, const LayerFunctions& functions,
                 CaseOutcome& outcome) = nullptr;
 
-  // What problems violate and how they are listed (cases/clauses.hpp, cases/problem_fields.hpp).
+  // For the clauses of problems and for listing their fields (cases/clauses.hpp, cases/problem_fields.hpp).
   /// C4 holds for its windows.
   bool pads_like_pooling = false;
-  /// Whether the sizes of such a problem's output are rounded up; null: never.
+  /// Whether the output extents of such a problem are rounded up; null: never.
   bool (*rounds_up)(const Problem&) = nullptr;
   Groups groups{};
-  /// The extents of its parameters, also of a problem that is not valid.
+  /// The extents of the parameters, also for an invalid problem.
   std::vector<Idx> (*parameters)(const Problem&) = nullptr;
-  /// What the fields cannot say of the clauses that a problem violates.
+  /// Adds violated clauses that the fields do not show.
   void (*more_clauses)(const Problem&, Clauses& found) = nullptr;
-  /// The first bytes of fuzz_layer's corpora that mean this layer; none: made of its number.
+  /// The first bytes of fuzz_layer's corpora that mean this layer; none: derived from its number.
   std::span<const std::uint8_t> first_bytes{};
-  /// A descriptor, of a problem whose data fit on a line.
+  /// The descriptor of a problem whose data fits on a line.
   const char* small_problem = nullptr;
-  /// In the place of list_problem, for a layer that looks at another layer's problem.
+  /// Replaces list_problem for a layer that uses another layer's problem.
   void (*list)(Fields&, Problem&) = nullptr;
 
-  // What the specification says of its sizes.
+  // The specification's sizes.
   /// The extents of y, of one image. Throws ShapeError.
   std::vector<Idx> (*shape)(const Problem&) = nullptr;
-  /// A network of this layer alone.
+  /// A network with this layer alone.
   NetworkDefinition (*network)(const Problem&) = nullptr;
 
-  /// An upper bound for the multiply-adds of one law or twin, on one image of a valid problem; null: see laws/work.hpp.
+  /// An upper bound on the multiply-adds of one law or twin, on one image of a valid problem; null: see laws/work.hpp.
   double (*work)(const Problem&) = nullptr;
 };
 
-/// Of any layer: a layer that says nothing has the defaults.
+/// The checks of any layer; a layer without its own has the defaults.
 const LayerChecks& checks_of(const Layer& layer);
 inline const LayerChecks& checks_of(const Problem& problem) { return checks_of(layer_of(problem)); }
 
-/// About so many multiply-adds are shared out among the laws; what is small obeys all of them.
+/// The laws share about this many multiply-adds; a small problem is judged by all laws.
 inline constexpr double most_law_work = 12000;
-/// Up to this many multiply-adds of finite differences, all of them are taken.
+/// If all finite differences need at most this many multiply-adds, all are taken.
 inline constexpr Idx most_difference_taps = 2000;
 
 // ---- Laws --------------------------------------------------------------------------------------------------------
 
-/// Laws that are judged on every problem that is computed: the independent twin, and the adjoint identities.
+/// The laws that are judged on every computed problem: the independent twin, and the adjoint identities.
 bool is_always_judged(std::string_view id);
-/// How many of the other laws there is time for: the more work a law is, the fewer.
+/// The number of other laws that fit into the time: the more work a law needs, the fewer.
 std::size_t laws_in_time(const Problem& problem);
-/// What came of one of them.
+/// Adds the outcome of a law.
 void add_outcome(const Outcome& found, const char* id, const char* sentence, const Problem& problem,
                  CaseOutcome& outcome);
 
-/// The laws on one problem: all of them if it is small, else some, beginning with one that the data seed chooses. But
-/// for P5, which looks at a window of its own, all orders of it, whatever the problem is.
+/// Judges the laws on one problem: all of them if it is small, else some, starting with one that the data seed selects.
+/// P5 is left out: it uses all orders of its own window, whatever the problem is.
 template <class L>
 void obey(const std::vector<L>& laws, const typename L::Functions& functions, const typename L::Problem& problem,
           std::uint64_t data_seed, CaseOutcome& outcome) {
@@ -128,7 +128,7 @@ std::vector<L> about_special_values(std::vector<L> laws) {
 
 // ---- Tensors that do not agree -----------------------------------------------------------------------------------
 
-/// Another shape with as many axes: other along one of them, or along any.
+/// Another shape with as many axes. It differs on one axis, or on any number of them.
 template <Idx... E>
 Shape<E...> another(const Shape<E...>& shape, Choices& data) {
   constexpr int all = sizeof...(E);
@@ -141,14 +141,13 @@ Shape<E...> another(const Shape<E...>& shape, Choices& data) {
   return Shape<E...>(extents);
 }
 
-/// Tensors that do not fit, given to a layer: each must be refused for C6.
+/// Gives a layer tensors that do not fit. Each must be refused with C6.
 class WrongTensors {
  public:
   WrongTensors(const Problem& problem, std::uint64_t data_seed, CaseOutcome& outcome)
       : problem_(problem), data_(data_seed), outcome_(outcome) {}
 
-  /// `call` is given a zero tensor of another shape than the right one, and the refusal must tell the extents of the
-  /// first axis on which they differ.
+  /// Gives `call` a zero tensor of a wrong shape. The refusal must name both extents of the first axis that differs.
   template <Idx... E, class Call>
   void give(const char* what, const Shape<E...>& right, Call call) {
     if (!outcome_.holds()) return;
@@ -158,7 +157,7 @@ class WrongTensors {
     expect_refusal(what, right.extent(axis), wrong.extent(axis), [&] { call(zeros<Int128>(wrong)); });
   }
   void expect_refusal(const char* what, Idx right, Idx wrong, const std::function<void()>& call);
-  /// An extent that is not the right one.
+  /// An extent that differs from `right`.
   Idx other_than(Idx right) { return another(dyn_shape(right), data_).extent(0); }
 
  private:
@@ -177,7 +176,7 @@ Idx parameter_count(const P& p) {
 
 void add_report(const GradientReport& report, const Problem& problem, std::uint64_t seed, CaseOutcome& outcome);
 
-/// Every entry of the Jacobian. How much that is: two evaluations for each entry, and a backward for each output.
+/// Checks every entry of the Jacobian. The cost: two evaluations for each entry, and a backward for each output.
 template <class F, class P>
 void take_differences(const F& functions, const P& p, std::uint64_t seed, CaseOutcome& outcome) {
   const Idx inputs = x_shape(p).count() + parameter_count(p), outputs = y_shape(p).count();
@@ -185,7 +184,7 @@ void take_differences(const F& functions, const P& p, std::uint64_t seed, CaseOu
   add_report(check_gradient_of(checked(functions), p, {.seed = seed}), p, seed, outcome);
 }
 
-// ---- All of it ---------------------------------------------------------------------------------------------------
+// ---- All checks ----
 
 template <class Room>
 std::vector<LawName> list_laws() {
@@ -198,7 +197,7 @@ std::vector<LawName> list_laws() {
   return names;
 }
 
-/// For LayerChecks::check. The tables are made once: a fuzzer comes by some thousand times a second.
+/// For LayerChecks::check. The tables are made once, because a fuzzer calls this some thousand times a second.
 template <class Room>
 void check_layer(LayerId layer, const Problem& problem, std::uint64_t data_seed, const LayerFunctions& given,
                  CaseOutcome& outcome) {
@@ -207,7 +206,7 @@ void check_layer(LayerId layer, const Problem& problem, std::uint64_t data_seed,
   using P = typename std::decay_t<decltype(laws)>::value_type::Problem;
   const auto& exact = given.of<Room::template functions<Int128>>(layer);
   P p = problem.as<P>();
-  if constexpr (requires { p.batch; }) p.batch = 1;  // a layer's image
+  if constexpr (requires { p.batch; }) p.batch = 1;  // the layer's own image is one image
   obey(laws, exact, p, data_seed, outcome);
   if (outcome.holds()) {
     WrongTensors tensors(p, data_seed, outcome);

@@ -1,5 +1,4 @@
-// Somebody else's functions of layers, in the place of the specification's: to judge other layers, and to plant
-// mistakes.
+// Functions of layers that replace the specification's: to judge other layers, and to insert mistakes.
 #pragma once
 
 #include <any>
@@ -12,21 +11,21 @@ namespace cnnspec::checks {
 
 class LayerFunctions {
  public:
-  /// Each layer's are the specification's.
+  /// Every layer has the specification's functions.
   LayerFunctions() = default;
-  /// But for this one's. F: what the layer's room calls XFunctions<T>.
+  /// Replaces the functions of one layer. F: XFunctions<T> of the layer's room.
   template <class F>
   LayerFunctions(LayerId layer, F functions) {
     set(layer, std::move(functions));
   }
-  /// Those over several scalars have different types, and are kept side by side.
+  /// Functions over several scalars have different types, and are stored side by side.
   template <class F>
   void set(LayerId layer, F functions) {
     std::erase_if(given_, [&](const Given& g) { return g.layer == layer && g.functions.type() == typeid(F); });
     given_.push_back({layer, std::move(functions)});
   }
 
-  /// What was given, or else what `specified`, a function, returns.
+  /// The given functions, or else the result of `specified`.
   template <auto specified>
   const auto& of(LayerId layer) const {
     using F = decltype(specified());

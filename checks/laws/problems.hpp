@@ -1,4 +1,4 @@
-// Problems that a law derives from the one it is given, such that it has something to say about each.
+// Problems that a law derives from the given one, so that no law is empty on it.
 #pragma once
 
 #include <algorithm>
@@ -8,8 +8,8 @@
 
 namespace cnnspec::checks {
 
-/// One image of a problem with a window, with its input enlarged to at least `outputs` outputs on each axis, and with
-/// the output extents that belong to its other ones.
+/// One image of a problem with a window. Its input is enlarged to at least `outputs` outputs on each axis, and the
+/// output extents are made right.
 template <class P>
 P fitted(P p, Idx outputs = 1) {
   const auto fit = [&](Line line) {
@@ -24,7 +24,7 @@ P fitted(P p, Idx outputs = 1) {
   return p;
 }
 
-/// The problem that remains when the padding has become a part of the image.
+/// The problem in which the padding is part of the image.
 template <class P>
 P unpadded(P p) {
   p.in_height += p.pad_top + p.pad_bottom, p.in_width += p.pad_left + p.pad_right;
@@ -32,7 +32,7 @@ P unpadded(P p) {
   return fitted(p);
 }
 
-/// With padding on all sides where it has none at all.
+/// With padding on all sides, if the problem has none at all.
 template <class P>
 P with_padding(P p, Choices& data) {
   if (p.pad_top + p.pad_bottom + p.pad_left + p.pad_right == 0) {
@@ -42,7 +42,7 @@ P with_padding(P p, Choices& data) {
   return fitted(p);
 }
 
-/// A window of at least two cells, and so with room for padding, on each axis.
+/// With a window of at least two cells on each axis, so that there is room for padding.
 template <class P>
 P with_padding(P p) {
   if (p.pad_top + p.pad_bottom + p.pad_left + p.pad_right == 0) {
@@ -52,7 +52,7 @@ P with_padding(P p) {
   return fitted(p);
 }
 
-/// With a step along an axis where both are dense.
+/// With a step along an axis, if both axes are dense.
 template <class P>
 P with_stride(P p, Choices& data) {
   if (p.stride_height == 1 && p.stride_width == 1) p.stride_height = data.pick(2, 3), p.stride_width = data.pick(1, 3);

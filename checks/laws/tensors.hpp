@@ -1,5 +1,5 @@
-// Tensors for laws: small whole numbers, which every scalar represents exactly, and the ways to cut, stuff and
-// rearrange tensors that the laws are stated with.
+// Tensors for laws: small whole numbers, which every scalar represents exactly. Also functions that cut, stuff and
+// rearrange tensors.
 #pragma once
 
 #include <algorithm>
@@ -70,7 +70,7 @@ struct Lattice {
   Idx step_height = 1, step_width = 1, top = 0, left = 0;
 };
 /// Calls `visit(n, m)` for each element n of the small tensor and its place m in the large one. Planes are the last two
-/// axes; the others agree.
+/// axes; the other axes have the same extents.
 template <class Small, class Large, class Visit>
 void for_each_place(const Small& small, const Large& large, const Lattice& at, Visit visit) {
   const Idx rows = small.extent(Small::rank - 2), columns = small.extent(Small::rank - 1);
@@ -87,7 +87,7 @@ Tensor<T, E...> embedded(const Tensor<T, E...>& t, const Shape<E...>& large, con
   for_each_place(t, result, at, [&](Idx n, Idx m) { result[m] = t[n]; });
   return result;
 }
-/// The other way: the part of a larger tensor where a tensor of this shape would be placed.
+/// The inverse: the part of a larger tensor where a tensor of this shape would be placed.
 template <class T, Idx... E>
 Tensor<T, E...> extracted(const Tensor<T, E...>& t, const Shape<E...>& small, const Lattice& at) {
   Tensor<T, E...> result(small);
@@ -134,7 +134,7 @@ Tensor<T, E...> slices(const Tensor<T, E...>& t, Idx first, Idx count) {
   extents[0] = count;
   return tensor_of<T>(Shape<E...>(extents), [&](Idx n) { return t[first * size + n]; });
 }
-/// Tensors that agree but for the first axis, one after the other along it.
+/// Concatenates tensors along the first axis; the other extents must agree.
 template <class T, Idx... E>
 Tensor<T, E...> side_by_side(const std::vector<Tensor<T, E...>>& parts) {
   auto extents = parts.at(0).shape().extents();

@@ -1,8 +1,8 @@
-// Term: a scalar that remembers how it was computed. Two results are equal only if every rounding of one is a rounding
-// of the other: a sum in another order, or one that does not start from zero, is another Term.
+// Term: a scalar that records how it was computed. Two Terms are equal only if both results have the same roundings: a
+// sum in another order, or one that does not start from zero, is another Term.
 //
-// The operands of one + and of one * are kept in a fixed order, since both operations commute in floating point too.
-// Comparisons go by the number that the Term stands for.
+// The two operands of each + and * are stored in a fixed order, since both operations commute in floating point too.
+// Comparisons use the number that the Term represents.
 #pragma once
 
 #include <algorithm>
@@ -16,7 +16,7 @@ class Term {
  public:
   Term() : Term(0) {}
   Term(int value) : value_(value), text_(std::to_string(value)) {}
-  /// An element of the data with a name of its own, such as "x5".
+  /// A named element of the data, such as "x5".
   Term(int value, const std::string& name) : value_(value), text_(name) {}
 
   const std::string& str() const { return text_; }

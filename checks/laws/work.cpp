@@ -7,8 +7,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// As if a window's cells were taken at all places that it can have, or the padded image once; without a window, as
-/// much as the layer.
+/// As if the cells of a window were taken at all its places, or the padded image once. Without a window, the work of
+/// the layer.
 double usual_work(Problem p) {
   const auto fields = layer_of(p).fields;
   for (std::size_t n = 0; n < fields.size(); ++n)

@@ -1,10 +1,9 @@
-// The registry: one line makes a layer known. A layer's number, and those of its operations, are its own and never
-// change.
+// The registry: one line makes a layer known. The numbers of a layer and of its operations are unique and never change.
 #include "checks/layers/registry.hpp"
 
 namespace cnnspec::checks {
 
-/// What the room checks/layers/`name` defines.
+/// Declares what the room checks/layers/`name` defines.
 #define CNNSPEC_ROOM(name)           \
   [] {                               \
     extern const Layer name##_layer; \

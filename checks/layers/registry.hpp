@@ -1,4 +1,4 @@
-// The registry, for a test that adds a layer of its own before anything is asked of it.
+// The registry, for tests that add a layer before anything else uses it.
 #pragma once
 
 #include <vector>
@@ -7,7 +7,7 @@
 
 namespace cnnspec::checks {
 
-/// In the order in which they are listed.
+/// The layers, in the order of the list.
 std::vector<const Layer*>& registry();
 
 }  // namespace cnnspec::checks

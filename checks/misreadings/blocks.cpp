@@ -1,6 +1,6 @@
-// What goes wrong where a kernel takes something in blocks: channels, features, pixels, taps or elements in vectors of
-// so many, tiles, or shares of a sum. What remains after whole blocks is forgotten, or counts twice; or a block takes
-// the place of another.
+// Mistakes of kernels that process something in blocks: channels, features, pixels, taps or elements in vectors, in
+// tiles, or in shares of a sum. The remainder after whole blocks is forgotten or counted twice, or a block replaces
+// another one.
 #include "checks/misreadings/blocks.hpp"
 
 #include <algorithm>
@@ -11,11 +11,11 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Where counters and grids end.
+/// Common limits of counters and grids.
 constexpr std::array<Idx, 6> limits{512, 1024, 32767, 32768, 65535, 65536};
 constexpr std::array<Idx, 3> shares{2, 4, 8};
 
-/// The elements of the sequence of which `is(number, count)`.
+/// The elements of the sequence for which `is(number, count)` is true.
 template <class Is>
 Region where(const Sequence& s, Is is) {
   return [number = s.number, count = s.count, is](const Index& index, const TensorInfo& t, const Operation& o) {
@@ -82,7 +82,7 @@ class Table {
  public:
   std::vector<Misreading> entries;
 
-  /// `told_from`: with how many of the sequence it can be told.
+  /// `told_from`: the length of the sequence from which the misreading can be told from others.
   void add(const Sequence& s, Idx told_from, const std::string& name, const std::string& sentence,
            const std::function<bool(Op)>& applies, const Compute& compute) {
     Misreading m{name, sentence, applies, compute};
@@ -131,7 +131,7 @@ void counted_twice(Table& table, const Sequence& s, Idx block) {
             applies, some_doubled(s, shared));
 }
 
-/// As a kernel that adds up in vectors may lose or repeat terms.
+/// Terms that a kernel may lose or repeat when it adds in vectors.
 void lanes(Table& table, const Sequence& s, Idx block) {
   const Region repeated =
       where(s, [block](Idx n, Idx count) { return n >= count / block && n < count / block * block; });
@@ -154,7 +154,7 @@ void lanes(Table& table, const Sequence& s, Idx block) {
             s.is_summed, without_some(s, replaced));
 }
 
-/// Of a sum that is divided among so many workers.
+/// Mistakes in a sum that is divided among `workers` workers.
 void divided(Table& table, const Sequence& s, Idx workers) {
   const auto size = [workers](Idx count) { return (count + workers - 1) / workers; };
   const std::string many = std::to_string(workers);
@@ -201,7 +201,8 @@ void not_written(Table& table, const Sequence& s, Idx block) {
                 "it, so that a NaN stays.",
             s.applies, zero_times_old_added(after_blocks(s, block)));
 }
-/// What remains is what so many before it are, as where the last block is computed from where the one before began.
+/// The remainder repeats the elements one block before it. This happens if the last block starts from the inputs of the
+/// one before.
 void repeated(Table& table, const Sequence& s, Idx block) {
   const Region rest = where(s, [block](Idx n, Idx count) { return count >= block && n >= count / block * block; });
   table.add(s, block + 1, after(s, block) + " repeat those before",
@@ -217,7 +218,7 @@ void not_written_after(Table& table, const Sequence& s, Idx block) {
             s.applies, unwritten(after_first(s, block)));
 }
 
-// ---- What there is to be taken in blocks ----
+// ---- The sequences that are processed in blocks ----
 
 bool multiplies_matrices(Op op) { return is_product(op) && !has_windows(op); }
 bool has_filters(Op op) { return has_weights(op) && has_windows(op); }
@@ -228,10 +229,10 @@ bool writes_bias(Op op) { return writes(op, Role::b); }
 bool writes_weights(Op op) { return writes(op, Role::w); }
 bool writes_x(Op op) { return writes(op, Role::x); }
 
-/// x has the input features; where it is not read, w has them.
+/// x has the input features; if the operation does not read x, w has them.
 Role of_features(Op op) { return reads(op, Role::x) ? Role::x : Role::w; }
 
-/// What is used.
+/// The sequences that a kernel reads.
 std::vector<Sequence> used_sequences() {
   constexpr Idx most_cells = 64;
   constexpr auto sums_taps = all_of<multiplies_windows, is_not<sums_over_batch>>;
@@ -269,7 +270,7 @@ constexpr auto writes_filters = all_of<has_windows, writes_weights>;
 constexpr auto writes_images = all_of<has_batch, is_not<sums_over_batch>>;
 constexpr auto writes_features = all_of<has_matrix, is_not<writes_bias>>;
 
-/// What is written.
+/// The sequences that a kernel writes.
 std::vector<Sequence> written_sequences() {
   std::vector<Sequence> all{
       elements(),
@@ -285,7 +286,7 @@ std::vector<Sequence> written_sequences() {
   return all;
 }
 
-/// Of a pooling window, the cells that a kernel looks at.
+/// The cells of a pooling window that a kernel reads.
 template <class Is>
 Compute cells_seen(Is is) {
   return walked({.sees = [is](Idx r, Idx s, Idx, Idx, const Line& height, const Line& width) {
@@ -293,7 +294,8 @@ Compute cells_seen(Is is) {
   }});
 }
 
-/// Rows of a matrix in memory that are read from where a vector may begin: at, before or after their begin.
+/// Rows of a matrix that are read from an address where a vector may begin: at the begin of the row, before it or after
+/// it.
 void unaligned_rows(Table& table) {
   struct Rows {
     const char* name;

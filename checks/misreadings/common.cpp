@@ -1,4 +1,4 @@
-// What can happen to any operation: an output that is not written, images of a batch, the bias.
+// Mistakes that are possible in any operation: an output that is not written, images of a batch, the bias.
 #include <algorithm>
 #include <cmath>
 
@@ -17,12 +17,12 @@ void fill(std::vector<Real>& output, const Real& v) { std::fill(output.begin(), 
 bool after_first_image(const Index& y, const TensorInfo&, const Operation&) { return y[0] > 0; }
 bool before_last_image(const Index& y, const TensorInfo& t, const Operation&) { return y[0] < t.extents[0] - 1; }
 
-/// Whatever has images begins with their number.
+/// The number of images: the first extent of each tensor that has images.
 Idx images_of(const Operation& o) {
   const auto has_images = [](const TensorInfo& t) { return t.role == Role::x || t.role == Role::y; };
   return std::ranges::find_if(o.inputs, has_images)->extents.front();
 }
-/// Every image of the input of this role is the first.
+/// Replaces every image of the input with this role by the first one.
 Compute first_image_throughout(Role role) {
   return with_inputs([role](Call& call) {
     std::vector<Real>* input = find_input(call, role);

@@ -31,7 +31,7 @@ bool has_integers_only(const Operands<double>& inputs) {
   });
 }
 
-/// What the kernel returned beside what is right.
+/// The kernel's results, and the right ones.
 struct Evidence {
   const Observation& observation;
   Call call;
@@ -53,7 +53,7 @@ struct Evidence {
   bool shows_a_mistake() const { return std::find(wrong.begin(), wrong.end(), true) != wrong.end(); }
 };
 
-/// May a kernel that makes this mistake have returned `actual`?
+/// Whether a kernel that makes this mistake may have returned `actual`.
 bool agrees(double actual, const Real& misread, const Arithmetic& a, bool exact) {
   if (!std::isfinite(misread.value)) return judge_element(actual, misread.value, 0).judgement == Judgement::right;
   const bool unrounded = exact && !a.rounds_factors() && misread.value == std::nearbyint(misread.value) &&
@@ -74,14 +74,14 @@ bool explains(const std::vector<Real>& results, const Misreading& m, const Evide
   if (!agrees(results, e.observation, e.integers && m.exact_on_integers)) return false;
   for (std::size_t n = 0; n < results.size(); ++n) {
     const double actual = e.observation.actual[n];
-    // True as well where one of them is NaN or infinite: the misreading agrees, and what is right does not.
+    // Also true if one of them is NaN or infinite: then the misreading agrees, and the right result does not.
     const bool nearer = !(std::fabs(actual - e.right.values[n]) <= std::fabs(actual - results[n].value));
     if (e.wrong[n] && !nearer) return false;
   }
   return true;
 }
 
-/// `holds(results)` in one of the orders of evaluation.
+/// Whether `holds(results)` in one of the orders of evaluation.
 template <class Holds>
 bool in_some_order(const Misreading& m, const Call& call, Holds holds) {
   if (holds(m.compute(call))) return true;

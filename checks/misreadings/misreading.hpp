@@ -1,16 +1,16 @@
-// Misreadings: ways to get the specification wrong, by name, to tell the author of a wrong kernel what it does instead.
-// Each is a variation of the specification. If one returns what the kernel returned, on every element, then its
+// Misreadings: named ways to misread the specification. They tell the author of a wrong kernel what the kernel does
+// instead. Each is a variation of the specification. If a variation returns the kernel's results on every element, its
 // sentence is the diagnosis.
 //
-// To add one, add an entry to a table: that of its layer, in its room, or one that layers share (windows.cpp for how
-// windows move, blocks.cpp for what is done in blocks of so many, rounding.cpp for numbers of too few bits, common.cpp
-// for every operation): a name, a sentence that says what the kernel does and what it should do, the operations that it
-// applies to, and how to compute it. parts.hpp has the parts for that: a tensor read in another layout, a slice left
+// To add one, add an entry to a table: the layer's own table in its room, or a shared one (windows.cpp for the movement
+// of windows, blocks.cpp for work in blocks, rounding.cpp for numbers of too few bits, common.cpp for every operation).
+// An entry has a name, a sentence that says what the kernel does and what it should do, the operations that it applies
+// to, and a function that computes it. parts.hpp has building blocks: a tensor read in another layout, a slice left
 // out, other inputs, another output; walk.hpp has those for windows. The test then requires that the entry has an
-// effect and is told apart from every other.
+// effect and differs from every other.
 //
-// Two of the same effect are one entry. Such are, on purpose: "groups ignored" and "every group reads the channels of
-// group 0", since a kernel that does not know of groups finds only in_channels/groups channels in w.
+// Two mistakes with the same effect are one entry. One such pair is "groups ignored" and "every group reads the
+// channels of group 0": a kernel that does not know groups finds only in_channels/groups channels in w.
 #pragma once
 
 #include <functional>
@@ -31,8 +31,8 @@ struct Call {
   Operation operation;
   Format storage;
   Operands<Real> inputs;
-  Real garbage;                                          // what each element of the output held before; may be NaN
-  std::shared_ptr<const std::vector<Real>> specified{};  // what the specification returns on these inputs, if known
+  Real garbage;                                          // earlier content of each element of the output; may be NaN
+  std::shared_ptr<const std::vector<Real>> specified{};  // the specification's result on these inputs, if known
 };
 
 using Compute = std::function<std::vector<Real>(const Call&)>;
@@ -42,37 +42,37 @@ struct Misreading {
   std::string sentence;
   std::function<bool(Op)> applies;
   Compute compute;
-  bool exact_on_integers = true;  // it only adds and multiplies: what comes out as small integers has not been rounded
-  /// The storage types in which it can be made.
+  bool exact_on_integers = true;  // it only adds and multiplies: results that are small integers were not rounded
+  /// Whether the mistake is possible in a storage type.
   bool (*in)(const Format& storage) = [](const Format&) { return true; };
-  /// Whether a problem is large enough to tell it from others of its kind: "after the last block of 32" says nothing
-  /// that the problem shows unless there is such a block. Empty: every problem is.
+  /// Whether a problem is large enough to distinguish it from others of its kind: "after the last block of 32" says
+  /// nothing if the problem has no such block. Empty: every problem is large enough.
   std::function<bool(const Operation&)> told_by{};
-  /// The same mistake in other orders of evaluation, where the order matters.
+  /// The same mistake in other orders of evaluation, if the order matters.
   std::vector<Compute> otherwise{};
 };
 
-/// The whole table.
+/// All misreadings.
 std::span<const Misreading> misreadings();
 
-/// What a kernel returned.
+/// The results of a kernel.
 struct Observation {
   Operation operation;
   Arithmetic arithmetic;
   Operands<double> inputs;
-  double garbage = 0;  // what each element of the output held before; may be NaN
+  double garbage = 0;  // earlier content of each element of the output; may be NaN
   std::vector<double> actual;
 };
 
-/// May a kernel that misreads the specification in this way have returned what was observed?
+/// Whether a kernel with this misreading may have returned the observed results.
 bool agrees(const Misreading& m, const Observation& o);
 
-/// The misreadings that apply and agree with the kernel on every element of every observation, and are nearer to it
-/// than the right result wherever the kernel is wrong. None if it is wrong nowhere. A misreading that is about blocks
-/// is among them only if some observation has such a block. Smaller observations are looked at first, and a misreading
-/// is dropped where it first disagrees; so pass a small problem along with a large one. None as well if what the
-/// smaller observations leave would take more than `most_taps` multiply-adds to compute for the next one.
-/// `untold`: blocks of which no observation has one as well.
+/// The misreadings that apply, agree with the kernel on every element of every observation, and are nearer to the
+/// kernel than the right result on every wrong element. None if no element is wrong. A misreading about blocks is
+/// included only if some observation has such a block. Smaller observations are tested first, and a misreading is
+/// dropped at its first disagreement; so pass a small problem together with a large one. Also none if testing the
+/// remaining misreadings on the next observation would take more than `most_taps` multiply-adds. `untold`: includes
+/// misreadings about blocks that no observation has.
 std::vector<const Misreading*> explanations(std::span<const Observation> observations, Idx most_taps = 1'000'000'000,
                                             bool untold = false);
 

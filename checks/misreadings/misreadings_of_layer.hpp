@@ -1,5 +1,5 @@
-// What the tables of misreadings know of a layer. All of it may be left out: then the layer has those misreadings that
-// are plain from its tensors.
+// What a layer provides for the tables of misreadings. All of it is optional: without it, the layer has the misreadings
+// that follow from its tensors.
 #pragma once
 
 #include "checks/misreadings/blocks.hpp"
@@ -7,14 +7,14 @@
 
 namespace cnnspec::checks {
 
-/// How the multiplications and additions round, one after the other.
+/// The rounding of each multiplication and each addition.
 struct Steps {
   Real (*product)(Real) = [](Real v) { return v; };
   Real (*sum)(Real) = [](Real v) { return v; };
 };
 
-/// An order in which a plain loop may add up a sum: over the channels, and for each over the window, or the other way
-/// round; the bias before all terms, or after them.
+/// An order in which a plain loop may add the terms of a sum: over the channels, and within each over the window, or
+/// the other way round; with the bias before all terms, or after them.
 enum class Terms { by_channel, by_tap };
 enum class Bias { first, last };
 struct Order {
@@ -23,16 +23,16 @@ struct Order {
 };
 
 struct Misreadings {
-  /// Its own ways to be misread.
+  /// The layer's own misreadings.
   std::vector<Misreading> (*table)() = nullptr;
-  /// What there is many of, but for what its tensors show: see used_sequences in blocks.cpp.
+  /// Sequences that its tensors do not show: see used_sequences in blocks.cpp.
   std::vector<Sequence> (*sequences)() = nullptr;
-  /// Its own ways to go wrong where it is computed in blocks.
+  /// The layer's own mistakes of kernels that work in blocks.
   std::vector<Misreading> (*in_blocks)() = nullptr;
-  /// The output of a kernel that goes over its windows so. Null: nothing is known of it.
+  /// The output of a kernel that visits its windows in this way. Null: not supported.
   std::vector<Real> (*walked)(const Call&, const Walk&) = nullptr;
-  /// The output of a product whose steps round. Null order: that of the specification; another is asked for y and dx
-  /// alone. Null: nothing is known of it.
+  /// The output of a product whose steps round. Null order: the specification's order; other orders are requested only
+  /// for y and dx. Null function: not supported.
   std::vector<Real> (*stepped)(const Call&, const Steps&, const Order*) = nullptr;
 };
 

@@ -37,14 +37,14 @@ void for_each_index(const TensorInfo& t, Visit visit) {
     visit(static_cast<std::size_t>(n), index);
 }
 
-/// Where each element is taken from.
+/// The place from which each element is taken.
 std::vector<std::size_t> places(const TensorInfo& t, const Operation& o, const Source& source) {
   std::vector<std::size_t> result(static_cast<std::size_t>(t.count()));
   for_each_index(t, [&](std::size_t n, const Index& index) { result[n] = place_of(source(index, t, o), t.extents); });
   return result;
 }
 
-/// `change(element)` for each in the region. Whether there are any.
+/// Calls `change(element)` for each element in the region. Returns whether there are any.
 template <class Change>
 bool change_in(const Region& region, const TensorInfo& t, const Operation& o, std::vector<Real>& elements,
                Change change) {
@@ -57,7 +57,7 @@ bool change_in(const Region& region, const TensorInfo& t, const Operation& o, st
   return any;
 }
 
-/// `change(element)` in the region of the input of this role, and of the output if it has this role.
+/// Calls `change(element)` in the region of the input with this role, and of the output if it has this role.
 template <class Change>
 std::vector<Real> changed(Call call, Role role, const Region& region, Change change) {
   const Operation& o = call.operation;

@@ -1,4 +1,4 @@
-// Numbers of fewer bits than the kernel claims: of the factors, the products, the sums or the results.
+// Numbers with fewer bits than the kernel claims: in the factors, the products, the sums or the results.
 #include <algorithm>
 #include <cmath>
 
@@ -12,7 +12,7 @@ constexpr int tf32_digits = 11, bf16_digits = 8, f32_digits = 24, f64_digits = 5
 
 using Round = Real (*)(Real);
 
-/// To a narrow format in the way of kernels that have no arithmetic of it: computed in f32 first.
+/// Rounds as kernels do that have no arithmetic for the format: first to f32.
 Real to_f16(Real v) { return as_f16(rounded(v, f32_digits)); }
 Real to_bf16(Real v) { return rounded(rounded(v, f32_digits), bf16_digits); }
 Real to_tf32(Real v) { return rounded(rounded(v, f32_digits), tf32_digits); }
@@ -22,7 +22,7 @@ Real to_f32(Real v) {
 }
 Real as_is(Real v) { return v; }
 
-/// Toward zero, to a number of the storage type.
+/// Rounds toward zero to a number of the storage type.
 Real cut_off(Real v, const Format& f) {
   if (v.value == 0 || !std::isfinite(v.value)) return v;
   int exponent = 0;
@@ -34,7 +34,7 @@ Real cut_off(Real v, const Format& f) {
 }
 
 bool adds_up(Op op) { return is_product(op) || is_bias_gradient(op); }
-/// Its layer says what comes of other steps.
+/// Whether the layer can compute with other roundings.
 bool steps_through(Op op) { return is_product(op) && misreadings_of(layer_of(op)).stepped != nullptr; }
 bool steps_or_adds_up(Op op) { return steps_through(op) || is_bias_gradient(op); }
 bool any_type(const Format&) { return true; }
@@ -60,7 +60,7 @@ Call with_inputs_rounded(Call call, Round round) {
   return call;
 }
 
-/// Inputs, products and sums round, in this order, or in that of the specification.
+/// Rounds inputs, products and sums, with terms in this order, or in that of the specification.
 std::vector<Real> stepped(const Call& call, const Steps& steps, Round inputs, const Order* order) {
   const Call rounded_call = with_inputs_rounded(call, inputs);
   const Op op = call.operation.op;
@@ -71,7 +71,7 @@ Compute rounding(const Steps& steps, Round inputs = as_is) {
   return [=](const Call& call) { return stepped(call, steps, inputs, nullptr); };
 }
 
-/// The same in the other orders in which a plain loop may add up.
+/// The same in the other orders in which a plain loop may add.
 std::vector<Compute> in_other_orders(const Steps& steps, Round inputs = as_is) {
   std::vector<Compute> all;
   for (const Terms terms : {Terms::by_channel, Terms::by_tap})
@@ -94,7 +94,7 @@ Compute result_rounded(Round round) {
   });
 }
 
-/// Numbers of the storage type without their full number of digits become zero.
+/// Flushes subnormal numbers of the storage type to zero.
 void flush(std::vector<Real>& values, const Format& f) {
   const long double least_normal = std::ldexp(1.0L, f.least_exponent + f.digits - 1);
   for (Real& v : values)
@@ -114,7 +114,7 @@ const Narrow narrow_formats[]{
     {"f32", "f32", to_f32, has_f64},
 };
 
-/// Of each narrow format: products, sums, both, and results.
+/// For each narrow format: products, sums, both, and results.
 void append_narrow(std::vector<Misreading>& table) {
   for (const Narrow& f : narrow_formats) {
     const std::string name = f.name, words = f.words;
@@ -134,7 +134,7 @@ void append_narrow(std::vector<Misreading>& table) {
   }
 }
 
-/// f64 in name only.
+/// Computes f64 in f32.
 void append_f64_in_f32(std::vector<Misreading>& table) {
   Misreading inputs{"inputs rounded to f32", "The kernel rounds its inputs to f32; they are f64.", adds,
                     [](const Call& call) { return right(with_inputs_rounded(call, to_f32)); }};

@@ -1,4 +1,4 @@
-// The tables of misreadings that layers share. What is a layer's own is in its room.
+// The shared tables of misreadings. A layer's own misreadings are in its room.
 #pragma once
 
 #include "checks/misreadings/misreading.hpp"

@@ -22,7 +22,7 @@ std::vector<Idx> places_in_window(const Walk& walk, const Line& height, const Li
   return places;
 }
 
-/// A tap of a window that begins in the image even where it should begin before it.
+/// The place of a tap if a window that should begin before the image begins at its edge.
 Idx moved_to_edge(Idx start, Idx tap, const Line& line) { return std::max(start, Idx{0}) + tap * line.axis.dilation; }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// What layers share whose window moves over an image: how it moves. Each is a change of the problem, for forward and
-// backward alike.
+// Misreadings shared by layers with a window that moves over an image: how it moves. Each changes the problem, for
+// forward and backward alike.
 #include "checks/misreadings/tables.hpp"
 #include "checks/misreadings/walk.hpp"
 
@@ -17,7 +17,7 @@ bool reaches_right(const Index& y, const TensorInfo&, const Operation& o) {
   return reaches_beyond(y[3], width_of(o.problem));
 }
 
-/// The last row, or column, of x is left out: of a sum of products, or of the cells that a pooling looks at.
+/// Leaves out the last row, or column, of x: in a sum of products, or among the cells that a pooling reads.
 Compute without_last(std::size_t axis) {
   return [axis](const Call& call) {
     if (call.operation.multiplies()) return without(Role::x, last(axis))(call);
@@ -28,7 +28,7 @@ Compute without_last(std::size_t axis) {
 }
 bool can_leave_out(Op op) { return moves_window(op) && (is_product(op) || walks(op)); }
 
-/// The problem is misread.
+/// Misreads the problem.
 template <class Change>
 Compute misread(Change change) {
   return walked({.misread = change});

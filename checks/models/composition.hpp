@@ -1,5 +1,5 @@
-// Compositions: a run-time network's forward and backward as one layer after the other, with the specification's layers
-// or with their independent twins. Nothing of the specification's own compositions is used.
+// Compositions: forward and backward of a run-time network, computed layer by layer with the specification's layers or
+// with their independent twins. The specification's own compositions are not used.
 #pragma once
 
 #include "checks/layers/avg_pool2d/twin.hpp"
@@ -14,13 +14,13 @@
 
 namespace cnnspec::checks {
 
-/// The layers' functions as the specification has them...
+/// The layers' functions of the specification ...
 struct SpecLayers {
   static auto forward(const auto& layer, const auto& x) { return layer.forward(x); }
   static auto backward(const auto& layer, const auto& x, const auto& dy) { return layer.backward(x, dy); }
 };
 
-/// ... and as their independent twins have them.
+/// ... and of their independent twins.
 struct TwinLayers {
   template <class T>
   static auto forward(const RunTimeConv<T>& layer, const Image<T>& x) {

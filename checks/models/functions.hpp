@@ -1,5 +1,5 @@
-// Model functions: the two-stage CNN as the laws judge it, whichever of its forms computes it. The parameters travel in
-// a run-time Network; each form copies them.
+// Model functions: the two-stage CNN for the laws, in any of its forms. The parameters are passed in a run-time
+// Network; each form copies them.
 #pragma once
 
 #include <functional>
@@ -20,7 +20,7 @@ inline NetworkDefinition definition_of(const ModelProblem& p) {
   return cnn2_definition(p.run.config, p.run.in_c, p.run.in_h, p.run.in_w, p.with_relu);
 }
 
-// The layers that a Network has.
+// The layers of a Network.
 template <class T>
 using RunTimeConv = Conv2dLayer<T, dyn, dyn, dyn, dyn, Conv2dConfig>;
 using RunTimePool = MaxPool2dLayer<MaxPool2dConfig>;
@@ -40,7 +40,7 @@ struct ModelFunctions {
   std::function<ModelGradients<T>(const Network<T>& parameters, const Image<T>& x, const Vector<T>& dy)> backward;
 };
 
-/// Results of other extents are found where they are compared.
+/// Wrong extents of results are found by the comparison.
 template <class T>
 const ModelFunctions<T>& checked(const ModelFunctions<T>& f) {
   return f;
@@ -61,7 +61,7 @@ std::vector<std::vector<T>> elements_of(const std::tuple<P...>& tensors) {
   return std::apply([](const auto&... t) { return std::vector<std::vector<T>>{t.elements()...}; }, tensors);
 }
 
-/// `visit(chain)` with the SpecChain of the network's layers, all extents run-time ones.
+/// Calls `visit(chain)` with a SpecChain of the network's layers; all extents are run-time values.
 template <class T, class Visit>
 auto with_chain(const Network<T>& net, const ImageShape& x, Visit visit) {
   using Conv = RunTimeConv<T>;

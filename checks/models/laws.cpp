@@ -5,7 +5,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The least input for which a window makes `out` outputs, and somewhat more.
+/// An input extent for which a window has `out` outputs: the least one, or a little more.
 Idx draw_input(Choices& choices, Idx out, Idx kernel, const Axis& a) {
   const Idx least = (out - 1) * a.stride + kernel - a.before - a.after;
   return std::max(least, Idx{1}) + choices.pick(0, 2);
@@ -27,7 +27,7 @@ ModelCase<T> draw_case(const ModelProblem& p, Choices& data) {
   return {std::move(net), std::move(x), std::move(dy)};
 }
 
-/// A network of the same layers with these elements for parameters. Throws C6.
+/// A network of the same layers with these elements as parameters. Throws C6.
 template <class T>
 Network<T> with_parameters(Network<T> net, const ParameterGradients<T>& elements) {
   require(check_agree("model", "layers with gradients", static_cast<Idx>(net.layers.size()),
@@ -39,7 +39,7 @@ Network<T> with_parameters(Network<T> net, const ParameterGradients<T>& elements
   return net;
 }
 
-/// Every parameter tensor of the two networks, which have the same layers.
+/// Compares every parameter tensor of two networks with the same layers.
 template <class T>
 Outcome& equal_parameters(Outcome& outcome, const Network<T>& expected, const Network<T>& actual) {
   for (std::size_t n = 0; n < expected.layers.size(); ++n)
@@ -75,7 +75,7 @@ Outcome composes(const ModelFunctions<T>& f, const ModelProblem& p, Choices& dat
 
 // Hidden channels
 
-/// The network with its hidden channels, and what belongs to them in the next layer, in another order.
+/// The network with its hidden channels, and their weights in the next layer, in another order.
 template <class T>
 Network<T> with_channels_reordered(Network<T> net, const std::vector<Idx>& hidden1, const std::vector<Idx>& hidden2) {
   const std::size_t second = net.layers.size() / 2 - 1;  // 6 layers without relu, 8 with
@@ -105,7 +105,7 @@ Outcome hidden_channels_are_alike(const ModelFunctions<T>& f, const ModelProblem
                           with_parameters(net, gradients_.d_parameters));
 }
 
-// What holds for every backward
+// Laws of every backward
 
 template <class T>
 ModelGradients<T> sum_of(int a, const ModelGradients<T>& g, int b, const ModelGradients<T>& h) {

@@ -1,5 +1,5 @@
-// The laws of the models: forward and backward are the compositions of the layers', the independent twins' among them;
-// permuting hidden channels changes nothing; and what holds for every backward.
+// The laws of the models: forward and backward equal the compositions of the layers, also of the independent twins;
+// permuting hidden channels changes nothing; and the laws of every backward.
 #pragma once
 
 #include "checks/laws/law.hpp"
@@ -12,7 +12,7 @@ namespace cnnspec::checks {
 template <class T>
 using ModelLaw = Law<ModelFunctions<T>, ModelProblem>;
 
-/// For every scalar that computes with whole numbers up to 2^53 exactly.
+/// For every scalar that computes exactly with whole numbers up to 2^53.
 template <class T>
 std::vector<ModelLaw<T>> model_laws();
 
@@ -21,7 +21,7 @@ extern template std::vector<ModelLaw<double>> model_laws();
 
 std::string configuration_text(const ModelProblem& p);
 
-/// A configuration and an input that it fits, so small that a law takes no time.
+/// A configuration with an input that fits, so small that a law takes almost no time.
 Cnn2Run draw_cnn2(Choices& choices);
 
 }  // namespace cnnspec::checks

@@ -262,7 +262,7 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except BrokenPipeError:  # whoever read this has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe
         os._exit(0)
     except (UsageError, suite.SuiteError, OSError) as error:
         print(f"cnnspec: {error}", file=sys.stderr)

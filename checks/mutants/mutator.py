@@ -15,14 +15,14 @@ TOKEN = re.compile(
       |(?P<op><=>|<<=|>>=|\.\.\.|->\*|::|->|\+\+|--|\+=|-=|\*=|/=|%=|==|!=|<=|>=|&&|\|\||<<|>>|[^\s\w])""",
     re.VERBOSE | re.MULTILINE | re.DOTALL)
 
-# Binary operators, by what they become. A bound is moved by one (< and <=), and a condition is turned round.
+# Binary operators and their replacements. A bound is moved by one (< and <=), and a condition is inverted.
 BINARY = {
     "+": ["-"], "-": ["+"], "*": ["+"], "/": ["*"], "%": ["/"],
     "+=": ["-=", "="], "-=": ["+=", "="], "*=": ["+=", "="], "/=": ["*=", "="],
     "<": ["<=", ">="], "<=": ["<", ">"], ">": [">=", "<="], ">=": [">", "<"], "==": ["!="], "!=": ["=="],
     "&&": ["||"], "||": ["&&"],
 }
-# Names that are easily mistaken for one another.
+# Names that are easily confused.
 PAIRS = [
     ("height", "width"), ("kernel_height", "kernel_width"), ("kernel_h", "kernel_w"), ("in_h", "in_w"),
     ("pool_kernel_h", "pool_kernel_w"), ("row", "column"), ("before", "after"), ("stride", "dilation"), ("p", "q"),
@@ -37,9 +37,9 @@ PAIRS = [
 OTHER_NAMES = {name: [b for pair in PAIRS for a, b in (pair, pair[::-1]) if a == name]
                for name in {name for pair in PAIRS for name in pair}}
 ALWAYS_DECLARED = {"true": "false", "false": "true", "max": "min", "min": "max"}
-TENSORS = {"x", "w", "y", "b", "dx", "dw", "dy", "db", "winners"}  # names that, called, are elements
+TENSORS = {"x", "w", "y", "b", "dx", "dw", "dy", "db", "winners"}  # names whose calls are elements
 KEYWORDS = {"auto", "return", "else", "throw", "case", "operator", "delete", "constexpr", "mutable"}
-CLAUSES = ["C1", "C2", "C3", "C4", "C5", "C6"]
+CLAUSES = ["C1", "C2", "C3", "C4", "C5", "C6", "C8"]
 
 DECLARATION = re.compile(r"(const|constexpr|static|using|struct|class|enum|auto|template|typename)\b"
                          r"|(?!return|throw|continue|break|delete)[\w:]+(<[^;=()]*>)?\s*[&*\s]\s*\w+\s*[={(;\[]")
@@ -59,10 +59,10 @@ class Mutant:
     file: str       # "conv2d.hpp"
     line: int       # where the mutation begins, from 1
     source: str     # that line, stripped
-    which: int      # of the lines with this text, from 1
+    which: int      # number of this line among lines with the same text, from 1
     mutation: str   # "`<` -> `<=`", and "#2" if it is the second such place of the line
     text: str       # the whole mutated header
-    in_loop: bool   # whether it is in a loop, or in what is done in each round of one (for_each_tap)
+    in_loop: bool   # whether it is in a loop, or in the callback of one (for_each_tap)
 
     @property
     def id(self):
@@ -81,7 +81,7 @@ class Header:
     def __init__(self, text):
         self.text = text
         self.tokens = tokens_of(text)
-        self.partner = {}   # index of a bracket -> index of the one that belongs to it
+        self.partner = {}   # index of a bracket -> index of its partner
         self.statements = []  # (kind, first token, last token)
         self.branches = []  # of if ... else ...: (first token, last token)
         self.assertions = []  # static_asserts: (first token, last token, whether at namespace scope)
@@ -306,7 +306,7 @@ def index_edits(header, n):
     if not is_operand(called) or header.tokens[n].text == "(" and (called.text not in TENSORS or declares):
         return
     for first, last in header.parts(n + 1, header.partner[n] - 1, ","):
-        if last > first or last == first and header.tokens[first].kind == "name":  # a number has had its turn
+        if last > first or last == first and header.tokens[first].kind == "name":  # a number was mutated before
             start, end = header.tokens[first].start, header.tokens[last].end
             for other in (" + 1", " - 1"):
                 yield start, end, header.text[start:end] + other
@@ -329,7 +329,7 @@ def swapped_arms(header, n):
         text = header.tokens[last].text
         if text == ":" and nested == 0:
             if colon is not None:
-                break  # that of a condition around this one
+                break  # belongs to a condition around this one
             colon = last
         else:
             nested += (text == "?") - (text == ":")

@@ -267,11 +267,11 @@ class Whole(unittest.TestCase):
         status, result = self.run_with(self.LIVES + "why the larger of equal numbers is either\n")
         self.assertEqual((status, result["totals"]["equivalent"], result["totals"]["survived"]), (0, 1, 0))
 
-        # What killed the others: the test of the function, and the example beside it.
+        # The others are killed by the test of the function, and by the example beside the function.
         self.assertEqual(by_mutation[3, "`<` -> `>=`"]["killed_by"], ["small: Larger.of_two"])
         self.assertEqual(by_mutation[6, "`i < n` -> `i < n - 1`"]["killed_by"],
                          [suite.EXAMPLES, "small: Counting.is_right"])
-        # One that counts down for ever is stopped.
+        # A mutant that counts down for ever is stopped.
         self.assertEqual(by_mutation[6, "`++` -> `--`"]["status"], "killed")
 
     def test_an_entry_that_fits_nothing_or_a_killed_mutant_is_an_error(self):

@@ -35,8 +35,8 @@ class Part:
     """A program of the suite."""
     name: str
     source: str      # from the root of the project
-    headers: tuple   # of spec/ that it includes: mutants of others are nothing to it
-    laws: bool = False  # the mutant has a namespace of its own, and the laws judge it
+    headers: tuple   # the headers of spec/ that it includes; mutants of other headers do not affect it
+    laws: bool = False  # the mutant has its own namespace, and the laws judge it
 
 
 LAYER = ("shape.hpp", "tensor.hpp", "layer.hpp")
@@ -54,7 +54,8 @@ PARTS = [
     Part("clauses", "tests/clauses_test.cpp", (*CNN, "network.hpp")),
     Part("model laws", SUITE + "mutant_models.cpp", (*CNN, "network.hpp"), True),
 ]
-# A mutant of these headers is always judged by these parts; by the others that include it, only while it is alive.
+# These parts always judge a mutant of these headers. Other parts that include the header judge it only while it is
+# alive.
 FIRST = {
     "conv2d.hpp": ["conv2d laws", "hand-worked"],
     "max_pool2d.hpp": ["max_pool2d laws", "hand-worked"],
@@ -106,7 +107,7 @@ class Builder:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.bare = {file: without_examples(text) for file, text in headers.items()}
         self.users = {file: sorted(self._users(file)) for file in headers}
-        self.written = {}  # path: text, so that what is in its place is not written again
+        self.written = {}  # path: text, so that an unchanged file is not written again
         self.runner, self.laws = self.folder / "runner.o", self.build / "checks/libcnnspec_mutants_laws.so"
         self.compiler_version = run([compiler, "--version"], 60)[1].splitlines()[0]
         self.is_clang = "clang" in self.compiler_version
@@ -250,7 +251,7 @@ def is_refusal(first_line, errors):
     if expected is None:
         return errors == ""
     clause, wanted, given = expected.groups()
-    # The arguments of require_static, as g++ and as clang++ print them.
+    # The arguments of require_static, in the form of g++ and of clang++.
     shown = rf"expected = {wanted}; [^\n]*actual = {given}\]|::{clause}, {wanted}L*, {given}L*>"
     return bool(re.search(rf"error: [^\n]*{clause}: ", errors)) and (wanted is None or bool(re.search(shown, errors)))
 
@@ -290,7 +291,7 @@ class Judge:
                     raise SuiteError(f"the specification itself does not pass: {part}: {check}: {said}: {why}")
             if not checks:
                 raise SuiteError(f"{part}: no check ran")
-        self.repeated = 0  # it is no mutant
+        self.repeated = 0  # the specification itself is not a mutant
 
     def __call__(self, mutant):
         return self._judge(mutant.file, mutant.text, self.builder.headers[mutant.file])
@@ -349,7 +350,8 @@ class Judge:
         others = builder.read(folder, headers)  # without the examples
         if others and not is_compile_time_check(others):
             return {f"{EXAMPLES.split(':')[0]}: does not compile": ("invalid", first_error(others))}
-        # What is wrong without them too, or is no C++ as they use it, is no finding of theirs: the parts will meet it.
+        # If the first error also occurs without the examples, or is not about a check, the examples have not found it:
+        # the parts will.
         found = is_compile_time_check(errors) and first_message(others) != first_message(errors)
         return {EXAMPLES: ("fail", first_error(errors)) if found else ("pass", "")}
 
@@ -363,7 +365,7 @@ class Judge:
         results = self._said(part, folder)
         hung = [check for check, (said, _) in results.items() if said == "hang"]
         if hung and all(said in ("pass", "hang", "skipped") for said, _ in results.values()):
-            # On a busy machine a check may only have been slow: what kills by this alone must do so twice.
+            # On a busy machine a check may just be slow: a mutant that only a hang kills must hang twice.
             results |= self._said(part, folder, hung)
         return results
 
@@ -385,7 +387,7 @@ class Judge:
         for source in self.must_not_compile:
             included = re.findall(r'#include [<"]cnnspec/(\w+\.hpp)[>"]', source.read_text())
             if file and not set(included) & set(self.builder.users[file]):
-                continue  # the mutant is not in it
+                continue  # the part does not include the mutant
             errors = self.builder.refuses(source, folder)
             right = is_refusal(source.read_text().split("\n")[0], errors)
             results[f"compile-time clauses: {source.stem}"] = (

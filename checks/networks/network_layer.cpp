@@ -9,7 +9,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Takes the numbers over into a problem.
+/// Copies the numbers into a problem.
 class ToProblem : public Numbers {
  public:
   explicit ToProblem(Problem& to) : to_(to), layer_(layer_of(to)) {}
@@ -21,7 +21,7 @@ class ToProblem : public Numbers {
   const Layer& layer_;
 };
 
-/// Takes the numbers of a problem over.
+/// Copies the numbers from a problem.
 class FromProblem : public Numbers {
  public:
   explicit FromProblem(const Problem& from) : from_(from), layer_(layer_of(from)) {}
@@ -48,7 +48,7 @@ void set_extents(Problem& p, std::span<const char* const> fields, const std::vec
     p.set(known_place_of(layer_of(p), fields[n]), extents[n]);
 }
 
-/// A batch of inputs.
+/// Sets the extents of a batch of inputs.
 void set_input(Problem& p, const std::vector<Idx>& input, Idx batch) {
   const Layer& layer = layer_of(p);
   if (const auto place = place_of(layer, "batch")) p.set(*place, batch);

@@ -25,7 +25,7 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   int get() const { return fd_; }
-  /// Closing reports the errors of writes that the system had put off.
+  /// Closes the file, and reports errors of writes that the system had delayed.
   int close() { return ::close(std::exchange(fd_, -1)); }
 
  private:
@@ -48,7 +48,7 @@ void write_in_place(const std::string& path, std::string_view text) {
   if (file.close() != 0) throw OutputError(path, errno);
 }
 
-/// Removes the file of that name unless it was renamed away.
+/// Removes the file of that name unless it was renamed.
 struct Temporary {
   std::string name;
   ~Temporary() {
@@ -56,21 +56,21 @@ struct Temporary {
   }
 };
 
-/// `most`: of files 0666, of folders 0777.
+/// `most`: 0666 for files, 0777 for folders.
 mode_t mode_of_new(mode_t most) {
   const mode_t mask = ::umask(0);  // the only way to read it
   ::umask(mask);
   return most & ~mask;
 }
 
-/// `path` itself, or what it links to: a rename would replace the link.
+/// `path` itself, or its target if it is a link: a rename would replace the link.
 std::string target_of(const std::string& path) {
   std::error_code error;
   const auto target = std::filesystem::canonical(path, error);
   return error ? path : target.string();
 }
 
-/// For mkstemp and mkdtemp: a name that is not taken, in the same folder, from which it can be renamed.
+/// For mkstemp and mkdtemp: a pattern for a free name in the same folder, so that a rename works.
 std::string beside(const std::string& target) {
   const std::size_t slash = target.rfind('/');
   return (slash == std::string::npos ? "" : target.substr(0, slash + 1)) + ".cnnspec-XXXXXX";
@@ -122,7 +122,7 @@ OutputFolder::OutputFolder(const std::string& path) : path_(path), target_(targe
     if (!std::filesystem::is_directory(status)) throw OutputError(path, ENOTDIR);
     const bool is_empty = std::filesystem::is_empty(target_, error);
     if (error || !is_empty) throw OutputError(path, error ? error.value() : ENOTEMPTY);
-    // It will be replaced, which would leave the caller in a folder without a name.
+    // The current folder would be replaced, and the caller would be left in a folder without a name.
     if (std::filesystem::equivalent(target_, ".", error)) throw OutputError(path, EBUSY);
   }
   std::string name = beside(target_);

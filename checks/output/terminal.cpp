@@ -29,7 +29,7 @@ std::size_t terminal_width(int fd) {
 }
 
 std::string duration(double seconds) {
-  if (!(seconds < 1e9)) return "ages";  // more than 30 years, or no number
+  if (!(seconds < 1e9)) return "ages";  // more than 30 years, or NaN
   const Idx s = std::llround(seconds);
   if (s < 60) return fmt::format("{} s", s);
   if (s < 3600) return fmt::format("{} min {:02} s", s / 60, s % 60);

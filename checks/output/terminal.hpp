@@ -1,4 +1,4 @@
-// What is special about talking to a terminal: colours, and a progress line.
+// Output to a terminal: colours, and a progress line.
 #pragma once
 
 #include <array>
@@ -13,23 +13,23 @@ namespace cnnspec::checks {
 enum class ColorMode { automatic, always, never };
 inline constexpr std::array<const char*, 3> color_mode_names{"auto", "always", "never"};
 
-/// Whether to colour what goes to file descriptor `fd`. `automatic`: only on a terminal that is not "dumb", and unless
-/// NO_COLOR is set (https://no-color.org).
+/// Whether to colour output to file descriptor `fd`. `automatic`: only on a terminal that is not "dumb", and only if
+/// NO_COLOR is not set (https://no-color.org).
 bool use_color(ColorMode mode, int fd);
 
 enum class Color { bold, red, green, yellow };
 
-/// `text` in that colour, or as it is.
+/// `text` in that colour if `enabled`, else unchanged.
 std::string colored(std::string_view text, Color color, bool enabled);
 
 /// Whether standard error is a terminal that can rewrite a line.
 bool can_show_progress();
 
-/// "judging: 512/2,048 (25%), 1,024/s, 2 s left"; without the total and what follows from it where total is 0.
+/// "judging: 512/2,048 (25%), 1,024/s, 2 s left"; if total is 0, without the total, the share and the remaining time.
 std::string progress_line(const std::string& what, Idx done, Idx total, double seconds);
 
-/// A line on standard error that follows long work, at most ten times a second; nothing where can_show_progress() is
-/// false. It is gone when the Progress is. Call erase() before other output.
+/// A line on standard error that shows the progress of long work. It is updated at most ten times a second; nothing is
+/// shown if can_show_progress() is false. The destructor erases it. Call erase() before other output.
 class Progress {
  public:
   explicit Progress(std::string what, Idx total = 0);

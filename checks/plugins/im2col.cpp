@@ -1,4 +1,4 @@
-// im2col as a plug-in: one of its variants, chosen by the build.
+// im2col as a plug-in: the build selects one of its variants.
 #include "checks/kernels/im2col.hpp"
 
 #include "checks/plugins/plugin.hpp"

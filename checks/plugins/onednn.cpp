@@ -1,5 +1,5 @@
-// oneDNN, version 2 or 3, called as a kernel. It may choose its own layouts, as a framework would let it, so that its
-// optimised code is what is judged; tensors are reordered on the way in and out.
+// oneDNN, version 2 or 3, called as a kernel. It may choose its own layouts, as in a framework, so that its optimised
+// code is judged; tensors are reordered on the way in and out.
 #include <dlfcn.h>
 
 #include <cstdlib>
@@ -38,9 +38,9 @@ dnnl::stream& stream() {
   return stream;
 }
 
-/// One thread, unless the user asked for a number: the judge runs cases side by side itself, and the threads of OpenMP
-/// do not survive a fork. The library brings its own OpenMP along, so the function is looked up among what was loaded
-/// with it: a plug-in's RTLD_DEFAULT is what the program has, and then what the plug-in needs.
+/// Sets one thread, unless the user requested a number: the judge itself runs cases in parallel, and the threads of
+/// OpenMP do not survive a fork. The library brings its own OpenMP. So the function is looked up among the libraries
+/// loaded with the plug-in: in a plug-in, RTLD_DEFAULT searches the program, then the plug-in's dependencies.
 bool settle_threads() {
   using SetThreads = void(int);
   if (std::getenv("OMP_NUM_THREADS") != nullptr) return true;
@@ -53,7 +53,7 @@ bool settle_threads() {
 template <class Body>
 int status_of(Body body) {
   constexpr int own_error = 2;
-  [[maybe_unused]] thread_local const bool settled = settle_threads();  // OpenMP's number is each thread's own
+  [[maybe_unused]] thread_local const bool settled = settle_threads();  // OpenMP's number of threads is thread-local
   try {
     body();
     return CNNSPEC_DONE;
@@ -64,7 +64,7 @@ int status_of(Body body) {
   }
 }
 
-/// A tensor's sizes and type, and the layout that the caller has it in.
+/// A tensor's sizes and type, and the caller's layout of it.
 struct Layout {
   Dims dims;
   Type type;
@@ -74,7 +74,7 @@ struct Layout {
   memory with(const void* data) const { return {callers(), cpu(), const_cast<void*>(data)}; }
 };
 
-/// One tensor of a primitive: the primitive's name for it, where the caller has it, the layout the primitive wants.
+/// One tensor of a primitive: its name in the primitive, the caller's memory, and the layout that the primitive wants.
 struct Argument {
   int name;
   memory tensor;
@@ -106,8 +106,9 @@ void execute(const dnnl::primitive& primitive, const std::initializer_list<Argum
   stream().wait();
 }
 
-// Where the versions differ. `parts` describe a problem, and oneDNN chooses what it will run for it: version 2 wants
-// them as a descriptor, version 3 as they are. What runs backward is chosen after what ran `forward`.
+// The differences between the versions. `parts` describe a problem, from which oneDNN chooses an implementation:
+// version 2 takes them as a descriptor, version 3 takes them directly. The backward implementation is chosen after the
+// one of `forward`.
 #if DNNL_VERSION_MAJOR == 2
 
 template <class Primitive, class... Parts>
@@ -215,8 +216,8 @@ struct InnerProduct {
   memory::desc bias(bool with_bias) const { return with_bias ? b.callers() : memory::desc(); }
 };
 
-// Convolution and inner product have the same tensors and the same parts, so what follows serves both: `P` is the
-// problem, `Primitives` the primitives' types.
+// Convolution and inner product have the same tensors and the same parts, so the following code serves both: `P` is the
+// problem, `Primitives` are the types of the primitives.
 
 struct ConvolutionPrimitives {
   using Sizes = Convolution;
@@ -269,7 +270,7 @@ int backward_weights(const P* g, const T* x, const T* dy, T* dw) {
   });
 }
 
-/// oneDNN computes db along with dw only; so dw is computed as well, of an x of zeros, and thrown away.
+/// oneDNN computes db only together with dw. So dw is also computed, for an x of zeros, and discarded.
 template <class Primitives, Type type, class P, class T = Storage<type> >
 int backward_bias(const P* g, const T* dy, T* db) {
   return status_of([&] {
@@ -293,7 +294,7 @@ struct Pooling {
         y{{g.batch, g.channels, g.out_height, g.out_width}, type, Tag::nchw},
         strides{g.stride_height, g.stride_width},
         kernel{g.kernel_height, g.kernel_width},
-        // Of one cell, oneDNN 2 cannot average with a dilation, which means nothing there.
+        // For a window of one cell, oneDNN 2 cannot average with a dilation, which has no effect there.
         dilations{g.kernel_height == 1 ? 0 : g.dilation_height - 1, g.kernel_width == 1 ? 0 : g.dilation_width - 1},
         before{g.pad_top, g.pad_left},
         after{g.pad_bottom, g.pad_right} {}
@@ -316,7 +317,7 @@ int max_pool2d_forward(const cnnspec_pool2d* g, const T* x, T* y) {
   });
 }
 
-/// The winners come from a forward run, in a workspace whose form only oneDNN knows.
+/// The winners come from a forward run, in a workspace with a format that only oneDNN knows.
 template <Type type, class T = Storage<type> >
 int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx) {
   return status_of([&] {
@@ -331,7 +332,7 @@ int max_pool2d_backward(const cnnspec_pool2d* g, const T* x, const T* dy, T* dx)
   });
 }
 
-/// oneDNN rounds no size up and takes no divisor, and its means are over the window or the cells in the image.
+/// oneDNN never rounds sizes up and accepts no divisor; its means are over the window or over the cells in the image.
 bool can_average(const cnnspec_avg_pool2d& g) { return g.ceil_mode == 0 && g.divisor_override == 0; }
 algorithm average_of(const cnnspec_avg_pool2d& g) {
   return g.count_include_pad != 0 ? algorithm::pooling_avg_include_padding : algorithm::pooling_avg_exclude_padding;
@@ -418,8 +419,8 @@ const Kernel& plugin_kernel() {
 
 namespace {
 
-/// The code of oneDNN's matrix products, which many of its convolutions use: it is generated when it is first called,
-/// and that takes longer than many small problems. Not where it may start threads, which no fork copies.
+/// oneDNN generates the code of its matrix products, which many of its convolutions use, at the first call. This takes
+/// longer than many small problems. It is not done if oneDNN may start threads, which no fork copies.
 void generate_matrix_products() {
   if (std::getenv("OMP_NUM_THREADS") != nullptr) return;
   constexpr memory::dim n = 16;

@@ -1,6 +1,6 @@
-// A plug-in: a kernel that comes with cnnspec, in a shared library of its own, so that what it is linked with is not in
-// the way of anybody else's. It exports cnnspec/kernel.h as every kernel does, and a word about itself. A new one is
-// one file here that ends with CNNSPEC_PLUGIN_FUNCTIONS, a line in checks/CMakeLists.txt, and one in
+// A plug-in: a kernel that comes with cnnspec, in a separate shared library, so that its dependencies do not conflict
+// with others. It exports cnnspec/kernel.h like every kernel, and a description of itself. To add a plug-in, add a file
+// here that ends with CNNSPEC_PLUGIN_FUNCTIONS, a line in checks/CMakeLists.txt, and a line in
 // checks/kernels/built_in.cpp.
 #pragma once
 
@@ -12,10 +12,10 @@
 
 namespace cnnspec::checks {
 
-/// The kernel of this plug-in, which defines it.
+/// The kernel of this plug-in; each plug-in defines this function.
 const Kernel& plugin_kernel();
 
-/// Whether it has the function of that name in cnnspec/kernel.h.
+/// Whether the kernel has the function of that name in cnnspec/kernel.h.
 inline bool plugin_kernel_has(const std::string& name) {
   bool found = false;
   for (const DTypeRow& row : dtype_rows)
@@ -30,16 +30,16 @@ inline bool plugin_kernel_has(const std::string& name) {
 #pragma GCC visibility push(default)
 
 extern "C" {
-/// What it is, or which version of what it calls.
+/// A description of the kernel, or the version of the library that it calls.
 const char* cnnspec_plugin_description();
-/// Null, or why it cannot be used with the library that it calls, which may be another one than it was built with.
-/// Nothing else is called then.
+/// Null, or the reason why the plug-in cannot be used with the library that it calls, which may not be the one it was
+/// built with. In that case no other function is called.
 const char* cnnspec_plugin_unsuitable();
-/// Called once, before the processes are forked that call the kernel: what is the same in all of them, whatever they
-/// compute, such as code that is generated once. May be left out.
+/// Called once, before the processes that call the kernel are forked. It prepares what is the same in all of them, such
+/// as code that is generated once. Optional.
 void cnnspec_plugin_prepare();
-/// Whether its kernel has the function of that name. It exports all, and those that it does not have return
-/// CNNSPEC_UNSUPPORTED.
+/// Whether the kernel has the function of that name. The plug-in exports all functions; those that the kernel does not
+/// have return CNNSPEC_UNSUPPORTED.
 int cnnspec_plugin_has(const char* function);
 }
 #pragma GCC visibility pop

@@ -1,6 +1,6 @@
-// Dual numbers a + b*epsilon with epsilon^2 = 0: forward-mode differentiation. The spec's forward loop, run with them,
-// yields the directional derivative without the spec's backward loop and without a step: a second, independent
-// derivative. Source: Griewank & Walther, Evaluating Derivatives (2nd ed.), section 3.1.
+// Dual numbers a + b*epsilon with epsilon^2 = 0: forward-mode differentiation. The spec's forward loop, run with dual
+// numbers, computes the directional derivative without the spec's backward loop and without a step. This is a second,
+// independent derivative. Source: Griewank & Walther, Evaluating Derivatives (2nd ed.), section 3.1.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ struct Dual {
     const T quotient = a.value / b.value;
     return {quotient, (a.derivative - quotient * b.derivative) / b.value};
   }
-  // A branch is chosen by the value: the derivative is that of the branch taken.
+  // The value selects the branch, and the derivative is that of the selected branch.
   friend constexpr bool operator<(const Dual& a, const Dual& b) { return a.value < b.value; }
   friend constexpr bool operator<=(const Dual& a, const Dual& b) { return a.value <= b.value; }
   friend constexpr bool operator==(const Dual& a, const Dual& b) { return a.value == b.value; }

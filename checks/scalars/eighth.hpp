@@ -12,8 +12,9 @@ namespace cnnspec::checks {
 
 class EightBits {
  public:
-  /// Without the leading bit of the significand. `finite` bit patterns from 0 on are finite numbers that are not
-  /// negative. The next one may be infinity; where there is none, what is too large becomes the largest number.
+  /// `significand_bits`: without the leading bit. The bit patterns in [0, finite) are the finite numbers that are not
+  /// negative. The next bit pattern is infinity if there is one; else numbers that are too large become the largest
+  /// number.
   constexpr EightBits(int significand_bits, int bias, int finite, bool has_infinity)
       : significand_bits_(significand_bits), finite_(finite), has_infinity_(has_infinity) {
     for (int bits = 0; bits < finite; ++bits) {
@@ -32,22 +33,22 @@ class EightBits {
 
   int significand_bits() const { return significand_bits_; }
   int finite() const { return finite_; }
-  /// The number of a bit pattern.
+  /// The number with this bit pattern.
   double decoded(std::uint8_t bits) const {
     const double v = magnitudes_[bits & 0x7f];
     return bits & 0x80 ? -v : v;
   }
-  /// The nearest number, of two as near the one whose last bit is 0.
+  /// The nearest number; of two equally near, the one whose last bit is 0.
   std::uint8_t encoded(double v) const {
     const int sign = std::signbit(v) ? 0x80 : 0;
     if (std::isnan(v)) return static_cast<std::uint8_t>(sign | 0x7f);
     const double magnitude = std::fabs(v);
-    int below = 0;  // the last finite one that is no larger
+    int below = 0;  // the largest finite number that is not larger
     for (int step = 64; step > 0; step /= 2)
       if (below + step < finite_ && decoded(static_cast<std::uint8_t>(below + step)) <= magnitude) below += step;
     if (below + 1 == finite_ && !has_infinity_) return static_cast<std::uint8_t>(sign | below);
     const double low = decoded(static_cast<std::uint8_t>(below));
-    // Beyond the largest number, the next one would be as far from it as the one before.
+    // Beyond the largest number, rounding continues as if there were one more number at the same spacing.
     const double high = below + 1 < finite_ ? decoded(static_cast<std::uint8_t>(below + 1))
                                            : 2 * low - decoded(static_cast<std::uint8_t>(below - 1));
     const bool is_up = magnitude - low > high - magnitude || (magnitude - low == high - magnitude && below % 2 == 1);
@@ -55,7 +56,7 @@ class EightBits {
   }
 
  private:
-  static constexpr int half = 128;  // of the bit patterns
+  static constexpr int half = 128;  // half of all bit patterns
   int significand_bits_, finite_;
   bool has_infinity_;
   std::array<double, half> magnitudes_{};

@@ -1,9 +1,8 @@
 // Exact scalars: arithmetic without rounding, so that a finite difference can be compared with ==.
 //
-// Cost of one multiply-add of the spec's loops, roughly: std::int64_t 1, Int128 1.5, CheckedInt128 3, BigInt 10,
-// Rational 200 (`cnnspec_bench` measures it). So scaled integers are the everyday exact scalar and rationals the
-// small-case one. Int128 does not notice an overflow: use it where a bound proves that there is none
-// (scalars/magnitude.hpp).
+// Approximate cost of one multiply-add of the spec's loops: std::int64_t 1, Int128 1.5, CheckedInt128 3, BigInt 10,
+// Rational 200 (`cnnspec_bench` measures it). So scaled integers are the usual exact scalar, and rationals serve small
+// cases. Int128 does not detect an overflow: use it only if a bound proves that there is none (scalars/magnitude.hpp).
 #pragma once
 
 #include <boost/multiprecision/cpp_int.hpp>

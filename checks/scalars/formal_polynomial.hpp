@@ -1,13 +1,12 @@
 // A formal polynomial: an element of Z[v0, v1, ...]. A layer that is run once on variables instead of numbers returns
-// what it computes as a formula, and two layers that return the same formula agree on every input, in every ring.
+// its result as a formula. Two layers that return the same formula agree on every input, in every ring.
 //
-// Where the formula is a sum of products w*x, the coefficient of w[j]*x[i] is the layer's value on the pair of basis
-// tensors e_j and e_i. So one run takes the place of a run on every pair, and it also shows what those runs would have
-// to take for granted: that the layer is linear in each tensor.
+// If the formula is a sum of products w*x, the coefficient of w[j]*x[i] is the layer's value on the pair of basis
+// tensors e_j and e_i. So one run replaces a run on every pair. It also shows what those runs would have to assume:
+// that the layer is linear in each tensor.
 //
-// A FormalPolynomial can be copied, added and multiplied; it cannot be compared, and it becomes no bool or number. So
-// code that compiles for it cannot branch on its data. same(a, b) is for those who judge, and is no operator on
-// purpose.
+// A FormalPolynomial can be copied, added and multiplied. It cannot be compared or converted to a bool or a number. So
+// code that compiles for it cannot branch on its data. same(a, b) is only for judging, and so it is not an operator.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +16,7 @@
 
 namespace cnnspec::checks {
 
-/// coefficient * v_a * v_b * ...: at most four variables, which is one more than any product that a census forms.
+/// coefficient * v_a * v_b * ...: at most four variables, one more than in any product of a census.
 class Monomial {
  public:
   static constexpr int most_variables = 4, bits = 16;
@@ -48,7 +47,7 @@ class Monomial {
 
  private:
   static constexpr std::uint64_t mask = (std::uint64_t{1} << bits) - 1;
-  /// One more variable, put in its place: the largest is lowest.
+  /// Inserts one more variable in order: the largest is lowest.
   static std::uint64_t with(std::uint64_t variables, std::uint64_t one) {
     if (variables >> (bits * (most_variables - 1)) != 0) throw std::length_error("a product of too many variables");
     int place = 0;
@@ -57,7 +56,7 @@ class Monomial {
     return (variables - below) << bits | one << place | below;
   }
 
-  std::uint64_t variables_ = 0;  // number + 1 of each, 16 bits apiece
+  std::uint64_t variables_ = 0;  // the number + 1 of each variable, in 16 bits each
 };
 
 class FormalPolynomial {
@@ -84,7 +83,7 @@ class FormalPolynomial {
     return product;
   }
 
-  /// Each product of variables once, in a fixed order, none with a coefficient of 0.
+  /// Each product of variables once, in a fixed order, without those of coefficient 0.
   std::vector<Monomial> monomials() const {
     std::vector<Monomial> all, merged;
     for_each([&](const Monomial& m) { all.push_back(m); });
@@ -125,7 +124,8 @@ class FormalPolynomial {
       more_.push_back(m);
   }
 
-  // In the order in which they were added; a product of variables may come several times. Most have only the first.
+  // In the order in which they were added; a product of variables may occur several times. Most polynomials have only
+  // first_.
   Monomial first_;
   std::vector<Monomial> more_;
 };

@@ -1,9 +1,9 @@
-// Grid: the largest power of two that a result is a multiple of, whatever the values are, by its exponent.
+// Grid: the exponent of the largest power of two that divides a result, whatever the values are.
 //
-// The spec's own loops, run with this scalar, tell where nothing needs to round: a sum of multiples of 2^e is one, a
-// product of multiples of 2^a and 2^b is one of 2^(a+b), and a quotient by 2^k of a multiple of 2^e is one of 2^(e-k).
-// What is divided by another number d is a multiple of nothing: then 2^exponent is no more than the least quotient of a
-// multiple of 2^e.
+// The spec's own loops, run with this scalar, show where nothing needs to round. A sum of multiples of 2^e is a
+// multiple of 2^e. A product of multiples of 2^a and 2^b is a multiple of 2^(a+b). A multiple of 2^e, divided by 2^k,
+// is a multiple of 2^(e-k). A quotient by another number d is a multiple of nothing: then 2^exponent is at most the
+// least quotient of a multiple of 2^e.
 #pragma once
 
 #include <algorithm>
@@ -17,11 +17,11 @@
 namespace cnnspec::checks {
 
 struct Grid {
-  static constexpr int of_zero = std::numeric_limits<int>::max();  // a multiple of everything
+  static constexpr int of_zero = std::numeric_limits<int>::max();  // zero is a multiple of everything
 
   int exponent = of_zero;
   bool is_multiple = true;
-  Idx number = 0;  // of a whole number: itself, to divide by
+  Idx number = 0;  // the value of a whole number, as a divisor
 
   constexpr Grid() = default;
   constexpr Grid(int v) : Grid(static_cast<Idx>(v)) {}
@@ -57,7 +57,7 @@ struct Grid {
 
 static_assert((Grid::multiple_of(0) / Grid(8)).exponent == -3 && !(Grid::multiple_of(0) / Grid(6)).is_multiple);
 
-/// The largest e such that v is a multiple of 2^e; of_zero where v is zero or no number.
+/// The largest e such that v is a multiple of 2^e; of_zero if v is zero or not finite.
 inline int exponent_of(double v) {
   constexpr int fraction_bits = 52, bias = 1023;
   if (v == 0 || !std::isfinite(v)) return Grid::of_zero;

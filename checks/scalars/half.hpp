@@ -1,9 +1,9 @@
-// The two 16-bit storage types of cnnspec/kernel.h, as bit patterns: IEEE 754 binary16 and bfloat16. Neither is
-// computed with: values are widened, which is exact, and a result is rounded once, when it is stored.
+// The two 16-bit storage types of cnnspec/kernel.h, as bit patterns: IEEE 754 binary16 and bfloat16. No computation
+// uses them directly: values are widened, which is exact, and a result is rounded once, when it is stored.
 //
 // Both are laid out as sign, exponent, fraction. With F fraction bits, q the quantum and e the exponent field:
 //   value = +-(e == 0 ? fraction : 2^F + fraction) * q,   q = 2^(max(e, 1) - bias - F)
-// so the numbers of one sign are counted by their bits, and a rounding that carries runs over into the exponent.
+// so consecutive numbers of one sign have consecutive bit patterns, and a carry in rounding moves into the exponent.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +22,7 @@ struct Format16 {
   static constexpr std::uint16_t sign = 0x8000, infinity = ((1 << exponent_bits) - 1) << fraction_bits;
   static constexpr std::uint16_t quiet_nan = infinity | 1 << (fraction_bits - 1);
 
-  /// Exact. Every NaN is the same to us.
+  /// Exact. All NaNs are treated alike.
   static constexpr double value(std::uint16_t bits) {
     const int magnitude = bits & ~sign, field = magnitude >> fraction_bits;
     if (magnitude > infinity) return std::numeric_limits<double>::quiet_NaN();
@@ -34,15 +34,15 @@ struct Format16 {
     return bits & sign ? -result : result;
   }
 
-  /// The nearest number, of two the even one; infinity from half a quantum above the largest on; NaN for NaN. A float
-  /// converts to double exactly, so this is the one rounding of either.
+  /// The nearest number, ties to even; infinity from half a quantum above the largest number on; NaN for NaN. A float
+  /// converts to double exactly, so this rounds a float or a double once.
   static constexpr std::uint16_t nearest(double v) {
     if (v != v) return quiet_nan;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(v), fraction = bits & ((one << 52) - 1);
     const int field = static_cast<int>(bits >> 52 & 0x7ff), exponent = field - 1023;
     const std::uint64_t significand = field == 0 ? fraction : one << 52 | fraction;
 
-    // How many bits the result has no room for. From 54 on, everything is less than half a quantum.
+    // The number of bits for which the result has no room. From 54 on, the whole value is less than half a quantum.
     const int too_many = std::min(52 - fraction_bits + std::max(least_exponent - exponent, 0), 54);
     const std::uint64_t rest = significand & ((one << too_many) - 1), half = one << (too_many - 1);
     std::uint64_t quanta = significand >> too_many;

@@ -1,4 +1,4 @@
-// High-precision scalars: 50 and 100 decimal digits, for what is not piecewise polynomial.
+// High-precision scalars: 50 and 100 decimal digits, for functions that are not piecewise polynomial.
 #pragma once
 
 #include <boost/multiprecision/cpp_bin_float.hpp>

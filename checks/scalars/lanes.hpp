@@ -1,8 +1,8 @@
-// Lanes: N numbers in one scalar. One run of the specification's loops evaluates N points, and the loop's own work (indices,
-// bounds, allocation) is done once for all of them.
+// Lanes: N numbers in one scalar. One run of the specification's loops evaluates N points, and the loop's own work
+// (indices, bounds, allocation) is done once for all of them.
 //
-// There is one control flow, so every comparison must come out alike in all lanes. Where it does not, the result is that of
-// the first lane and `lanes_diverged` is set: the other lanes' results are then void.
+// There is one control flow, so every comparison must have the same result in all lanes. If not, the result is that of
+// the first lane, and `lanes_diverged` is set: then the results of the other lanes are invalid.
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@
 
 namespace cnnspec::checks {
 
-/// Set by a comparison on which the lanes disagree; cleared by whoever wants to know.
+/// Set by a comparison on which the lanes disagree; its readers clear it.
 inline thread_local bool lanes_diverged = false;
 
 template <class T, std::size_t N>

@@ -1,9 +1,9 @@
 // Magnitude: a scalar that bounds |value|. The spec run on the absolute values of its data yields, for every result, an
 // upper bound on the absolute value of every partial sum that leads to it, whatever the signs.
 //
-// Sums and products of non-negative doubles round by a factor of at most (1 + u)^n in n operations, u = 2^-53, which is
-// below 2 for n < 2^52: so `2 * magnitude` is a proved bound. A magnitude that overflows is infinite, which fits
-// nowhere.
+// Sums and products of non-negative doubles round by a factor of at most (1 + u)^n in n operations, with u = 2^-53.
+// This factor is below 2 for n < 2^52, so `2 * magnitude` is a proved bound. A magnitude that overflows is infinite,
+// which no limit allows.
 #pragma once
 
 #include <cmath>
@@ -30,12 +30,12 @@ class Magnitude {
     a.value_ *= b.value_;
     return a;
   }
-  /// `d`: not a bound, but what is divided by.
+  /// `d`: the divisor itself, not a bound.
   friend constexpr Magnitude operator/(Magnitude a, const Magnitude& d) {
     a.value_ /= d.value_;
     return a;
   }
-  // ReLU keeps every magnitude and max keeps the largest: both only shrink |value|.
+  // ReLU keeps every magnitude and max keeps the largest: neither increases |value|.
   friend constexpr bool operator<(const Magnitude& a, const Magnitude& b) { return a.value_ < b.value_; }
   friend constexpr bool operator<=(const Magnitude& a, const Magnitude& b) { return a.value_ <= b.value_; }
   friend constexpr bool operator==(const Magnitude& a, const Magnitude& b) { return a.value_ == b.value_; }

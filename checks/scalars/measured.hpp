@@ -1,4 +1,4 @@
-// Measured: a value together with what bounds the rounding error of everybody else's way to compute it.
+// Measured: a value, and the numbers that bound the rounding error of any other way to compute it.
 //
 // The spec's own loops, run once with this scalar, give for each result
 //   value      the result, computed in R;
@@ -17,13 +17,13 @@
 //   - A sum of m non-zero summands takes m - 1 additions in any order, and a summand takes part in at most all of them:
 //     a term of summand i is rounded at most t_i + (m - 1) <= sum over j of max(t_j, 1) times. That sum can be formed
 //     two summands at a time: terms = max(ta, 1) + max(tb, 1).
-//   - What is exactly zero has magnitude 0. Adding it, or multiplying with it, rounds nothing and yields no term.
-//   - A quotient by a number d that is no sum rounds once, and takes over the roundings of d, if that is itself
-//   rounded: a
-//     factor 1/(1+e) counts as one (lemma 3.1 has it): terms = ta + td + 1. Nothing rounds where d is a power of two.
-//   - A fused multiply-add leaves out a rounding.
-// So a sum of n products has terms = n, and n + 1 with a bias. Comparisons look at the value: a selection (relu, max)
-// picks one of its operands with all that is known about it.
+//   - An exact zero has magnitude 0. Adding it, or multiplying by it, rounds nothing and yields no term.
+//   - A quotient by a number d that is not a sum rounds once. If d was rounded, the quotient also has the roundings of
+//     d: a factor 1/(1+e) counts as one (lemma 3.1 includes it), so terms = ta + td + 1. Nothing rounds if d is a power
+//     of two.
+//   - A fused multiply-add omits a rounding.
+// So a sum of n products has terms = n, and n + 1 with a bias. Comparisons use the value: a selection (relu, max)
+// returns one of its operands with all its members.
 //
 // R has a wider significand than the data, so that values of the data convert exactly (double for float, long double
 // for double), or is an integer type: then value and magnitude are exact, and magnitude bounds every partial sum.
@@ -52,7 +52,7 @@ struct Measured {
     if (product.magnitude == 0) product.terms = 0;
     return product;
   }
-  /// `d`: not zero, and no sum.
+  /// `d`: not zero, and not a sum.
   friend constexpr Measured operator/(const Measured& a, const Measured& d) {
     Measured quotient(a.value / d.value, a.magnitude / d.magnitude, a.terms);
     if (a.magnitude != 0 && !is_power_of_two(d)) quotient.terms += d.terms + 1;

@@ -1,14 +1,14 @@
-// A polynomial with coefficients >= 0, of which three things are known: its value at one random point modulo the prime
+// A polynomial with coefficients >= 0. Three things are known about it: its value at one random point modulo the prime
 // p = 2^61 - 1, a bound on its degree, and a bound on the sum of its coefficients.
 //
 // Two polynomials f and g of degree at most d whose sums of coefficients are below p:
-//   - If f and g differ, then so do they modulo p: their coefficients are integers in [0, p), and two of them differ.
+//   - If f and g differ, they also differ modulo p: their coefficients are integers in [0, p), and two of them differ.
 //   - If they differ modulo p, then f - g is not zero in Z/p[v0, v1, ...]. Z/p is a field. So by the lemma of Schwartz
 //     and Zippel it vanishes at a uniformly random point with probability at most d/p.
-// So equal values at one random point mean equal polynomials, and so equal functions in every ring, but for an error of
-// probability at most d/p. (The same would not hold modulo 2^64, which is no field: 2^63*v*(v+1) vanishes everywhere.)
+// So equal values at one random point mean equal polynomials, and equal functions in every ring, with an error of
+// probability at most d/p. (This is not true modulo 2^64, which is not a field: 2^63*v*(v+1) vanishes everywhere.)
 //
-// As FormalPolynomial, it can be copied, added and multiplied only: what compiles for it is a polynomial.
+// Like FormalPolynomial, it can only be copied, added and multiplied: code that compiles for it computes a polynomial.
 #pragma once
 
 #include <cstdint>

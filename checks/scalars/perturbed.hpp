@@ -1,11 +1,11 @@
-// Perturbed: a value together with how far the exact result may be from it if the data is not quite what was given.
+// Perturbed: a value, and a bound on the change of the exact result if the data is replaced by slightly different data.
 //
-// Some kernels do not compute with the numbers that they are given: they round the factors of a product to fewer digits
-// (TF32), hold what they add in a narrower type, or take subnormal numbers for zero. Their result is then that of other
-// data. The spec's own loops, run once with this scalar, bound what becomes of it:
+// Some kernels do not compute with the given numbers: they round the factors of a product to fewer digits (TF32), keep
+// summands in a narrower type, or flush subnormal numbers to zero. Then their result is that of other data. The spec's
+// own loops, run once with this scalar, bound the effect:
 //   value      the result, computed in R;
-//   magnitude  a bound on the sum of the absolute values of the products it is a sum of;
-//   slack      how far the exact result of the other data may be from that of the data.
+//   magnitude  a bound on the sum of the absolute values of the products in the result's sum;
+//   slack      a bound on the difference between the exact results of the other data and of the given data.
 //
 // Theorem. Let every element x of the data be replaced by some x' with |x' - x| <= slack(x). Then the exact result of
 // the same expression differs by at most slack, and the sum of the absolute values of its products by no more.
@@ -13,15 +13,15 @@
 //   - An element: by assumption.
 //   - A product: a'b' - ab = (a' - a) b + a (b' - b) + (a' - a)(b' - b), so that it is at most
 //     |b| sa + |a| sb + sa sb. For the absolute values of products: | |a'b'| - |ab| | <= |a'b' - ab|.
-//   - A quotient by a number that is not replaced: that is a factor.
+//   - A quotient by a number that is not replaced: it is a product with a factor that is not replaced.
 //   - A sum: the triangle inequality.
-//   - Comparisons look at the value: a selection must not depend on what is perturbed, and gives the slack of the
-//     element that it selects.
-// So the error bound of rounding (measured.hpp), which holds for any data, holds for the data that the kernel computes
-// with, whose magnitude is at most magnitude + slack; and its exact result is within slack of the right one.
+//   - Comparisons use the value. A selection must not depend on perturbed data; it returns the slack of the selected
+//     element.
+// The error bound of rounding (measured.hpp) holds for any data, and so for the data that the kernel computes with. The
+// magnitude of that data is at most magnitude + slack, and its exact result is within slack of the right one.
 //
-// A slack that is infinite means that nothing is known: x' may even be no number. It stays infinite or becomes NaN in
-// whatever it takes part in, also beside a zero.
+// An infinite slack means that nothing is known: x' may even be NaN. The slack stays infinite or becomes NaN in every
+// operation, even in a product with zero.
 #pragma once
 
 #include <limits>
@@ -37,7 +37,7 @@ struct Perturbed {
   R slack = 0;
 
   constexpr Perturbed() = default;
-  /// An element of data, and how far what takes its place may be from it.
+  /// An element of data, and the largest distance to its replacement.
   constexpr Perturbed(R v, R s) : value(v), magnitude(v < 0 ? -v : v), slack(s) {}
   constexpr Perturbed(int v) : Perturbed(static_cast<R>(v), R(0)) {}
   constexpr explicit Perturbed(Idx v) : Perturbed(static_cast<R>(v), R(0)) {}
@@ -49,7 +49,7 @@ struct Perturbed {
     product.slack = a.magnitude * b.slack + b.magnitude * a.slack + a.slack * b.slack;  // 0 * infinity is NaN
     return product;
   }
-  /// `d`: not zero, no sum, and what it is.
+  /// `d`: not zero, not a sum, and not replaced.
   friend constexpr Perturbed operator/(const Perturbed& a, const Perturbed& d) {
     Perturbed quotient;
     quotient.value = a.value / d.value;

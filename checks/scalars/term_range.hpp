@@ -1,5 +1,5 @@
-// TermRange: a sum together with the least and the greatest magnitude of its terms, to tell whether the loss of any one of
-// them would be seen in the sum once that has been rounded.
+// TermRange: a sum, and the least and the greatest magnitude of its terms. It shows whether the loss of any one term
+// would change the rounded sum.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,10 @@
 
 namespace cnnspec::checks {
 
-/// Of multiples of one power of two, `grid`, on which nothing rounds in double; 0: of what is not known to be such.
+/// The terms are multiples of one power of two, `grid`, and nothing rounds in double. `grid` is 0 if this is not known.
 struct TermRange {
   double value = 0, least = 0, most = 0;
-  Idx terms = 0;    // those that are not zero
+  Idx terms = 0;    // number of nonzero terms
   double grid = 1;  // data are integers
 
   constexpr TermRange() = default;
@@ -47,9 +47,9 @@ struct TermRange {
   friend constexpr bool operator<=(const TermRange& a, const TermRange& b) { return a.value <= b.value; }
   friend constexpr bool operator==(const TermRange& a, const TermRange& b) { return a.value == b.value; }
 
-  /// Whether the sum without any one term, rounded to so many digits, is another number than the rounded sum. Two
-  /// numbers that round to one lie at most one unit in the last place of the larger apart; and multiples of the grid of
-  /// no more than that many digits are not rounded at all.
+  /// Whether the sum without any one term, rounded to `digits` digits, always differs from the rounded sum. Two numbers
+  /// with the same rounded value differ by at most one unit in the last place of the larger one. Multiples of the grid
+  /// with at most `digits` digits are not rounded at all.
   bool loss_shows_in(int digits) const {
     const double larger = std::fabs(value) + most;
     if (terms == 0 || larger <= std::ldexp(grid, digits)) return true;

@@ -1,4 +1,4 @@
-// Scalars as text, for reports: every digit that tells two values apart.
+// Scalars as text, for reports: with enough digits to distinguish any two values.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,7 +13,7 @@ namespace cnnspec::checks {
 
 inline std::string text_of(Int128 value) { return fmt::format("{}", value); }
 
-/// Built-in numbers, and anything with a `str()` such as Boost's.
+/// Built-in numbers, and types with a `str()` such as Boost's.
 template <class T>
 std::string text_of(const T& value) {
   if constexpr (std::is_floating_point_v<T>)

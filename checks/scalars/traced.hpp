@@ -1,4 +1,4 @@
-// Traced: a number, and which of all it is. A function that selects shows by it what it has selected.
+// Traced: a number and its index. The result of a function that selects shows which number it has selected.
 #pragma once
 
 #include "cnnspec/shape.hpp"
@@ -15,7 +15,7 @@ struct Traced {
   constexpr explicit Traced(Idx v) : value(static_cast<T>(v)) {}
   constexpr Traced(const T& v, Idx n) : value(v), number(n) {}
 
-  // What is computed is none of the numbers.
+  // A computed value is none of the numbered ones.
   constexpr Traced& operator+=(const Traced& o) {
     value += o.value, number = -1;
     return *this;

@@ -1,4 +1,4 @@
-// What kind of number a scalar is. (std::numeric_limits does not know the 128-bit integer under -std=c++20.)
+// The kind of number of a scalar. (std::numeric_limits does not know the 128-bit integer under -std=c++20.)
 #pragma once
 
 #include <limits>

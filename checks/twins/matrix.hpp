@@ -1,4 +1,4 @@
-// Dense matrices, as far as the twins need them: product, transpose, and a vector as a column.
+// Dense matrices, with the operations that the twins need: product, transpose, and a vector as a column.
 #pragma once
 
 #include <cassert>

@@ -1,8 +1,8 @@
-// Which windows there are along one axis, and which of them meet a given cell.
+// The windows along one axis, and the windows that contain a given cell.
 //
-// The twins count windows by walking over the padded axis, and find the windows that look at a cell by solving
-// `start + dilation*tap = before + cell` for the window. Both directions are kept apart from the specification's size
-// and index formulas on purpose. A geometry's own out_height and out_width are never read.
+// The twins count windows by walking over the padded axis. They find the windows that contain a cell by solving `start
+// + dilation*tap = before + cell` for the window. Both methods are independent of the specification's size and index
+// formulas on purpose. The out_height and out_width of a geometry are never read.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,7 @@
 namespace cnnspec::checks::twins {
 
 /// A window of `kernel` taps, `dilation` cells apart, that moves by `stride` over an axis of before + in + after cells.
-struct WindowAxis {
+struct TwinAxis {
   Idx in, kernel, stride, dilation, before, after;
 
   Idx padded() const { return before + in + after; }
@@ -22,15 +22,15 @@ struct WindowAxis {
 
 /// Geometry: a problem whose window moves over an image.
 template <class Geometry>
-WindowAxis rows_of(const Geometry& g) {
+TwinAxis rows_of(const Geometry& g) {
   return {g.in_height, g.kernel_height, g.stride_height, g.dilation_height, g.pad_top, g.pad_bottom};
 }
 template <class Geometry>
-WindowAxis columns_of(const Geometry& g) {
+TwinAxis columns_of(const Geometry& g) {
   return {g.in_width, g.kernel_width, g.stride_width, g.dilation_width, g.pad_left, g.pad_right};
 }
 
-/// from, from + step, ... up to `last`, whatever the step: nothing beyond `last` is computed.
+/// from, from + step, ... up to `last`, for any step: no number beyond `last` is computed.
 inline std::vector<Idx> steps_up_to(Idx from, Idx step, Idx last) {
   std::vector<Idx> steps;
   for (Idx at = from; at <= last; at += step) {
@@ -41,18 +41,16 @@ inline std::vector<Idx> steps_up_to(Idx from, Idx step, Idx last) {
 }
 
 /// The padded cell under the first tap of each window, in order.
-inline std::vector<Idx> window_starts(const WindowAxis& a) {
-  return steps_up_to(0, a.stride, a.padded() - a.reach());
-}
-inline Idx count_windows(const WindowAxis& a) { return static_cast<Idx>(window_starts(a).size()); }
+inline std::vector<Idx> window_starts(const TwinAxis& a) { return steps_up_to(0, a.stride, a.padded() - a.reach()); }
+inline Idx count_windows(const TwinAxis& a) { return static_cast<Idx>(window_starts(a).size()); }
 
-/// The window with this number looks at a cell through this tap.
+/// Window `window` covers a cell with tap `tap`.
 struct Meeting {
   Idx window, tap;
 };
 
 /// All meetings of one real cell, by increasing tap.
-inline std::vector<Meeting> meetings(const WindowAxis& a, Idx cell) {
+inline std::vector<Meeting> meetings(const TwinAxis& a, Idx cell) {
   std::vector<Meeting> found;
   for (Idx tap = 0; tap < a.kernel; ++tap) {
     const Idx start = a.before + cell - a.dilation * tap;

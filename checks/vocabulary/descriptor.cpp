@@ -14,8 +14,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A problem that is well described but not ours to judge: in a list of shapes it is left out instead of ending the
-/// run.
+/// A problem that is described correctly but cannot be judged here. In a list of shapes it is left out, and the run
+/// continues.
 class Unsupported : public UsageError {
  public:
   Unsupported(const std::string& where, const std::string& position, const std::string& expected,
@@ -32,7 +32,7 @@ bool is_letter(char c) { return 'a' <= c && c <= 'z'; }
 bool is_digit(char c) { return '0' <= c && c <= '9'; }
 bool is_space(char c) { return c == ' ' || ('\t' <= c && c <= '\r'); }
 
-/// A place in a text, and how to complain about it.
+/// A position in a text, and the errors at this position.
 class Cursor {
  public:
   Cursor(std::string_view text, std::string where, Idx first_column)
@@ -49,7 +49,7 @@ class Cursor {
     while (!at_end() && predicate(peek())) skip();
     return text_.substr(begin, position_ - begin);
   }
-  /// A number, or an error that says after what it was expected.
+  /// A number. The error message names the item after which it was expected.
   Idx number(const std::string& expected) {
     const Idx begin = column();
     if (!is_digit(peek())) fail(begin, expected, here());
@@ -63,7 +63,7 @@ class Cursor {
     }
     return value;
   }
-  /// A number with a sign, a point and an exponent, as far as it has them: 0.125, -3, 1e-05. As it is written.
+  /// The text of a real number, with sign, point and exponent if it has them: 0.125, -3, 1e-05.
   std::string real(const std::string& expected) {
     const Idx begin = column();
     const std::size_t first = position_;
@@ -105,10 +105,10 @@ class Cursor {
 struct Item {
   std::string key;
   Idx value, column;
-  std::string text{};  // as written, of what is no integer: a number, or a word after a colon
+  std::string text{};  // as written, if the value is not an integer: a real number, or a word after a colon
 };
 
-constexpr std::size_t most_items = 30;  // more than there are keys
+constexpr std::size_t most_items = 30;  // greater than the number of keys
 
 struct Items {
   std::vector<Item> items;
@@ -134,7 +134,7 @@ const Field* field_with_key(const Layer& layer, std::string_view key) {
     if (f.key == key) return &f;
   return nullptr;
 }
-/// Of a key of any layer, or of that one.
+/// Whether the key is a real field of `layer`, or of any layer if it is null.
 bool is_real_key(const Layer* layer, std::string_view key) {
   const auto is_real = [&](const Layer& l) {
     const Field* const f = field_with_key(l, key);
@@ -144,7 +144,7 @@ bool is_real_key(const Layer* layer, std::string_view key) {
                           : std::ranges::any_of(layers(), [&](const Layer* l) { return is_real(*l); });
 }
 
-/// A key, and what it is followed by. `layer`: whose keys these are, if that is known.
+/// A key and its value. `layer`: the layer of the key, if it is known.
 Item read_item(Cursor& cursor, const Layer* layer) {
   const Idx column = cursor.column();
   const std::string here = cursor.here(), key(cursor.take_while(is_letter));
@@ -186,7 +186,7 @@ struct Extents {
   std::string name;
 };
 
-/// 8x16x7x7, and what may follow it.
+/// 8x16x7x7, and the items that may follow.
 Extents read_extents(Cursor& cursor, bool is_all) {
   Extents result;
   for (bool first = true; first || cursor.peek() == 'x'; first = false) {
@@ -216,7 +216,7 @@ bool among(std::string_view list, std::string_view key) {
   return false;
 }
 
-/// Those of a layer that have an integer or a word, in the order in which a descriptor has them.
+/// The keys of a layer with an integer or a word, in descriptor order.
 std::string keys_of(const Layer& layer) {
   if (*layer.keys != '\0') return layer.keys;
   std::string keys;
@@ -225,13 +225,13 @@ std::string keys_of(const Layer& layer) {
   return keys;
 }
 
-/// What a number below its least violates.
+/// The clause that a number below its least value violates.
 const char* clause_of(Field::Kind kind, std::string_view key) {
   if (key == "g") return "C5";
   return kind == Field::Kind::number ? "C8" : "C1";
 }
 
-/// An integer that a key can have, or the word for it.
+/// Checks an integer or a word that a key may have.
 void check_item(const Items& items, const Item& item, const Field* field) {
   const std::string position = Cursor::position(item.column);
   const auto kind = field == nullptr ? Field::Kind::extent : field->kind;
@@ -253,7 +253,7 @@ void check_item(const Items& items, const Item& item, const Field* field) {
     throw UsageError(items.where, position, fmt::format("{0}0 or {0}1 (C1)", item.key), given);
 }
 
-/// Every item on its own: a key that this layer has, and a value that the key can have.
+/// Checks each item alone: its layer has the key, and the key may have the value.
 void check_items(const Items& items, const Layer& layer) {
   const std::string keys = keys_of(layer);
   for (const Item& item : items.items) {
@@ -278,7 +278,7 @@ void check_items(const Items& items, const Layer& layer) {
 /// max(a - b, 0), for b >= 0.
 Idx excess(Idx a, Idx b) { return a > b ? a - b : 0; }
 
-/// Completes one axis. `axis` is 'h' or 'w'; a w key that is missing is as its h twin.
+/// Completes one axis. `axis` is 'h' or 'w'; a missing w key has the value of its h twin.
 Line read_line(const Items& items, const Problem& problem, char axis) {
   const char* const operation = layer_of(problem).name;
   const auto find = [&](std::string key, char own) {
@@ -309,7 +309,7 @@ Line read_line(const Items& items, const Problem& problem, char axis) {
     return line;
   }
 
-  // What the given output needs, and from it the paddings.
+  // The padding that the given output needs determines the paddings that are missing.
   line.out = out->value;
   if (const Violation v = check_axis(operation, name, line.in, line.kernel, line.axis); v.clause == Clause::C3)
     refuse_clause(items, v);
@@ -340,7 +340,7 @@ void read_window(const Items& items, Problem& problem) {
   set_width(problem, read_line(items, problem, 'w'));
 }
 
-/// Whether a key is one of a window's lines.
+/// Whether a field is one of a window's lines.
 bool is_of_window(const Field& f) {
   return std::ranges::any_of(
       std::array{"_height", "_width", "pad_top", "pad_left", "pad_bottom", "pad_right"},
@@ -358,7 +358,7 @@ double real_of(const Items& items, const Item& item, const Field& field) {
   return value;
 }
 
-/// A field that is no part of a window.
+/// Reads a field that is not part of a window.
 void read_field(const Items& items, const Field& f, std::size_t n, Problem& problem) {
   const Item* const item = items.find(f.key);
   if (item == nullptr && !f.usual) static_cast<void>(items.required(f.key));
@@ -374,7 +374,7 @@ void read_field(const Items& items, const Field& f, std::size_t n, Problem& prob
     problem.set(n, item->value);
 }
 
-/// What is no field, but multiplies one.
+/// Applies the keys that are not fields but multiply one.
 void multiply_factors(const Items& items, const Layer& layer, Problem& problem) {
   std::vector<std::pair<std::string, Idx>> values;
   for (const Factor& factor : layer.factors) {
@@ -449,7 +449,7 @@ Idx derived_after(const Line& line) {
   return excess(excess(needed, line.in), line.axis.before);
 }
 
-/// What has to be written of a window for it to be read back as it is.
+/// The keys of a window that must be written so that it reads back unchanged.
 struct Wanted {
   bool out, stride, before, after, dilation;
 };
@@ -465,8 +465,8 @@ void put_line(std::string& text, const Line& line, char axis, const Wanted& want
   if (wanted.after) put(text, axis == 'h' ? "pb" : "pr", line.axis.after);
 }
 
-/// Both axes, or the height alone where the width is the same. A key is written for both or for neither: so the other
-/// tool, which knows no twins of single keys, reads the same.
+/// Writes both axes, or only the height if the width is the same. A key is written for both axes or for neither: so
+/// oneDNN's tester, which knows no twins of single keys, reads the same problem.
 void put_window(std::string& text, const Problem& p) {
   const Line h = height_of(p), w = width_of(p);
   const auto either = [&](auto predicate) { return predicate(h) || predicate(w); };
@@ -481,7 +481,7 @@ void put_window(std::string& text, const Problem& p) {
   if (!(h == w)) put_line(text += '_', w, 'w', wanted);
 }
 
-/// A field that is no part of a window; nothing where it is as usual.
+/// Writes a field that is not part of a window, unless it has its usual value.
 void put_field(std::string& text, const Problem& p, std::size_t n, const Field& f) {
   if (f.kind == Field::Kind::real) {
     if (!f.usual || p.real(n) != *f.usual) text += fmt::format("{}{}{}", text.empty() ? "" : "_", f.key, p.real(n));
@@ -526,7 +526,7 @@ std::string to_descriptor(const Problem& problem) { return text_of(problem); }
 
 namespace {
 
-/// How often something was left out of a list, and where first.
+/// How often items were left out of a list, and the line of the first one.
 struct LeftOut {
   std::string reason;
   Idx times, first_line;
@@ -538,7 +538,7 @@ void leave_out(std::vector<LeftOut>& all, const std::string& reason, Idx line) {
   all.push_back({reason, 1, line});
 }
 
-/// The next word of a line, and where it begins; white space and `#` inside a name's quotes are part of the word.
+/// The next word of a line, and its position. White space and `#` between the quotes of a name belong to the word.
 std::string_view next_word(std::string_view line, std::size_t& at) {
   while (at < line.size() && is_space(line[at])) ++at;
   const std::size_t begin = at;

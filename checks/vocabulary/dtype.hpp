@@ -1,4 +1,4 @@
-// Storage types: what the numbers of a tensor are stored as. One table; to add a type, add a row.
+// Storage types: how the numbers of a tensor are stored. One table; to add a type, add a row.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// The numbers never change: seeds and corpora hold them.
+/// The numbers never change: seeds and corpora contain them.
 enum class DType : std::uint8_t { f32 = 0, f64 = 1, f16 = 2, bf16 = 3, f8e4m3 = 4, f8e5m2 = 5 };
 
 struct DTypeRow {
@@ -17,11 +17,11 @@ struct DTypeRow {
   std::size_t bytes;
   Format format;
   const char* npy;       // its code in a .npy file
-  const char* encoding;  // what a .npy file holds, if not the numbers themselves
-  const char* bits;      // what the integers of cnnspec/kernel.h are bit patterns of; empty: C has the type itself
-  /// It has no standard, and processors' instructions for it take subnormal numbers for zero.
+  const char* encoding;  // the content of a .npy file, if not the numbers themselves
+  const char* bits;      // the type whose bits the integers of cnnspec/kernel.h hold; empty: C has the type itself
+  /// The type has no standard, and processors' instructions for it treat subnormal numbers as zero.
   bool disputes_subnormals = false;
-  /// It has no infinity: what is too large becomes the largest number.
+  /// The type has no infinity: a number that is too large becomes the largest number.
   bool saturates = false;
 };
 inline constexpr std::array<DTypeRow, 6> dtype_rows{{

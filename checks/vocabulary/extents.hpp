@@ -1,4 +1,4 @@
-// What a tensor's extents say of its elements, which are row-major.
+// Element count and indices of a tensor, from its extents. Elements are row-major.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// How many elements.
+/// The number of elements.
 inline Idx count_of(const std::vector<Idx>& extents) {
   Idx n = 1;
   for (const Idx e : extents) n *= e;

@@ -1,4 +1,4 @@
-// Format: a binary floating-point format, and what follows from its numbers.
+// Format: a binary floating-point format, and its derived constants.
 #pragma once
 
 #include <bit>
@@ -22,7 +22,7 @@ struct Format {
   int digits = 0;            // of the significand, the leading one included
   int least_exponent = 0;    // the smallest subnormal is 2^least_exponent
   int largest_exponent = 0;  // the largest finite number is (2 - (1 + missing) * 2^(1-digits)) * 2^largest_exponent
-  int missing = 0;           // so many significands of the largest exponent are no numbers
+  int missing = 0;           // the last `missing` significands of the largest exponent are not numbers
 
   constexpr double unit() const { return power_of_two(-digits); }             // u, the unit roundoff
   constexpr double smallest() const { return power_of_two(least_exponent); }  // eta, the smallest subnormal

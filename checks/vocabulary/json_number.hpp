@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// "nan", whatever its sign, "inf" and "-inf" are strings.
+/// NaN of either sign is the string "nan"; infinities are the strings "inf" and "-inf".
 inline nlohmann::ordered_json json_number(double v) {
   if (std::isnan(v)) return "nan";
   return std::isfinite(v) ? nlohmann::ordered_json(v) : nlohmann::ordered_json(fmt::format("{}", v));

@@ -13,7 +13,7 @@ namespace {
 
 std::string at(Idx position) { return fmt::format("character {}", position); }
 
-/// Without the spaces around it, and `position` moved accordingly.
+/// The text without surrounding spaces; `position` moves accordingly.
 std::string_view trimmed(std::string_view text, Idx& position) {
   const std::size_t first = std::min(text.find_first_not_of(' '), text.size());
   position += static_cast<Idx>(first);
@@ -25,7 +25,7 @@ Idx integer(std::string_view text, const std::string& where, Idx position) {
   Idx value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const bool whole = end == text.data() + text.size();
-  if (whole && error == std::errc{} && value != dyn) return value;  // dyn is no extent
+  if (whole && error == std::errc{} && value != dyn) return value;  // dyn is not an extent
   constexpr Idx most = std::numeric_limits<Idx>::max();
   const bool is_integer = whole && error != std::errc::invalid_argument;
   throw UsageError(where, at(position),
@@ -54,7 +54,7 @@ void KeyValues::add(std::string_view pair, Idx position) {
     if (earlier.name == name)
       throw UsageError(where_, at(position), "each name once",
                        fmt::format("{} again (first at {})", in_quotes(name), at(earlier.position)));
-  constexpr std::size_t most = 100;  // more than any reader knows
+  constexpr std::size_t most = 100;  // more names than any reader knows
   if (pairs_.size() == most) throw UsageError(where_, at(position), fmt::format("at most {} names", most), "more");
   Idx value_position = position + static_cast<Idx>(equals) + 1;
   const std::string_view value = trimmed(pair.substr(equals + 1), value_position);

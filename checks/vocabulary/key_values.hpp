@@ -15,14 +15,14 @@ namespace cnnspec::checks {
 ///     given.finish();
 class KeyValues {
  public:
-  /// Empty text holds nothing. `where` says in error messages what the text is. Throws UsageError on a pair that is not
-  /// name=integer, on an integer that no Idx holds, and on a name that comes twice.
+  /// Empty text holds nothing. `where` names the text in error messages. Throws UsageError on a pair that is not
+  /// name=integer, on an integer that does not fit into Idx, and on a repeated name.
   KeyValues(std::string_view text, const std::string& where);
 
   /// The value given for `name`, or `otherwise`.
   Idx take(const std::string& name, Idx otherwise);
 
-  /// Throws UsageError if a name was given that nobody took.
+  /// Throws UsageError if a given name was never taken.
   void finish() const;
 
  private:

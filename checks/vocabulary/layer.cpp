@@ -12,7 +12,7 @@ struct KnownPass {
   const Pass* pass;
 };
 
-/// By number.
+/// All passes, by the number of their operation.
 const std::vector<KnownPass>& known_passes() {
   static const std::vector<KnownPass> all = [] {
     std::vector<KnownPass> passes;

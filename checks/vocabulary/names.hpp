@@ -1,4 +1,4 @@
-// Words that are given as options and stand for one of several things.
+// Words that users give as options and that name one of several values.
 #pragma once
 
 #include "checks/vocabulary/layer.hpp"

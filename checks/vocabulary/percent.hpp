@@ -1,4 +1,4 @@
-// A share as people read it.
+// A share as a percentage for people.
 #pragma once
 
 #include <fmt/format.h>
@@ -8,8 +8,8 @@
 
 namespace cnnspec::checks {
 
-/// 0.1234 -> "12.3%", rounded down: what is not all does not read as all. `share` is not negative; what a computation
-/// is off by in its last digits does not count.
+/// 0.1234 -> "12.3%", rounded down, so that only a complete share reads "100.0%". `share` is not negative; errors in
+/// the last digits of a computed share are ignored.
 inline std::string percent(double share) {
   constexpr double thousandths = 1e3, as_good_as_whole = 1e-6;
   return fmt::format("{:.1f}%", std::floor(share * thousandths + as_good_as_whole) / 10);

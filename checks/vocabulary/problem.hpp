@@ -1,5 +1,5 @@
-// Problem: the numbers that say how large an operation's tensors are, and how it goes over them; one of the structs of
-// cnnspec/kernel.h, of any layer.
+// Problem: the numbers that define the sizes of an operation's tensors, and how it moves over them. It holds one of the
+// structs of cnnspec/kernel.h, of any layer.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace cnnspec::checks {
 
-/// Says which layer a struct is a problem of: each layer's room specialises it, as
+/// Tells the layer that a problem struct belongs to. Each layer's room specialises it, as
 /// `template <> struct ProblemOf<cnnspec_conv2d> { static constexpr LayerId layer = LayerId::conv2d; };`.
 template <class P>
 struct ProblemOf;
@@ -24,8 +24,8 @@ concept ProblemStruct = requires {
   ProblemOf<P>::layer;
 };
 
-/// A layer, and the numbers of its struct: words of eight bytes, each an integer (or a double, where the layer's field
-/// says so). It can be copied to another process byte by byte.
+/// A layer, and the numbers of its struct: words of eight bytes, each an integer (or a double, if the layer's field is
+/// real). It can be copied to another process byte by byte.
 class Problem {
  public:
   static constexpr std::size_t most_words = 32;
@@ -33,7 +33,7 @@ class Problem {
   Problem() = default;
   template <ProblemStruct P>
   Problem(const P& p) : Problem(ProblemOf<P>::layer, p) {}
-  /// Of a layer that shares its struct with others.
+  /// For a layer that shares its struct with others.
   template <class P>
   Problem(LayerId layer, const P& p) : layer_(layer), words_(sizeof(P) / word_bytes) {
     static_assert(std::is_trivially_copyable_v<P> && sizeof(P) % word_bytes == 0 && sizeof(P) <= sizeof(bytes_));
@@ -50,7 +50,7 @@ class Problem {
   template <class P>
   const P& as() const {
     assert(sizeof(P) == words_ * word_bytes);
-    return *std::launder(reinterpret_cast<const P*>(bytes_));  // the copied bytes are one
+    return *std::launder(reinterpret_cast<const P*>(bytes_));  // the copied bytes are an object of type P
   }
   template <class P>
   P& as() {
@@ -61,7 +61,7 @@ class Problem {
   bool is() const {
     return layer_ == ProblemOf<P>::layer;
   }
-  /// Null if it is another layer's.
+  /// Null if the problem belongs to another layer.
   template <ProblemStruct P>
   const P* as_if() const {
     return is<P>() ? &as<P>() : nullptr;

@@ -1,5 +1,5 @@
-// Shapes: a typed problem as the specification's shapes and configuration; those of one image. Each layer's room says
-// what they are, in ProblemOf.
+// Shapes: converts a typed problem to the specification's shapes and configuration, for one image. Each layer's room
+// defines them, in ProblemOf.
 #pragma once
 
 #include <vector>
@@ -24,7 +24,7 @@ auto y_shape(const P& p) {
   return ProblemOf<P>::y(p);
 }
 
-/// How many images: an elementwise problem has no batch.
+/// The number of images: an elementwise problem has no batch.
 template <ProblemStruct P>
 Idx batch_of(const P& p) {
   if constexpr (requires { p.batch; }) return p.batch;

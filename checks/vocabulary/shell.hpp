@@ -1,4 +1,4 @@
-// Words of a shell, for command lines that are shown to be run again.
+// Words of a shell, for command lines that users can run again.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 namespace cnnspec::checks {
 
-/// `text` as one word of a POSIX shell: as it is where nothing in it is special, else in single quotes.
+/// `text` as one word of a POSIX shell: unchanged if it has no special characters, else in single quotes.
 inline std::string shell_word(std::string_view text) {
   constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+=:,";
   if (!text.empty() && text.find_first_not_of(plain) == std::string_view::npos) return std::string(text);

@@ -1,5 +1,5 @@
-// Storage: numbers to the bytes that a kernel reads, and back. The judge itself handles all data as double, which holds
-// every number of each storage type.
+// Storage: converts numbers to the bytes that a kernel reads, and back. The judge holds all data as double, which
+// contains every number of each storage type.
 #pragma once
 
 #include <cstddef>

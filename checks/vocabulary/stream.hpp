@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// 64 bits to 64 bits, one to one, every output bit depending on every input bit.
+/// A bijection of 64-bit words in which every output bit depends on every input bit.
 constexpr std::uint64_t mix(std::uint64_t z) {
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
   z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
@@ -18,7 +18,7 @@ constexpr std::uint64_t mix(std::uint64_t z) {
 class Stream {
  public:
   constexpr explicit Stream(std::uint64_t seed) : state_(seed) {}
-  /// A stream of its own for part `n` of whatever `seed` describes.
+  /// An independent stream for part `n` of the object that `seed` stands for.
   constexpr Stream(std::uint64_t seed, std::uint64_t n) : state_(mix(seed ^ mix(n + golden_ratio))) {}
 
   constexpr std::uint64_t bits() { return mix(state_ += golden_ratio); }

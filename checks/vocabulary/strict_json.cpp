@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Of the byte that was read last, counted from 1.
+/// The line and column of the last byte read; `byte` counts from 1.
 std::string line_and_column(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
   const auto lines = std::count(before.begin(), before.end(), '\n');
@@ -23,8 +23,8 @@ std::string line_and_column(std::string_view text, std::size_t byte) {
 }
 
 /// The library's messages look like "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error
-/// while parsing value - unexpected ']'; expected string literal"; what has another form is shown as far as it is
-/// understood.
+/// while parsing value - unexpected ']'; expected string literal". From a message of another form, the understood part
+/// is shown.
 [[noreturn]] void refuse(const std::string& where, const std::string& position, std::string message) {
   for (const std::string_view end_of_prefix : {"] ", ": ", " - "})
     if (const std::size_t at = message.find(end_of_prefix); at != std::string::npos)
@@ -40,8 +40,8 @@ std::string line_and_column(std::string_view text, std::size_t byte) {
   throw UsageError(where, position, expected, printable(message));
 }
 
-/// Reads along, and refuses what the library lets pass. (Not by the library's callback: for each object in an array it
-/// looks at all that came before.)
+/// Follows the parser, and refuses input that the library accepts. (The library's callback is not used: for each object
+/// in an array, it visits all elements before it.)
 class Watch : public json::json_sax_t {
  public:
   Watch(std::string_view text, const std::string& where, std::size_t most_levels)
@@ -72,7 +72,7 @@ class Watch : public json::json_sax_t {
   struct Container {
     bool is_array;
     std::size_t elements = 0;      // seen so far
-    std::string key{};             // seen last
+    std::string key{};             // the last key
     std::set<std::string> keys{};  // seen so far
   };
 

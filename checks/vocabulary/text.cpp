@@ -9,7 +9,7 @@ namespace {
 
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
-/// How many bytes the character has that `text` begins with; 0 if that is no UTF-8.
+/// The number of bytes of the first character of `text`; 0 if it is not valid UTF-8.
 std::size_t character_bytes(std::string_view text) {
   const auto byte = [&](std::size_t n) { return n < text.size() ? static_cast<unsigned char>(text[n]) : 0u; };
   const unsigned first = byte(0), second = byte(1);
@@ -22,7 +22,7 @@ std::size_t character_bytes(std::string_view text) {
   return too_long || surrogate || too_large ? 0 : length;
 }
 
-/// Of ASCII, and U+0080 ... U+009F, which terminals obey as well: C2 80 ... C2 9F in UTF-8.
+/// A control character of ASCII, or U+0080 ... U+009F (C2 80 ... C2 9F in UTF-8), which terminals obey as well.
 bool is_control(std::string_view character) {
   const auto byte = [&](std::size_t n) { return static_cast<unsigned char>(character[n]); };
   return character.size() == 1 ? byte(0) < 0x20 || byte(0) == 0x7F

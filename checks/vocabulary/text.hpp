@@ -9,17 +9,17 @@
 
 namespace cnnspec::checks {
 
-/// The beginning of `text`: what is longer than 60 bytes is cut, and ends with "...".
+/// `text`, cut after 60 bytes; a cut text ends with "...".
 std::string shortened(std::string_view text);
 
 /// `text` in double quotes, shortened and printable.
 std::string in_quotes(std::string_view text);
 
-/// `text` with a '?' for each control character, so that a name cannot break a line or steer a terminal, and for each
-/// byte that is no UTF-8. What it returns it leaves as it is.
+/// `text` with a '?' for each control character and for each byte that is not valid UTF-8, so that a name cannot break
+/// a line or control a terminal. Applying it twice changes nothing more.
 std::string printable(std::string_view text);
 
-/// How many columns UTF-8 text takes on a terminal, counting each code point as one.
+/// The number of terminal columns of UTF-8 text, with one column for each code point.
 Idx columns(std::string_view text);
 
 /// 1234567 -> "1,234,567"
@@ -29,8 +29,7 @@ std::string thousands(Idx n);
 std::string joined(const std::vector<Idx>& numbers, std::string_view separator);
 std::string joined(const std::vector<std::string>& words, std::string_view separator);
 
-/// `one of a, b, c`, and `(did you mean "b"?)` if `given` looks like a slip for b; `nothing`
-/// where nothing is known.
+/// `one of a, b, c`, and `(did you mean "b"?)` if `given` looks like a misspelled b; `nothing` if `known` is empty.
 std::string one_of(const std::vector<std::string>& known, std::string_view given);
 
 }  // namespace cnnspec::checks

@@ -1,4 +1,4 @@
-// UsageError: text that the caller gave us (an option, a descriptor, a file) is not what it must be. Exit status 2.
+// UsageError: text from the caller (an option, a descriptor, a file) is not valid. Exit status 2.
 #pragma once
 
 #include <stdexcept>
@@ -6,8 +6,8 @@
 
 namespace cnnspec::checks {
 
-/// `what()` reads "WHERE: at POSITION: expected EXPECTED, got GIVEN"; an empty part is left out. It is one line and fit
-/// for a terminal, whatever the parts hold (see printable).
+/// `what()` reads "WHERE: at POSITION: expected EXPECTED, got GIVEN"; an empty part is left out. It is one line and
+/// safe for a terminal, whatever the parts contain (see printable).
 class UsageError : public std::invalid_argument {
  public:
   UsageError(const std::string& where, const std::string& position, const std::string& expected,

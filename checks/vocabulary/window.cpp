@@ -5,7 +5,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Where the numbers of one axis are among the fields.
+/// The places of one axis's numbers among the fields.
 struct Places {
   std::size_t in, out, kernel, stride, dilation, before, after;
 };

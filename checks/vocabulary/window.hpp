@@ -1,4 +1,4 @@
-// Window: the numbers of a problem whose window moves over an image, axis by axis.
+// Window: the numbers of a problem with a window that moves over an image, axis by axis.
 #pragma once
 
 #include "checks/vocabulary/layer.hpp"
@@ -8,14 +8,14 @@ namespace cnnspec::checks {
 
 inline constexpr Idx largest_idx = std::numeric_limits<Idx>::max();
 
-/// One axis of a window that moves.
+/// One axis of a moving window.
 struct Line {
   Idx in = 1, out = 1, kernel = 1;
   Axis axis{};
   friend bool operator==(const Line&, const Line&) = default;
 };
 
-/// Cells with the padding; of a line that satisfies C3.
+/// The number of cells with padding, for a line that satisfies C3.
 inline Idx padded_extent(const Line& l) { return l.in + l.axis.before + l.axis.after; }
 
 template <ProblemStruct P>
@@ -39,7 +39,7 @@ void set_width(P& p, const Line& line) {
   p.pad_left = line.axis.before, p.pad_right = line.axis.after;
 }
 
-// The same of any layer's problem, by the names of its fields.
+// The same for a problem of any layer, by field names.
 bool has_window(const Layer& layer);
 inline bool has_window(const Problem& problem) { return has_window(layer_of(problem)); }
 Line height_of(const Problem& problem);
@@ -47,7 +47,7 @@ Line width_of(const Problem& problem);
 void set_height(Problem& problem, const Line& line);
 void set_width(Problem& problem, const Line& line);
 
-/// How many windows there are on an axis of that problem; 0, which is no extent, if not even one fits. `line.out` is
+/// The number of windows on an axis of the problem; 0, which is not a valid extent, if no window fits. `line.out` is
 /// not read.
 Idx outputs_of(const Problem& problem, const Line& line);
 
@@ -57,11 +57,11 @@ struct NamedExtent {
   const char* name;
   Idx value;
 };
-/// C1. The spec's own checks let `dyn` pass; here every number is known.
+/// C1. The spec's own checks accept `dyn`; here every number must be known.
 Violation check_extents(const char* operation, std::initializer_list<NamedExtent> extents);
-/// C3 for a tensor of these extents.
+/// C3 for a tensor with these extents.
 Violation check_elements(const char* operation, const char* tensor, std::initializer_list<Idx> extents);
-/// The product of positive factors, or `largest_idx` where it is larger.
+/// The product of positive factors, or `largest_idx` if it is larger.
 Idx saturated_product(std::initializer_list<Idx> factors);
 
 template <class... Violations>
@@ -84,7 +84,7 @@ Violation check_window_extents(const char* operation, const P& p) {
                                    {"dilation_height", p.dilation_height},
                                    {"dilation_width", p.dilation_width}});
 }
-/// C6 for the output extents, where the size formula is that of a convolution.
+/// C6 for the output extents, if the size formula is that of a convolution.
 template <ProblemStruct P>
 Violation check_out(const char* operation, const P& p) {
   const Line h = height_of(p), w = width_of(p);
@@ -92,7 +92,7 @@ Violation check_out(const char* operation, const P& p) {
                   check_agree(operation, "out_width", conv_out(w.in, w.kernel, w.axis), p.out_width));
 }
 
-// ---- Fields that layers with such a window have in common ----
+// ---- Common fields of layers with such a window ----
 
 inline constexpr Field batch_field{"batch", "mb", Field::Kind::extent, 1, 2};
 inline constexpr Field in_height_field{"in_height", "ih"}, in_width_field{"in_width", "iw"};

@@ -1,4 +1,5 @@
-// Must compile: what the other files do, done right. If it does not, their failures prove nothing.
+// Must compile: the right versions of the other files. If it does not compile, the failures of the others prove
+// nothing.
 #include <cnnspec/cnn.hpp>
 
 using namespace cnnspec;

@@ -1,4 +1,4 @@
-// Puts a layer of its own through the gradient check, once right and once wrong; and looks for a built-in kernel.
+// Runs the gradient check on a layer defined here, once right and once wrong; and looks up a built-in kernel.
 #include <cnnspec/kernel.h>
 
 #include <checks/gradient/check_gradient.hpp>

@@ -1,4 +1,4 @@
-// A fuzz target of which each input says what happens: what replay makes of inputs is tested with it.
+// A fuzz target whose inputs say what happens. It tests what replay does with inputs.
 #include <csignal>
 #include <cstddef>
 #include <cstdint>

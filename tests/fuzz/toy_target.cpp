@@ -1,5 +1,5 @@
-// A fuzz target that does with the input "!" what the environment variable TOY says. What `cnnspec fuzz` makes of
-// inputs that fail in one way or another is tested with it. What an input starts with decides which code it reaches.
+// A fuzz target that follows the environment variable TOY on the input "!". It tests what `cnnspec fuzz` does with
+// inputs that fail in different ways. The begin of an input decides which code it reaches.
 #include <chrono>
 #include <cstddef>
 #include <cstdint>

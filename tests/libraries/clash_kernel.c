@@ -1,4 +1,4 @@
-/* A kernel that needs libclash.so.CLASH_VERSION, and is wrong with the other. */
+/* A kernel that needs libclash.so.CLASH_VERSION, and is wrong with the other version. */
 #include <cnnspec/kernel.h>
 
 int clash_scale(void);

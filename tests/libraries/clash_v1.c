@@ -1,3 +1,3 @@
-/* libclash.so.1: a library that has been followed by another of the same name. */
+/* libclash.so.1: an old library; libclash.so.2 is its successor. */
 int clash_scale(void);
 int clash_scale(void) { return 1; }

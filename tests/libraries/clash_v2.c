@@ -1,3 +1,3 @@
-/* libclash.so.2: the library that followed libclash.so.1. */
+/* libclash.so.2: the successor of libclash.so.1. */
 int clash_scale(void);
 int clash_scale(void) { return 2; }

@@ -1,11 +1,11 @@
-/* A kernel that is compiled and linked with -ffast-math. It is right, but that whoever loads it takes subnormals for
- * zeros from then on. A judge in the same process would compute its own results so, and see nothing. */
+/* A kernel that is compiled and linked with -ffast-math. It is right, but a process that loads it flushes
+ * subnormals to zero from then on. A judge in the same process would flush its own results too, and notice nothing. */
 #include <cnnspec/kernel.h>
 #include <stddef.h>
 
 #if defined(__x86_64__) && (defined(__clang__) || __GNUC__ >= 13)
 #include <xmmintrin.h>
-/* What the crtfastmath.o of GCC does, which newer compilers leave out of shared libraries. */
+/* The same as GCC's crtfastmath.o, which newer compilers do not link into shared libraries. */
 __attribute__((constructor)) static void set_fast_math(void) {
   const unsigned flush_to_zero = 0x8000, denormals_are_zero = 0x40;
   _mm_setcsr(_mm_getcsr() | flush_to_zero | denormals_are_zero);

@@ -1,6 +1,7 @@
-/* Kernels that are right, and besides do what no kernel should: each is this file with another macro. What they do in
- * the call they do in the middle of it, and only if there are more than 3 elements, so that the plainest cases are
- * done. What they do at load they do in a constructor. HOSTILE_NOTHING does nothing besides, to compare with. */
+/* Kernels with right results that also do something that no kernel should do: each is this file with another macro. A
+ * hostile action in a call happens in the middle of the call, and only if there are more than 3 elements, so that the
+ * plainest cases succeed. A hostile action at load happens in a constructor. For comparison, HOSTILE_NOTHING has no
+ * such action. */
 #define _GNU_SOURCE
 #include <cnnspec/kernel.h>
 #include <fenv.h>
@@ -40,7 +41,7 @@ static inline void relu(const work *w) {
 #if defined(HOSTILE_SIGNALS) || defined(HOSTILE_SIGNALS_AT_LOAD) || defined(HOSTILE_SIGNALS_AT_LOAD_AND_CRASH) || \
     defined(HOSTILE_SIGNALS_AT_LOAD_AND_HANGS)
 static void ignore(int signal) { (void)signal; }
-/* It handles or ignores the signals that the judge may count on, and blocks all. */
+/* It handles or ignores the signals that the judge may rely on, and blocks all signals. */
 static void take_signals(void) {
   signal(SIGSEGV, ignore);
   signal(SIGTERM, ignore);
@@ -59,7 +60,7 @@ IN_THE_CALL { return take_signals(), CNNSPEC_DONE; }
 #elif defined(HOSTILE_SIGNALS_AT_LOAD)
 AT_LOAD { take_signals(); }
 #elif defined(HOSTILE_SIGNALS_AT_LOAD_AND_CRASH)
-/* It crashes, and may not be told by a signal that its end sends. */
+/* It crashes. The judge may not learn of its end from the signal that the end sends. */
 __attribute__((constructor)) static void at_load(void) { take_signals(); }
 IN_THE_CALL {
   volatile int *volatile nowhere = NULL;
@@ -67,7 +68,7 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_SIGNALS_AT_LOAD_AND_HANGS)
-/* It never returns, and is deaf to all signals that can be blocked. Its process can be told by its name. */
+/* It never returns, and ignores all signals that can be blocked. Its process has a recognisable name. */
 __attribute__((constructor)) static void at_load(void) { take_signals(); }
 IN_THE_CALL {
   prctl(PR_SET_NAME, "cnnspec-stuck");
@@ -78,7 +79,7 @@ IN_THE_CALL {
 /* ---- How numbers are computed ---- */
 
 #elif defined(HOSTILE_ROUNDING)
-/* It leaves the processor rounding upward and flushing subnormals. relu, which computes nothing, stays right. */
+/* It leaves the processor in a mode that rounds upward and flushes subnormals. relu only compares, and stays right. */
 IN_THE_CALL {
   fesetround(FE_UPWARD);
 #if defined(__x86_64__)
@@ -88,7 +89,7 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_ROUNDING_AT_LOAD)
-/* It rounds upward, and takes subnormals for zeros: x <= 0 is then true of a positive one, and relu wrong. */
+/* It rounds upward and flushes subnormals: x <= 0 is then true for a positive subnormal, and relu is wrong. */
 AT_LOAD {
   fesetround(FE_UPWARD);
 #if defined(__x86_64__)
@@ -99,7 +100,7 @@ AT_LOAD {
 #elif defined(HOSTILE_SUBNORMAL)
 NOTHING_IN_THE_CALL
 static double flushed(double v) { return v > -0x1p-1022 && v < 0x1p-1022 ? 0 : v; }
-/* It flushes by hand what is subnormal, and leaves the processor as it is. */
+/* It flushes subnormals in its own code, and does not change the processor's mode. */
 int cnnspec_linear_forward_f64(const cnnspec_linear *g, const double *x, const double *w, const double *b, double *y) {
   for (int64_t n = 0; n < g->batch; ++n)
     for (int64_t o = 0; o < g->out_features; ++o) {
@@ -110,10 +111,10 @@ int cnnspec_linear_forward_f64(const cnnspec_linear *g, const double *x, const d
   return CNNSPEC_DONE;
 }
 
-/* ---- What belongs to the whole process ---- */
+/* ---- State of the whole process ---- */
 
 #elif defined(HOSTILE_LOCALE)
-/* It changes the language, the time zone, and what later programs are to load. */
+/* It changes the language, the time zone, and the libraries that later programs preload. */
 IN_THE_CALL {
   setenv("LC_ALL", "de_DE.UTF-8", 1);
   setenv("TZ", "Pacific/Chatham", 1);
@@ -122,10 +123,10 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_DIRECTORY)
-/* It goes to another folder. */
+/* It changes the working folder. */
 IN_THE_CALL { return chdir("/") == 0 ? CNNSPEC_DONE : 2; }
 #elif defined(HOSTILE_DIRECTORY_AT_LOAD)
-/* It goes to another folder, where the judge was to write its files. */
+/* It changes the working folder, in which the judge should write its files. */
 AT_LOAD {
   if (chdir("/") != 0) abort();
 }
@@ -158,7 +159,7 @@ static void *do_work(void *nothing) {
   }
   return nothing;
 }
-/* It starts the threads that its calls need. In a fork of the process that loaded it there are none, and calls hang. */
+/* It starts the threads that its calls need. A fork of the process that loaded it has no threads, and calls hang. */
 AT_LOAD {
   pthread_t thread;
   for (int n = 0; n < 2; ++n)
@@ -182,24 +183,24 @@ int cnnspec_relu_forward_f32(const cnnspec_elementwise *g, const float *x, float
 /* It ends the process, as if all were well. */
 IN_THE_CALL { exit(0); }
 #elif defined(HOSTILE_EXIT_QUIETLY)
-/* It ends the process, as if all were well, and no handler is called. */
+/* It ends the process, as if all were well, without calling handlers. */
 IN_THE_CALL { _exit(0); }
 #elif defined(HOSTILE_ATEXIT_AT_LOAD)
 static void say_goodbye(void) {
   puts("goodbye");
   fflush(stdout);
 }
-/* It prints when the process ends that loaded it. */
+/* It prints when the process that loaded it ends. */
 AT_LOAD { atexit(say_goodbye); }
 #elif defined(HOSTILE_HANGS)
-/* It never returns. Its process can be told by its name. */
+/* It never returns. Its process has a recognisable name. */
 IN_THE_CALL {
   prctl(PR_SET_NAME, "cnnspec-stuck");
   while (pause()) continue;
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_SLEEPS_AT_LOAD)
-/* It never ends to load. */
+/* Loading it never ends. */
 AT_LOAD {
   for (;;) pause();
 }
@@ -231,7 +232,7 @@ AT_LOAD { print(); }
 
 #elif defined(HOSTILE_CHILDREN) || defined(HOSTILE_CHILDREN_IN_A_SESSION) || defined(HOSTILE_CHILDREN_AT_LOAD) || \
     defined(HOSTILE_CHILDREN_WITH_ODD_NAMES)
-/* Tells the process by its name, for whoever looks for it, and lets it do nothing for long. */
+/* Gives the process a recognisable name, for the tests that search for it, and lets it sleep for a long time. */
 static void stray(void) {
   prctl(PR_SET_NAME, "cnnspec-stray");
   sleep(1000);
@@ -244,7 +245,7 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_CHILDREN_AT_LOAD)
-/* When it is loaded, it leaves a process behind that has another parent, and is in a session of its own. */
+/* When it is loaded, it leaves behind a process with another parent and in its own session. */
 AT_LOAD {
   if (fork() == 0) {
     setsid();
@@ -254,7 +255,7 @@ AT_LOAD {
   wait(NULL);
 }
 #elif defined(HOSTILE_CHILDREN_WITH_ODD_NAMES)
-/* It leaves children behind in sessions of their own, whose names have a bracket, and none at all. */
+/* It leaves behind children in their own sessions: one name contains a bracket, one name is empty. */
 IN_THE_CALL {
   for (int n = 0; n < 2; ++n)
     if (fork() == 0) {
@@ -266,7 +267,7 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #else
-/* It leaves a process behind that has another parent, and is in a session of its own. */
+/* It leaves behind a process with another parent and in its own session. */
 IN_THE_CALL {
   if (fork() == 0) {
     setsid();
@@ -277,7 +278,7 @@ IN_THE_CALL {
 }
 #endif
 #elif defined(HOSTILE_KILLS_PARENT)
-/* It kills the process that started its own: only if that is the judge's, and not whoever adopts orphans. */
+/* It kills its parent process, but only if this is a process of the judge and not the one that adopts orphans. */
 IN_THE_CALL {
   const pid_t parent = getppid();
   char path[64], name[16] = "";
@@ -292,7 +293,7 @@ IN_THE_CALL {
 /* ---- Memory ---- */
 
 #elif defined(HOSTILE_MEMORY)
-/* It takes all the memory there is, up to 16 GiB, and returns an error when there is no more. */
+/* It allocates all available memory, up to 16 GiB, and returns an error when there is no more. */
 IN_THE_CALL {
   const size_t step = (size_t)16 << 20;
   for (int n = 0; n < 1024; ++n) {
@@ -312,7 +313,7 @@ IN_THE_CALL {
   return CNNSPEC_DONE;
 }
 #elif defined(HOSTILE_UNWRITTEN)
-/* It takes what it allocates to be full of zeros, small blocks that are used again among it. */
+/* It assumes that allocated memory is zero, also in small blocks that are used again. */
 IN_THE_CALL {
   for (size_t size = 32; size <= 4096; size += 96) {
     free(malloc(size));

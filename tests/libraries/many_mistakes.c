@@ -1,5 +1,5 @@
-/* A kernel with a mistake of every kind that the judge tells apart, for what shows failures: each function says its own.
- * It has nothing else, but for two functions that are right where they do not decline. */
+/* A kernel with a mistake of every kind that the judge distinguishes, to test the display of failures. Each function
+ * names its mistake. The only other functions are two that are right where they do not decline. */
 #include <cnnspec/kernel.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +72,7 @@ int cnnspec_relu_forward_f64(const cnnspec_elementwise *g, const double *x, doub
   return CNNSPEC_DONE;
 }
 
-/* The 11 digits of TF32, the rest cut off. */
+/* Truncates to the 11 digits of TF32. */
 static float tf32(float v) {
   uint32_t bits;
   memcpy(&bits, &v, sizeof bits);
@@ -114,7 +114,7 @@ int cnnspec_linear_backward_weight_f32(const cnnspec_linear *g, const float *x, 
   return CNNSPEC_DONE;
 }
 
-/* crash, with a word, from the third image on. */
+/* crash, with a message, from the third image on. */
 int cnnspec_linear_backward_bias_f32(const cnnspec_linear *g, const float *dy, float *db) {
   if (g->batch > 2) {
     fputs("assertion failed: batch <= 2\n", stderr);
@@ -127,7 +127,7 @@ int cnnspec_linear_backward_bias_f32(const cnnspec_linear *g, const float *dy, f
   return CNNSPEC_DONE;
 }
 
-/* Nothing at all of it. */
+/* Declines every problem. */
 int cnnspec_max_pool2d_backward_f64(const cnnspec_pool2d *g, const double *x, const double *dy, double *dx) {
   (void)g, (void)x, (void)dy, (void)dx;
   return CNNSPEC_UNSUPPORTED;

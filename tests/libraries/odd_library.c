@@ -16,7 +16,7 @@ int cnnspec_relu_forward_f64(const cnnspec_elementwise* g, const double* x, doub
   for (int64_t i = 0; i < g->count; ++i) y[i] = x[i] <= 0 ? 0 : x[i];
   return CNNSPEC_DONE;
 }
-/* Declines, and says so. */
+/* Declines every problem. */
 int cnnspec_relu_backward_bf16(const cnnspec_elementwise* g, const uint16_t* x, const uint16_t* dy, uint16_t* dx) {
   (void)g, (void)x, (void)dy, (void)dx;
   return CNNSPEC_UNSUPPORTED;

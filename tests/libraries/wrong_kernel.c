@@ -1,5 +1,5 @@
-/* A kernel with a known mistake, for the tests of the command line: db is that of the first image, not summed over the
- * batch. It declines relu, and has nothing else. */
+/* A kernel with a known mistake, for the tests of the command line: db is the gradient of the first image, not the sum
+ * over the batch. It declines relu, and has no other function. */
 #include <cnnspec/kernel.h>
 
 int cnnspec_kernel_abi(void) { return CNNSPEC_KERNEL_ABI; }

@@ -24,9 +24,9 @@ from selenium.webdriver.support.ui import WebDriverWait
 HERE = pathlib.Path(__file__).resolve().parent
 QUIET = ("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
          "--disable-component-update --disable-sync --disable-dev-shm-usage").split()
-PATIENCE = 60  # seconds until what does not come true is an error
+PATIENCE = 60  # seconds until an unmet condition is an error
 
-# What a page has not followed yet. Other pages than the reports' have nothing that could lag behind.
+# The changes that a page has not followed yet. Pages other than the reports have nothing that could lag behind.
 BEHIND = """
     const [url, wide, media, features] = arguments;
     const queries = [...(media ? [media] : []), ...Object.entries(features).map(([name, value]) => `(${name}: ${value})`)];

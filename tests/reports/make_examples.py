@@ -16,7 +16,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-WIDTH = 150  # of a line; what takes more is broken
+WIDTH = 150  # the longest line; longer values are broken
 
 KERNEL = "./libmykernel.so"
 RUNS = {
@@ -29,7 +29,7 @@ RUNS = {
     "gradcheck": ["gradcheck", "cnn2", "--sweep"],
     "census": ["census", "--max", "extent=2,kernel=2,padding=1"],
 }
-# What a browser, Markdown, a terminal and a shell take for more than text.
+# Text that a browser, Markdown, a terminal or a shell may misinterpret.
 BAD = ("</script><img src=x onerror=\"window.broken=1\"><script>window.broken=1</script> ${x} {{script}} <!-- "
        "`a|b` ``` ](http://evil.example) @everyone http://evil.example \x1b[31m \u202e gnp.exe \u2028 ' \\\n# big\n- item\n1. item\n"
        "```\nout\n")
@@ -74,7 +74,7 @@ def wrong_gradient(gradcheck):
     return wrong
 
 
-# What is made hostile, of what, and which of its texts can be anything.
+# For each hostile example: its source, and the names of the texts that can be arbitrary.
 JUDGE = {"kernel", "sentence", "descriptor", "data", "detail", "tensor", "shrunk_descriptor", "shrunk_data", "shrunk_repro",
          "name", "repro", "behaves_like", "levels", "axis", "sizes_not_met", "picture", "version"}
 HOSTILE = {

@@ -23,7 +23,7 @@ class Worker:
         self.calls = 0
         self.memory = None
 
-    # What may be done otherwise.
+    # Methods that subclasses override.
 
     def hello(self):
         self.say("hello 1 relu_forward_f32")
@@ -38,7 +38,7 @@ class Worker:
     def end(self):
         pass
 
-    # How it goes.
+    # The common part.
 
     def say(self, line):
         os.write(SOCKET, line.encode("latin-1") + b"\n")
@@ -352,7 +352,7 @@ class Seals(Worker):
         super().compute()
 
 
-# ---- What is right ----
+# ---- Right workers ----
 
 class Right(Worker):
     pass
@@ -411,7 +411,7 @@ class ForksAndGoesOnInTheChild(Worker):
         super().hello()
 
 
-# ---- What it sees: told as errors ----
+# ---- What the worker sees: reported as errors ----
 
 class TellsItsRequest(Worker):
     def hello(self):

@@ -73,7 +73,7 @@ def against(session, torch):
                 continue
             session.progress(f"gradient check, {what} and PyTorch's {mode} mode, {derivatives:,} derivatives")
             own = Own(session, check, derivatives)
-            own.seconds()  # what is done only once has been done, on both sides
+            own.seconds()  # both sides have now done their one-time work
             if mode == "fast":
                 torch.seconds(mode, own.config, derivatives)
             times, peers = figures.in_turn(runs_of(session, derivatives), own.seconds,

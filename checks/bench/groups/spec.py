@@ -51,7 +51,7 @@ def nanoseconds(rounds, benchmark):
 def measure(session):
     count = session.runs(RUNS)
     rounds = []
-    for n in range(count):  # each round runs all of them, so that what is compared ran within a second or two
+    for n in range(count):  # each round runs all of them, so compared times are at most a second or two apart
         session.progress(f"the specification's loops, round {n + 1} of {count}")
         rounds.append(programs.google_benchmark(session.program, "^(loops|peak|kernels)/", 0.02))
     for name, own, peer_name, peer in compared(rounds[0]):

@@ -1,4 +1,4 @@
-// avg_pool2d: what it is to the engines.
+// avg_pool2d: its description for the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/avg_pool2d/config.hpp"
@@ -21,7 +21,8 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
 }>();
 }  // namespace body
 
-/// Of the cells of a window, and of the windows in which a cell is: at most one for each place that it can have there.
+/// A bound on the cells of a window, and on the windows that contain a cell: one window for each place of the cell in
+/// it.
 Idx cells_of_window(const Problem& problem) {
   const auto& p = problem.as<P>();
   return p.kernel_height * p.kernel_width;

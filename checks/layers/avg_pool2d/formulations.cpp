@@ -1,4 +1,4 @@
-// avg_pool2d's formulations: the sum is divided, or multiplied with a rounded reciprocal, or each term of it is.
+// avg_pool2d's formulations: the sum is divided, or the sum or each of its terms is multiplied by a rounded reciprocal.
 #include "checks/expect/formulation.hpp"
 #include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/avg_pool2d/room.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 using P = AvgPool2dProblem;
 
-/// visit(c, i, j, divisor, for_each) for each window, where for_each(f) calls f(row, column) for each of its cells in
+/// visit(c, i, j, divisor, for_each) for each window. for_each(f) calls f(row, column) for each cell of the window in
 /// the image.
 void for_each_mean(const Shape<dyn, dyn, dyn>& x, const AvgPool2dConfig& g, auto visit) {
   const auto y = avg_pool2d_shape(x, g);
@@ -22,7 +22,7 @@ void for_each_mean(const Shape<dyn, dyn, dyn>& x, const AvgPool2dConfig& g, auto
         });
 }
 
-/// y of a batch, where `term(cell, divisor)` is added up for each cell of a window, and `finish(sum, divisor)` ends.
+/// y of a batch: adds `term(cell, divisor)` for each cell of a window; `finish(sum, divisor)` is the result.
 template <class S>
 std::vector<S> means(const Problem& problem, const Operands<S>& in, auto term, auto finish) {
   const auto& p = problem.as<P>();
@@ -37,7 +37,7 @@ std::vector<S> means(const Problem& problem, const Operands<S>& in, auto term, a
     return y;
   });
 }
-/// dx of a batch, where each cell of a window gets `share(dy, divisor)`.
+/// dx of a batch: each cell of a window gets `share(dy, divisor)`.
 template <class S>
 std::vector<S> shares(const Problem& problem, const Operands<S>& in, auto share) {
   const auto& p = problem.as<P>();

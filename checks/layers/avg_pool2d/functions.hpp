@@ -1,4 +1,4 @@
-// avg_pool2d as functions, on tensors whose extents are known at run time: what its laws judge.
+// avg_pool2d as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ struct AvgPool2dFunctions {
   std::function<Image<T>(const ImageShape& x, const Image<T>& dy, const AvgPool2dConfig&)> backward;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 AvgPool2dFunctions<T> spec_avg_pool2d() {
   return {[](const auto& x, const auto& g) { return avg_pool2d(x, g); },

@@ -1,4 +1,4 @@
-// The exact gradient check of avg_pool2d as functions: the specification's, or somebody else's.
+// The exact gradient check of avg_pool2d, for the functions of the specification or for other ones.
 #pragma once
 
 #include "checks/gradient/finite_difference.hpp"
@@ -8,8 +8,8 @@
 
 namespace cnnspec::checks {
 
-/// `backward` against the finite differences of `forward`, on one image of the problem: over multiples of its divisors,
-/// with a step that is one, too, so that whole numbers stay whole.
+/// Checks `backward` against the finite differences of `forward`, on one image of the problem. Numbers and step are
+/// multiples of the divisors, so that whole numbers stay whole.
 GradientReport check_gradient_of(const AvgPool2dFunctions<Int128>& f, const AvgPool2dProblem& p,
                                  const GradientOptions& options);
 

@@ -19,16 +19,16 @@ namespace cnnspec::checks {
 template <class T>
 using AvgPool2dLaw = Law<AvgPool2dFunctions<T>, AvgPool2dProblem>;
 
-/// For every scalar that computes with whole numbers exactly; NaN where T has it.
+/// For every scalar that computes exactly with whole numbers; laws about NaN if T has NaN.
 template <class T>
 std::vector<AvgPool2dLaw<T>> avg_pool2d_laws();
 
 extern template std::vector<AvgPool2dLaw<Int128>> avg_pool2d_laws();
 extern template std::vector<AvgPool2dLaw<double>> avg_pool2d_laws();
 
-/// One image of the problem, valid, with divisors so small that their multiples are exact in double.
+/// One image of the problem. It stays valid, and gets divisors so small that their multiples are exact in double.
 AvgPool2dProblem with_small_divisors(AvgPool2dProblem p);
-/// A multiple of all that the problem divides by.
+/// A common multiple of all divisors of the problem.
 Idx multiple_of_divisors(const AvgPool2dProblem& p);
 
 template <class T, class S>
@@ -147,7 +147,7 @@ Outcome avg_pool2d_agrees_with_the_twin(const AvgPool2dFunctions<T>& f, const Av
       .equal("dx", twins::avg_pool2d_backward(p, dy), f.backward(x.shape(), dy, config_of(p)));
 }
 
-/// A NaN is in every mean of its windows, and in no other.
+/// A NaN shows in the mean of every window that contains it, and in no other mean.
 template <class T>
 Outcome N8_nan_is_in_its_windows(const AvgPool2dFunctions<T>& f, const AvgPool2dProblem& problem, Choices& data) {
   const AvgPool2dProblem p = with_small_divisors(problem);

@@ -1,4 +1,4 @@
-// avg_pool2d: what is added up, and what by it is divided.
+// avg_pool2d: which cells are added, and what divides the sum.
 #include "checks/layers/avg_pool2d/config.hpp"
 #include "checks/layers/avg_pool2d/room.hpp"
 #include "checks/misreadings/misreadings_of_layer.hpp"
@@ -10,20 +10,20 @@ using P = AvgPool2dProblem;
 
 bool is_mean(Op op) { return layer_of(op).name == std::string_view("avg_pool2d"); }
 
-/// The problem is misread in its settings.
+/// Misreads the settings of the problem.
 template <class Change>
 Compute with_settings(Change change) {
   return with_inputs([change](Call& call) { change(call.operation.problem.as<P>()); });
 }
 
-/// The cells of windows that are gone over so, divided as the specification does.
+/// Adds the cells that this walk visits, and divides as the specification does.
 std::vector<Real> mean_walked(const Call& call, const Walk& walk) {
   const P& p = call.operation.problem.as<P>();
   Line height = height_of(p), width = width_of(p);
   walk.misread(height, width);
   const bool forward = is_forward(call.operation.op);
   std::vector<Real> out(static_cast<std::size_t>(call.operation.output_count()));
-  // Windows are seen in an x: backward, one of zeros, to learn where its cells are.
+  // Windows are taken from an x. Backward has none, so it uses zeros to learn where the cells are.
   Call seen = call;
   if (!forward) seen.inputs[0].assign(out.size(), Real(0));
   const Idx windows = height.out * width.out;

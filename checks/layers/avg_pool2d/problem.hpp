@@ -1,4 +1,4 @@
-// avg_pool2d's problem. kernel.h has the same struct, as cnnspec_avg_pool2d.
+// avg_pool2d's problem. kernel.h declares the same struct as cnnspec_avg_pool2d.
 #pragma once
 
 #include "checks/vocabulary/shapes.hpp"

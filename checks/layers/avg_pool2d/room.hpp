@@ -1,4 +1,4 @@
-// What the files of this room give to its description.
+// What the other files of this room contribute to its description.
 #pragma once
 
 #include "checks/vocabulary/layer.hpp"

@@ -1,7 +1,8 @@
-// avg_pool2d once more, from the input: every cell reports to the windows that look at it, and backward collects from
-// the same windows. Rows and columns are counted apart: a window's taps are its rows times its columns.
+// avg_pool2d once more, starting from the input: every cell reports to the windows that contain it, and backward
+// collects from the same windows. Rows and columns are counted separately: the taps of a window are its rows times its
+// columns.
 //
-// The specification's avg_pool2d was not looked at while this was written. Sizes come from walking over the padded
+// This file was written without looking at the specification's avg_pool2d. Sizes come from walking over the padded
 // image; g.batch, g.out_height and g.out_width are not read. The geometry must be valid, with no divisor of zero, and
 // the tensors must agree with it. T needs no more than +, / and T(Idx), and T{} must be its zero.
 #pragma once
@@ -16,9 +17,9 @@
 
 namespace cnnspec::checks::twins {
 
-/// ceil_mode: the axis, with blank cells behind it for a further window if cells remain behind the last one and the
-/// further one begins before the trailing padding. Where there is no last one, it is taken to begin at -stride.
-inline WindowAxis with_further_window(WindowAxis a) {
+/// ceil_mode: the axis, extended by blank cells for one more window. This window exists if cells remain behind the last
+/// one and if it begins before the trailing padding. If there is no last window, it is taken to begin at -stride.
+inline TwinAxis with_further_window(TwinAxis a) {
   const std::vector<Idx> starts = window_starts(a);
   const Idx last = starts.empty() ? -a.stride : starts.back();
   const bool cells_remain = last + a.reach() < a.padded();
@@ -28,13 +29,13 @@ inline WindowAxis with_further_window(WindowAxis a) {
 }
 
 struct AveragedAxis {
-  WindowAxis axis;           // all its windows fit
+  TwinAxis axis;             // all its windows fit
   std::vector<Idx> counted;  // for each window, the taps that its divisor counts
 };
 
-/// Padding reports to the windows too where it counts. The blank cells behind it never do.
-inline AveragedAxis averaged(const AvgPool2dProblem& g, const WindowAxis& a) {
-  const WindowAxis axis = g.ceil_mode != 0 ? with_further_window(a) : a;
+/// Padding also reports to the windows if it counts. The blank cells behind the padding never do.
+inline AveragedAxis averaged(const AvgPool2dProblem& g, const TwinAxis& a) {
+  const TwinAxis axis = g.ceil_mode != 0 ? with_further_window(a) : a;
   std::vector<Idx> counted(window_starts(axis).size());
   const bool pad = g.count_include_pad != 0;
   for (Idx cell = pad ? -a.before : 0; cell < a.in + (pad ? a.after : 0); ++cell)
@@ -54,7 +55,7 @@ struct AveragedPlane {
   }
   auto shape(Idx channels) const { return dyn_shape(channels, count_windows(rows.axis), count_windows(columns.axis)); }
 
-  /// Each window's element by the window's divisor.
+  /// Each window's element, divided by the window's divisor.
   template <class T>
   Image<T> divided(Image<T> windows) const {
     for (Idx n = 0; n < windows.size(); ++n) {

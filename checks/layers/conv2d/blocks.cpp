@@ -24,7 +24,7 @@ Sequence groups() {
   return {"groups", "block", is_of_conv2d, of<Role::y>, number, count, none};
 }
 
-/// The terms of a sum as a matrix product has them: taps of all channels, or pixels of all images.
+/// The terms of a sum in the order of a matrix product: taps of all channels, or pixels of all images.
 Role of_terms(Op op) { return sums_pixels_of_conv2d(op) ? Role::y : Role::w; }
 Sequence terms() {
   const auto number = [](const Index& i, const TensorInfo& t, const Operation& o) {

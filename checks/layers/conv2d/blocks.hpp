@@ -1,4 +1,4 @@
-// conv2d in blocks: what there is many of because of its groups.
+// conv2d in blocks: the sequences that exist because of its groups.
 #pragma once
 
 #include "checks/misreadings/blocks.hpp"

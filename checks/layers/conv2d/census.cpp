@@ -1,4 +1,4 @@
-// The census of conv2d: as polynomials, on all small problems.
+// The census of conv2d: its polynomials on all small problems.
 #include <fmt/format.h>
 
 #include "checks/census/bilinear.hpp"
@@ -10,8 +10,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// A valid problem of one image. `seed` is that of the point; formulas need none. Throws C6 if a gradient that `f`
-/// returns has not the extents of what it is the gradient of.
+/// A valid problem of one image. `seed`: for the random point; formulas need none. Throws C6 if a gradient that `f`
+/// returns has other extents than its tensor.
 template <class T>
 std::optional<Difference> find_difference(const Conv2dFunctions<T>& f, const cnnspec_conv2d& p, std::uint64_t seed) {
   Variables<T> variables(seed);

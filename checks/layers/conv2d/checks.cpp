@@ -1,4 +1,4 @@
-// conv2d: what is checked of it on any problem.
+// conv2d: the checks on any problem.
 #include <algorithm>
 
 #include "checks/laws/layer_checks.hpp"
@@ -25,7 +25,7 @@ struct Conv2dRoom {
     const Conv2dConfig g = config_of(p);
     const Image<Int128> image(x_shape(p)), dy(y_shape(p));
     const Kernel<Int128> kernel(w_shape(p));
-    // Of a kernel, only the depth can be wrong: the other extents say what y is.
+    // Only the depth of a kernel can be wrong: the other extents define y.
     const Idx depth = kernel.extent(1), other_depth = tensors.other_than(depth);
     const Kernel<Int128> deep(dyn_shape(kernel.extent(0), other_depth, kernel.extent(2), kernel.extent(3)));
     tensors.expect_refusal("conv2d: w", depth, other_depth, [&] { f.forward(image, deep, g); });
@@ -43,9 +43,9 @@ struct Conv2dRoom {
 };
 
 constexpr const char* divided_channels[]{"in_channels", "out_channels"};
-constexpr std::uint8_t corpus_bytes[]{0, 5, 6};  // most have windows: these are where mistakes are made
+constexpr std::uint8_t corpus_bytes[]{0, 5, 6};  // most have windows, where mistakes are likely
 
-/// Input channels of a kernel; 1 where the groups are wrong.
+/// The input channels of a kernel; 1 if the number of groups is not valid.
 Idx depth_of(const cnnspec_conv2d& p) {
   return p.groups < 1 || p.in_channels < p.groups ? 1 : p.in_channels / p.groups;
 }
@@ -70,10 +70,10 @@ double work(const Problem& problem) {
   const FilledAxis height = filled(height_of(p)), width = filled(width_of(p));
   const auto inputs = static_cast<double>(p.in_channels), outputs = static_cast<double>(p.out_channels);
   const double planes = inputs * outputs / static_cast<double>(p.groups);
-  // dx by the twin: each cell is reached by a window of zeros and numbers. dw: each cell of the window by each place.
+  // Twin's dx: each cell is covered by a window of zeros and weights. Twin's dw: each cell of reach meets each place.
   const double gradients =
       planes * height.reach * width.reach * std::max(height.cells * width.cells, height.places * width.places);
-  // L8: the whole image under one window.
+  // L8: a single window covers the whole image.
   return std::max(gradients, inputs * outputs * height.cells * width.cells);
 }
 

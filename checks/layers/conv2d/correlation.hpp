@@ -1,6 +1,6 @@
-// One dense correlation, and the ways to prepare an image so that nothing more is ever needed.
+// One dense correlation, and functions that prepare an image so that dense correlation is enough.
 //
-// Stride, padding, dilation and flips are not arguments of the correlation: whoever needs them first builds the padded,
+// The correlation has no arguments for stride, padding, dilation or flips: the caller first builds the padded,
 // zero-stuffed or flipped image.
 #pragma once
 
@@ -24,7 +24,7 @@ Matrix<T> correlate(const Image<T>& image, const Image<T>& filter) {
   return out;
 }
 
-/// The rows x columns cells from (top, left) of an image that continues as zeros without end on all sides.
+/// The block of rows x columns cells from (top, left). The image is taken to continue with zeros on all sides.
 template <class T>
 Image<T> cut(const Image<T>& image, Idx top, Idx left, Idx rows, Idx columns) {
   Image<T> out(dyn_shape(image.extent(0), rows, columns));
@@ -37,7 +37,7 @@ Image<T> cut(const Image<T>& image, Idx top, Idx left, Idx rows, Idx columns) {
   return out;
 }
 
-/// Neighbouring cells moved to a distance of (by_height, by_width), zeros between them and none around them.
+/// Moves neighbouring cells to a distance of (by_height, by_width), with zeros between them and none around them.
 template <class T>
 Image<T> zero_stuffed(const Image<T>& image, Idx by_height, Idx by_width) {
   const Idx rows = by_height * (image.extent(1) - 1) + 1, columns = by_width * (image.extent(2) - 1) + 1;
@@ -48,7 +48,7 @@ Image<T> zero_stuffed(const Image<T>& image, Idx by_height, Idx by_width) {
   return out;
 }
 
-/// Upside down and left to right.
+/// Flips both axes.
 template <class T>
 Image<T> flipped(const Image<T>& image) {
   Image<T> out(image.shape());

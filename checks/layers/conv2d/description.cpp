@@ -1,4 +1,4 @@
-// conv2d: what it is to the engines.
+// conv2d: its description for the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/conv2d/problem.hpp"

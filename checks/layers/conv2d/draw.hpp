@@ -1,4 +1,4 @@
-// conv2d: a problem of its own, drawn.
+// conv2d: draws one problem.
 #pragma once
 
 #include "checks/generate/configurations.hpp"

@@ -1,4 +1,4 @@
-// conv2d as functions, on tensors whose extents are known at run time: what its laws judge.
+// conv2d as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@ struct Conv2dFunctions {
   std::function<Vector<T>(const Image<T>& dy)> backward_bias;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 Conv2dFunctions<T> spec_conv2d() {
   return {

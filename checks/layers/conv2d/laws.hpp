@@ -1,7 +1,7 @@
-// The laws of conv2d: L1 to L10, N1, N2, and what holds for every backward. They pin the forward itself, where a wrong
-// index rule that forward and backward share would pass every gradient check.
+// The laws of conv2d: L1 to L10, N1, N2, and the laws of every backward. They test the forward itself: if forward and
+// backward share a wrong index rule, every gradient check passes.
 //
-// A law about padding, strides, ... that the given problem does not have first gives it some, so that no law is empty.
+// A law about padding, strides, ... first adds them to a problem that has none, so that no law is empty.
 #pragma once
 
 #include "checks/laws/law.hpp"
@@ -18,10 +18,10 @@ namespace cnnspec::checks {
 template <class T>
 using Conv2dLaw = Law<Conv2dFunctions<T>, cnnspec_conv2d>;
 
-/// The algebraic laws, for every scalar that computes with small whole numbers exactly; N2 where T has an infinity.
+/// The algebraic laws, for every scalar that computes exactly with small whole numbers; N2 if T has an infinity.
 template <class T>
 std::vector<Conv2dLaw<T>> conv2d_laws();
-/// N1, which needs a scalar of its own.
+/// N1, which needs its own scalar.
 std::vector<Conv2dLaw<Term>> conv2d_order_laws();
 
 extern template std::vector<Conv2dLaw<Int128>> conv2d_laws();
@@ -65,7 +65,7 @@ Outcome L1_linear_in_w(const Conv2dFunctions<T>& f, const cnnspec_conv2d& proble
                          f.forward(x, combination(2, w, -3, v), g));
 }
 
-/// Linear in b with slope one: each output is what it is without a bias, plus its channel's.
+/// The bias is added with slope one: each output is the output without a bias, plus the bias of its channel.
 template <class T>
 Outcome L1_bias_is_added_once(const Conv2dFunctions<T>& f, const cnnspec_conv2d& problem, Choices& data) {
   const auto [g, x, w, b, dy] = draw_case<T>(fitted(problem), data);
@@ -129,7 +129,7 @@ Outcome L3_identity_kernel(const Conv2dFunctions<T>& f, const cnnspec_conv2d& pr
   return Outcome().equal("y", x, f.forward(x, w, g)).equal("dx", x, f.backward_input(x.shape(), w, x, g));
 }
 
-// L4, L5, L6: padding, stride and dilation by cells moved around
+// L4, L5, L6: padding, stride and dilation by moving cells
 
 template <class T>
 Outcome L4_padding_is_explicit_padding(const Conv2dFunctions<T>& f, const cnnspec_conv2d& problem, Choices& data) {
@@ -291,7 +291,7 @@ Outcome L9_height_and_width_are_alike(const Conv2dFunctions<T>& f, const cnnspec
       .equal("db", f.backward_bias(dy_), f.backward_bias(dy));
 }
 
-/// A random order of channels that keeps every group together: groups in any order, and in each the members.
+/// A random order of channels that keeps groups together: permutes the groups, and the members of each group.
 inline std::vector<Idx> grouped_order(const std::vector<Idx>& groups, const std::vector<Idx>& members) {
   std::vector<Idx> order;
   for (const Idx group : groups)
@@ -334,7 +334,7 @@ Outcome L10_agrees_with_the_twin(const Conv2dFunctions<T>& f, const cnnspec_conv
 
 // N1, N2
 
-/// Which output and tap meet in a cell: the defining sum, with x's cell (row, column) or none.
+/// visit(...) for each output and tap that meet in a cell of x: the defining sum. The cell may lie outside of x.
 template <class Visit>
 void for_each_real_tap(const cnnspec_conv2d& p, Visit visit) {
   const Idx inputs = p.in_channels / p.groups, outputs = p.out_channels / p.groups;
@@ -384,8 +384,8 @@ inline Outcome N1_terms_are_added_in_order(const Conv2dFunctions<Term>& f, const
       .equal("db", db, f.backward_bias(dy));
 }
 
-/// With infinite weights on positive cells every output is infinite, or zero if it has no real tap at all; it would be
-/// NaN if padding were multiplied with them.
+/// With infinite weights on positive cells, every output is infinite, or zero if it has no real tap. If padding were
+/// multiplied by the weights, it would be NaN.
 template <class T>
 Outcome N2_padding_is_absent(const Conv2dFunctions<T>& f, const cnnspec_conv2d& problem, Choices& data) {
   const cnnspec_conv2d p = with_padding(problem, data);
@@ -405,7 +405,7 @@ Outcome N2_padding_is_absent(const Conv2dFunctions<T>& f, const cnnspec_conv2d& 
       .equal("dw", dw, f.backward_kernel(all_infinite(x.shape()), w.shape(), dy, g));
 }
 
-// What holds for every backward
+// Laws of every backward
 
 template <class T>
 Outcome zero_cotangent_gives_zero(const Conv2dFunctions<T>& f, const cnnspec_conv2d& problem, Choices& data) {

@@ -1,4 +1,4 @@
-// conv2d: the order of the kernel's elements, groups, the bias, and which terms of a sum are there.
+// conv2d: the order of the kernel's elements, groups, the bias, and which terms a sum has.
 #include <algorithm>
 
 #include "checks/layers/conv2d/blocks.hpp"
@@ -15,7 +15,7 @@ bool is_conv2d(Op op) { return layer_id(op) == LayerId::conv2d; }
 const cnnspec_conv2d& problem_of(const Operation& o) { return o.problem.as<cnnspec_conv2d>(); }
 const cnnspec_conv2d& problem_of(const Call& call) { return problem_of(call.operation); }
 
-/// As conv2d of a problem that `change` has altered.
+/// conv2d of a problem that `change` has altered.
 template <class Change>
 Compute misread_as(Change change) {
   return [change](const Call& call) {
@@ -30,14 +30,14 @@ Index flipped(Index w, const TensorInfo& t, const Operation&) {
   return w;
 }
 
-/// Where a row begins after as many elements as the shorter side of the image has.
+/// Reads x as if each row had as many elements as the shorter side of the image.
 Index in_a_square(Index x, const TensorInfo& t, const Operation&) {
   const Idx width = t.extents[3], place = x[2] * std::min(t.extents[2], width) + x[3];
   x[2] = place / width, x[3] = place % width;
   return x;
 }
 
-/// The padding before that makes out_height rows of y from a number of rows that is not in_height, and so for columns.
+/// Derives the padding before the image from the wrong extents: rows from in_channels, columns from in_height.
 void pad_other_axes(cnnspec_conv2d& p) {
   const auto before = [](const Line& l, Idx in) {
     const Idx reach = (l.out - 1) * l.axis.stride + l.axis.dilation * (l.kernel - 1) + 1;
@@ -49,7 +49,7 @@ void pad_other_axes(cnnspec_conv2d& p) {
 
 // ---- Groups ----
 
-/// The output channels dealt out to the groups in turn.
+/// Deals the output channels to the groups in turn.
 Index interleaved(Index index, const TensorInfo& t, const Operation& o) {
   Idx& channel = index[role_of(t) == Role::y ? 1 : 0];
   const Idx groups = problem_of(o).groups, size = problem_of(o).out_channels / groups;
@@ -85,7 +85,8 @@ std::vector<Real> bias_away_from_padding(Call call) {
 
 // ---- dx ----
 
-/// Rows and columns at the end of x that the stride leaves over, whether or not they are reached from the padding.
+/// The rows and columns at the end of x that the stride leaves over, even if a window that begins in the padding
+/// reaches them.
 bool remainder(const Index& dx, const TensorInfo&, const Operation& o) {
   const cnnspec_conv2d& p = problem_of(o);
   const auto left_over = [](const Line& l, Idx i) {
@@ -95,13 +96,13 @@ bool remainder(const Index& dx, const TensorInfo&, const Operation& o) {
   return left_over(height_of(p), dx[2]) || left_over(width_of(p), dx[3]);
 }
 
-/// Taps beyond kernel / stride of them for each phase, rounded down.
+/// Taps beyond the first kernel / stride (rounded down, at least 1) taps of each phase of the stride.
 bool beyond_whole_strides(const Index& w, const TensorInfo&, const Operation& o) {
   const auto whole = [](const Line& l) { return std::max(l.kernel / l.axis.stride, Idx{1}) * l.axis.stride; };
   return w[2] >= whole(height_of(problem_of(o))) || w[3] >= whole(width_of(problem_of(o)));
 }
 
-/// Taps beyond kernel % stride of them for each phase, unless the stride divides the kernel.
+/// Taps beyond the first kernel % stride taps of each phase; none if the stride divides the kernel.
 bool beyond_remaining_strides(const Index& w, const TensorInfo&, const Operation& o) {
   const auto beyond = [](const Line& l, Idx tap) {
     const Idx rest = l.kernel % l.axis.stride;
@@ -110,7 +111,7 @@ bool beyond_remaining_strides(const Index& w, const TensorInfo&, const Operation
   return beyond(height_of(problem_of(o)), w[2]) || beyond(width_of(problem_of(o)), w[3]);
 }
 
-/// The problem of tap (p, q) of the kernel alone.
+/// The problem with tap (p, q) of the kernel alone.
 Call tap_alone(const Call& call, Idx p, Idx q) {
   cnnspec_conv2d one = problem_of(call);
   const Idx taps = one.kernel_height * one.kernel_width, at = p * one.kernel_width + q;
@@ -125,7 +126,7 @@ Call tap_alone(const Call& call, Idx p, Idx q) {
 }
 std::vector<Real> dx_of(const Call& call) { return conv2d_taps(call, problem_of(call)); }
 
-/// Which elements of x the windows reach.
+/// The elements of x that windows reach.
 std::vector<bool> reached(Call call) {
   std::fill(call.inputs[0].begin(), call.inputs[0].end(), Real(1));
   std::fill(call.inputs[1].begin(), call.inputs[1].end(), Real(1));
@@ -134,13 +135,13 @@ std::vector<bool> reached(Call call) {
   return result;
 }
 
-/// Each tap's share of dx, summed over the output channels, overwrites those of the taps before it.
+/// Each tap's share of dx, summed over the output channels, overwrites the shares of the taps before it.
 std::vector<Real> assigned(const Call& call, bool last_window_stays) {
   const cnnspec_conv2d& p = problem_of(call);
   const Idx taps = p.kernel_height * p.kernel_width;
   std::vector<Real> dx(static_cast<std::size_t>(call.operation.output_count()));
   for (Idx n = 0; n < taps; ++n) {
-    const Idx tap = last_window_stays ? taps - 1 - n : n;  // a cell's last window sees it with its first tap
+    const Idx tap = last_window_stays ? taps - 1 - n : n;  // the last window of a cell covers it with its first tap
     const Call alone = tap_alone(call, tap / p.kernel_width, tap % p.kernel_width);
     const std::vector<Real> share = dx_of(alone);
     const std::vector<bool> is_reached = reached(alone);
@@ -150,7 +151,8 @@ std::vector<Real> assigned(const Call& call, bool last_window_stays) {
   return dx;
 }
 
-/// Each product overwrites the one before it, so that the last output channel of a group stays, and its last window.
+/// Each product overwrites the one before it. So the product of a group's last output channel and a cell's last window
+/// stays.
 std::vector<Real> products_assigned(Call call) {
   const cnnspec_conv2d& p = problem_of(call);
   std::vector<Real>& w = call.inputs[0];
@@ -160,7 +162,7 @@ std::vector<Real> products_assigned(Call call) {
   return assigned(call, true);
 }
 
-/// dx without the rows and columns that the stride leaves over, one plane after the other, and zeros after the last.
+/// dx without the rows and columns that the stride leaves over: the planes are packed, and zeros follow the last one.
 std::vector<Real> squeezed(const Call& call) {
   std::vector<Real> all = right(call), dx;
   const TensorInfo& t = call.operation.outputs.front();
@@ -192,8 +194,8 @@ Real pixels(const Call& call) {
 bool after_first_row(const Index& y, const TensorInfo&, const Operation&) { return y[2] > 0; }
 bool after_first_column(const Index& y, const TensorInfo&, const Operation&) { return y[3] > 0; }
 
-/// y of x in a larger image, whose margin is read like any other cell. `wrap`: it holds what a row that goes on beyond
-/// its ends would find in memory; else zeros.
+/// y of x in a larger image whose margin is read like any other cell. `wrap`: the margin holds the elements that follow
+/// a row in memory; else zeros.
 std::vector<Real> with_margin(Call call, bool wrap) {
   cnnspec_conv2d p = problem_of(call);
   const std::vector<Real> x = call.inputs[0];
@@ -215,7 +217,7 @@ std::vector<Real> with_margin(Call call, bool wrap) {
 
 std::vector<Misreading> table_of_conv2d() {
   return {
-      // How w and x are laid out.
+      // The layout of w and x.
       {"kernel flipped",
        "The kernel computes a convolution in the mathematical sense, with w flipped along both axes; it should compute "
        "the cross-correlation.",

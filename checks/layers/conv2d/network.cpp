@@ -14,7 +14,7 @@ void network_numbers(Definition& definition, Numbers& number) {
   number.window(d.kernel_height, d.kernel_width, d.config.height, d.config.width, false);
 }
 
-/// As if there were one group.
+/// Counts as if there were one group.
 double network_roundings(const Problem& problem) {
   auto p = problem.as<cnnspec_conv2d>();
   p.groups = 1;

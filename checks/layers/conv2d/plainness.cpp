@@ -17,7 +17,7 @@ std::vector<Move> plainer_problems(const Problem& problem) {
   const P p = problem.as<P>();
   MovesOf<P> s(problem);
   const Idx ins = p.in_channels / p.groups, outs = p.out_channels / p.groups;
-  // All but one: what a size alone decides is found at once.
+  // Keep one number only: this finds quickly a failure that a single size decides.
   s.jump(true, [](P& q) { make_flat(q), set_channels(q, 1, 1, 1); });
   s.jump(true, [=](P& q) { make_flat(q), set_channels(q, 1, ins, 1), q.batch = 1; });
   s.jump(true, [=](P& q) { make_flat(q), set_channels(q, 1, 1, outs), q.batch = 1; });
@@ -28,14 +28,14 @@ std::vector<Move> plainer_problems(const Problem& problem) {
   s.jump(true, [](P& q) { set_channels(q, 1, 1, 1), q.batch = 1; });
   s.reduce("batch");
   s.add(p.groups - 1, [=](P& q, Idx n) { set_channels(q, p.groups - n, ins, outs); });
-  // Fewer groups of as many channels in all.
+  // Fewer groups, with the same number of channels in total.
   s.jump(p.groups > 1, [](P& q) { q.groups = 1; });
   s.jump(p.groups > 2 && p.groups % 2 == 0, [](P& q) { q.groups /= 2; });
   s.add(ins == outs ? ins - 1 : 0, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs - n); });
   s.add(ins - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins - n, outs); });
   s.add(outs - 1, [=](P& q, Idx n) { set_channels(q, p.groups, ins, outs - n); });
   s.reduce_window();
-  // As many terms of a sum, all of them channels.
+  // The same number of terms in a sum, with channels in place of taps.
   const Idx cells = p.kernel_height * p.kernel_width;
   s.jump(cells > 1 && ins > 1, [=](P& q) { make_flat(q), set_channels(q, p.groups, ins * cells, outs); });
   return s.take();

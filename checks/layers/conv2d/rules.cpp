@@ -10,7 +10,7 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-/// x with zeros all around.
+/// x surrounded by zeros.
 std::vector<double> padded(const cnnspec_conv2d& p, const std::vector<double>& x) {
   const Idx height = p.in_height + p.pad_top + p.pad_bottom, width = p.in_width + p.pad_left + p.pad_right;
   std::vector<double> all(static_cast<std::size_t>(p.batch * p.in_channels * height * width));
@@ -22,7 +22,7 @@ std::vector<double> padded(const cnnspec_conv2d& p, const std::vector<double>& x
   return all;
 }
 
-/// The output of an operation that reads x, computed on a larger x without padding.
+/// The output of an operation that reads x, computed without padding on x surrounded by zeros.
 std::vector<double> with_zeros(const Operation& operation, const cnnspec_conv2d& p, Operands<double> inputs) {
   cnnspec_conv2d all = p;
   all.in_height += p.pad_top + p.pad_bottom, all.in_width += p.pad_left + p.pad_right;
@@ -31,15 +31,15 @@ std::vector<double> with_zeros(const Operation& operation, const cnnspec_conv2d&
   return run_spec(operation_of(operation.op, all), inputs);
 }
 
-/// Whether the gradient of x at (h, w) has a term of the tap (row, column).
+/// Whether the gradient of x at (h, w) has a term for the tap (row, column).
 bool has_output(const cnnspec_conv2d& p, Idx h, Idx w, Idx row, Idx column) {
   const Idx i = h + p.pad_top - row * p.dilation_height, j = w + p.pad_left - column * p.dilation_width;
   return i >= 0 && i % p.stride_height == 0 && i / p.stride_height < p.out_height &&  //
          j >= 0 && j % p.stride_width == 0 && j / p.stride_width < p.out_width;
 }
 
-/// Makes NaN of the elements of dx for which a kernel multiplies a weight that is not finite with the zero of an output
-/// that is not there.
+/// Sets elements of dx to NaN: those where a kernel would multiply a weight that is not finite by the zero of an output
+/// that does not exist.
 void multiply_missing_outputs(const cnnspec_conv2d& p, const std::vector<double>& weights, Expectation& dx) {
   const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
   std::size_t element = 0;
@@ -81,7 +81,7 @@ bool multiplies(const Pass& pass, DType) { return pass.arithmetics == Arithmetic
 bool has_special_and_padding(const Operation& operation, const Arithmetic&, const Operands<double>& inputs) {
   const auto& p = operation.problem.as<cnnspec_conv2d>();
   const bool is_padded = p.pad_top > 0 || p.pad_left > 0 || p.pad_bottom > 0 || p.pad_right > 0;
-  // Of the gradient of x, such taps are those for which there is no output.
+  // In the gradient of x, such taps are those without an output.
   return (is_padded || operation.op == Op::conv2d_backward_input) && has_special(inputs);
 }
 

@@ -62,8 +62,8 @@ std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, const Order&
     return static_cast<std::size_t>((plane * height + row) * width + column);
   };
   std::vector<Real> sums;
-  // Of the element at this row and column of a channel of the output, the term of one tap of one channel, if it is
-  // there.
+  // Adds the term of one tap of one channel to an element of the output, if this term exists. The element is given by
+  // its image, channel, row and column.
   const auto add = [&](Real& sum, Idx image, Idx channel, Idx row, Idx column, Idx k, Idx tap) {
     const Idx r = tap / p.kernel_width, s = tap % p.kernel_width, group = channel / (forward ? outs : ins);
     const std::size_t at_w = static_cast<std::size_t>(

@@ -1,4 +1,4 @@
-// conv2d, computed otherwise than the specification does.
+// conv2d, computed in other ways than the specification.
 #pragma once
 
 #include "checks/layers/conv2d/problem.hpp"
@@ -6,11 +6,12 @@
 
 namespace cnnspec::checks {
 
-/// conv2d as another problem says, on tensors of the right sizes. What is outside x is skipped, whatever its size.
+/// conv2d of the problem `misread`, on tensors of the right sizes. Cells outside x are skipped, whatever the size of x.
 std::vector<Real> conv2d_taps(const Call& call, const cnnspec_conv2d& misread, const Steps& steps = {});
-/// y or dx, element by element, its terms in this order of their channels and their place in the window.
+/// y or dx, element by element. Terms are added in the order of their channels and places in the window that `order`
+/// gives.
 std::vector<Real> conv2d_sums(const Call& call, const Steps& steps, const Order& order);
-/// conv2d of what the kernel takes for cells of the image.
+/// conv2d of the cells that the kernel takes to be inside the image.
 std::vector<Real> conv2d_inside(const Call& call, const Inside& inside);
 
 // For Misreadings.

@@ -1,14 +1,14 @@
-// conv2d once more, from whole images and matrices instead of an index rule:
+// conv2d once more, on whole images and matrices instead of an index rule:
 //
 //   forward           im2col: every window's cells as a column, then one matrix product for each group
 //   dx                dy, zero-stuffed by the stride, correlated with the flipped, dilated kernel
 //   dw                the padded x correlated with dy, zero-stuffed by the stride; sampled at multiples of the dilation
 //   db                dy times a column of ones
 //
-// The specification's conv2d was not looked at while this was written: it is what L10 compares with. Sizes come from
+// This file was written without looking at the specification's conv2d, because L10 compares the two. Sizes come from
 // walking over the padded image; g.batch, g.out_height and g.out_width are not read. The geometry must be valid and the
 // tensors must agree with it. Padding and stuffing are multiplied like any other zero, so T must be a ring, or a
-// floating-point type with finite values; conv2d_matrix.hpp skips them as N2 has it.
+// floating-point type with finite values; twin_matrix.hpp skips them as N2 has it.
 #pragma once
 
 #include <cassert>
@@ -29,10 +29,10 @@ Image<T> padded(const cnnspec_conv2d& g, const Image<T>& x) {
   return cut(x, -g.pad_top, -g.pad_left, rows_of(g).padded(), columns_of(g).padded());
 }
 
-/// im2col for all channels of an image that is padded already: one row for each window, one column for each tap.
+/// im2col for all channels of a padded image: one row for each window, one column for each tap.
 template <class T>
 Matrix<T> patches(const cnnspec_conv2d& g, const Image<T>& image) {
-  const WindowAxis rows = rows_of(g), columns = columns_of(g);
+  const TwinAxis rows = rows_of(g), columns = columns_of(g);
   const std::vector<Idx> below = steps_up_to(0, rows.dilation, rows.reach() - 1);
   const std::vector<Idx> beside = steps_up_to(0, columns.dilation, columns.reach() - 1);
   std::vector<T> cells;
@@ -46,7 +46,7 @@ Matrix<T> patches(const cnnspec_conv2d& g, const Image<T>& image) {
   return Matrix<T>(dyn_shape(windows, taps), std::move(cells));
 }
 
-/// The kernels of one group's output channels, one on each row.
+/// The kernels of one group's output channels, one in each row.
 template <class T>
 Matrix<T> kernel_rows(const cnnspec_conv2d& g, const Kernel<T>& w, Idx group) {
   const Idx filters = g.out_channels / g.groups, taps = w.size() / g.out_channels;
@@ -77,7 +77,7 @@ Image<T> conv2d_forward(const cnnspec_conv2d& g, const Image<T>& x, const Kernel
   return conv2d_forward(g, x, w, Vector<T>(dyn_shape(g.out_channels)));
 }
 
-/// What one input channel is multiplied with: [O/G,KH,KW], from each output channel of its group.
+/// The weights that one input channel is multiplied by: [O/G,KH,KW], one kernel for each output channel of its group.
 template <class T>
 Image<T> filters_on(const cnnspec_conv2d& g, const Kernel<T>& w, Idx in_channel) {
   const Idx depth = g.in_channels / g.groups, filters = g.out_channels / g.groups, group = in_channel / depth;
@@ -93,8 +93,8 @@ template <class T>
 Image<T> conv2d_backward_input(const cnnspec_conv2d& g, const Kernel<T>& w, const Image<T>& dy) {
   assert(w.extent(0) == g.out_channels && dy.extent(0) == g.out_channels);
   const Idx depth = g.in_channels / g.groups, filters = g.out_channels / g.groups;
-  // In a frame that starts reach-1 before the first padded cell, a flipped window ends on each padded cell in turn. It
-  // starts `top` cells later, so on the first real cell, and is just long enough for the last one.
+  // A frame that starts reach-1 cells before the first padded cell would place the end of a flipped window on each
+  // padded cell in turn. This frame starts `top` cells later: so on the first real cell, and it ends at the last one.
   const Idx lead_height = rows_of(g).reach() - 1, lead_width = columns_of(g).reach() - 1;
   const Image<T> frame = cut(zero_stuffed(dy, g.stride_height, g.stride_width), g.pad_top - lead_height,
                              g.pad_left - lead_width, g.in_height + lead_height, g.in_width + lead_width);
@@ -113,7 +113,8 @@ Kernel<T> conv2d_backward_kernel(const cnnspec_conv2d& g, const Image<T>& x, con
   assert(x.extent(0) == g.in_channels && dy.extent(0) == g.out_channels);
   const Idx depth = g.in_channels / g.groups, filters = g.out_channels / g.groups;
   const Image<T> stuffed = zero_stuffed(dy, g.stride_height, g.stride_width);
-  // The part of the padded image that the windows cover, without the remainder: one correlation for each cell of reach.
+  // The part of the padded image that windows cover, without the remainder, so that the result has one cell per cell of
+  // reach.
   const Image<T> covered = cut(padded(g, x), 0, 0, stuffed.extent(1) + rows_of(g).reach() - 1,
                                stuffed.extent(2) + columns_of(g).reach() - 1);
   std::vector<T> cells;

@@ -1,10 +1,10 @@
-// conv2d a third time, as the sparse matrix that it is: y = M(w) x = N(x) w, so dx = M(w)^T dy and dw = N(x)^T dy.
+// conv2d a third time, as a sparse matrix: y = M(w) x = N(x) w, so dx = M(w)^T dy and dw = N(x)^T dy.
 //
-// The matrices are built from the set of related triples (input cell, kernel cell, output cell). It is enumerated from
-// the input: for each input cell and each tap, the window that looks at the cell through that tap, if there is one.
-// That is the opposite direction from every definition by output pixels. Padding is never enumerated (N2).
+// The matrices are built from the set of related triples (input cell, kernel cell, output cell). The set is enumerated
+// from the input: for each input cell and each tap, the window that covers the cell with this tap, if there is one. A
+// definition by output pixels goes in the opposite direction. Padding is never enumerated (N2).
 //
-// Geometry and tensors as in conv2d.hpp, which shares only the arithmetic of windows.hpp with this file.
+// Geometry and tensors as in twin.hpp, which shares only the arithmetic of windows.hpp with this file.
 #pragma once
 
 #include <cassert>
@@ -23,7 +23,7 @@ struct Related {
 
 inline std::vector<Related> related_cells(const cnnspec_conv2d& g) {
   const Idx depth = g.in_channels / g.groups, filters = g.out_channels / g.groups;
-  const WindowAxis rows = rows_of(g), columns = columns_of(g);
+  const TwinAxis rows = rows_of(g), columns = columns_of(g);
   const Idx out_rows = count_windows(rows), out_columns = count_windows(columns);
   std::vector<Related> found;
   for (Idx x = 0; x < g.in_channels * g.in_height * g.in_width; ++x) {
@@ -39,7 +39,7 @@ inline std::vector<Related> related_cells(const cnnspec_conv2d& g) {
   return found;
 }
 
-/// Entries at the same place add up; what has no entry is not a zero but absent.
+/// Entries at the same place add up. A missing entry is absent, and not a zero.
 template <class T>
 struct SparseMatrix {
   struct Entry {

@@ -1,4 +1,4 @@
-// flatten: what is checked of it on any input, which a pooling's problem tells.
+// flatten: the checks on any input, which a pooling problem describes.
 #include "checks/generate/case_fields.hpp"
 #include "checks/laws/layer_checks.hpp"
 #include "checks/layers/flatten/gradient.hpp"
@@ -24,7 +24,7 @@ struct FlattenRoom {
 
 constexpr std::uint8_t corpus_bytes[]{3};
 
-/// What flatten looks at: the input, of a problem whose window is a point.
+/// flatten's input: of a problem whose window is a single cell.
 void list_image(Fields& fields, Problem& problem) {
   constexpr Idx most_channels = 3, most_extent = 12;
   if (!problem.is<cnnspec_pool2d>()) problem = cnnspec_pool2d{};

@@ -1,4 +1,4 @@
-// flatten: what it is to the engines. It computes nothing, so no kernel is judged by it.
+// flatten: its description for the engines. It computes nothing, so no kernel is judged on it.
 #include "checks/vocabulary/layer.hpp"
 
 namespace cnnspec::checks {

@@ -1,4 +1,4 @@
-// flatten as functions, on tensors whose extents are known at run time: what its laws judge.
+// flatten as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ struct FlattenFunctions {
   std::function<Image<T>(const ImageShape& x, const Vector<T>& dy)> backward;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 FlattenFunctions<T> spec_flatten() {
   return {[](const auto& x) { return flatten(x); },

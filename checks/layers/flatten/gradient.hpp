@@ -1,4 +1,4 @@
-// The exact gradient check of flatten as functions: the specification's, or somebody else's.
+// The exact gradient check of flatten, for the functions of the specification or for other ones.
 #pragma once
 
 #include "checks/gradient/finite_difference.hpp"
@@ -8,8 +8,8 @@
 
 namespace cnnspec::checks {
 
-/// `backward` against the finite differences of `forward` over integers, on one image of the problem: a
-/// pooling's, whose input is flattened.
+/// Checks `backward` against the finite differences of `forward` over integers, on one image of a pooling problem,
+/// whose input is flattened.
 GradientReport check_gradient_of(const FlattenFunctions<Int128>& f, const cnnspec_pool2d& p,
                                  const GradientOptions& options);
 

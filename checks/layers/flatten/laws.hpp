@@ -1,4 +1,4 @@
-// The laws of flatten: it and its VJP are each other's inverse and adjoint, and the order is row-major.
+// The laws of flatten: its VJP is its inverse and its adjoint, and the order is row-major.
 #pragma once
 
 #include "checks/laws/law.hpp"
@@ -10,7 +10,7 @@
 
 namespace cnnspec::checks {
 
-/// The problem is the image that a pooling layer would take.
+/// The problem is the input image of a pooling layer.
 template <class T>
 using FlattenLaw = Law<FlattenFunctions<T>, cnnspec_pool2d>;
 

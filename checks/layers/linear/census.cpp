@@ -1,4 +1,4 @@
-// The census of linear: as polynomials, on all small problems.
+// The census of linear: its polynomials on all small problems.
 #include <fmt/format.h>
 
 #include "checks/census/bilinear.hpp"
@@ -10,7 +10,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// As of any layer that is linear in x and in w (bilinear.hpp).
+/// The same as for any layer that is linear in x and in w (bilinear.hpp).
 template <class T>
 std::optional<Difference> find_difference(const LinearFunctions<T>& f, const cnnspec_linear& p, std::uint64_t seed) {
   Variables<T> variables(seed);

@@ -1,4 +1,4 @@
-// linear: what is checked of it on any problem.
+// linear: the checks on any problem.
 #include "checks/laws/layer_checks.hpp"
 #include "checks/layers/linear/gradient.hpp"
 #include "checks/layers/linear/laws.hpp"

@@ -1,4 +1,4 @@
-// linear: what it is to the engines.
+// linear: its description for the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/linear/problem.hpp"

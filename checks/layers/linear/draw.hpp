@@ -1,4 +1,4 @@
-// linear: a problem of its own, drawn.
+// linear: draws one problem.
 #pragma once
 
 #include "checks/generate/configurations.hpp"

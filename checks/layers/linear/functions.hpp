@@ -1,4 +1,4 @@
-// linear as functions, on tensors whose extents are known at run time: what its laws judge.
+// linear as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ struct LinearFunctions {
   std::function<Vector<T>(const Vector<T>& dy)> backward_bias;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 LinearFunctions<T> spec_linear() {
   return {[](const auto& x, const auto& w) { return linear(x, w); },

@@ -1,4 +1,4 @@
-// The exact gradient check of linear as functions: the specification's, or somebody else's.
+// The exact gradient check of linear, for the functions of the specification or for other ones.
 #pragma once
 
 #include "checks/gradient/finite_difference.hpp"
@@ -8,7 +8,7 @@
 
 namespace cnnspec::checks {
 
-/// `backward` against the finite differences of `forward` over integers, on one image of the problem.
+/// Checks `backward` against the finite differences of `forward` over integers, on one image of the problem.
 GradientReport check_gradient_of(const LinearFunctions<Int128>& f, const cnnspec_linear& p,
                                  const GradientOptions& options);
 

@@ -1,4 +1,4 @@
-// The laws of linear: linear in each operand, adjoint pairs, N1, the independent twin, and what holds for every
+// The laws of linear: it is linear in each operand; adjoint pairs; N1; the independent twin; and the laws of every
 // backward.
 #pragma once
 
@@ -15,10 +15,10 @@ namespace cnnspec::checks {
 template <class T>
 using LinearLaw = Law<LinearFunctions<T>, cnnspec_linear>;
 
-/// For every scalar that computes with small whole numbers exactly.
+/// For every scalar that computes exactly with small whole numbers.
 template <class T>
 std::vector<LinearLaw<T>> linear_laws();
-/// N1, which needs a scalar of its own.
+/// N1, which needs its own scalar.
 std::vector<LinearLaw<Term>> linear_order_laws();
 
 extern template std::vector<LinearLaw<Int128>> linear_laws();
@@ -79,7 +79,7 @@ Outcome linear_db_is_the_adjoint(const LinearFunctions<T>& f, const cnnspec_line
   return Outcome().equal_number("<v, db> = <dy, what the bias v adds>", dot(dy, added), dot(v, f.backward_bias(dy)));
 }
 
-/// Each weight alone, so the identity among others, carries its input to its output.
+/// Each single weight carries its input to its output, as in the identity.
 template <class T>
 Outcome linear_delta_weight_selects(const LinearFunctions<T>& f, const cnnspec_linear& p, Choices& data) {
   const auto x = draw<T>(x_shape(p), data);

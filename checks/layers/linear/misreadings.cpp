@@ -1,4 +1,4 @@
-// linear: how w is laid out, and which terms of a sum are there.
+// linear: the layout of w, and which terms a sum has.
 #include "checks/layers/linear/problem.hpp"
 #include "checks/misreadings/misreadings_of_layer.hpp"
 
@@ -9,7 +9,7 @@ constexpr auto is_linear_product = is<Op::linear_forward, Op::linear_backward_in
 constexpr auto writes_images_of_features = is<Op::linear_forward, Op::linear_backward_input>;
 bool is_linear(Op op) { return layer_id(op) == LayerId::linear; }
 
-/// These input features are left out of what is summed up or returned.
+/// Leaves these input features out of the sum or out of the result.
 Compute without_features(const Region& features) {
   return [features](const Call& call) {
     const bool has_x = call.operation.op != Op::linear_backward_input;
@@ -55,7 +55,7 @@ std::vector<Misreading> partial_tiles() {
   return table;
 }
 
-/// One element after the other: its terms in their order, of which the n-th is `product(element, n)`.
+/// Computes one element after the other: adds its terms in order; term n is `product(element, n)`.
 template <class Product>
 std::vector<Real> sums_of(Idx count, Idx terms, const Steps& steps, Product product) {
   std::vector<Real> sums(static_cast<std::size_t>(count));

@@ -1,4 +1,4 @@
-// linear once more, as matrix products with nothing but transposes in between:
+// linear once more, as matrix products and transposes only:
 //
 //   y^T = x^T w^T + b^T      dx = w^T dy      dw = dy x^T      db = dy
 //

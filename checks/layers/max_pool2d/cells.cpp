@@ -9,7 +9,7 @@
 namespace cnnspec::checks {
 namespace {
 
-/// With so many, all numbers of the peaks are exact.
+/// A type with this many digits holds all numbers of the peaks exactly.
 constexpr int usual_digits = 8;
 
 /// The cells of a window along one axis that are not padding: [first, last).
@@ -33,7 +33,7 @@ bool shows_every_window(const cnnspec_pool2d& p) {
 Idx Peaks::sets(const cnnspec_pool2d& p) {
   const Idx cells = p.kernel_height * p.kernel_width, planes = p.batch * p.channels;
   if (shows_every_window(p)) return cells;
-  // As many as show each cell in some plane, if there is room for them.
+  // Enough sets to show each cell in some plane, if there is room for them.
   const Idx wanted = (cells + planes - 1) / planes, room = std::max(Idx{1}, most_elements_of_peaks / x_count(p));
   return std::min({wanted, room, most_cells_in_full});
 }
@@ -61,7 +61,7 @@ std::vector<double> Peaks::x(Idx set) const {
       if (i / p.dilation_height % p.kernel_height != cell / p.kernel_width) continue;
       for (Idx j = cell % p.kernel_width * p.dilation_width; j < p.in_width; ++j) {
         if (j / p.dilation_width % p.kernel_width != cell % p.kernel_width) {
-          j += (p.kernel_width - 1) * p.dilation_width - 1;  // to the next such columns
+          j += (p.kernel_width - 1) * p.dilation_width - 1;  // to the next group of such columns
           continue;
         }
         const auto place = static_cast<std::size_t>((plane * p.in_height + i) * p.in_width + j);
@@ -122,7 +122,7 @@ void ShownCells::add(const Operands<double>& inputs) {
         if (v > best)
           best = v, winner = r * p.kernel_width + s;
         else if (v == best)
-          winner = -1;  // the loss of one of those that tie need not show
+          winner = -1;  // if cells tie, the loss of one of them need not show
       }
     if (winner < 0 || std::isinf(best)) return;
     const Idx window = by_window_ ? n * p.kernel_height * p.kernel_width : 0;

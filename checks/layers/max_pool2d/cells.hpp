@@ -1,16 +1,16 @@
-// Pooling cells: which cells of which windows a kernel must have looked at, because their loss would have shown.
+// Pooling cells: the cells of windows that a kernel must have read, because their loss would have shown.
 //
-// A set of data shows a cell of a window where that cell is the only greatest one: a kernel that does not look at it
-// returns something else. So each set shows at most one cell of each window. Data of peaks shows all of them, one set
-// for each cell: in set (a, b) the greatest numbers of x are those in rows i and columns j with
+// A set of data shows a cell of a window if that cell is the only greatest one: a kernel that does not read it returns
+// something else. So each set shows at most one cell of each window. The data of peaks shows all of them, with one set
+// for each cell. In set (a, b), the greatest numbers of x are in the rows i and columns j with
 //   floor(i / DH) mod KH = a,  floor(j / DW) mod KW = b,
-// and every other one is less. The rows that a window looks at are DH apart: floor(i / DH) takes KH consecutive values,
-// and each residue modulo KH once. So a window holds one such cell, or none where that cell is padding; and each real
-// cell of each window wins in exactly one of the KH*KW sets.
+// and every other number is less. The rows of a window are DH apart: floor(i / DH) takes KH consecutive values, and so
+// each residue modulo KH once. So a window contains one such cell, or none if that cell is padding. Each real cell of
+// each window wins in exactly one of the KH*KW sets.
 //
-// Windows of more than most_cells_in_full cells do not get so many sets, and those of a problem so large that it would
-// not be held in memory that often do not either. Instead the peaks lie elsewhere in each plane, and a cell of the
-// window counts as shown once it has won in any window.
+// There are fewer sets for windows of more than most_cells_in_full cells, and for problems so large that all sets would
+// not fit into memory. In these sets, the peaks lie at another cell in each plane. A cell of the window counts as shown
+// after it has won in any window.
 #pragma once
 
 #include <vector>
@@ -23,7 +23,7 @@ namespace cnnspec::checks {
 inline constexpr Idx most_cells_in_full = 1024;
 inline constexpr Idx most_elements_of_peaks = Idx{1} << 23;  // of x, over all sets
 
-/// Whether each cell of each window is shown, and not only each cell in some window.
+/// Whether each cell shows in every window, and not only in some window.
 bool shows_every_window(const cnnspec_pool2d& p);
 
 /// x of the data of peaks, set by set.
@@ -32,13 +32,13 @@ class Peaks {
   /// `digits`: of the storage type.
   Peaks(const cnnspec_pool2d& p, std::uint64_t seed, int digits);
   static Idx sets(const cnnspec_pool2d& p);
-  /// Small integers, all of them numbers of every storage type.
+  /// Small integers that every storage type holds.
   std::vector<double> x(Idx set) const;
 
  private:
   const cnnspec_pool2d problem_;
   const Idx cells_, begin_;
-  double shift_;               // of the sets in which all numbers are negative
+  double shift_;               // offset of the sets in which all numbers are negative
   std::vector<double> sizes_;  // of the elements
 };
 
@@ -46,10 +46,11 @@ class Peaks {
 class ShownCells final : public Shown {
  public:
   explicit ShownCells(const Operation& operation);
-  /// A backward pass has dy besides: a window whose gradient is 0 shows nothing. Windows whose greatest number is
-  /// -infinity show nothing either.
+  /// In a backward pass, a window whose dy is 0 shows nothing. A window whose greatest number is -infinity shows
+  /// nothing either.
   void add(const Operands<double>& inputs) override;
-  /// Of all windows together; or else of the window, the real ones of any.
+  /// The cells of all windows together; or, if not every window is shown, the cells of the window that are real in some
+  /// window.
   Idx all() const override { return cells_; }
   Idx shown() const override { return count_; }
   bool is_everywhere() const override { return by_window_; }

@@ -13,12 +13,12 @@
 namespace cnnspec::checks {
 namespace {
 
-/// The twin runs on numbers, and on the NaN of this machine.
+/// The twin runs on double, with the NaN of this machine.
 using TwinCells = std::vector<twins::PooledCell<double>>;
 
 /// The real cells of each window of one channel, in row-major order of the windows and of their taps.
 std::vector<TwinCells> windows_of(const cnnspec_pool2d& p) {
-  const twins::WindowAxis rows = twins::rows_of(p), columns = twins::columns_of(p);
+  const twins::TwinAxis rows = twins::rows_of(p), columns = twins::columns_of(p);
   const Idx out_columns = twins::count_windows(columns);
   std::vector<TwinCells> windows(static_cast<std::size_t>(twins::count_windows(rows) * out_columns));
   for (Idx place = 0; place < p.in_height * p.in_width; ++place)
@@ -110,7 +110,7 @@ class OrderedPooling {
   Image<Ordered> x_, dy_, dx_;
 };
 
-/// Of each cell by itself; sometimes most are equal or NaN, sometimes few.
+/// Ranks drawn for each cell independently; in some images most cells are equal or NaN, in others few.
 std::vector<int> random_ranks(Idx cells, Stream& stream) {
   const Idx most = 1 + stream.below(cells);
   std::vector<int> ranks;
@@ -143,7 +143,7 @@ PoolProof prove(const MaxPool2dFunctions<Ordered>& f, const cnnspec_pool2d& p, s
 
 namespace {
 
-/// More of them are in 14 million weak orders.
+/// More cells would have more than 14 million weak orders.
 constexpr Idx most_in_stack = 9;
 
 std::optional<Difference> prove_for_census(const LayerFunctions& subject, const CensusPlan& plan,

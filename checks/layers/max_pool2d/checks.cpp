@@ -1,4 +1,4 @@
-// max_pool2d: what is checked of it on any problem.
+// max_pool2d: the checks on any problem.
 #include "checks/laws/layer_checks.hpp"
 #include "checks/layers/max_pool2d/gradient.hpp"
 #include "checks/layers/max_pool2d/laws.hpp"

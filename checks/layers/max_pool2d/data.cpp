@@ -1,5 +1,5 @@
-// max_pool2d's own data: windows with ties, windows of nothing but -inf, and each cell of each window the greatest
-// once.
+// max_pool2d's own data: windows with ties, windows with only -inf, and sets in which each cell of each window is the
+// greatest once.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -19,7 +19,7 @@ constexpr double minus_infinity = -std::numeric_limits<double>::infinity();
 
 bool anywhere(const Operation&, const Arithmetic&, const ExactPlan&) { return true; }
 
-// x is special, dy is that of the exact families.
+// x is special; dy comes from the exact families.
 
 template <class Draw>
 Operands<double> with_x(const Operation& o, const ExactPlan& plan, std::uint64_t seed, Draw draw) {
@@ -38,7 +38,7 @@ Operands<double> draw_constant(const Operation& o, const Arithmetic&, const Exac
 Operands<double> draw_negative(const Operation& o, const Arithmetic&, const ExactPlan& plan, std::uint64_t seed) {
   return with_x(o, plan, seed, [](Stream& s) { return -1.0 - static_cast<double>(s.below(99)); });
 }
-/// In the order of memory. Where there are more cells than integers that the type holds, they begin anew.
+/// Sorted in the order of memory. If there are more cells than integers in the type, the numbers start again.
 Operands<double> draw_sorted(const Operation& o, const Arithmetic& a, const ExactPlan& plan, std::uint64_t seed,
                              bool descending) {
   Operands<double> inputs = draw_integers(o, plan, seed, 0);
@@ -59,7 +59,7 @@ Operands<double> draw_descending(const Operation& o, const Arithmetic& a, const 
 const P& pooling(const Operation& o) { return o.problem.as<P>(); }
 Idx sets_of_peaks(const Operation& o) { return Peaks::sets(pooling(o)); }
 
-/// dy: odd, and so small that the sums of what one cell can get are exact in the accumulator, if that can be.
+/// dy: odd, and, if possible, so small that the sum for one cell is exact in the accumulator.
 std::vector<double> dy_of_peaks(const Operation& o, const Arithmetic& a, std::uint64_t seed) {
   const Idx most = std::clamp((Idx{1} << std::min(a.accumulator.digits, 24)) / o.most_terms(), Idx{1}, Idx{15});
   Stream stream(~seed);
@@ -113,7 +113,7 @@ constexpr std::array families{
                anywhere, draw_descending},
 };
 
-/// What becomes of a window of nothing but -inf: libraries differ in it. Such a window has no cell that is not -inf.
+/// Leaves open the result of a window with only -inf, where libraries differ. All cells of such a window are -inf.
 void leave_infinities(const Operation& operation, DataSet& set) {
   const bool backward = operation.inputs.size() > 1;
   set.expected.bounds.resize(set.expected.values.size());

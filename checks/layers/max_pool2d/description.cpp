@@ -1,4 +1,4 @@
-// max_pool2d: what it is to the engines.
+// max_pool2d: its description for the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/max_pool2d/problem.hpp"
@@ -23,7 +23,7 @@ constexpr Bodies backward = bodies_of<[]<class S>(const Problem& problem, const 
 }  // namespace body
 
 Idx one_term(const Problem&) { return 1; }
-// A cell is in at most one window for each place that it can have there, and wins it or not.
+// A cell is in at most one window for each place in the window. It wins this window or not.
 Idx terms_of_dx(const Problem& problem) {
   const auto& p = problem.as<P>();
   return p.kernel_height * p.kernel_width;

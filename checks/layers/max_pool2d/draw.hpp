@@ -1,4 +1,4 @@
-// max_pool2d: a problem of its own, drawn.
+// max_pool2d: draws one problem.
 #pragma once
 
 #include "checks/generate/configurations.hpp"

@@ -1,4 +1,4 @@
-// max_pool2d as functions, on tensors whose extents are known at run time: what its laws judge.
+// max_pool2d as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -16,7 +16,7 @@ struct MaxPool2dFunctions {
   std::function<Image<T>(const Image<T>& x, const Image<T>& dy, const MaxPool2dConfig&)> backward;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 MaxPool2dFunctions<T> spec_max_pool2d() {
   return {[](const auto& x, const auto& g) { return max_pool2d(x, g); },

@@ -1,4 +1,4 @@
-// The laws of max_pool2d: P1 to P6, N1, N3 to N5, the independent twin, and what holds for every backward.
+// The laws of max_pool2d: P1 to P6, N1, N3 to N5, the independent twin, and the laws of every backward.
 #pragma once
 
 #include <functional>
@@ -18,11 +18,11 @@ namespace cnnspec::checks {
 template <class T>
 using MaxPool2dLaw = Law<MaxPool2dFunctions<T>, cnnspec_pool2d>;
 
-/// For every scalar that computes with small whole numbers exactly; NaN and infinity where T has them.
+/// For every scalar that computes exactly with small whole numbers; laws about NaN and infinity if T has them.
 template <class T>
 std::vector<MaxPool2dLaw<T>> max_pool2d_laws();
 
-/// N1, which needs a scalar of its own.
+/// N1, which needs its own scalar.
 std::vector<MaxPool2dLaw<Term>> max_pool2d_order_laws();
 
 extern template std::vector<MaxPool2dLaw<Int128>> max_pool2d_laws();
@@ -59,7 +59,7 @@ bool is_nan(const T& v) {
   return !(v == v);
 }
 
-/// N4 and N5 in words: the last NaN, or else the first of the greatest.
+/// N4 and N5: the last NaN, or else the first of the greatest cells.
 template <class T>
 Image<Idx> winners_by_rule(const cnnspec_pool2d& p, const Image<T>& x) {
   Image<Idx> winners(y_shape(p));
@@ -78,7 +78,7 @@ Image<T> values_at(const Image<T>& x, const Image<Idx>& winners) {
   const Idx windows = winners.extent(1) * winners.extent(2);
   return tensor_of<T>(winners.shape(), [&](Idx n) { return cell_of(x, n / windows, winners[n]); });
 }
-/// dy added up at the winners, in an image of zeros.
+/// An image of zeros, with each dy added at its winner.
 template <class T>
 Image<T> collected_at(const ImageShape& x, const Image<Idx>& winners, const Image<T>& dy) {
   Image<T> dx(x);
@@ -86,13 +86,13 @@ Image<T> collected_at(const ImageShape& x, const Image<Idx>& winners, const Imag
   for (Idx n = 0; n < dy.size(); ++n) cell_of(dx, n / windows, winners[n]) += dy[n];
   return dx;
 }
-/// NaN replaced by a number that the data do not contain, since NaN is not equal to itself.
+/// Replaces NaN by a number that does not occur in the data, because NaN is not equal to itself.
 template <class T>
 Image<T> with_nan_named(const Image<T>& x) {
   return mapped(x, [](const T& v) { return is_nan(v) ? T(31415) : v; });
 }
 
-/// y, winners and dx are what the rule says.
+/// Whether y, winners and dx follow the rule.
 template <class T>
 Outcome follows_the_rule(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& p, const Image<T>& x, Choices& data) {
   const auto g = config_of(p);
@@ -104,7 +104,7 @@ Outcome follows_the_rule(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& p
       .equal("dx", collected_at(x.shape(), winners, dy), f.backward(x, dy, g));
 }
 
-/// Few values, so that ties are everywhere; on both sides of zero, or all below it.
+/// Few different values, so that ties are frequent; on both sides of zero, or all below it.
 template <class T>
 Image<T> draw_ties(const cnnspec_pool2d& p, Choices& data) {
   const int lowest = data.chance(50) ? -20 : -2;
@@ -195,8 +195,8 @@ Outcome P3_a_point_window_is_the_identity(const MaxPool2dFunctions<T>& f, const 
   return Outcome().equal("y", x, f.forward(x, g)).equal("dx", dy, f.backward(x, dy, g));
 }
 
-/// The largest distances are composed of windows of the given kernel and of a random one. With ties the two ways may
-/// pick different cells, so for dx all cells differ.
+/// The largest distances are composed of windows of the given kernel and of a random one. With ties, the two
+/// compositions may select different cells; so for dx all cells differ.
 template <class T>
 Outcome P4_stride_1_pools_compose(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& problem, Choices& data) {
   const MaxPool2dConfig first{problem.kernel_height, problem.kernel_width, {}, {}};
@@ -216,7 +216,7 @@ Outcome P4_stride_1_pools_compose(const MaxPool2dFunctions<T>& f, const cnnspec_
 
 // P5
 
-/// Every way to rank n things with ties allowed: all (r_0, ..., r_{n-1}) whose values are 0, 1, ..., m without a gap.
+/// All ways to rank n things with ties: all (r_0, ..., r_{n-1}) whose values are 0, 1, ..., m without a gap.
 inline std::vector<std::vector<int>> weak_orders(int n) {
   std::vector<std::vector<int>> orders;
   std::vector<int> ranks(static_cast<std::size_t>(n), 0);
@@ -233,8 +233,8 @@ inline std::vector<std::vector<int>> weak_orders(int n) {
   }
 }
 
-/// One window of kernel_height x kernel_width, spread by the problem's dilation; each weak order is a channel. The
-/// cells between the window's are greater than all of them and must not win.
+/// One window of kernel_height x kernel_width, with the problem's dilation; each weak order is a channel. The cells
+/// between the taps are greater than all taps and must not win.
 template <class T>
 Outcome P5_every_weak_order(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& problem, Idx kernel_height,
                             Idx kernel_width) {
@@ -350,7 +350,7 @@ Outcome N5_the_last_nan_wins(const MaxPool2dFunctions<T>& f, const cnnspec_pool2
   return follows_the_rule(f, p, x, data);
 }
 
-// The twin, and what holds for every backward
+// The twin, and the laws of every backward
 
 template <class T>
 Outcome max_pool2d_agrees_with_the_twin(const MaxPool2dFunctions<T>& f, const cnnspec_pool2d& problem, Choices& data) {

@@ -15,7 +15,7 @@ using Cells = std::vector<Real>;
 
 bool is_nan(const Real& v) { return !(v == v); }
 
-/// The cell that a search from `best` ends with, which moves on wherever `better(cell, best)`.
+/// The result of a search that starts from `best` and moves to each cell with `better(cell, best)`.
 template <class Better>
 Idx found(const Cells& cells, Idx best, Better better) {
   for (std::size_t n = 0; n < cells.size(); ++n)
@@ -35,7 +35,7 @@ Idx greatest_magnitude(const Cells& cells, const Call&) {
 }
 Idx first_cell(const Cells& cells, const Call&) { return cells.empty() ? -1 : 0; }
 
-/// As a search that starts from `start` finds it: only what is greater wins, or NaN.
+/// The result of a search that starts from `start`: only a greater cell or NaN wins.
 Idx greatest_above(const Real& start, const Cells& cells, const Call& call) {
   const Idx best = greatest(cells, call);
   return best >= 0 && cells[static_cast<std::size_t>(best)] <= start ? -1 : best;
@@ -44,18 +44,18 @@ Real zero_maximum(const Call&) { return Real(0); }
 Idx greatest_above_zero(const Cells& cells, const Call& call) {
   return greatest_above(zero_maximum(call), cells, call);
 }
-/// What std::numeric_limits calls min().
+/// std::numeric_limits<...>::min().
 Real least_normal(const Call& call) {
   return Real(std::ldexp(1.0L, call.storage.least_exponent + call.storage.digits - 1));
 }
 Idx greatest_above_least_normal(const Cells& cells, const Call& call) {
   return greatest_above(least_normal(call), cells, call);
 }
-/// As a search that starts from the first cell and compares with `<` finds it.
+/// The result of a search that starts from the first cell and compares with `<`.
 Idx without_nan_rule(const Cells& cells, const Call&) {
   return found(cells, -1, [](const Real& cell, const Real& best) { return best < cell; });
 }
-/// As a search that starts from -infinity and compares with `<` finds it: neither NaN nor -infinity wins.
+/// The result of a search that starts from -infinity and compares with `<`: neither NaN nor -infinity wins.
 Idx greater_than_infinity(const Cells& cells, const Call&) {
   Idx best = -1;
   for (std::size_t n = 0; n < cells.size(); ++n) {

@@ -1,4 +1,4 @@
-// max_pool2d: the moves in another order than the usual one, and no channels among what cases are told apart by.
+// max_pool2d: the moves in an unusual order. Channels do not distinguish cases.
 #include "checks/generate/plainness.hpp"
 
 namespace cnnspec::checks {

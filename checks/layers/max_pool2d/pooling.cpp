@@ -5,7 +5,8 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Adds `dy` to the cells that it goes to, of one plane of dx, or of all, of which so many elements are `before` it.
+/// Adds `dy` to the winning cells. `dx` is one plane, or all planes; `before`: the number of its elements before the
+/// plane.
 void collect(const Pooling& rule, const Line& height, const Line& width, const SeenWindow& window, std::size_t winner,
              const Real& dy, std::span<Real> dx, Idx before) {
   const std::vector<Real>& cells = window.cells;

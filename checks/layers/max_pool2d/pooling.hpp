@@ -1,4 +1,4 @@
-// Max pooling, computed otherwise than the specification does.
+// Max pooling, computed in other ways than the specification.
 #pragma once
 
 #include "checks/layers/max_pool2d/problem.hpp"
@@ -6,19 +6,19 @@
 
 namespace cnnspec::checks {
 
-/// The spec's rule: the last NaN, or else the first of the greatest.
+/// The spec's rule: the last NaN, or else the first of the greatest cells.
 Idx greatest(const std::vector<Real>& cells, const Call&);
 enum class Ties { to_winner, to_all, shared };
 
-/// A pooling that may differ from the specification's in any of these.
+/// A pooling that may differ from the specification's in each of these members.
 struct Pooling {
   Walk walk{};
-  /// The number of the winner among the cells of a window; -1: none, then there is no gradient.
+  /// The number of the winner among the cells of a window; -1: no cell wins, and there is no gradient.
   std::function<Idx(const std::vector<Real>& cells, const Call&)> winner = greatest;
   std::function<Real(const Call&)> y_of_none = [](const Call&) {
     return Real(-std::numeric_limits<long double>::infinity());
   };
-  /// The place, row*W + column, where the gradient of a winner lands.
+  /// The place, row*W + column, that receives the gradient of a winner.
   std::function<Idx(Idx place, const Line& height, const Line& width)> lands = [](Idx place, const Line&, const Line&) {
     return place;
   };

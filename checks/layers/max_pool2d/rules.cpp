@@ -1,4 +1,4 @@
-// max_pool2d under conventions: plain loops, which choose by rules.
+// max_pool2d under conventions: plain loops that select by rules.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,19 +15,19 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-/// Where a rule leaves something open, what the kernel does.
+/// The choices of a kernel where a rule leaves something open.
 struct Choices {
   bool compares_flushed = false;  // numbers below the least normal one are equal to 0
-  bool nan_is_no_tie = false;     // nobody gets the gradient of a window with NaN, as NaN is not equal to NaN
-  enum class Empty { first, none, none_in_padding } empty = Empty::first;  // who gets that of an empty window
-  bool all_nan_is_empty = false;  // a window of nothing but ignored NaN is an empty one
+  bool nan_is_no_tie = false;     // a window with NaN passes no gradient, as NaN is not equal to NaN
+  enum class Empty { first, none, none_in_padding } empty = Empty::first;  // who gets the gradient of an empty window
+  bool all_nan_is_empty = false;  // a window with only ignored NaN is an empty one
 };
 
 /// The real cells of a window, in row-major order.
 struct Window {
   std::vector<double> cells;
   std::vector<std::size_t> places;  // in x
-  bool begins_in_padding = false;   // its first cell is not real
+  bool begins_in_padding = false;   // its first cell is padding
 };
 
 /// visit(window, its place in y), in the order of y.
@@ -52,10 +52,10 @@ void for_each_window(const cnnspec_pool2d& p, const std::vector<double>& x, Visi
       }
 }
 
-/// What becomes of a window: its maximum, and which of its cells get the gradient, each whole or a share of it.
+/// The result for a window: its maximum, and the cells that get the gradient, each all of it or a share.
 struct Selected {
   double maximum = 0;
-  double slack = 0;  // how far from it a maximum may be that is flushed or compared as such
+  double slack = 0;  // the largest error of a maximum that is flushed or was compared after flushing
   std::vector<std::size_t> winners;
 };
 
@@ -126,7 +126,7 @@ Expectation pool_forward(const Selector& selector, const cnnspec_pool2d& p, cons
 
 using Real = Measured<long double>;
 
-/// A k-th of a gradient: a division, or a reciprocal and a product.
+/// A share of 1/k of a gradient: by a division, or by a product with a reciprocal.
 Real share_of(double dy, std::size_t k) {
   if (k == 1) return Real(static_cast<long double>(dy));
   return Real(static_cast<long double>(dy)) * Real(1 / static_cast<long double>(k)) * Real(1);
@@ -173,7 +173,7 @@ Expectation pool_backward(const Rules& rules, const Selector& selector, const Op
 
 bool contains(const std::vector<double>& values, auto is) { return std::ranges::any_of(values, is); }
 
-/// What rules leave open that shows on such an x.
+/// The choices that the rules leave open and that show on such an x.
 std::vector<Choices> choices_for(const Rules& rules, bool backward, const Format& storage,
                                  const std::vector<double>& x) {
   const bool has_nan = contains(x, [](double v) { return std::isnan(v); });

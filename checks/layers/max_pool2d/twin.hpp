@@ -1,7 +1,7 @@
-// max_pool2d once more, from the input: every cell reports to the windows that contain it, and each window then has the
-// list of its real cells. Padding reports nowhere, so it cannot win (N3).
+// max_pool2d once more, starting from the input: every cell reports to the windows that contain it, and each window
+// then has the list of its real cells. Padding never reports, so it cannot win (N3).
 //
-// The specification's max_pool2d was not looked at while this was written. Sizes come from walking over the padded
+// This file was written without looking at the specification's max_pool2d. Sizes come from walking over the padded
 // image; g.batch, g.out_height and g.out_width are not read. The geometry must be valid (C4: no list is empty) and the
 // tensors must agree with it.
 #pragma once
@@ -25,7 +25,7 @@ struct PooledCell {
   Idx place;  // row * in_width + column within the channel's plane
 };
 
-/// N4, N5: the last NaN if there is one, else the first of the greatest. Sorts the cells.
+/// N4, N5: the last NaN if there is one, else the first of the greatest cells. Sorts the cells.
 template <class T>
 PooledCell<T> winner(std::vector<PooledCell<T>>& cells) {
   assert(!cells.empty());
@@ -38,7 +38,7 @@ PooledCell<T> winner(std::vector<PooledCell<T>>& cells) {
 /// The winners of all windows of one channel, in row-major order of the windows.
 template <class T>
 std::vector<PooledCell<T>> winners_of_channel(const cnnspec_pool2d& g, const Image<T>& x, Idx channel) {
-  const WindowAxis rows = rows_of(g), columns = columns_of(g);
+  const TwinAxis rows = rows_of(g), columns = columns_of(g);
   const Idx out_rows = count_windows(rows), out_columns = count_windows(columns);
   std::vector<std::vector<PooledCell<T>>> windows(static_cast<std::size_t>(out_rows * out_columns));
   for (Idx place = 0; place < g.in_height * g.in_width; ++place) {
@@ -59,7 +59,7 @@ struct Pooled {
   Image<Idx> winners;  // row * in_width + column within the channel's plane
 };
 
-/// x[C,H,W] -> y[C,OH,OW] and the cell that each came from
+/// x[C,H,W] -> y[C,OH,OW] and the winner of each output
 template <class T>
 Pooled<T> max_pool2d_forward(const cnnspec_pool2d& g, const Image<T>& x) {
   assert(x.extent(0) == g.channels && x.extent(1) == g.in_height && x.extent(2) == g.in_width);

@@ -1,4 +1,4 @@
-// relu: what is checked of it on any problem.
+// relu: the checks on any problem.
 #include "checks/laws/layer_checks.hpp"
 #include "checks/layers/relu/gradient.hpp"
 #include "checks/layers/relu/laws.hpp"

@@ -1,4 +1,4 @@
-// relu's data: an element shows where it is positive.
+// relu's data: an element shows in the output if it is positive.
 #include "checks/data/data_of_layer.hpp"
 #include "checks/layers/relu/room.hpp"
 

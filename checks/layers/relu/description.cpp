@@ -1,4 +1,4 @@
-// relu: what it is to the engines.
+// relu: its description for the engines.
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/relu/problem.hpp"

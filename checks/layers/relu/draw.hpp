@@ -1,4 +1,4 @@
-// relu: a problem of its own, drawn.
+// relu: draws one problem.
 #pragma once
 
 #include "checks/generate/configurations.hpp"

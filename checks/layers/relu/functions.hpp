@@ -1,4 +1,4 @@
-// relu as functions, on tensors whose extents are known at run time: what its laws judge.
+// relu as functions on tensors whose extents are known at run time. Its laws judge these functions.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ struct ReluFunctions {
   std::function<Vector<T>(const Vector<T>& x, const Vector<T>& dy)> backward;
 };
 
-/// The specification's own.
+/// The functions of the specification.
 template <class T>
 ReluFunctions<T> spec_relu() {
   return {[](const auto& x) { return relu(x); }, [](const auto& x, const auto& dy) { return relu_backward(x, dy); }};

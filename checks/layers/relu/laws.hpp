@@ -1,4 +1,4 @@
-// The laws of relu: what its name promises, N6, the independent twin, and what holds for every backward.
+// The laws of relu: the definition of its name, N6, the independent twin, and the laws of every backward.
 #pragma once
 
 #include <cmath>
@@ -16,7 +16,7 @@ namespace cnnspec::checks {
 template <class T>
 using ReluLaw = Law<ReluFunctions<T>, cnnspec_elementwise>;
 
-/// For every scalar that computes with small whole numbers exactly; NaN and signed zeros where T has them.
+/// For every scalar that computes exactly with small whole numbers; laws about NaN and signed zeros if T has them.
 template <class T>
 std::vector<ReluLaw<T>> relu_laws();
 
@@ -57,7 +57,7 @@ Outcome relu_scales(const ReluFunctions<T>& f, const cnnspec_elementwise& p, Cho
       .equal("dx", f.backward(x, dy), f.backward(five_x, dy));
 }
 
-/// Away from the kink: <v, dx> = <dy, relu(x+v) - relu(x)>, for cells of which none is closer to zero than v is long.
+/// Away from the kink: <v, dx> = <dy, relu(x+v) - relu(x)>, if no cell of x is closer to zero than the size of v.
 template <class T>
 Outcome relu_dx_is_the_adjoint(const ReluFunctions<T>& f, const cnnspec_elementwise& p, Choices& data) {
   const auto x = tensor_of<T>(x_shape(p), [&](Idx) {

@@ -1,4 +1,4 @@
-// relu: the predicate, and what it is applied to.
+// relu: the comparison, and the tensor that it reads.
 #include "checks/misreadings/misreadings_of_layer.hpp"
 
 namespace cnnspec::checks {
@@ -7,7 +7,7 @@ namespace {
 constexpr auto is_y_of_relu = is<Op::relu_forward>;
 constexpr auto is_dx_of_relu = is<Op::relu_backward>;
 
-/// dx as `rule(x, dy)`; y as `rule(x)`.
+/// dx is `rule(x, dy)`; y is `rule(x)`.
 template <class Rule>
 Compute backward_by(Rule rule) {
   return [rule](const Call& call) {
@@ -26,7 +26,7 @@ Compute forward_by(Rule rule) {
 }
 const Real zero(0);
 
-/// By the slope that LeakyReLU has where none is given. Twice rounded: the slope is no binary number.
+/// Multiplies by the default slope of LeakyReLU. Two roundings: the slope is not a binary number.
 Real leaked(const Real& v) { return v * Real(0.01L) * Real(1); }
 
 std::vector<Misreading> table_of_relu() {
@@ -66,7 +66,7 @@ std::vector<Misreading> table_of_relu() {
   };
 }
 
-/// The rest after the last vector does without the comparison.
+/// The elements after the last vector are not compared.
 std::vector<Misreading> copied_rest() {
   std::vector<Misreading> table;
   for (const Idx block : block_sizes) {

@@ -1,4 +1,4 @@
-// relu's problem: so many elements.
+// relu's problem: a number of elements.
 #pragma once
 
 #include "checks/vocabulary/shapes.hpp"

@@ -1,4 +1,4 @@
-// relu under conventions: plain loops, which choose by rules.
+// relu under conventions: plain loops that select by rules.
 #include <algorithm>
 #include <cmath>
 
@@ -18,7 +18,7 @@ Expectation relu_forward(const Rules& rules, const Arithmetic& arithmetic, const
   return e;
 }
 
-/// `compares_flushed`: numbers below the least normal one are equal to 0. A rule leaves that open.
+/// `compares_flushed`: numbers below the least normal number equal 0. A rule leaves this open.
 Expectation relu_backward(const Rules& rules, bool compares_flushed, const Arithmetic& arithmetic,
                           const std::vector<double>& x, const std::vector<double>& dy) {
   const Format& storage = arithmetic.storage;

@@ -1,4 +1,4 @@
-// relu once more, by what passes: a cell that is greater than zero or NaN (N6). All else becomes +0, in both
+// relu once more, by the cells that pass: those that are greater than zero or NaN (N6). All others become +0, in both
 // directions.
 #pragma once
 

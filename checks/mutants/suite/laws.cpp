@@ -35,7 +35,7 @@ constexpr Limits gradient_limits{.max_extent = 6, .max_channels = 4, .max_batch 
 const GradientOptions few_points{.max_points = 3};
 constexpr int many = 60, some = 20;  // problems
 
-/// A check for each law, which ends at the first problem on which it does not hold.
+/// Adds a check for each law. A check ends at the first problem on which its law does not hold.
 template <class F, class P, class Draw>
 void add_laws(const std::string& subject, const std::vector<Law<F, P>>& laws, const F& functions, Draw draw,
               int problems) {
@@ -51,7 +51,7 @@ void add_laws(const std::string& subject, const std::vector<Law<F, P>>& laws, co
     });
 }
 
-/// `draw(choices)`: a random problem.
+/// `draw(choices)`: draws a random problem.
 template <class F, class Draw>
 void add_gradient(const std::string& subject, const F& functions, Draw draw) {
   add_check(subject + " gradient: backward equals the exact finite differences of forward", [=] {

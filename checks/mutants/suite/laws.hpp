@@ -1,5 +1,5 @@
-// The laws as checks of a mutant: each law of a layer's table and its gradient check, over problems that are the same
-// in every run. Compiled once, with the specification as it is.
+// The laws as checks of a mutant: each law of a layer's table and its gradient check, on the same problems in every
+// run. Compiled once, with the unchanged specification.
 #pragma once
 
 #include "checks/laws/term.hpp"
@@ -23,10 +23,10 @@ bool add_max_pool2d(const checks::MaxPool2dFunctions<Int128>& exact, const check
 bool add_relu(const checks::ReluFunctions<Int128>& exact, const checks::ReluFunctions<double>& floating);
 bool add_flatten(const checks::FlattenFunctions<Int128>& exact);
 bool add_linear(const checks::LinearFunctions<Int128>& exact, const checks::LinearFunctions<Term>& terms);
-/// The models over generated configurations; `form` says which of them: "network", "chain".
+/// The models over generated configurations; `form` selects one of them: "network", "chain".
 bool add_model(const std::string& form, const checks::ModelFunctions<Int128>& functions);
 
-/// The explicit model, on `uneven`.
+/// The explicit model, on the configuration `uneven`.
 bool add_uneven_model(const checks::ModelFunctions<Int128>& functions);
 
 }  // namespace cnnspec::mutants

@@ -1,6 +1,6 @@
-// Between the specification and a mutant of it. The mutant lives in a namespace of its own, so that the laws, which are
-// compiled with the specification, can judge it like anybody else's layer: `there` takes a value of the specification
-// to the mutant, `back` brings one of the mutant's to the specification.
+// Conversions between the specification and a mutant of it. The mutant is in a separate namespace. So the laws, which
+// are compiled with the specification, can judge it like any other layer. `there` converts a value of the specification
+// to the mutant's type, `back` converts in the other direction.
 #pragma once
 
 #include "checks/laws/functions.hpp"
@@ -40,7 +40,7 @@ inline mutant::Axis there(const Axis& a) {
   return m;
 }
 
-/// Any extents, fixed or not, come back as extents that are known at run time.
+/// Extents, fixed or not, are converted to extents that are known at run time.
 template <class T, mutant::Idx... E>
 auto back(const mutant::Tensor<T, E...>& t) {
   std::array<Idx, sizeof...(E)> extents{};

@@ -11,7 +11,7 @@ using RunTimeConv = mutant::Conv2dLayer<T, mutant::dyn, mutant::dyn, mutant::dyn
 using RunTimePool = mutant::MaxPool2dLayer<mutant::MaxPool2dConfig>;
 using RunTimeLinear = mutant::LinearLayer<T, mutant::dyn, mutant::dyn>;
 
-// Each layer of the specification's network as the mutant has it.
+// The mutant's layer for each layer of the specification's network ...
 RunTimeConv layer_of(const checks::RunTimeConv<T>& l) {
   mutant::Conv2dConfig g;
   g.height = there(l.config.height), g.width = there(l.config.width), g.groups = l.config.groups;
@@ -27,7 +27,7 @@ RunTimeLinear layer_of(const checks::RunTimeLinear<T>& l) { return {there(l.weig
 mutant::ReluLayer layer_of(const ReluLayer&) { return {}; }
 mutant::FlattenLayer layer_of(const FlattenLayer&) { return {}; }
 
-// ... and what defines it, with parameters of zero.
+// ... and its definition, with parameters of zero.
 mutant::LayerDefinition definition_of(const RunTimeConv& l) {
   return {"", mutant::Conv2dDefinition{l.kernel.extent(0), l.kernel.extent(2), l.kernel.extent(3), l.config}};
 }
@@ -70,7 +70,7 @@ auto gradients_of(const auto& chain, const Image<T>& x, const Vector<T>& dy) {
   return checks::ModelGradients<T>{back(gradients.dx), std::move(d_parameters)};
 }
 
-/// The chains of the models, with the layers that `net` has.
+/// The chains of the models, with the layers of `net`.
 template <class Visit>
 auto with_chain(const Network<T>& net, const Image<T>& x, Visit visit) {
   const auto in = there(x).shape();

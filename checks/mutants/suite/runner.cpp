@@ -1,4 +1,5 @@
-// main: runs every check, or those named, and prints a line for each: "NAME<tab>pass|fail|crash|hang|skipped<tab>WHY".
+// main: runs every check, or the named ones, and prints a line for each:
+// "NAME<tab>pass|fail|crash|hang|skipped<tab>WHY".
 #include "checks/mutants/suite/runner.hpp"
 
 #include <poll.h>
@@ -15,10 +16,10 @@
 namespace cnnspec::mutants {
 namespace {
 
-// A check that hangs has used its processor time; the other limit is for one that waits, on however busy a machine.
+// A check that hangs uses up its processor time. The other limit is for a check that waits, even on a busy machine.
 constexpr rlim_t processor_seconds = 1, bytes = rlim_t{2} << 30;
 constexpr unsigned wall_seconds = 120;
-constexpr int most_hangs = 2;  // then the others are not waited for
+constexpr int most_hangs = 2;  // after these, the remaining checks are skipped
 
 struct Check {
   std::string name;
@@ -38,7 +39,7 @@ void limit(int what, rlim_t most) {
   (void)setrlimit(what, &both);
 }
 
-/// In the child: what is wrong, and whatever an assertion prints, goes down the pipe.
+/// In the child: writes the mistake, and any output of an assertion, to the pipe.
 [[noreturn]] void run_in_child(const Check& check, int pipe) {
   (void)dup2(pipe, STDERR_FILENO);
   limit(RLIMIT_CORE, 0), limit(RLIMIT_CPU, processor_seconds), limit(RLIMIT_AS, bytes);

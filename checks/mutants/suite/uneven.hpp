@@ -1,5 +1,6 @@
 // A configuration of the two-stage model. An explicit model is compiled for one problem: this one has unequal extents,
-// strides and paddings, and remainders. It includes nothing but the model, so that it can stand beside a mutant of it.
+// strides and paddings, and remainders. This file includes only the model, so that it can be used together with a
+// mutant.
 #pragma once
 
 #include "cnnspec/cnn.hpp"

@@ -1,5 +1,5 @@
-// A stand-in for GoogleTest: as much as the hand-worked examples and the clauses use, so that these files judge mutants
-// as they are. GoogleTest itself, which prints values of every type, takes twice as long to compile.
+// A stand-in for GoogleTest, with only the parts that the hand-worked examples and the clauses use. So these files
+// judge mutants without changes. GoogleTest itself, which prints values of every type, takes twice as long to compile.
 #pragma once
 
 #include <sstream>
@@ -9,7 +9,7 @@
 
 namespace testing {
 
-/// The first expectation that does not hold, in this process.
+/// The first failed expectation in this process.
 inline std::string first_failure;
 
 struct Expectation {
