@@ -187,7 +187,7 @@ struct Coverage {
   int remainder = 0, much_padding = 0, beyond_image = 0, uneven_padding = 0, one_pixel = 0, grouped = 0;
 
   void count(const cnnspec_conv2d& g) {
-    for (const WindowAxis& a : {rows_of(g), columns_of(g)}) {
+    for (const TwinAxis& a : {rows_of(g), columns_of(g)}) {
       remainder += (a.padded() - a.reach()) % a.stride != 0;
       much_padding += a.before > a.reach() || a.after > a.reach();
       beyond_image += a.reach() > a.in;

@@ -252,7 +252,8 @@ void add_judge(CLI::App& app, Session& session) {
       ->add_option("KERNEL", a->kernel,
                    "a built-in kernel (see `cnnspec kernels`), the path of a shared library, or worker:'COMMAND ...'")
       ->required();
-  const auto list = [&](const char* option, std::vector<std::string>& values, const char* help, const char* type) {
+  const auto list = [&](const char* option, std::vector<std::string>& values, const std::string& help,
+                        const char* type) {
     command->add_option(option, values, help)->type_name(type)->expected(1)->take_all();
   };
   command

@@ -437,6 +437,7 @@ class ExactMaker {
   /// or, as far as this count goes, none.
   void count_shown(DataSet& set) const {
     Operands<TermRange> inputs;
+    inputs.reserve(set.inputs.size());
     for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
     set.visible.clear(), set.shows_all = false;
     for (const TermRange& sum : run_spec(operation_, inputs))

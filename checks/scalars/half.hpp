@@ -25,6 +25,10 @@ struct Format16 {
   /// Exact. All NaNs are treated alike.
   static constexpr double value(std::uint16_t bits) {
     const int magnitude = bits & ~sign, field = magnitude >> fraction_bits;
+    if (field != 0 && magnitude < infinity) {  // a normal number: only its exponent is biased differently
+      const auto rebiased = static_cast<std::uint64_t>(magnitude + ((1023 - bias) << fraction_bits));
+      return std::bit_cast<double>(static_cast<std::uint64_t>(bits & sign) << 48 | rebiased << (52 - fraction_bits));
+    }
     if (magnitude > infinity) return std::numeric_limits<double>::quiet_NaN();
     double result = std::numeric_limits<double>::infinity();
     if (magnitude < infinity) {
@@ -39,6 +43,13 @@ struct Format16 {
   static constexpr std::uint16_t nearest(double v) {
     if (v != v) return quiet_nan;
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(v), fraction = bits & ((one << 52) - 1);
+    const std::uint64_t result_sign = (bits >> 63) * sign, size = bits & ~(one << 63);
+    if (size >= static_cast<std::uint64_t>(least_exponent + 1023) << 52) {  // no subnormal number
+      constexpr int shift = 52 - fraction_bits;
+      const std::uint64_t is_odd = size >> shift & 1, rounded = (size + (one << (shift - 1)) - 1 + is_odd) >> shift;
+      const std::uint64_t rebiased = rounded - (static_cast<std::uint64_t>(1023 - bias) << fraction_bits);
+      return static_cast<std::uint16_t>(result_sign + std::min<std::uint64_t>(rebiased, infinity));
+    }
     const int field = static_cast<int>(bits >> 52 & 0x7ff), exponent = field - 1023;
     const std::uint64_t significand = field == 0 ? fraction : one << 52 | fraction;
 
@@ -50,7 +61,7 @@ struct Format16 {
 
     const std::uint64_t above_least = static_cast<std::uint64_t>(std::max(exponent - least_exponent, 0));
     const std::uint64_t magnitude = std::min<std::uint64_t>((above_least << fraction_bits) + quanta, infinity);
-    return static_cast<std::uint16_t>((bits >> 63) * sign + magnitude);
+    return static_cast<std::uint16_t>(result_sign + magnitude);
   }
 
  private:

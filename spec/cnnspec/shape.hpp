@@ -7,7 +7,7 @@
 //   C4  pooling: before, after <= k/2, and every window holds at least one real cell
 //   C5  groups >= 1, and both channel counts are multiples of it
 //   C6  extents that must agree do agree
-//   C8  what is divided by is a positive count
+//   C8  a setting that is no size is in its range: a divisor, for example, is a positive count
 // If compile-time extents violate a clause, the program does not compile. For run-time extents, ShapeError is thrown.
 #pragma once
 
@@ -66,7 +66,7 @@ constexpr void require_static() {
   static_assert(violated != Clause::C4, "C4: pooling pads at most k/2, and no window may hold only padding");
   static_assert(violated != Clause::C5, "C5: groups must be >= 1 and divide both channel counts");
   static_assert(violated != Clause::C6, "C6: extents that must agree differ");
-  static_assert(violated != Clause::C8, "C8: what is divided by must be a positive count");
+  static_assert(violated != Clause::C8, "C8: a setting must be in its range");
 }
 
 // Whether a sum or a product fits into Idx. For non-negative operands.
