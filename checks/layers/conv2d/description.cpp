@@ -2,6 +2,7 @@
 #include "checks/expect/reference.hpp"
 #include "checks/expect/slices.hpp"
 #include "checks/layers/conv2d/problem.hpp"
+#include "checks/vocabulary/ports.hpp"
 
 namespace cnnspec::checks {
 namespace {
@@ -83,25 +84,16 @@ Slices slices_of_db(const Problem& problem, Idx n, Idx) {
   return {smaller(problem.as<P>(), batch.count, 1, 1), {{batch, {n, 1}}}, {{n, 1}}};
 }
 
-namespace port {
-constexpr Port x{"x", Role::x, x_extents<P>}, dx{"dx", Role::x, x_extents<P>};
-constexpr Port w{"w", Role::w, w_extents<P>}, dw{"dw", Role::w, w_extents<P>};
-constexpr Port b{.name = "b", .role = Role::b, .extents = b_extents<P>, .is_optional = true};
-constexpr Port db{"db", Role::b, b_extents<P>};
-constexpr Port y{"y", Role::y, y_extents<P>}, dy{"dy", Role::y, y_extents<P>};
-}  // namespace port
-
-constexpr Port x_w_b[]{port::x, port::w, port::b}, w_dy[]{port::w, port::dy}, x_dy[]{port::x, port::dy},
-    only_dy[]{port::dy}, only_y[]{port::y}, only_dx[]{port::dx}, only_dw[]{port::dw}, only_db[]{port::db};
-
+using Ports = PortsWithWeights<P>;
 constexpr Pass passes[]{
-    {Op{0}, "conv2d_forward", x_w_b, only_y, Arithmetics::products, terms_of_y, &body::forward, slices_of_y},
-    {Op{1}, "conv2d_backward_input", w_dy, only_dx, Arithmetics::products, terms_of_dx, &body::backward_input,
-     slices_of_dx},
-    {Op{2}, "conv2d_backward_kernel", x_dy, only_dw, Arithmetics::products, terms_of_dw_and_db, &body::backward_kernel,
-     slices_of_dw},
-    {Op{3}, "conv2d_backward_bias", only_dy, only_db, Arithmetics::sums, terms_of_dw_and_db, &body::backward_bias,
-     slices_of_db},
+    {Op{0}, "conv2d_forward", Ports::x_w_b, Ports::only_y, Arithmetics::products, terms_of_y, &body::forward,
+     slices_of_y},
+    {Op{1}, "conv2d_backward_input", Ports::w_dy, Ports::only_dx, Arithmetics::products, terms_of_dx,
+     &body::backward_input, slices_of_dx},
+    {Op{2}, "conv2d_backward_kernel", Ports::x_dy, Ports::only_dw, Arithmetics::products, terms_of_dw_and_db,
+     &body::backward_kernel, slices_of_dw},
+    {Op{3}, "conv2d_backward_bias", Ports::only_dy, Ports::only_db, Arithmetics::sums, terms_of_dw_and_db,
+     &body::backward_bias, slices_of_db},
 };
 
 // ---- Problems ----
