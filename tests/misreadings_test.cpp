@@ -518,32 +518,26 @@ std::vector<Observation> misread(std::vector<Observation> observations, const Mi
   return observations;
 }
 
-constexpr std::array all_ops{Op::conv2d_forward,        Op::conv2d_backward_input,  Op::conv2d_backward_kernel,
-                             Op::conv2d_backward_bias,  Op::max_pool2d_forward,     Op::max_pool2d_backward,
-                             Op::relu_forward,          Op::relu_backward,          Op::linear_forward,
-                             Op::linear_backward_input, Op::linear_backward_weight, Op::linear_backward_bias};
 constexpr auto every_kind = {Data::wide_and_narrow, Data::narrow_and_wide, Data::ties, Data::real,
                              Data::subnormal,       Data::infinite};
 
 TEST(Misreadings, each_has_a_name_and_a_sentence_of_its_own) {
-  std::set<std::string> sentences;
-  std::set<std::pair<Op, std::string>> names;
+  std::set<std::pair<Op, std::string>> names, sentences;
   for (const Misreading& m : misreadings()) {
     EXPECT_NE(m.name, "");
     EXPECT_TRUE(m.sentence.starts_with("The kernel") && m.sentence.ends_with(".")) << m.name;
-    sentences.insert(m.sentence);
-    for (const Op op : all_ops)
+    for (const Op op : all_ops())
       if (m.applies(op)) {
         EXPECT_TRUE(names.insert({op, m.name}).second) << m.name;
+        EXPECT_TRUE(sentences.insert({op, m.sentence}).second) << m.sentence;
       }
   }
-  EXPECT_EQ(sentences.size(), misreadings().size());
 }
 
 constexpr std::array all_dtypes{DType::f32, DType::f64, DType::f16, DType::bf16};
 
 TEST(Misreadings, the_right_result_is_explained_by_none) {
-  for (const Op op : all_ops)
+  for (const Op op : all_ops())
     for (const DType dtype : all_dtypes)
       EXPECT_EQ(diagnosis(draw_observations(op, 1, 3, every_kind, ieee(dtype))), Names{})
           << name_of(op) << " " << name_of(dtype);
@@ -551,7 +545,7 @@ TEST(Misreadings, the_right_result_is_explained_by_none) {
 
 // If numbers have few bits, the bound may hide a mistake: then there is no diagnosis.
 TEST(Misreadings, none_is_taken_for_another_in_any_storage_type) {
-  for (const Op op : all_ops)
+  for (const Op op : all_ops())
     for (const DType dtype : {DType::f64, DType::f16, DType::bf16}) {
       const auto observations = draw_observations(op, 4, 1, {Data::ties, Data::real}, ieee(dtype));
       for (const Misreading& m : misreadings())
@@ -564,7 +558,7 @@ TEST(Misreadings, none_is_taken_for_another_in_any_storage_type) {
 }
 
 TEST(Misreadings, a_mistake_of_another_kind_is_explained_by_none) {
-  for (const Op op : all_ops) {
+  for (const Op op : all_ops()) {
     auto observations = draw_observations(op, 2, 5, {Data::wide_and_narrow, Data::ties});
     for (Observation& o : observations)
       for (std::size_t n = 0; n < o.actual.size(); n += 2) o.actual[n] = 3 * o.actual[n] + 1;
@@ -827,7 +821,7 @@ TEST(MisreadingsInBlocks, of_the_same_effect_and_of_none_are_noticed) {
 /// The diagnosis contains exactly the misreadings with the same results as the kernel.
 TEST(MisreadingsInBlocks, are_diagnosed_where_they_are_told_apart) {
   constexpr Idx block = 4;
-  for (const Op op : all_ops) {
+  for (const Op op : all_ops()) {
     const auto observations = observations_with_blocks(op, std::array{block});
     const Alike shown = misreadings_shown_by(observations);
     const std::vector<Alike> alike = not_told_apart(shown, observations);

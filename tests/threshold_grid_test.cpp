@@ -75,8 +75,8 @@ TEST(ThresholdMistake, is_made_at_the_sizes_that_its_kind_says) {
 }
 
 TEST(GridKernels, have_every_axis_kind_and_size_of_every_operation) {
-  // 14 axes of convolution, 9 of pooling, 1 of relu and 3 of linear.
-  EXPECT_EQ(grid_kernels().size(), (4u * 14 + 2 * 9 + 2 * 1 + 4 * 3) * threshold_kind_names.size() * 16);
+  // 14 axes of convolution, 9 of each pooling, 1 of relu and 3 of linear.
+  EXPECT_EQ(grid_kernels().size(), (4u * 14 + 2 * 9 + 2 * 9 + 2 * 1 + 4 * 3) * threshold_kind_names.size() * 16);
 }
 
 class ThresholdGrid : public testing::TestWithParam<Op> {};

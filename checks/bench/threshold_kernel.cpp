@@ -1,5 +1,6 @@
 #include "checks/bench/threshold_kernel.hpp"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -15,7 +16,6 @@ thread_local ThresholdMistake threshold_mistake;
 namespace {
 
 const cnnspec_conv2d& conv(const Problem& p) { return p.as<cnnspec_conv2d>(); }
-const cnnspec_pool2d& pool(const Problem& p) { return p.as<cnnspec_pool2d>(); }
 const cnnspec_linear& linear(const Problem& p) { return p.as<cnnspec_linear>(); }
 
 Idx in_of_group(const cnnspec_conv2d& p) { return p.in_channels / p.groups; }
@@ -30,12 +30,27 @@ Idx terms_of_sum(const Problem& problem, Op op) {
   return p.batch * p.out_height * p.out_width;
 }
 
-}  // namespace
+/// The axes of a layer that goes over windows of each channel by itself.
+template <class P>
+void add_axes_of_pooling(std::vector<ThresholdAxis>& axes) {
+  constexpr LayerId layer = ProblemOf<P>::layer;
+  axes.insert(axes.end(), {
+                              {"channels", layer, [](const Problem& p, Op) { return p.as<P>().channels; }},
+                              {"image height", layer, [](const Problem& p, Op) { return p.as<P>().in_height; }},
+                              {"image width", layer, [](const Problem& p, Op) { return p.as<P>().in_width; }},
+                              {"output height", layer, [](const Problem& p, Op) { return p.as<P>().out_height; }},
+                              {"output width", layer, [](const Problem& p, Op) { return p.as<P>().out_width; }},
+                              {"batch", layer, [](const Problem& p, Op) { return p.as<P>().batch; }},
+                              {"window height", layer, [](const Problem& p, Op) { return p.as<P>().kernel_height; }},
+                              {"window width", layer, [](const Problem& p, Op) { return p.as<P>().kernel_width; }},
+                              {"cells of the window", layer, [](const Problem& p, Op) { return cells(p.as<P>()); }},
+                          });
+}
 
-const std::vector<ThresholdAxis>& threshold_axes() {
-  constexpr LayerId c = LayerId::conv2d, m = LayerId::max_pool2d, e = LayerId::relu, l = LayerId::linear;
+std::vector<ThresholdAxis> make_axes() {
+  constexpr LayerId c = LayerId::conv2d, e = LayerId::relu, l = LayerId::linear;
   using P = const Problem&;
-  static const std::vector<ThresholdAxis> axes{
+  std::vector<ThresholdAxis> axes{
       {"input channels", c, [](P p, Op) -> Idx { return conv(p).in_channels; }},
       {"output channels", c, [](P p, Op) -> Idx { return conv(p).out_channels; }},
       {"input channels of a group", c, [](P p, Op) -> Idx { return in_of_group(conv(p)); }},
@@ -50,20 +65,20 @@ const std::vector<ThresholdAxis>& threshold_axes() {
       {"kernel width", c, [](P p, Op) -> Idx { return conv(p).kernel_width; }},
       {"cells of the kernel", c, [](P p, Op) -> Idx { return cells(conv(p)); }},
       {"terms of a sum", c, terms_of_sum},
-      {"channels", m, [](P p, Op) -> Idx { return pool(p).channels; }},
-      {"image height", m, [](P p, Op) -> Idx { return pool(p).in_height; }},
-      {"image width", m, [](P p, Op) -> Idx { return pool(p).in_width; }},
-      {"output height", m, [](P p, Op) -> Idx { return pool(p).out_height; }},
-      {"output width", m, [](P p, Op) -> Idx { return pool(p).out_width; }},
-      {"batch", m, [](P p, Op) -> Idx { return pool(p).batch; }},
-      {"window height", m, [](P p, Op) -> Idx { return pool(p).kernel_height; }},
-      {"window width", m, [](P p, Op) -> Idx { return pool(p).kernel_width; }},
-      {"cells of the window", m, [](P p, Op) -> Idx { return cells(pool(p)); }},
       {"count", e, [](P p, Op) -> Idx { return p.as<cnnspec_elementwise>().count; }},
       {"input features", l, [](P p, Op) -> Idx { return linear(p).in_features; }},
       {"output features", l, [](P p, Op) -> Idx { return linear(p).out_features; }},
       {"batch", l, [](P p, Op) -> Idx { return linear(p).batch; }},
   };
+  add_axes_of_pooling<cnnspec_pool2d>(axes);
+  add_axes_of_pooling<AvgPool2dProblem>(axes);
+  return axes;
+}
+
+}  // namespace
+
+const std::vector<ThresholdAxis>& threshold_axes() {
+  static const std::vector<ThresholdAxis> axes = make_axes();
   return axes;
 }
 
@@ -236,11 +251,11 @@ int conv2d_backward_bias(const cnnspec_conv2d* p, const float* dy, float* db) {
   return status;
 }
 
-// ---- Max pooling: one cell of one window is not read ----
+// ---- Pooling: one cell of one window is not read ----
 
-struct Pool {
-  const cnnspec_pool2d& p;
-  const float* x;
+template <class P>
+struct Windows {
+  const P& p;
   Meeting rows{height_of(p)}, columns{width_of(p)};
 
   /// The real cells of window `element`: elements of x.
@@ -254,14 +269,22 @@ struct Pool {
           all.push_back((plane * p.in_height + *row) * p.in_width + *column);
     return all;
   }
-  /// The first of the largest, or the last NaN.
-  std::optional<Idx> winner(const std::vector<Idx>& among) const {
-    std::optional<Idx> best;
-    for (const Idx cell : among)
-      if (!best || x[cell] > x[*best] || std::isnan(x[cell])) best = cell;
-    return best;
+  /// A window that has real cells, chosen at random; any window if none has.
+  Idx chosen(Stream& choices) const {
+    const Idx count = y_count(p);
+    Idx window = choices.below(count);
+    for (Idx tried = 1; cells_of(window).empty() && tried < count; ++tried) window = (window + 1) % count;
+    return window;
   }
 };
+
+/// The first of the largest, or the last NaN.
+std::optional<Idx> winner(const float* x, const std::vector<Idx>& among) {
+  std::optional<Idx> best;
+  for (const Idx cell : among)
+    if (!best || x[cell] > x[*best] || std::isnan(x[cell])) best = cell;
+  return best;
+}
 
 /// A window that misses a cell.
 struct LostCell {
@@ -269,18 +292,14 @@ struct LostCell {
   std::optional<Idx> before, after;  // the winner with the missing cell, and without it
 };
 LostCell lose_cell(const cnnspec_pool2d& p, const float* x, Op op) {
-  const Pool windows{p, x};
+  const Windows<cnnspec_pool2d> windows{p};
   Stream choices = choices_for(p, op);
-  LostCell lost{choices.below(y_count(p)), {}, {}};
+  LostCell lost{windows.chosen(choices), {}, {}};
   std::vector<Idx> cells_there = windows.cells_of(lost.window);
-  for (Idx tried = 1; cells_there.empty() && tried < y_count(p); ++tried) {
-    lost.window = (lost.window + 1) % y_count(p);
-    cells_there = windows.cells_of(lost.window);
-  }
   if (cells_there.empty()) return lost;
-  lost.before = windows.winner(cells_there);
+  lost.before = winner(x, cells_there);
   cells_there.erase(cells_there.begin() + choices.below(std::ssize(cells_there)));
-  lost.after = windows.winner(cells_there);
+  lost.after = winner(x, cells_there);
   return lost;
 }
 
@@ -298,6 +317,45 @@ int max_pool2d_backward(const cnnspec_pool2d* p, const float* x, const float* dy
   if (lost.before == lost.after) return status;
   dx[*lost.before] -= dy[lost.window];
   if (lost.after) dx[*lost.after] += dy[lost.window];
+  return status;
+}
+
+/// A cell of a window, chosen at random. None if no window has a cell.
+struct CellOfWindow {
+  Idx window, cell;
+};
+std::optional<CellOfWindow> choose_cell(const AvgPool2dProblem& p, Op op) {
+  const Windows<AvgPool2dProblem> windows{p};
+  Stream choices = choices_for(p, op);
+  const Idx window = windows.chosen(choices);
+  const std::vector<Idx> all = windows.cells_of(window);
+  if (all.empty()) return {};
+  return CellOfWindow{window, all[static_cast<std::size_t>(choices.below(std::ssize(all)))]};
+}
+/// Output `wrong` of `function`, with element `lost` of the input zero.
+float without(auto function, const cnnspec_avg_pool2d* p, std::vector<float> input, Idx lost, Idx outputs, Idx wrong) {
+  std::vector<float> output(static_cast<std::size_t>(outputs));
+  input[static_cast<std::size_t>(lost)] = 0;
+  function(p, input.data(), output.data());
+  return output[static_cast<std::size_t>(wrong)];
+}
+
+int avg_pool2d_forward(const cnnspec_avg_pool2d* problem, const float* x, float* y) {
+  const int status = right().avg_pool2d_forward(problem, x, y);
+  const auto p = std::bit_cast<AvgPool2dProblem>(*problem);
+  if (!is_wrong_on(p, Op::avg_pool2d_forward)) return status;
+  if (const auto lost = choose_cell(p, Op::avg_pool2d_forward))
+    y[lost->window] =
+        without(right().avg_pool2d_forward, problem, {x, x + x_count(p)}, lost->cell, y_count(p), lost->window);
+  return status;
+}
+int avg_pool2d_backward(const cnnspec_avg_pool2d* problem, const float* dy, float* dx) {
+  const int status = right().avg_pool2d_backward(problem, dy, dx);
+  const auto p = std::bit_cast<AvgPool2dProblem>(*problem);
+  if (!is_wrong_on(p, Op::avg_pool2d_backward)) return status;
+  if (const auto lost = choose_cell(p, Op::avg_pool2d_backward))
+    dx[lost->cell] =
+        without(right().avg_pool2d_backward, problem, {dy, dy + y_count(p)}, lost->window, x_count(p), lost->cell);
   return status;
 }
 
@@ -366,9 +424,10 @@ int linear_backward_bias(const cnnspec_linear* p, const float* dy, float* db) {
 Kernel threshold_kernel() {
   Kernel kernel;
   kernel.name = "im2col without a term";
-  kernel.f32 = {conv2d_forward, conv2d_backward_input, conv2d_backward_kernel, conv2d_backward_bias,
-                max_pool2d_forward, max_pool2d_backward, relu_forward, relu_backward,
-                linear_forward, linear_backward_input, linear_backward_weight, linear_backward_bias};
+  kernel.f32 = {conv2d_forward,     conv2d_backward_input, conv2d_backward_kernel, conv2d_backward_bias,
+                max_pool2d_forward, max_pool2d_backward,   relu_forward,           relu_backward,
+                linear_forward,     linear_backward_input, linear_backward_weight, linear_backward_bias,
+                avg_pool2d_forward, avg_pool2d_backward};
   return kernel;
 }
 

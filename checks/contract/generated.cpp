@@ -19,7 +19,6 @@ std::vector<GeneratedFile> generated_files(const std::filesystem::path& reposito
   std::vector<GeneratedFile> files{
       {"checks/kernels/cnnspec/kernel.h", contract_header()},
       {"checks/kernels/functions.hpp", functions_header()},
-      {"checks/layers/problems.hpp", problems_header()},
       {"checks/vocabulary/operations.hpp", operations_header()},
   };
   for (const PartlyWritten& partly : partly_written_files())

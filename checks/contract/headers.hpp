@@ -11,7 +11,5 @@ std::string contract_header();
 std::string functions_header();
 /// vocabulary/operations.hpp: layers and operations by number.
 std::string operations_header();
-/// layers/problems.hpp: the problems of all layers, for tests.
-std::string problems_header();
 
 }  // namespace cnnspec::checks

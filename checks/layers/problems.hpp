@@ -1,5 +1,7 @@
-// The problems of all layers.
+// The problems of all layers, for tests, benchmarks and seeds. An engine asks a Problem for its numbers instead.
 #pragma once
+
+#include <cstdlib>
 
 #include "checks/layers/avg_pool2d/problem.hpp"
 #include "checks/layers/conv2d/problem.hpp"
@@ -20,8 +22,10 @@ decltype(auto) visit_problem(Visit visit, AnyProblem& problem) {
       return visit(problem.template as<cnnspec_elementwise>());
     case LayerId::avg_pool2d:
       return visit(problem.template as<AvgPool2dProblem>());
-    default:
+    case LayerId::linear:
       return visit(problem.template as<cnnspec_linear>());
+    default:
+      std::abort();  // a layer that has no problem, or is not in this list
   }
 }
 
