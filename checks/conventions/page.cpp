@@ -33,8 +33,8 @@ constexpr const char* head = R"(# Conventions: different is not wrong
 
 A kernel may differ from the [definition](../spec/cnnspec) on purpose. For example, published libraries flush subnormal
 numbers, or give the gradient of a tie to all tied cells. Each such rule is a *convention*. A convention is as exact as
-the definition: it has a proof of what is right under it, and no tolerance. What real libraries answer is in [where
-libraries differ](../reports/conventions.md).
+the definition: it has a proof of what is right under it, and no tolerance. What real libraries answer is in
+[where libraries differ](../reports/conventions.md).
 
 The judge's table has a row for each operation and storage type. If one set of conventions explains every deviation in
 a row, on every element of every case, the row's verdict is `differs`, and it names the conventions. The exit status is
