@@ -10,9 +10,10 @@ namespace cnnspec::checks {
 namespace {
 
 constexpr const char* layout_of_problems =
-    R"(// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+    R"(// Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
 //
-// The problems of all layers, for tests and benchmarks: an engine asks a Problem for its numbers instead.
+// The problems of all layers, for tests and benchmarks. An engine does not use this file: it asks a Problem for its
+// numbers.
 #pragma once
 
 #include <cstdlib>

@@ -29,7 +29,7 @@ std::string operations_of(const Convention& c) {
 
 constexpr const char* head = R"(# Conventions: different is not wrong
 
-<!-- Written by `cnnspec conventions --markdown`, of the registry in checks/conventions. -->
+<!-- Written by `cnnspec conventions --markdown`, from the registry in checks/conventions. -->
 
 A kernel may differ from the [definition](../spec/cnnspec) on purpose. For example, published libraries flush subnormal
 numbers, or give the gradient of a tie to all tied cells. Each such rule is a *convention*. A convention is as exact as

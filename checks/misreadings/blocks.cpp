@@ -136,7 +136,8 @@ void lanes(Table& table, const Sequence& s, Idx block) {
       where(s, [block](Idx n, Idx count) { return n >= count / block && n < count / block * block; });
   table.add(s, block,
             s.name + " from the number of " + s.vector + "s of " + std::to_string(block) + " on counted twice",
-            in_blocks(s, block) + " and begins the rest at the number of " + s.vector + "s, so that many count twice.",
+            in_blocks(s, block) + " and begins the rest at an index equal to the number of " + s.vector +
+                "s, so that many count twice.",
             s.is_summed, some_doubled(s, repeated));
   const Region lost = where(s, [block](Idx n, Idx count) {
     return n < count / block * block && count % block > 0 && n % block >= count % block;
