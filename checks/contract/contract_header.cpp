@@ -171,8 +171,8 @@ std::string declarations() {
   for (const Op op : all_ops())
     lines.push_back(std::string("  int cnnspec_") + name_of(op) + "_##suffix(const " + layer_of(op).problem + " *" +
                     c_tensors(pass_of(op), " *") + ");");
-  return "/* The operations, once for each storage type. Optional tensors, NULL if missing: " + optional_tensors() + ". */\n" +
-         c_macro(lines);
+  return "/* The operations, once for each storage type. Optional tensors, NULL if missing: " + optional_tensors() +
+         ". */\n" + c_macro(lines);
 }
 
 std::string storage_types() {
