@@ -69,9 +69,9 @@ def arguments():
     parser.add_argument("--jobs", metavar="N", type=count(1), default=os.cpu_count(), help="at once (all cores)")
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", dest="parts", action="store_const", const="quick", default="first",
-                          help="stop at the first part of the suite that kills: less time, but fewer kills in the matrix")
+                          help="stop at the first part of the suite that kills: less time, fewer kills in the matrix")
     how_much.add_argument("--thorough", dest="parts", action="store_const", const="all",
-                          help="run every part of the suite, also those meant only for mutants that the others let live")
+                          help="run every part of the suite, also those only for mutants that the others let live")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON")
     parser.add_argument("--html", metavar="FILE", help="write the result as a page")
     parser.add_argument("--markdown", metavar="FILE", help="write the result as Markdown")
