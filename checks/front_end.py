@@ -24,7 +24,7 @@ def tell_needs(*targets):
 
 
 def can_be_written(path):
-    """Whether there can be a file. "-" is none."""
+    """Whether a file can be written there. "-" has no special meaning here."""
     target = pathlib.Path(path).resolve()
     if not str(path) or target.is_dir():
         return False

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
-"""Fuzzes cnnspec: runs the targets side by side, keeps what is new, and tells of the inputs that fail.
+"""Fuzzes cnnspec: runs several targets at once, keeps new inputs, and reports the inputs that fail.
 
 Usage: ./cnnspec fuzz [TARGET...] [--seconds S] [--jobs N] [--seed N] [-- FLAG...]   fuzz these targets, or all of them
        ./cnnspec fuzz TARGET FILE... [-- FLAG...]                       run a target on these inputs alone
-       ./cnnspec fuzz [TARGET...] --minimise                            drop what the corpora can do without
+       ./cnnspec fuzz [TARGET...] --minimise                            drop inputs that the corpora do not need
        ./cnnspec fuzz --seeds                                           write the seeds into the corpora again
        ./cnnspec fuzz --list                                            the targets, and how large their corpora are
 
-After -- stand libFuzzer's own flags, such as -max_len=64. They replace those of fuzz/options, but for what is kept in a
-corpus: that has to keep the usual limits. build/fuzz/bin/fuzz_layer -help=1 lists the flags.
+libFuzzer's own flags, such as -max_len=64, follow --. They replace those of fuzz/options. But when inputs are chosen
+for a corpus, the usual limits hold. build/fuzz/bin/fuzz_layer -help=1 lists the flags.
 
-Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). Those that reach code which
-no input of fuzz/corpus/TARGET reaches are added to it at the end; commit them. An input that crashes, hangs, leaks or
-takes too much memory is made as small as possible, and its path is printed along with what is wrong. ^C ends all
-targets; what they found stays in build/.../fuzzing, where the next run goes on.
+Inputs are taken from fuzz/corpus/TARGET and from earlier runs (build/.../fuzzing/TARGET). At the end, inputs that reach
+new code are added to fuzz/corpus/TARGET; commit them. New code is code that no input of this corpus reaches. An input
+that crashes, hangs, leaks or takes too much memory is made as small as possible. Its path is printed with what is
+wrong. ^C ends all targets; what they found stays in build/.../fuzzing, and the next run goes on from there.
 
 Examples:
   ./cnnspec fuzz                                   all targets, one minute each, with sanitizers
@@ -300,12 +300,12 @@ def parse(arguments):
     parser.add_argument("--home", type=pathlib.Path, default=HERE, help=argparse.SUPPRESS)  # corpora, options, ...
     parser.add_argument("--seconds", type=int, default=60, help="for each target (default: 60)")
     parser.add_argument("--jobs", "-j", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-                        help="so many targets at once, each on one core (default: as many as there are cores)")
-    parser.add_argument("--seed", type=int, help="of the fuzzer's random choices (default: another one each time)")
+                        help="how many targets to run at once, each on one core (default: the number of cores)")
+    parser.add_argument("--seed", type=int, help="seed of the fuzzer's random choices (default: a new one each time)")
     parser.add_argument("--minimise", action="store_true",
-                        help="keep of each corpus only what reaches code that the rest does not, and named inputs")
-    parser.add_argument("--seeds", action="store_true", help="write the seeds into the corpora, and do no more")
-    parser.add_argument("--list", action="store_true", help="list the targets, and do no more")
+                        help="keep in each corpus only named inputs, and those that reach code that no other reaches")
+    parser.add_argument("--seeds", action="store_true", help="only write the seeds into the corpora")
+    parser.add_argument("--list", action="store_true", help="only list the targets")
     parser.add_argument("names", nargs="*", metavar="TARGET or FILE")
     front_end.add_check(parser)
     end = arguments.index("--") if "--" in arguments else len(arguments)

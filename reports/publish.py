@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
 """Measures where cnnspec stands, and writes it down: reports/README.md, reports/bench.md, reports/conventions.md.
 
-Each part is measured with cnnspec's own commands. Its result is kept in reports/results, to be committed with the pages,
-and the day, the machine and the versions in reports/results/facts. The pages are then made of all results that are there;
-of a part without one, they keep what they say. A part that is measured again replaces its older result; one that fails, or
-is interrupted, leaves it.
+Each part is measured with cnnspec's own commands. Its result is kept in reports/results; the day, the machine and the
+versions are kept in reports/results/facts. Commit them with the pages. The pages are then made from all results that
+exist. For a part without a result, they keep the section that they have. If a part is measured again, its new result
+replaces the older one. If it fails or is interrupted, the older result stays.
 
 parts:
-  onednn       what oneDNN scores before the judge
+  onednn       what the judge says of oneDNN
   census       every small configuration, proved
   mutants      the mutants of the specification, all of them, and which checks kill each
   coverage     what the tests run of spec/ and checks/: builds the tests with clang++
   fuzzing      sizes of the corpora, executions per second: builds the fuzz targets twice, with and without sanitizers
   bench        the benchmark: gradient checks, loops, the judge
   suite        a build from nothing and the whole test run
-  conventions  what libraries compute where conventions differ; only where all libraries of the page are installed
+  conventions  what libraries compute where conventions differ; only if all libraries of the page are installed
 
 The mutants and the suite take longest. --list says how long each part took when it was measured last. Measure speed on a
 machine that does nothing else: the result says how loaded it was.
@@ -24,8 +24,8 @@ examples:
   ./cnnspec publish --only onednn          one part, and the pages anew
   ./cnnspec publish --only none            the pages alone, from the results that are there
 
-status: 0 if what was asked for was measured and the pages are written, 1 if a command failed (the pages are made of what
-is there), 2 if nothing is there or a file cannot be written, 130 if it was interrupted.
+status: 0 if all that was asked for was measured and the pages are written, 1 if a command failed (the pages are made
+from the results that exist), 2 if there is no result or a file cannot be written, 130 if it was interrupted.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def say(text):
 
 
 def run(command, allowed=(0,)):
-    """Its status; its output is shown."""
+    """Runs a command and shows its output. Returns its status."""
     words = " ".join(map(str, command))
     say(words)
     status = subprocess.run(command, stdout=STANDARD_ERROR, check=False).returncode
@@ -86,7 +86,8 @@ def run(command, allowed=(0,)):
 
 
 def revision():
-    """Which source this is: " (1a2b3c4)", with a "+" where files have been changed since, other than what is published."""
+    """The version of the source: " (1a2b3c4)". It has a "+" if files other than the published ones have been changed
+    since."""
     commit = machine.output("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD").strip()
     changed = machine.output("git", "-C", str(ROOT), "status", "--porcelain", "--untracked-files=no", "--", ".",
                              ":(exclude,top,glob)reports/*.md", ":(exclude,top)reports/results").strip()
@@ -130,7 +131,7 @@ def without_spaces(text):
 
 
 def measure(options, part, commit):
-    """A part's result and what is known about it, in the place of the older ones."""
+    """Measures a part. Its result, and what is known about it, replace the older ones."""
     file, facts = standing.paths(ROOT / "reports", part)
     fresh = options.build / "published" / file.name
     fresh.parent.mkdir(exist_ok=True)
@@ -178,7 +179,7 @@ def list_parts():
 
 
 def write_pages(options):
-    """Of what is there: none, if nothing is."""
+    """Writes the pages from the results that exist. Without any result, there are no pages."""
     try:
         pages = standing.pages(ROOT / "reports", options.build / "bin" / "cnnspec")
     except (standing.StandingError, files.ResultError) as error:
@@ -197,8 +198,8 @@ def succeeds(action, *arguments):
 
 
 def publish(options):
-    """The status. A part that fails does not keep the others from being measured. The pages are those of the results at
-    any time, since a test of the suite, which is a part, demands it."""
+    """Returns the status. If a part fails, the others are still measured. The pages are written after every part: one
+    part is the suite, and a test in it demands that pages and results agree at any time."""
     commit = revision()
     run([ROOT / "cnnspec", "build"])
     measured, written = True, succeeds(write_pages, options)

@@ -1,6 +1,6 @@
-"""The published pages, reports/README.md and reports/bench.md, made of the results that `./cnnspec publish` keeps beside
-them: results/PART.json, and what is known about it in results/facts/PART.json. Of a part without a result, the page keeps
-the section that it has."""
+"""The published pages, reports/README.md and reports/bench.md. They are made from the results that `./cnnspec publish`
+keeps beside them: results/PART.json, and what is known about it in results/facts/PART.json. For a part without a
+result, the page keeps the section that it has."""
 
 import json
 import subprocess
@@ -74,7 +74,7 @@ def provenance(command, known):
 
 
 def coverage_table(result):
-    """Of spec/ and checks/ as a whole, and of the folders in them."""
+    """The coverage of spec/ and checks/ as a whole, and of the folders in them."""
     def cell(figure):
         return f"{figure['percent']:.2f}% of {figure['total']:,}" if figure["total"] else ""
     lines = [table.row(["folder", "lines", "branches"]), "|---|---:|---:|"]
@@ -100,7 +100,7 @@ def fuzzing_table(result, corpora):
 
 
 def merged_benchmark(folder):
-    """One result of those that are there; None if none is."""
+    """One of the results that exist; None if there is none."""
     result = None
     for part in BENCHMARKS:
         if facts_of(folder, part):
@@ -167,7 +167,7 @@ def notes(folder, found):
 
 
 def pages(folder, cnnspec):
-    """{name in reports/: text} of what is there; nothing if nothing is."""
+    """{name in reports/: text}, made from the results that exist; empty if there are none."""
     found = sections(folder, cnnspec)
     speed = speed_section(folder, cnnspec)
     if speed is None and not any(found.values()):

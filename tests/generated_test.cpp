@@ -32,7 +32,7 @@ std::string first_difference(const std::string& there, const std::string& wanted
 TEST(Generated, files_are_as_the_registry_has_them) {
   for (const GeneratedFile& file : generated_files(CNNSPEC_TEST_REPOSITORY))
     EXPECT_EQ(first_difference(text_of(std::filesystem::path(CNNSPEC_TEST_REPOSITORY) / file.path), file.text), "")
-        << file.path << " is not what is written of the registry. To write it anew:\n"
+        << file.path << " is not what the registry generates. To write it again:\n"
         << "  cmake --build " << CNNSPEC_TEST_BUILD << " --target cnnspec_generated";
 }
 

@@ -9,8 +9,8 @@ def rounded(value):
 
 
 def in_turn(runs, *measurements):
-    """Calls the measurements in turn, `runs` times: own, peer, own, peer, ... What makes the machine slow for a while
-    then slows down both. Returns one list for each measurement."""
+    """Calls the measurements in turn, `runs` times: own, peer, own, peer, ... If something slows the machine down for a
+    while, it slows down both. Returns one list for each measurement."""
     values = [[] for _ in measurements]
     for _ in range(runs):
         for measure, into in zip(measurements, values):

@@ -29,7 +29,7 @@ def machine():
 
 
 def output(*command):
-    """What a command prints; nothing if it is not there."""
+    """What a command prints; nothing if the command does not exist."""
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", timeout=60)
@@ -39,7 +39,7 @@ def output(*command):
 
 
 def package_version(package):
-    """Of a package of Debian; None if it is not installed, or if this is not Debian."""
+    """The version of a Debian package; None if it is not installed, or if this is not Debian."""
     return output("dpkg-query", "-W", "-f", "${Version}", package).strip() or None
 
 
@@ -48,13 +48,13 @@ def version_of(cnnspec):
 
 
 def compiler(build):
-    """The first line that a build's compiler says of itself; nothing if it is not there."""
+    """The first line of what a build's compiler prints as its version; nothing if there is no such compiler."""
     path = first_match(r"^CMAKE_CXX_COMPILER:\w+=(.+)", read(build / "CMakeCache.txt"), "g++")
     return (output(path, "--version").splitlines() or [""])[0]
 
 
 def versions(build):
-    """By name; what is not there is left out."""
+    """{name: version}, without what is not installed."""
     found = {"compiler": compiler(build),
              "Google Benchmark": package_version("libbenchmark-dev"),
              "oneDNN": package_version("libdnnl-dev")}

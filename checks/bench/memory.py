@@ -1,4 +1,4 @@
-"""The memory of a process and all that it starts, together: what a machine needs so that they fit."""
+"""The memory of a process and of all processes that it starts, together: a machine needs this much for them."""
 
 import pathlib
 import re
@@ -22,7 +22,7 @@ def parents():
 
 
 def tree(root):
-    """A process and all that it has started, as far as they run."""
+    """A process and all processes that it has started, if they still run."""
     children = {}
     for process, parent in parents().items():
         children.setdefault(parent, []).append(process)
@@ -35,7 +35,7 @@ def tree(root):
 
 
 def kibibytes_of(process):
-    """What it occupies; of what it shares with others, its share. 0 once it has ended."""
+    """The memory of a process, with its share of what it shares with others. 0 if it has ended."""
     try:
         found = re.search(r"^Pss:\s+(\d+)", (PROC / str(process) / "smaps_rollup").read_text(), re.MULTILINE)
     except OSError:
@@ -44,8 +44,8 @@ def kibibytes_of(process):
 
 
 class Peak:
-    """A context manager: looks at a process's tree again and again, and keeps the largest sum. It is of samples: what
-    comes and goes between two of them is missed."""
+    """A context manager: looks at a process's tree again and again, and keeps the largest sum. Memory that is used only
+    between two looks is missed."""
 
     def __init__(self, root):
         self.root, self.mib = root, 0.0

@@ -1,4 +1,4 @@
-"""The kernel onednn for a oneDNN of the user's: its plug-in is built against that one, in a folder of its own."""
+"""The kernel onednn for the user's own oneDNN: its plug-in is built with that one, in a separate folder."""
 
 import os
 import pathlib
@@ -9,8 +9,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 
 def use(prefix, build):
-    """Builds the plug-in for the oneDNN that is installed in `prefix`, and has every cnnspec that this process runs find it
-    before its own."""
+    """Builds the plug-in for the oneDNN that is installed in `prefix`. Every cnnspec that this process runs then uses
+    this plug-in instead of its own."""
     folder = build / "onednn" / prefix.resolve().as_posix().strip("/").replace("/", "-")
     programs.measured(["cmake", "-S", ROOT, "-B", folder, f"-DoneDNN_ROOT={prefix.resolve()}", "-DCNNSPEC_WITH_ONEDNN=ON",
                        "-DCNNSPEC_BUILD_TESTS=OFF"])

@@ -23,7 +23,7 @@ def counts(printed):
 
 
 def judged(said):
-    """How many problems it has judged: what it skips, does not implement or mistrusts is not among them."""
+    """How many problems it has judged, without those that it skips, does not implement or mistrusts."""
     return said.get("passed", 0) + said.get("failed", 0)
 
 
@@ -33,7 +33,8 @@ def words(said):
 
 
 def run(benchdnn, shapes, directions=DIRECTIONS, env=None):
-    """Seconds of one run over all shapes, and its counts. Status 1: some failed, which is measured all the same."""
+    """Seconds of one run over all shapes, and its counts. Status 1 means that some problems failed; the run is measured
+    all the same."""
     printed, usage = programs.measured(command(benchdnn, shapes, directions), env=env, allowed=(0, 1))
     said = counts(printed)
     if said.get("tests", 0) == 0 or judged(said) == 0:
@@ -42,16 +43,16 @@ def run(benchdnn, shapes, directions=DIRECTIONS, env=None):
 
 
 def library(program, *arguments):
-    """The version of oneDNN that a program calls, as the library itself says it: "v2.6.3 (commit N/A)"; None if it does
-    not."""
+    """The version of oneDNN that a program calls, as the library itself reports it: "v2.6.3 (commit N/A)"; None if it
+    reports none."""
     printed, _ = programs.measured([program, *arguments], env=SAYS_ITS_LIBRARY, allowed=range(256))
     found = re.search(r"^\w+_verbose,info,(?:oneDNN|DNNL) (v.*)$", printed, re.MULTILINE)
     return found[1].strip() if found else None
 
 
 def same_library(benchdnn, program):
-    """The version that both benchdnn and our benchmarks call; Missing if it is not one. (What the judge's children
-    print is dropped, so the benchmarks are asked: they are linked with the same library.)"""
+    """The version that both benchdnn and our benchmarks call; Missing if they call different ones. (The output of the
+    judge's children is dropped. So the benchmarks are asked, which are linked with the same library.)"""
     theirs = library(benchdnn, "--conv", "--mode=C", "--dt=f32", "--dir=FWD_B", "ic1ih1oc1oh1kh1")
     ours = library(program, "--benchmark_filter=^kernels/onednn$", "--benchmark_min_time=0.001")
     if theirs is None or theirs != ours:

@@ -43,7 +43,8 @@ class Torch:
         return line
 
     def seconds(self, mode, config, derivatives):
-        """Of one check, slow or fast, of the network of a configuration that has so many derivatives."""
+        """The time of one check, slow or fast, of the network with this configuration and this number of
+        derivatives."""
         self.process.stdin.write(f"{mode} {derivatives} {config}\n")
         self.process.stdin.flush()
         answer = self.answer()

@@ -14,7 +14,7 @@ SECONDS_OF = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
 class Failure(Exception):
-    """Something that is there and does not do what it should."""
+    """Something that exists, but does not do what it should."""
 
 
 class Missing(Exception):
@@ -33,8 +33,8 @@ class Usage:
 
 
 def measured(command, *, env=None, allowed=(0,), watch_memory=False, stderr=subprocess.STDOUT):
-    """Runs a command to its end: what it printed, and what it took. To watch the memory takes some of the processor.
-    `stderr`: where its standard error goes; None: to ours."""
+    """Runs a command to its end. Returns what it printed, and what it used. Watching the memory costs some processor
+    time. `stderr`: where its standard error goes; None means to our own."""
     start = time.monotonic()
     process = subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                stderr=stderr, text=True, errors="replace", env={**os.environ, **(env or {})})
@@ -68,7 +68,7 @@ def google_benchmark(program, names, seconds=0.05):
 
 
 def seconds_of(row):
-    """Of the processor: what a neighbour on the machine takes is not ours."""
+    """The processor time: other programs on the machine do not count."""
     return row["cpu_time"] * SECONDS_OF[row["time_unit"]]
 
 

@@ -12,7 +12,7 @@ class ResultError(Exception):
 
 
 def group_of(name):
-    """The group that a series or something skipped is of; its name begins with it."""
+    """The group of a series, or of something skipped: the beginning of its name."""
     return name.split(":")[0]
 
 
@@ -57,13 +57,13 @@ def conditions(groups, date, quick, load):
 
 
 def without(old, groups):
-    """Conditions, but for those of the groups."""
+    """The conditions, without those of these groups."""
     rest = [{**c, "groups": [g for g in c["groups"] if g not in groups]} for c in old]
     return [c for c in rest if c["groups"]]
 
 
 def merged(old, new, groups):
-    """`new`, which measured `groups`, and of `old` what is of other groups."""
+    """`new`, which measured `groups`, together with the other groups of `old`."""
     if old is None:
         return new
     if old["machine"] != new["machine"]:
@@ -87,7 +87,7 @@ def in_order(result, groups):
 
 
 def write(path, text):
-    """All of it or nothing: an interrupted run leaves the old file."""
+    """Writes all of it or nothing: an interrupted run leaves the old file."""
     path = pathlib.Path(path)
     try:
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o644

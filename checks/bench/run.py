@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
-"""Measures what a user waits for, against the tools that people use today.
+"""Measures what a user waits for, and compares it with the tools that people use today.
 
-Each figure that has a peer is measured in turn with it, in the same run: own, peer, own, peer, ... Printed are the
-medians, the least and the largest, and the median of the ratios. A peer that is not installed is left out, and said so.
+Each figure that has a peer is measured in turn with it, in the same run: own, peer, own, peer, ... The output shows the
+medians, the least and the largest values, and the medians of the ratios. If a peer is not installed, it is left out,
+and the output says so.
 
 groups:
   gradcheck  gradient checks, against torch.autograd.gradcheck (Debian: python3-torch)
   spec       the specification's loops for each scalar, static extents, the machine's peak
   judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
   fuzz       executions per second of the fuzz targets, where they are built
-  grid       which kernels that are wrong at one size the judge convicts: many minutes, only with --only grid
+  grid       which kernels that are wrong at some sizes the judge detects: many minutes, only with --only grid
   false-alarms  how often the judge finds right kernels wrong: many minutes, only with --only false-alarms
   suite      time and memory of a build from nothing and of the whole test run: many minutes, only with --only suite
 
@@ -23,7 +24,7 @@ examples:
   ./cnnspec bench --only judge --onednn ~/oneDNN/prefix --benchdnn ~/oneDNN/build/tests/benchdnn/benchdnn
   ./cnnspec bench -- --benchmark_filter=loops/forward      Google Benchmark alone, with its options
 
-status: 0 if it was measured, 1 if what was measured failed, 2 if it could not be measured.
+status: 0 if all was measured, 1 if a measured program failed, 2 if it could not be measured.
 """
 
 import argparse
@@ -55,14 +56,15 @@ def arguments(words):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="GROUP", action="append", choices=list(GROUPS),
                         help="this group alone; may be repeated")
-    parser.add_argument("--quick", action="store_true", help="fewer runs, and without what takes longest")
+    parser.add_argument("--quick", action="store_true", help="fewer runs, and without the longest measurements")
     parser.add_argument("--list", action="store_true", help="print the groups and measure nothing")
-    parser.add_argument("--json", metavar="FILE", help="write the result for programs; with --only, a result that is in "
-                        "FILE keeps its other groups; - is the standard output")
-    parser.add_argument("--markdown", metavar="FILE", help="write the tables (of what is in --json's file by then)")
-    parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to judge against")
-    parser.add_argument("--onednn", metavar="DIR", type=pathlib.Path, help="the prefix in which a oneDNN is installed, to "
-                        "judge that one: the kernel is built for it")
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON; with --only, a result that is already "
+                        "in FILE keeps its other groups; - is the standard output")
+    parser.add_argument("--markdown", metavar="FILE",
+                        help="write the tables as Markdown (of all that is then in --json's file)")
+    parser.add_argument("--benchdnn", metavar="PATH", type=pathlib.Path, help="oneDNN's benchdnn, to compare with")
+    parser.add_argument("--onednn", metavar="DIR", type=pathlib.Path,
+                        help="the prefix of an installed oneDNN, to judge that one; the kernel is built for it")
     parser.add_argument("--seeds", metavar="N", type=int, help="how many seeds the grid is judged at (10)")
     parser.add_argument("--build-fuzz", action="store_true", help="build the fuzz targets first, with and without "
                         "sanitizers")
@@ -86,7 +88,7 @@ def arguments(words):
 
 
 def new_result(session, groups, load):
-    """`load`: at the start and now."""
+    """`load`: the load average at the start and now."""
     today = datetime.date.today().isoformat()
     return {"type": "bench", "schema": 1, "version": machine.version_of(session.cnnspec),
             "date": today, "machine": machine.machine(),

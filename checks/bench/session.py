@@ -16,7 +16,7 @@ class Session:
         self.figures, self.series, self.skipped, self.versions = [], [], [], {}
 
     def runs(self, usual):
-        """How often: three times is the least that has a median and a spread."""
+        """How often to measure: three times is the least that gives a median and a spread."""
         return min(usual, 3) if self.quick else usual
 
     def add(self, *arguments, **keywords):

@@ -197,7 +197,7 @@ void add_census(CLI::App& app, Session& session) {
       ->take_all();
   command
       ->add_option("--proof", a->proof,
-                   fmt::format("of {}: basis (all basis tensors at once, as formulas), random (at a random "
+                   fmt::format("method for {}: basis (all basis tensors at once, as formulas), random (at a random "
                                "point, with a probability of failure), or auto (default: basis up to {} multiply-adds)",
                                names_of_layers(" and ", CensusMethod::polynomials), most_basis_taps))
       ->type_name("P");
@@ -206,7 +206,7 @@ void add_census(CLI::App& app, Session& session) {
   command->add_option("--shard", a->shard, "do part K of N alone; all parts together are the census")->type_name("K/N");
   command
       ->add_option("--json", a->json,
-                   "write the result to FILE, and while it runs, how far it is; if FILE is there, go on from it; - for "
+                   "write the result to FILE, and the progress while it runs; if FILE exists, go on from it; - for "
                    "standard output alone")
       ->type_name("FILE");
   command->add_option("--save-every", a->save_every, "seconds between two writes of FILE (default: 10)")

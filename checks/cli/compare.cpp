@@ -45,16 +45,17 @@ void add_compare(CLI::App& app, Session& session) {
   const auto a = std::make_shared<CompareArguments>();
   command->add_option("GOLDEN", a->golden, "a folder that `cnnspec golden` wrote")->required();
   command->add_option("ACTUAL", a->actual, "the folder with the program's outputs: y.npy, dx.npy, ...")->required();
-  command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
+  command->add_option("--json", a->json, "also write the result to FILE as JSON; - prints it instead")
+      ->type_name("FILE");
   command->footer(
-      R"(An output is a .npy file of the shape that case.json says, of float16, float32 or float64 in either order of
-its elements, or its bit patterns: for bf16 as uint16, for f8e4m3 and f8e5m2 as uint8. Every element is judged as
-`cnnspec judge` does it: it must be within what rounding explains in any order of summation, and equal where nothing
-rounds.
+      R"(An output is a .npy file with the shape in case.json, in row-major or column-major order. Its elements are
+float16, float32 or float64, or bit patterns: uint16 for bf16, uint8 for f8e4m3 and f8e5m2. Every element is judged
+as by `cnnspec judge`: its error must be within what rounding explains in some order of summation. Where nothing
+rounds, it must be equal.
   error/bound   the largest error, in units of what rounding can explain
 
-Exit status: 0 every output passed, 1 one is wrong, 2 bad usage or files, 3 nothing is wrong but an output is not
-there or could not be judged.
+Exit status: 0 every output passed, 1 one is wrong, 2 bad usage or files, 3 nothing is wrong, but an output is
+missing or could not be judged.
 
 Examples:
   cnnspec compare golden actual

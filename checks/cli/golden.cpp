@@ -70,7 +70,7 @@ std::string either(std::vector<std::string> names) {
 
 void add_golden(CLI::App& app, Session& session) {
   CLI::App* command =
-      app.add_subcommand("golden", "Write inputs and expected outputs as files, for kernels that are no library");
+      app.add_subcommand("golden", "Write inputs and expected outputs as files, for kernels that are not in a library");
   const auto a = std::make_shared<GoldenArguments>();
   command->add_option("--op", a->op, "an operation (see `cnnspec ops`), or all of " + either(names_of_layers()))
       ->type_name("OP")
@@ -82,21 +82,22 @@ void add_golden(CLI::App& app, Session& session) {
   command->add_option("--data", a->data, "a family of data, or the data itself (default: " + a->data + ")")
       ->type_name("DATA");
   command->add_option("--profile", a->profile, profile_help)->type_name("P");
-  command->add_option("--mb", a->batch, "the minibatch, whatever --case says")->type_name("N");
+  command->add_option("--mb", a->batch, "the minibatch, instead of that of --case")->type_name("N");
   command
       ->add_option("--memory", a->memory,
                    fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
   command->add_option("--out", a->out, "the folder to write, new or empty")->type_name("DIR")->required();
   command->footer(
-      R"(The folder appears when it is complete. It holds case.json, which says all there is to know, with the numbers
-of the problem spelled out; the inputs as .npy files in the storage type (bf16 and the types of
-eight bits as bit patterns); and for each output what is expected (y.npy) and how far from that a result may be
-(y_bound.npy), both as float64. A bound of 0 demands equality; where it is NaN, the element is not judged.
+      R"(The folder appears only when it is complete. It holds
+  case.json            everything about the case, with each number of the problem by its name
+  x.npy, w.npy, ...    the inputs, in the storage type (bf16 and the types of eight bits as bit patterns)
+  y.npy, ...           what is expected of each output, as float64
+  y_bound.npy, ...     how far from that a result may be, as float64: 0 demands equality; NaN: not judged
 
 A program reads the inputs, writes its outputs to a folder of its own under the same names (y.npy, dx.npy, ...), and
 `cnnspec compare` gives the verdict. --data exact-first-wide demands equality everywhere and shows the loss of any
-single term; see `cnnspec judge --help` for the others.
+single term. `cnnspec judge --help` lists the other families.
 
 Examples:
   cnnspec golden --op conv2d_forward --case mb1ic3ih7oc4kh3sh2ph1 --out golden

@@ -231,7 +231,7 @@ ExitStatus run_gradcheck(const GradcheckOptions& o, ColorMode color_mode) {
                     colored(report.verdict(), signal, color), thousands(report.entries()), printable(target.name),
                     report.scalar, o.mode, o.seed, seconds));
   if (report.vacuous())
-    print("Rounding alone explains more than the largest derivative of what is marked with !; use --scalar exact.\n");
+    print("Where a bound has a !, rounding alone explains more than the largest derivative; use --scalar exact.\n");
   if (!report.passed()) print(report.failure() + "\nAgain: " + repro + "\n");
   return status_of(report);
 }
@@ -251,8 +251,7 @@ void add_gradcheck(CLI::App& app, Session& session) {
       app.add_subcommand("gradcheck", "Check the specification's gradients against finite differences, exactly");
   const auto o = std::make_shared<GradcheckOptions>();
   command->add_option("TARGET", o->target, "what to check (default: cnn2); see below");
-  command->add_option("--config", o->config, "what differs from the target's default configuration")
-      ->type_name("K=V,...");
+  command->add_option("--config", o->config, "changes to the target's default configuration")->type_name("K=V,...");
   command
       ->add_option(
           "--scalar", o->scalar,
@@ -273,11 +272,11 @@ void add_gradcheck(CLI::App& app, Session& session) {
                     "networks have it anyway)");
   add_report_options(*command, o->reports);
   command->footer(target_help() + R"(
-A point at which a ReLU or a pooling window changes its branch within the step proves nothing; another is drawn,
-and the table counts it as resampled.
+If a ReLU or a pooling window changes its branch within the step, the point proves nothing. Then another point is
+drawn, and the table counts it as resampled.
 
-Exit status: 0 every derivative agrees; 1 one does not, or nothing could be proved; 2 bad usage; 3 they agree, but
-only because the scalar rounds too much to tell (the bound is marked with !).
+Exit status: 0 every derivative agrees; 1 one does not, or nothing could be proved; 2 bad usage; 3 they agree, but the
+scalar rounds too much to prove anything (the bound is marked with !).
 
 Examples:
   cnnspec gradcheck

@@ -258,7 +258,7 @@ void add_judge(CLI::App& app, Session& session) {
   };
   command
       ->add_option("--library", a->library,
-                   "what `onednn` calls instead of the oneDNN that it was built with: a shared library")
+                   "a shared library that `onednn` calls instead of the oneDNN that it was built with")
       ->type_name("FILE");
   list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
   list("--dtype", a->dtypes, "judge this storage type only: " + joined(names_of_dtypes(), ", ") + "; may be repeated",
@@ -271,12 +271,12 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--seed", a->seed, "of the cases and their data (default: 1)")->type_name("S");
   list("--case", a->cases_given, "judge this problem, with data from the seed; may be repeated", "DESCRIPTOR");
   list("--shapes", a->shapes, "judge the problems in this file, - for standard input; may be repeated", "FILE");
-  command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, whatever they say")
+  command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, instead of theirs")
       ->type_name("N");
   command
       ->add_option(
           "--memory", a->memory,
-          fmt::format("of memory: refuse problems that take more, and let the kernel have no more (default: {:.0f})",
+          fmt::format("memory: refuse problems that take more, and give the kernel no more (default: {:.0f})",
                       JudgeOptions{}.most_bytes / 0x1p20))
       ->type_name("MIB");
   command
@@ -284,7 +284,7 @@ void add_judge(CLI::App& app, Session& session) {
           "--net", a->network,
           "judge a whole network, layer by layer: " + joined(built_in_networks, ", ") + " or a JSON description")
       ->type_name("NET");
-  command->add_option("--config", a->network_config, "of a built-in network, as in `cnnspec show`")
+  command->add_option("--config", a->network_config, "settings of a built-in network, as in `cnnspec show`")
       ->type_name("K=V,...");
   command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command
@@ -293,13 +293,13 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("NAMES");
   command
       ->add_option("--formulation", a->formulation,
-                   "of the right ways to compute an operation, this one only: divide, times-reciprocal, ...")
+                   "of the right ways to compute an operation, allow only this one: divide, times-reciprocal, ...")
       ->type_name("NAME");
   command->add_option("--data", a->data, "this family of data only, or the data itself (see below)")->type_name("DATA");
   command->add_flag("--specials", a->specials, "also judge data with NaN and infinities");
   command
       ->add_option("--sample", a->sample,
-                   "judge rounded data on about N outputs of each case (default: all of small ones)")
+                   "judge rounded data on about N outputs of each case (default: all outputs of small cases)")
       ->type_name("N");
   command
       ->add_option("--timeout", a->timeout,
@@ -308,29 +308,32 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--align", a->alignment, "align every tensor to N bytes (default: to its element type alone)")
       ->type_name("N");
   command->add_option("--jobs,-j", a->jobs, "processor cores to use (default: all)")->type_name("N");
-  command->add_option("--junit", a->junit, "write the result to FILE as JUnit XML; - writes it instead")
+  command->add_option("--junit", a->junit, "write the result to FILE as JUnit XML; - prints it instead")
       ->type_name("FILE");
-  command->add_option("--json", a->json, "write the result to FILE as well; - writes it instead")->type_name("FILE");
+  command->add_option("--json", a->json, "also write the result to FILE as JSON; - prints it instead")
+      ->type_name("FILE");
   add_report_options(*command, a->reports);
   std::string families;
   for (const DataFamily* f : data_families()) families += std::string(families.empty() ? "" : ", ") + f->name;
   command->footer(
-      R"(Every call of the kernel is made in a process of its own, its tensors between pages that cannot be accessed;
-the judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
-Each case is judged four times or more: on integers with which no order of summation rounds, so that only
-equality is right (twice, with either operand wide enough to show TF32 and bf16), on data of a special
-family, and on real numbers, where the error must be within a bound that holds for every order of summation.
-An operation that can be computed in several right ways has a bound for each: its formulations.
+      R"(Every call of the kernel is made in a child process, with its tensors between pages that cannot be accessed.
+The judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
+Each case is judged four times or more:
+  twice on integers whose sums are exact in every order, so that only equality is right; each time, one of the
+  operands has enough bits to show TF32 and bf16
+  once on data of a special family
+  once on real numbers: the error must be within a bound that holds for every order of summation
+An operation that can be computed in several right ways has a bound for each way: its formulations.
   error/bound   the largest error of a right element, in units of what rounding can explain
-  sensitivity   the share of terms of the sums whose loss the data would have shown
+  sensitivity   the share of all terms in the sums whose loss the data would have shown
 
 --data takes a family: )" +
       families + R"(;
 or the elements that are not zero: --data "x[3]=1 w[0]=-2.5"
 
-A verdict of `differs` is of a kernel that is wrong by the definition, and in all cases right by a convention that
-libraries follow: `cnnspec conventions` lists them. --accept NAMES makes it a pass under those rules, and everything
-else is judged as strictly as before.
+The verdict `differs` means that the kernel is wrong by the definition, but in all cases right by a convention that
+libraries follow. `cnnspec conventions` lists the conventions. --accept NAMES makes it a pass under those rules.
+Everything else is judged as strictly as before.
 
 Exit status: 0 every case passed, 1 the kernel is wrong or differs, 2 bad usage, 3 nothing is wrong but too little
 was shown.

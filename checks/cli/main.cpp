@@ -64,7 +64,7 @@ ExitStatus answer(const CLI::App& app, const CLI::ParseError& e) {
 }
 
 ExitStatus run(int argc, char** argv) {
-  CLI::App app("An executable specification of a convolutional network, and the judge that kernels are held against.",
+  CLI::App app("An executable specification of a convolutional network, and a judge of kernels.",
                "cnnspec");
   Session session;
   app.add_option_function<std::string>(

@@ -46,10 +46,10 @@ void add_report(CLI::App& app, Session& session) {
       ->required();
   add_report_options(*command, a->files);
   command->footer(
-      R"(Without --html and --markdown, the Markdown is printed. Each result is held against its schema first
-(reports/schema/), and refused if it is not as that demands.
+      R"(Without --html and --markdown, the Markdown is printed. Each result is first checked against its schema
+(reports/schema/), and refused if it does not conform.
 
-Exit status: 0 the report is written, whatever it says; 2 a file cannot be read or is no such result.
+Exit status: 0 the report is written, even if a result in it is bad; 2 a file cannot be read or is not such a result.
 
 Examples:
   cnnspec judge im2col --json judge.json; cnnspec report judge.json

@@ -13,7 +13,7 @@
 namespace cnnspec::checks {
 
 void add_report_options(CLI::App& command, ReportFiles& files) {
-  command.add_option("--html", files.html, "write a page to look at to FILE: one file that loads nothing")
+  command.add_option("--html", files.html, "write a page for a browser to FILE: one file that loads nothing else")
       ->type_name("FILE");
   command.add_option("--markdown", files.markdown, "write the result to FILE as Markdown, e.g. for a pull request")
       ->type_name("FILE");
@@ -32,7 +32,7 @@ void check_report_files(const ReportFiles& files, std::vector<OutputOption> outp
   }
   if (!files.html.empty() && !reports::can_write_html())
     throw UsageError("--html", "", "a build with Chart.js (Debian: libjs-chart.js)",
-                     "one without it; --markdown is there");
+                     "one without it; --markdown works");
 }
 
 void write_reports(const ReportFiles& files, const std::vector<reports::Result>& results) {

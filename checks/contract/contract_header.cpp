@@ -15,27 +15,29 @@ namespace {
 constexpr const char* before_layers =
     R"(/* The contract between cnnspec and a kernel under test. ABI 1. Plain C11; compiles as C and as C++.
  *
- * Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+ * Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
  *
- * A kernel is a shared library that exports cnnspec_kernel_abi and any subset of the functions declared below. What it
- * does not export is not judged. It is then judged with
+ * A kernel is a shared library that exports cnnspec_kernel_abi and any of the functions declared below. Functions that
+ * it does not export are not judged. To judge it:
  *
  *     cnnspec judge ./libmykernel.so
  *
- * A kernel must write every element of its outputs, whatever they held before; write nothing else; leave its inputs as
- * they are; and return
+ * A kernel must write every element of its outputs, whatever they held before. It must write nothing else, and leave
+ * its inputs as they are. It returns
  *     0               done
  *     1               this configuration is not supported: not a failure, but counted and shown
  *     anything else   the kernel's own error: a failure
  *
- * Each tensor is aligned for its element type, and no more. While it is judged it lies next to memory that cannot be
- * accessed: read nothing outside it, not even to ignore it. Unsigned integers hold bit patterns; int64_t, numbers.
+ * Each tensor is aligned for its element type, and no more. During a call, the memory next to a tensor cannot be
+ * accessed: read nothing outside a tensor, even if you ignore what you read. Unsigned integers hold bit patterns;
+ * int64_t holds numbers.
  *
- * The functions are called in a child process of the judge: one call at a time, in any order, any number of times, and
- * each perhaps in a fresh process. What a call leaves behind may help a later one, which must not depend on it.
+ * The functions are called in a child process of the judge: one call at a time, in any order, any number of times. Any
+ * call may be the first one in a fresh process. A call may leave something behind that helps a later call, but no call
+ * may depend on it.
  *
- * Everything is dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes of a window agree: out =
- * (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
+ * All tensors are dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes along an axis of a
+ * window satisfy out = (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
  *
 )";
 
@@ -169,8 +171,8 @@ std::string declarations() {
   for (const Op op : all_ops())
     lines.push_back(std::string("  int cnnspec_") + name_of(op) + "_##suffix(const " + layer_of(op).problem + " *" +
                     c_tensors(pass_of(op), " *") + ");");
-  return "/* The operations, once for each storage type. NULL, where it is missing: " + optional_tensors() + ". */\n" +
-         c_macro(lines);
+  return "/* The operations, once for each storage type. Optional tensors, NULL if missing: " + optional_tensors() +
+         ". */\n" + c_macro(lines);
 }
 
 std::string storage_types() {

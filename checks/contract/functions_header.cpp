@@ -5,9 +5,9 @@
 namespace cnnspec::checks {
 namespace {
 
-constexpr const char* begin = R"(// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+constexpr const char* begin = R"(// Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
 //
-// The functions of cnnspec/kernel.h, for whoever walks all of them and must not depend on the registry.
+// The functions of cnnspec/kernel.h, for code that visits all of them and must not depend on the registry.
 #pragma once
 
 #include "cnnspec/kernel.h"

@@ -32,24 +32,26 @@ bool rounds_some_factor(const Operation&, const Arithmetic& a, const Operands<do
 
 constexpr ConventionRow general_conventions[]{
     {"ftz", "subnormal numbers",
-     "Numbers below the least normal one are flushed: each operand and each result (product, partial sum, output) "
-     "whose absolute value is below the least normal number L of its type may count as 0. In comparisons such operands "
-     "may be equal to 0, and where a result may be taken for 0 either branch is right.",
-     "An operand that counts as 0 is off by less than L, and its error passes through the other factor: |w|*L for each "
-     "term. Each of at most n products and n sums of n terms is off by less than L, which later roundings make at most "
-     "1 + gamma(n, u) times as much; the output by another L. Where all operands are normal, and all terms multiples "
-     "of one power of two that is, nothing is below L but 0, and only equality is right. A maximum is exact unless it "
-     "is below L.",
+     "Subnormal numbers are flushed. Let L be the least normal number of a type. Each operand and each result "
+     "(product, partial sum, output) of that type whose absolute value is below L may count as 0. In a comparison, "
+     "such an operand may count as 0 too. If that would change the branch, either branch is right.",
+     "An operand that counts as 0 is off by less than L. The other factor w multiplies this error: it is at most |w|*L "
+     "for each term. A sum of n terms has at most n products and n partial sums. Each of these is off by less than L, "
+     "and later roundings multiply that error by at most 1 + gamma(n, u). Flushing the output adds at most another L. "
+     "If all operands are normal, and all terms are multiples of one normal power of two, then only 0 is below L, and "
+     "only equality is right. A maximum is exact unless it is below L.",
      "OpenCV, XNNPACK; JAX and TensorFlow on the CPU; oneDNN in bfloat16", to_all_passes,
      [](Rules& r) { r.flushes = true; }, has_subnormals},
-    {"tf32", "factors", "Both factors of every product are first rounded to the 11 digits of TF32. Sums are in f32.",
-     "The same as the profile: a factor is off by less than one unit in its last place of 11 digits, however it is "
-     "rounded, and passes that on through the other factor; the bound of the sum holds for the rounded factors. What "
-     "is not multiplied (a bias, its gradient) is not rounded. Where TF32 holds the factors, nothing changes.",
+    {"tf32", "factors",
+     "Both factors of every product are first rounded to TF32, which has 11 significant bits. Sums are in f32.",
+     "The same as for the profile `tf32`. However a factor is rounded, it is off by less than one unit in the last of "
+     "its 11 bits. The other factor multiplies this error. The bound of the sum holds for the rounded factors. A value "
+     "that is not multiplied (a bias, its gradient) is not rounded. If TF32 represents all factors exactly, nothing "
+     "changes.",
      "PyTorch (cuDNN) and JAX on graphics processors, unless told otherwise", to_products_of_f32,
      [](Rules& r) { r.factors = "tf32"; }, rounds_some_factor},
     {"bf16", "factors", "Both factors of every product are first rounded to bfloat16. Sums are in f32.",
-     "As tf32, with 8 digits.", "oneDNN where its math mode allows bf16; XLA on TPUs", to_products_of_f32,
+     "The same as for `tf32`, with 8 bits.", "oneDNN where its math mode allows bf16; XLA on TPUs", to_products_of_f32,
      [](Rules& r) { r.factors = "bf16"; }, rounds_some_factor},
 };
 

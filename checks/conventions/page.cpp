@@ -29,30 +29,32 @@ std::string operations_of(const Convention& c) {
 
 constexpr const char* head = R"(# Conventions: different is not wrong
 
-<!-- Written by `cnnspec conventions --markdown`, of the registry in checks/conventions. -->
+<!-- Written by `cnnspec conventions --markdown`, from the registry in checks/conventions. -->
 
-A kernel may compute something else than the [definition](../spec/cnnspec) and not by mistake: published libraries flush
-subnormal numbers, or give the gradient of a tie to all. Each such rule is a *convention*: as exact as the definition, with a
-proof of what is right under it, and no tolerance. What real libraries answer is in
+A kernel may differ from the [definition](../spec/cnnspec) on purpose. For example, published libraries flush subnormal
+numbers, or give the gradient of a tie to all tied cells. Each such rule is a *convention*. A convention is as exact as
+the definition: it has a proof of what is right under it, and no tolerance. What real libraries answer is in
 [where libraries differ](../reports/conventions.md).
 
-A row of the judge's table whose every deviation is explained by one set of conventions, on every element of every case, has the
-verdict `differs`. It names them, and exit status 1 stays: nobody accepts them but you.
+The judge's table has a row for each operation and storage type. If one set of conventions explains every deviation in
+a row, on every element of every case, the row's verdict is `differs`, and it names the conventions. The exit status is
+still 1: only you can accept a convention. To do so, name it:
 
 ```text
 cnnspec judge ./libmykernel.so --accept ftz,ties-shared
 ```
 
-makes it a pass under those rules. Everything else is judged as strictly as before: a kernel that follows a convention only in
-some cases is wrong, and so is one that is off by more than the rule allows. Of conventions that exclude each other several may
-be accepted; a kernel follows one of them.
+The verdict is then a pass under those rules. Everything else is judged as strictly as before. A kernel that follows a
+convention only in some cases is wrong, and so is one that is off by more than the rule allows. Some conventions
+exclude each other. You may accept several of these; a kernel follows one of them.
 
 | name | about | operations |
 |---|---|---|
 )";
 
 constexpr const char* tail = R"(
-Winograd and FFT convolutions are none: they replace equality by a bound, and no bound for them is known to this judge.
+Winograd and FFT convolutions are not conventions. They need a bound instead of equality, and this judge knows no bound
+for them.
 )";
 
 }  // namespace

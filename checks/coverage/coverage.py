@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Runs the tests in a build that counts what is run, and says how much of the specification and of the checks that is.
+"""Runs the tests in a build that counts what is run. Reports how much of the specification and of the checks was run.
 
-Writes BUILD/html/index.html (every line, how often it was run) and BUILD/coverage.json, prints a table, and ends with
-status 1 below the marks (figures.py has them), 2 if there are no figures.
+Writes BUILD/html/index.html (how often each line was run) and BUILD/coverage.json, and prints a table. The status is 1
+if a figure is below its mark (figures.py has the marks), and 2 if there are no figures.
 
 Examples:
   ./cnnspec coverage                 the tests with the label fast, the table, and whether it reaches the marks
@@ -34,14 +34,15 @@ def fail(message):
 
 
 def tool(name):
-    """The LLVM tool of the compiler's own version, where there are several: versions cannot read each other's counts."""
+    """The LLVM tool of the compiler's version, if several are installed. A tool cannot read the counts of another
+    version."""
     version = subprocess.run(["clang++", "-dumpversion"], capture_output=True, text=True).stdout.split(".")[0]
     found = shutil.which(f"{name}-{version}") or shutil.which(name)
     return found or fail(f"{name} is missing (Debian/Ubuntu: apt-get install llvm)")
 
 
 def counting_programs(build):
-    """What was compiled to count."""
+    """The programs and libraries that were compiled to count."""
     programs = []
     for path in sorted(build.rglob("*")):
         if path.suffix in ("", ".so") and "CMakeFiles" not in path.parts and path.is_file() and os.access(path, os.X_OK):
@@ -51,7 +52,7 @@ def counting_programs(build):
 
 
 def run_tests(build, profiles, every):
-    """Each process writes what it counted; processes of one program share a file."""
+    """Runs the tests. Each process writes its counts; processes of one program share a file."""
     shutil.rmtree(profiles, ignore_errors=True)
     profiles.mkdir()
     command = ["ctest", "--test-dir", build, "--output-on-failure", "--progress"]
@@ -63,8 +64,8 @@ def run_tests(build, profiles, every):
 
 
 def llvm_cov(*arguments):
-    """What it prints, without a warning that means nothing here: a function that one program has compiled and not used
-    has no counts there, but those of the programs that use it are found."""
+    """Returns the output, without one warning that means nothing here. It is about a function that some program
+    contains but does not use: that program has no counts for it. The counts of the programs that use it are found."""
     done = subprocess.run([tool("llvm-cov"), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = re.sub("\x1b\\[[0-9;]*m", "", done.stderr).splitlines()
     errors = [line for line in said if line and "functions have mismatched data" not in line]
@@ -76,7 +77,7 @@ def llvm_cov(*arguments):
 
 
 def export(build, profiles):
-    """What llvm-cov has to say; writes the HTML on the way."""
+    """The report of llvm-cov. Also writes the HTML."""
     programs = counting_programs(build)
     raw = sorted(profiles.glob("*.profraw"))
     if not programs or not raw:
@@ -93,7 +94,7 @@ def export(build, profiles):
 
 
 def required_files():
-    """Every header of the specification, and every source file of the checks that has functions, not tables alone."""
+    """Every header of the specification, and every source file of the checks that has functions and not only tables."""
     sources = [file for file in ROOT.glob("checks/**/*.cpp") if "return " in file.read_text()]
     files = [*ROOT.glob("spec/**/*.hpp"), *sources]
     paths = [str(file.relative_to(ROOT)) for file in files]
@@ -101,7 +102,8 @@ def required_files():
 
 
 def statements_of(text):
-    """The lines of a header on which a statement begins that runs when a program runs: no constant, no assertion."""
+    """The lines of a header on which a statement begins that runs in a program. Constants and assertions do not
+    count."""
     header = mutator.Header(text)
     asserted = {n for first, last, _ in header.assertions for n in range(first, last + 1)}
     return sorted({
@@ -124,7 +126,7 @@ def defaulted(path):
 
 
 def write(path, text):
-    """All of it or nothing."""
+    """Writes all of it or nothing."""
     temporary = path.with_name(path.name + ".new")
     temporary.write_text(text)
     temporary.replace(path)
@@ -136,7 +138,7 @@ def main():
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--all", action="store_true", help="run all tests, not only those with the label fast")
     parser.add_argument("--json", type=pathlib.Path, metavar="F", help="where to write the figures (BUILD/coverage.json)")
-    parser.add_argument("--no-run", action="store_true", help="look again at what the last run has counted")
+    parser.add_argument("--no-run", action="store_true", help="run no tests: show the counts of the last run again")
     front_end.add_check(parser)
     arguments = parser.parse_args()
     build = arguments.build.resolve()

@@ -1,13 +1,13 @@
-"""What share of the lines and branches was run, from what `llvm-cov export` says.
+"""The share of lines and branches that was run, from the output of `llvm-cov export`.
 
-Templates and inline functions are compiled many times. What counts is the union: a line was run if any of its copies was,
-a branch was taken each way if some copy took it each way. Only so can generic code be covered at all: an instantiation
-for one type settles, at compile time, branches that another one takes. Branches that the compiler has settled in every copy
-that was run do not count. What was evaluated by the compiler alone has not been run.
+Templates and inline functions are compiled many times. The union of the copies counts: a line was run if it was run in
+any copy; a branch was taken each way if some copy took it each way. Without this, generic code could never be covered:
+in an instantiation for one type, the compiler decides branches that are open in another. A branch does not count if the
+compiler decided it in every copy that was run. Code that only the compiler evaluated has not been run.
 
-A template that is never instantiated does not appear in the report. So every file that must appear is named to `figures_of`,
-and so is each line of a header on which a statement begins: one that the compiler has not seen counts as a line that was
-not run. (What `if constexpr` leaves out in every copy cannot be told from what is run around it.)
+A template that is never instantiated does not appear in the report. So `figures_of` is told every file that must
+appear, and each line of a header on which a statement begins. A line that the compiler has not seen counts as not run.
+(If `if constexpr` leaves out code in every copy, this code cannot be told apart from the code around it.)
 """
 import dataclasses
 
@@ -16,7 +16,7 @@ MARKS = {"spec": {"lines": 100, "branches": 100}, "checks": {"lines": 95}}
 
 
 class BadReport(Exception):
-    """The report does not say what it must."""
+    """The report lacks something that it must have."""
 
 
 @dataclasses.dataclass
@@ -62,8 +62,8 @@ class File:
 
 def counts_of_lines(segments):
     """{line: how often it was run}, for the lines with code. A segment is [line, column, count, has a count, starts a region,
-    is a gap]: its count holds up to the next one. A line's count is the greatest of what starts in it and what goes on in
-    it."""
+    is a gap]: its count holds up to the next one. A line's count is the greatest count of the segments that start in it
+    or go on in it."""
     counts = {}
     by_line = {}
     for segment in segments:
@@ -92,9 +92,9 @@ def count_at(segments, line, column):
 
 
 def counts_of_branches(file, defaulted):
-    """{(line, column, end line, end column): [how often true, how often false]}. Branches that the compiler settles have no
-    counts, though the place was run. `defaulted`: the lines with `= default`; nobody has written the branches there, and
-    clang 14 counts them wrongly."""
+    """{(line, column, end line, end column): [how often true, how often false]}. Branches that the compiler decides
+    have no counts, though the place was run. `defaulted`: the lines with `= default`. Nobody has written the branches
+    there, and clang 14 counts them wrongly."""
     counts = {}
     for *place, taken, not_taken in (branch[:6] for branch in file.get("branches", [])):
         if place[0] in defaulted:

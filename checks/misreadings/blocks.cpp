@@ -92,7 +92,7 @@ class Table {
 };
 
 std::string in_blocks(const Sequence& s, Idx block) {
-  return "The kernel takes the " + s.name + " in " + s.vector + "s of " + std::to_string(block);
+  return "The kernel processes the " + s.name + " in " + s.vector + "s of " + std::to_string(block);
 }
 std::string after(const Sequence& s, Idx block) {
   return s.name + " after the last " + s.vector + " of " + std::to_string(block);
@@ -105,10 +105,10 @@ std::string last_of(const Sequence& s, Idx block) {
 // ---- Left out, or counted twice ----
 
 void left_out(Table& table, const Sequence& s, Idx block) {
-  table.add(s, block, after(s, block) + " left out", in_blocks(s, block) + " and leaves out those that remain.",
+  table.add(s, block, after(s, block) + " left out", in_blocks(s, block) + " and leaves out the remaining ones.",
             s.applies, without_some(s, after_blocks(s, block)));
   table.add(s, block, last_of(s, block),
-            in_blocks(s, block) + " of which the last alone counts, as where each replaces the one before.", s.applies,
+            in_blocks(s, block) + " and only the last one counts, as though each replaced the one before.", s.applies,
             without_some(s, before_last(s, block)));
 }
 void cut_off_after(Table& table, const Sequence& s, Idx block) {
@@ -119,15 +119,14 @@ void cut_off_after(Table& table, const Sequence& s, Idx block) {
 
 void counted_twice(Table& table, const Sequence& s, Idx block) {
   const auto applies = [applies = s.applies](Op op) { return applies(op) && adds(op); };
-  table.add(s, block, after(s, block) + " counted twice", in_blocks(s, block) + " and counts those that remain twice.",
+  table.add(s, block, after(s, block) + " counted twice", in_blocks(s, block) + " and counts the remaining ones twice.",
             applies, some_doubled(s, after_blocks(s, block)));
   const Region shared =
       where(s, [block](Idx n, Idx count) { return count >= block && n >= count - block && n < count / block * block; });
   table.add(s, block + 1,
             s.name + " shared by the last two " + s.vector + "s of " + std::to_string(block) + " counted twice",
             in_blocks(s, block) +
-                " and moves the last one back to where it ends with them, so that what it shares "
-                "with the one before counts twice.",
+                " and moves the last one back to fit, so that what it shares with the one before counts twice.",
             applies, some_doubled(s, shared));
 }
 
@@ -137,20 +136,21 @@ void lanes(Table& table, const Sequence& s, Idx block) {
       where(s, [block](Idx n, Idx count) { return n >= count / block && n < count / block * block; });
   table.add(s, block,
             s.name + " from the number of " + s.vector + "s of " + std::to_string(block) + " on counted twice",
-            in_blocks(s, block) + " and begins what remains at the number of these, so that it counts many twice.",
+            in_blocks(s, block) + " and begins the rest at an index equal to the number of " + s.vector +
+                "s, so that many count twice.",
             s.is_summed, some_doubled(s, repeated));
   const Region lost = where(s, [block](Idx n, Idx count) {
     return n < count / block * block && count % block > 0 && n % block >= count % block;
   });
   table.add(s, block + 1, "lanes beyond a short last vector of " + std::to_string(block) + " " + s.name + " lost",
             "The kernel adds up the " + s.name + " in vectors of " + std::to_string(block) +
-                ", and a last one that is shorter overwrites the sums in the lanes that it does not use.",
+                ", and a shorter last one overwrites the sums in the lanes that it does not use.",
             s.is_summed, without_some(s, lost));
   const Region replaced =
       where(s, [block](Idx n, Idx count) { return n < count / block * block && n % block < count % block; });
   table.add(s, block + 1, "lanes of a short last vector of " + std::to_string(block) + " " + s.name + " replaced",
             "The kernel adds up the " + s.name + " in vectors of " + std::to_string(block) +
-                ", and a last one that is shorter replaces the sums in the lanes that it uses.",
+                ", and a shorter last one replaces the sums in the lanes that it uses.",
             s.is_summed, without_some(s, replaced));
 }
 
@@ -158,13 +158,14 @@ void lanes(Table& table, const Sequence& s, Idx block) {
 void divided(Table& table, const Sequence& s, Idx workers) {
   const auto size = [workers](Idx count) { return (count + workers - 1) / workers; };
   const std::string many = std::to_string(workers);
-  const std::string begin = "The kernel divides the " + s.name + " into " + many + " shares of a sum and uses the ";
+  const std::string begin =
+      "The kernel divides the sum over the " + s.name + " into " + many + " shares and uses only the ";
   table.add(s, 2 * workers, "only the first of " + many + " shares of the " + s.name,
-            begin + "first alone; it should add them up.", s.is_summed,
+            begin + "first; it should add all of them.", s.is_summed,
             without_some(s, where(s, [size](Idx n, Idx count) { return n >= size(count); })));
   table.add(
       s, 2 * workers, "only the last of " + many + " shares of the " + s.name,
-      begin + "last alone; it should add them up.", s.is_summed,
+      begin + "last; it should add all of them.", s.is_summed,
       without_some(s, where(s, [size](Idx n, Idx count) { return n < (count - 1) / size(count) * size(count); })));
 }
 
@@ -173,10 +174,10 @@ std::function<bool(Op)> with_bias(const Sequence& s) {
 }
 void but_for_the_bias(Table& table, const Sequence& s, Idx block) {
   table.add(s, block, after(s, block) + " have the bias alone",
-            in_blocks(s, block) + " and adds nothing but the bias to those that remain.", with_bias(s),
+            in_blocks(s, block) + " and adds nothing but the bias to the remaining ones.", with_bias(s),
             zero_but_bias(after_blocks(s, block)));
   table.add(s, block, last_of(s, block) + ", and the bias",
-            in_blocks(s, block) + " and adds nothing but the bias to all but the last.", with_bias(s),
+            in_blocks(s, block) + " and gives nothing but the bias to all except the last.", with_bias(s),
             zero_but_bias(before_last(s, block)));
 }
 void cut_off_but_for_the_bias(Table& table, const Sequence& s, Idx block) {
@@ -191,14 +192,12 @@ std::string writes_in(const Sequence& s, Idx block) {
   return "The kernel writes the " + s.name + " of its output in " + s.vector + "s of " + std::to_string(block);
 }
 void not_written(Table& table, const Sequence& s, Idx block) {
-  table.add(s, block, after(s, block) + " not written", writes_in(s, block) + " and does not write those that remain.",
+  table.add(s, block, after(s, block) + " not written", writes_in(s, block) + " and does not write the remaining ones.",
             s.applies, unwritten(after_blocks(s, block)));
-  table.add(s, block, last_of(s, block) + " written", writes_in(s, block) + " and does not write any but the last.",
-            s.applies, unwritten(before_last(s, block)));
+  table.add(s, block, last_of(s, block) + " written", writes_in(s, block) + " and writes only the last.", s.applies,
+            unwritten(before_last(s, block)));
   table.add(s, block, "0 times what was there added to " + after(s, block),
-            writes_in(s, block) +
-                "; where it writes those that remain, it multiplies what the output held by 0 and adds "
-                "it, so that a NaN stays.",
+            writes_in(s, block) + "; for the remaining ones, it adds 0 times the old output, so that a NaN stays.",
             s.applies, zero_times_old_added(after_blocks(s, block)));
 }
 /// The remainder repeats the elements one block before it. This happens if the last block starts from the inputs of the
@@ -206,7 +205,7 @@ void not_written(Table& table, const Sequence& s, Idx block) {
 void repeated(Table& table, const Sequence& s, Idx block) {
   const Region rest = where(s, [block](Idx n, Idx count) { return count >= block && n >= count / block * block; });
   table.add(s, block + 1, after(s, block) + " repeat those before",
-            writes_in(s, block) + " and, where fewer remain, writes some of those before once more.", s.applies,
+            writes_in(s, block) + "; where fewer remain, it writes some of the earlier results again.", s.applies,
             changed_in(rest, [step = s.step, block](std::vector<Real>& output, std::size_t n, const Call& call) {
               output[n] = output[n - static_cast<std::size_t>(block * step(call.operation.outputs.front()))];
             }));
@@ -324,9 +323,8 @@ void unaligned_rows(Table& table) {
         const std::string where = up ? "after" : "before", many = std::to_string(block);
         Misreading m{std::string("rows of ") + rows.name + " read from the multiple of " + many + " " + where + " them",
                      std::string("The kernel reads the rows of ") + rows.name +
-                         " in wide loads, which begin at the "
-                         "multiple of " +
-                         many + " elements " + where + " a row where the row does not begin at one.",
+                         " in wide loads; where a row does not begin at a multiple of " + many +
+                         " elements, they begin at the multiple " + where + " it.",
                      rows.applies, compute};
         m.told_by = [=, role = rows.role](const Operation& o) {
           const TensorInfo& t = *tensor_of(o, role);
@@ -359,7 +357,7 @@ std::vector<Misreading> cells_in_blocks(const std::string& result, bool (*applie
     const std::string many = std::to_string(block),
                       begin = "The kernel looks at the cells of a window in blocks of " + many;
     add(block, "cells of the window after the last block of " + many + " left out",
-        begin + " and leaves out those that remain.",
+        begin + " and leaves out the remaining ones.",
         cells_seen([block](Idx n, Idx count) { return n < count / block * block; }));
     add(block + 1, "only the first " + many + " cells of the window",
         begin + " and uses the " + result + " of the first block alone.",

@@ -43,7 +43,7 @@ std::vector<Misreading> common_misreadings() {
        with_output([](std::vector<Real>& out, const Call& call) { fill(out, call.garbage); })},
       {"all zero", "The kernel returns zeros.", any,
        with_output([](std::vector<Real>& out, const Call&) { fill(out, Real(0)); })},
-      {"added to what was there", "The kernel adds its result to what the output held; it should overwrite it.", any,
+      {"added to what was there", "The kernel adds its result to the old output; it should overwrite it.", any,
        with_output([](std::vector<Real>& out, const Call& call) {
          for (Real& v : out) v += call.garbage;
        })},
@@ -54,7 +54,7 @@ std::vector<Misreading> common_misreadings() {
       {"last element not written", "The kernel does not write the last element of its output.", any,
        with_output([](std::vector<Real>& out, const Call& call) { out.back() = call.garbage; })},
       {"0 times what was there added",
-       "The kernel multiplies what the output held by 0 and adds it, so that a NaN stays; it should overwrite it.", any,
+       "The kernel adds 0 times the old output, so that a NaN stays; it should overwrite it.", any,
        with_output([](std::vector<Real>& out, const Call& call) {
          for (Real& v : out) v += Real(0 * call.garbage.value);
        })},

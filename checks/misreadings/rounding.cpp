@@ -155,18 +155,18 @@ std::vector<Misreading> rounding_misreadings() {
   std::vector<Misreading> table{
       {"inputs rounded to TF32", "The kernel rounds the factors to the 11 bits of TF32.", is_product,
        with_each_factor([](const Real& v) { return rounded(v, tf32_digits); })},
-      {"inputs truncated to TF32", "The kernel cuts the factors off after the 11 bits of TF32.", is_product,
+      {"inputs truncated to TF32", "The kernel truncates the factors to the 11 bits of TF32.", is_product,
        with_each_factor([](const Real& v) { return truncated(v, tf32_digits); })},
       {"inputs rounded to bf16", "The kernel rounds the factors to the 8 bits of bfloat16.", is_product,
        with_each_factor([](const Real& v) { return rounded(v, bf16_digits); })},
-      {"inputs truncated to bf16", "The kernel cuts the factors off after the 8 bits of bfloat16.", is_product,
+      {"inputs truncated to bf16", "The kernel truncates the factors to the 8 bits of bfloat16.", is_product,
        with_each_factor([](const Real& v) { return truncated(v, bf16_digits); })},
       {"result truncated", "The kernel cuts off the digits that the storage type has no room for; it should round.",
        adds_up, with_output([](std::vector<Real>& out, const Call& call) {
          for (Real& v : out) v = cut_off(v, call.storage);
        })},
       {"subnormals flushed to zero",
-       "The kernel takes subnormal inputs for zero, and returns zero for subnormal results.", any,
+       "The kernel treats subnormal inputs as zero, and returns zero for subnormal results.", any,
        [](Call call) {
          for (std::vector<Real>& input : call.inputs) flush(input, call.storage);
          std::vector<Real> out = right(call);

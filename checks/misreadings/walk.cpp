@@ -64,12 +64,12 @@ std::vector<Misreading> cells_left_out(bool (*applies)(Op)) {
                           const Line& width) { return r + s == 0 || r < height.kernel - 1 || s < width.kernel - 1; }})},
 
       {"windows that begin in the padding moved to the edge",
-       "The kernel begins a window that begins in the padding at the edge of the image; it should go on by whole "
+       "The kernel starts at the edge of the image if a window begins in the padding; it should advance by whole "
        "dilations to the first cell in the image.",
        applies, walked({.at = [](Idx start, Idx tap, const Line& l) { return moved_to_edge(start, tap, l); }})},
       {"windows that begin in the padding begin at the edge and end where they did",
-       "The kernel begins a window that begins in the padding at the edge of the image, and ends it where it would end "
-       "with its last dilation; it should go on by whole dilations to the first cell in the image.",
+       "The kernel starts at the edge of the image if a window begins in the padding, and stops at the end of the "
+       "window's last dilation; it should advance by whole dilations to the first cell in the image.",
        applies,
        walked({.at =
                    [](Idx start, Idx tap, const Line& l) {
@@ -77,8 +77,8 @@ std::vector<Misreading> cells_left_out(bool (*applies)(Op)) {
                      return cell < start + l.kernel * l.axis.dilation ? cell : no_place;
                    }})},
       {"windows that begin in the padding begin at the edge and end at their last cell",
-       "The kernel begins a window that begins in the padding at the edge of the image, and ends it at its last cell; "
-       "it should go on by whole dilations to the first cell in the image.",
+       "The kernel starts at the edge of the image if a window begins in the padding, and stops at the window's last "
+       "cell; it should advance by whole dilations to the first cell in the image.",
        applies,
        walked({.at =
                    [](Idx start, Idx tap, const Line& l) {

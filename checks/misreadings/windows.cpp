@@ -76,12 +76,12 @@ std::vector<Misreading> window_misreadings() {
        "The kernel does not write the outputs whose windows reach into the padding below or on the right; it should.",
        all_of<is_forward, moves_window>, unwritten(either(reaches_bottom, reaches_right))},
       {"padding before and after exchanged",
-       "The kernel takes pad_bottom for pad_top and pad_right for pad_left; a window starts at -pad_top, -pad_left.",
+       "The kernel uses pad_bottom as pad_top and pad_right as pad_left; a window starts at -pad_top, -pad_left.",
        walks, misread([](Line& h, Line& w) {
          std::swap(h.axis.before, h.axis.after), std::swap(w.axis.before, w.axis.after);
        })},
       {"padding of height and width exchanged",
-       "The kernel pads the height by what the width should be padded by, and the other way round.", walks,
+       "The kernel pads the height with the padding of the width, and the other way round.", walks,
        misread(
            [](Line& h, Line& w) { std::swap(h.axis.before, w.axis.before), std::swap(h.axis.after, w.axis.after); })},
       {"padding of the height for both axes", "The kernel uses pad_top where it should use pad_left.", walks,
@@ -111,8 +111,8 @@ std::vector<Misreading> window_misreadings() {
        "The kernel dilates the height by dilation_width; it should use dilation_height.", walks,
        misread([](Line& h, Line& w) { h.axis.dilation = w.axis.dilation; })},
       {"dilation counted from 0",
-       "The kernel takes a dilation of 0 for dense, and so dilates by one too many; 1 is dense.", walks,
-       misread([](Line& h, Line& w) { ++h.axis.dilation, ++w.axis.dilation; })},
+       "The kernel treats a dilation of 0 as dense, so that it dilates by one cell too many; a dilation of 1 is dense.",
+       walks, misread([](Line& h, Line& w) { ++h.axis.dilation, ++w.axis.dilation; })},
       {"stride and dilation exchanged",
        "The kernel moves its windows by the dilation and spreads their cells by the stride; it should be the other way "
        "round.",
@@ -120,7 +120,7 @@ std::vector<Misreading> window_misreadings() {
          std::swap(h.axis.stride, h.axis.dilation), std::swap(w.axis.stride, w.axis.dilation);
        })},
       {"stride, dilation and padding of height and width exchanged",
-       "The kernel moves, dilates and pads down as it should across, and the other way round.", walks,
+       "The kernel uses the stride, dilation and padding of the width for the height, and the other way round.", walks,
        misread([](Line& h, Line& w) {
          std::swap(h.axis.stride, w.axis.stride), std::swap(h.axis.dilation, w.axis.dilation);
          std::swap(h.axis.before, w.axis.before), std::swap(h.axis.after, w.axis.after);
@@ -129,30 +129,33 @@ std::vector<Misreading> window_misreadings() {
        "The kernel's windows are kernel_width high and kernel_height wide; it should be the other way round.", walks,
        misread([](Line& h, Line& w) { std::swap(h.kernel, w.kernel); })},
       {"input height and width exchanged",
-       "The kernel takes in_width for the height and in_height for the width of the image; it should be the other way "
+       "The kernel uses in_width as the height of the image and in_height as its width; it should be the other way "
        "round.",
        walks, misread([](Line& h, Line& w) { std::swap(h.in, w.in); })},
       {"output height and width exchanged",
-       "The kernel takes out_width for the height and out_height for the width of the output; it should be the other "
-       "way "
+       "The kernel uses out_width as the height of the output and out_height as its width; it should be the other way "
        "round.",
        walks, misread([](Line& h, Line& w) { std::swap(h.out, w.out); })},
       {"height and width exchanged for images",
        "The kernel exchanges height and width of both the input and the output, but not of the window; rows are "
        "in_width and out_width long.",
        walks, misread([](Line& h, Line& w) { std::swap(h.in, w.in), std::swap(h.out, w.out); })},
-      {"last output row left out", "The kernel does not compute the last row of y, or does not use that of dy.",
+      {"last output row left out", "The kernel does not compute the last row of y, or does not use the last row of dy.",
        has_windows, without(Role::y, last(2))},
-      {"last output column left out", "The kernel does not compute the last column of y, or does not use that of dy.",
-       has_windows, without(Role::y, last(3))},
-      {"last output channel left out", "The kernel does not compute the last channel of y, or does not use that of dy.",
-       has_windows, without(Role::y, last(1))},
-      {"last input row left out", "The kernel does not use the last row of x, or leaves that of dx zero.",
+      {"last output column left out",
+       "The kernel does not compute the last column of y, or does not use the last column of dy.", has_windows,
+       without(Role::y, last(3))},
+      {"last output channel left out",
+       "The kernel does not compute the last channel of y, or does not use the last channel of dy.", has_windows,
+       without(Role::y, last(1))},
+      {"last input row left out", "The kernel does not use the last row of x, or leaves the last row of dx zero.",
        can_leave_out, without_last(2)},
-      {"last input column left out", "The kernel does not use the last column of x, or leaves that of dx zero.",
-       can_leave_out, without_last(3)},
-      {"last input channel left out", "The kernel does not use the last channel of x, or leaves that of dx zero.",
-       multiplies_windows, without(Role::x, last(1))},
+      {"last input column left out",
+       "The kernel does not use the last column of x, or leaves the last column of dx zero.", can_leave_out,
+       without_last(3)},
+      {"last input channel left out",
+       "The kernel does not use the last channel of x, or leaves the last channel of dx zero.", multiplies_windows,
+       without(Role::x, last(1))},
       {"last row not written", "The kernel does not write the last row of its output.", moves_window,
        unwritten(last(2))},
       {"last column not written", "The kernel does not write the last column of its output.", moves_window,

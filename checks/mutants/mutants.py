@@ -8,14 +8,14 @@ laws, their independent twins, the gradient checks, the hand-worked examples and
 examples:
   ./cnnspec mutants                            all of them, and the kill matrix
   ./cnnspec mutants --sample 16 --quick        16, chosen by --seed: what a change must pass
-  ./cnnspec mutants --file relu                one header's
+  ./cnnspec mutants --file relu                those of one header
   ./cnnspec mutants --list --file conv2d       only what they are
   ./cnnspec mutants --only 1f3a90c2            one mutant: its text, how it is compiled, what each check says
   ./cnnspec mutants --json mutants.json        the result for programs; - is the standard output
   ./cnnspec mutants --html mutants.html        the result as a page
 
 status: 0 if every mutant is killed or listed as equivalent, 1 if not, 2 if it could not be found out.
-A run that was interrupted goes on where it stopped; what has changed since is judged again.
+After an interruption, the same command goes on where it stopped; what has changed since is judged again.
 """
 
 import argparse
@@ -69,10 +69,10 @@ def arguments():
     parser.add_argument("--jobs", metavar="N", type=count(1), default=os.cpu_count(), help="at once (all cores)")
     how_much = parser.add_mutually_exclusive_group()
     how_much.add_argument("--quick", dest="parts", action="store_const", const="quick", default="first",
-                          help="end with the first part of the suite that kills: less time, a thinner matrix")
+                          help="stop at the first part of the suite that kills: less time, fewer kills in the matrix")
     how_much.add_argument("--thorough", dest="parts", action="store_const", const="all",
-                          help="run every part of the suite, those too that only look at what others let live")
-    parser.add_argument("--json", metavar="FILE", help="write the result for programs")
+                          help="run every part of the suite, also those only for mutants that the others let live")
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON")
     parser.add_argument("--html", metavar="FILE", help="write the result as a page")
     parser.add_argument("--markdown", metavar="FILE", help="write the result as Markdown")
     parser.add_argument("--compiler", metavar="CXX", help="the compiler of the mutants (clang++ if there is one: it is "
@@ -110,7 +110,7 @@ OUTPUTS = ("json", "html", "markdown")
 
 
 def check_outputs(args):
-    """What cannot be written is refused before the long run, not after it."""
+    """Refuses outputs that cannot be written before the long run, not after it."""
     paths = {output: getattr(args, output) for output in OUTPUTS if getattr(args, output) is not None}
     if list(paths.values()).count("-") > 1:
         raise UsageError("-: expected one result for the standard output, got more")
@@ -120,7 +120,7 @@ def check_outputs(args):
 
 
 def write_whole(path, text):
-    """All of it or nothing: who reads the file never sees half of one."""
+    """Writes all of it or nothing: a reader of the file never sees half of it."""
     target = pathlib.Path(path).resolve()
     if target.exists() and not target.is_file():  # a device
         target.write_text(text)
@@ -157,7 +157,7 @@ def write_outputs(args, result):
 
 
 class Progress:
-    """How far it is: a line on a terminal, and now and then a line elsewhere."""
+    """Shows the progress: one line on a terminal; elsewhere, a new line from time to time."""
 
     def __init__(self, total):
         self.total, self.done, self.alive, self.start, self.said = total, 0, 0, time.monotonic(), 0

@@ -1,8 +1,8 @@
 """Makes the mutants of a C++ header: the same text with one small mistake each.
 
 It reads tokens, and statements of function bodies; it needs no compiler. It relies on clang-format in one respect: a
-binary operator has a blank on both sides, the bracket of a template, a pointer or a sign has not. What it makes
-need not compile: the compiler says so.
+binary operator has a blank on both sides, but the bracket of a template, a pointer or a sign has not. A mutant may not
+compile; the compiler finds that out.
 """
 
 import dataclasses
@@ -199,7 +199,8 @@ class Header:
         return n
 
     def _skip(self, n):
-        """Over one token, or over a bracket with what is in it, the bodies of lambdas read."""
+        """Steps over one token, or over a bracket and its content. Reads the bodies of lambdas in it. Returns the last
+        token."""
         if self.tokens[n].kind != "op" or self._text(n) not in "([{":
             return n
         if self._text(n) == "{" and self._is_block(n):
@@ -212,13 +213,13 @@ class Header:
             n = self._skip(n) + 1
 
     def is_template_bracket(self, n):
-        """Whether `<` or `>` is one: it has not a blank on both sides."""
+        """Whether this token is the bracket of a template: `<` or `>` without a blank on both sides."""
         token = self.tokens[n]
         blanks = self.text[token.start - 1].isspace() and self.text[token.end].isspace()
         return token.text in ("<", ">") and not blanks
 
     def parts(self, first, last, separator):
-        """The tokens first to last, cut where `separator` stands in no bracket: [(first, last)]"""
+        """The tokens first to last, split at each `separator` outside brackets: [(first, last)]"""
         found, n, begin, depth = [], first, first, 0
         while n <= last:
             if self.is_template_bracket(n):
@@ -293,7 +294,7 @@ def edits_of(header):
 
 
 def is_operand(token):
-    """Whether what follows this token in brackets is its arguments or its index."""
+    """Whether a bracket after this token holds its arguments or its index."""
     return token is not None and (token.kind == "name" and token.text not in KEYWORDS or token.text in (")", "]", ">"))
 
 
@@ -376,7 +377,7 @@ def one_line(text, most=70):
 
 
 def describe(edit, text, line_start):
-    """The mutation in words that do not depend on where in the file its line is."""
+    """The mutation in words that do not depend on the line's place in the file."""
     start, end, other = edit
     old = text[start:end]
     if other == "" and old.startswith("static_assert") or other == ";":
@@ -393,7 +394,7 @@ def describe(edit, text, line_start):
 
 
 def loops_of(header):
-    """(start, end) of what is done again and again."""
+    """(start, end) of each statement that is a loop."""
     return [(header.tokens[first].start, header.tokens[last].end) for kind, first, last in header.statements
             if kind == "for" or header.tokens[first].text.startswith("for_each")]
 

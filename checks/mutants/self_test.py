@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tester of tests, tested: which mutants are made of a small header, and what is said of those that live.
+"""Tests the mutation tester: which mutants it makes of a small header, and what it says about those that live.
 
 The last tests compile mutants of a small header, with a small suite.
 """
@@ -41,7 +41,7 @@ class Mutator(unittest.TestCase):
              "`i` -> `i + 1` #4", "`i` -> `i - 1` #4", "`*` -> `+`", "`2` -> `1`", "`2` -> `3`"])
 
     def changes(self, text, *parts):
-        """The mutations of one kind: those with one of these parts in their words."""
+        """The mutations of one kind: those whose words contain one of these parts."""
         return [m for m in mutations(text) if any(part in m for part in parts)]
 
     def test_moves_each_index_of_a_tensor_and_no_argument_of_another_call(self):
@@ -171,7 +171,7 @@ class Refusals(unittest.TestCase):
 
 
 class Kinds(unittest.TestCase):
-    """What each kind of check is worth, of verdicts that are written down here."""
+    """What each kind of check is worth, computed from verdicts that are written down here."""
 
     def test_follow_from_the_name_of_a_check(self):
         for check, kind in (("conv2d L4: padding", "laws"), ("conv2d<double> L10: agrees", "independent twins"),
@@ -217,7 +217,7 @@ static_assert(cnnspec::larger(1, 2) == 1, "C1: as it must be");
 
 
 class Whole(unittest.TestCase):
-    """Mutants of a small header. `<` and `<=` mean the same for the larger of two: that one lives."""
+    """Mutants of a small header. In `larger`, `<` and `<=` mean the same: that mutant lives."""
 
     @classmethod
     def setUpClass(cls):

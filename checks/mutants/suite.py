@@ -1,10 +1,10 @@
 """Compiles a mutant with each part of the suite, runs it, and says which checks killed it.
 
-The examples beside the code are asked first: the compiler need only read the headers. Every other part is a program,
-which is compiled without these examples. The laws are compiled once, with the specification, and judge a mutant in
-a namespace of its own like anybody else's layer; hand-worked examples and clauses are compiled with the mutant in the
-specification's place, and with nothing else that includes the specification. So no program has two definitions of one
-thing.
+The examples beside the code are checked first: for them, the compiler only reads the headers. Every other part is a
+program, which is compiled without these examples. The laws are compiled once, with the specification. They judge a
+mutant in its own namespace, like any other layer. Hand-worked examples and clauses are compiled with the mutant in the
+specification's place, and with nothing else that includes the specification. So no program has two definitions of the
+same thing.
 """
 
 import dataclasses
@@ -79,7 +79,7 @@ def choose_compiler(asked):
 
 
 def run(command, seconds, given=None, **options):
-    """The finished process; what takes too long is killed, with its children, and has the status None."""
+    """The finished process. If it takes too long, it is killed with its children, and its status is None."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL if given is None else subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
                                start_new_session=True, **options)
@@ -127,7 +127,7 @@ class Builder:
         return [f"-I{path}" for path in [*own, self.root]]
 
     def _precompile(self, laws):
-        """What no mutant changes, compiled once: the standard library, and for laws also the specification."""
+        """Compiles once what no mutant changes: the standard library, and for laws also the specification."""
         prefix = self.folder / ("laws.hpp" if laws else "examples.hpp")
         text = "".join(f"#include <{name}>\n" for name in (
             "algorithm", "array", "cassert", "cstdint", "functional", "limits", "optional", "sstream", "stdexcept",
@@ -151,7 +151,8 @@ class Builder:
         return users
 
     def write(self, folder, mutant_file, text):
-        """The headers with the mutant among them: as they are, without examples, and so in the namespace `mutant`."""
+        """Writes the headers with the mutant among them, three times: as they are; without examples; and without
+        examples in the namespace `mutant`."""
         for file in self.headers:
             whole, bare = self.headers[file], self.bare[file]
             if file == mutant_file:
@@ -229,12 +230,12 @@ def first_error(errors):
 
 
 def first_message(errors):
-    """The first error without its place, which is another one without the examples."""
+    """The first error without its place, because headers without examples have other line numbers."""
     return re.sub(r"^.*?\berror: ", "", first_error(errors)) if errors else ""
 
 
 def is_compile_time_check(errors):
-    """Whether an assertion failed, or a precondition at compile time; and not the grammar."""
+    """Whether an assertion or a precondition failed at compile time; a syntax error is neither."""
     return bool(re.search(r"error: [^\n]*(static_assert|static assertion|constant expression|not constant|non-constant|"
                           r"constexpr|consteval)", errors))
 
@@ -246,7 +247,7 @@ def is_in_header(errors, folder):
 
 
 def is_refusal(first_line, errors):
-    """Whether a file that begins so must be refused with these errors; as in tests/compile_fail/run.cmake."""
+    """Whether these errors are right for a file with this first line; as in tests/compile_fail/run.cmake."""
     expected = re.match(r"// expect: (C\d)(?: (-?\d+) (-?\d+))?$", first_line)
     if expected is None:
         return errors == ""
@@ -340,7 +341,7 @@ class Judge:
         return results, True
 
     def _examples(self, folder, file, text):
-        """What the examples beside the code say, and whether the header is C++ at all."""
+        """The verdict of the examples beside the code. Also tests whether the header is valid C++ at all."""
         builder = self.builder
         builder.write(folder, file, text)
         headers = builder.users[file] if file else list(builder.headers)
@@ -370,7 +371,7 @@ class Judge:
         return results
 
     def _said(self, part, folder, checks=()):
-        """What a part that has been compiled says, or only these checks of it."""
+        """The verdicts of a part that has been compiled, or only of these checks in it."""
         prefix = "" if part.laws else f"{part.name}: "
         status, out, errors = run([folder / "program", *(c.removeprefix(prefix) for c in checks)], RUN_SECONDS)
         results = {}

@@ -39,7 +39,7 @@ def literal(value):
 
 
 def data(q):
-    """The question's tensors for --data. What is not named there is zero, and so is -0 as long as it is not."""
+    """The question's tensors for --data. A number that is not named there is +0, so -0 must be named."""
     return " ".join(f"{name}[{n}]={'-0' if repr(v) == '-0.0' else literal(v)}" for name, values in q["tensors"].items()
                     for n, v in enumerate(values) if repr(v) != "0.0")
 

@@ -97,7 +97,7 @@ def ask(command, question, seconds):
 
 
 def ask_wide(command, question, alone, seconds):
-    """The answer to the widened question where that is another one; else None."""
+    """The answer to the widened question if it is different; else None."""
     if alone[0] != "answer" or (wide := questions.widened(question)) is None:
         return None
     kind, detail = ask(command, wide[0], seconds)

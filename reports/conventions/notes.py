@@ -1,7 +1,7 @@
-"""What a difference means for whoever judges a kernel of that library.
+"""What a difference means if you judge a kernel of that library.
 
-A note is printed only if one of its questions came out differently somewhere; its commands are run, and must end with
-the status that is stated.
+A note is printed only if some library answered one of its questions differently. Its commands are run, and each must
+end with the status that is stated.
 """
 
 FEW = "--dtype f32 --cases 100"

@@ -51,7 +51,7 @@ def numbers(values):
 
 
 def cell(expected, actual, wide=None):
-    """What a table says of an answer, and of the one in many channels if that is another."""
+    """What a table says of an answer, and of the answer in many channels if it is different."""
     if wide is not None:
         return f"{cell(expected, actual)}; in {questions.CHANNELS} channels {cell(expected, wide)}"
     kind = relation(expected, actual)

@@ -1,4 +1,4 @@
-"""The beginning of the page: a row for each convention that is asked about most, and where nobody differs."""
+"""The beginning of the page: a row for each of the main conventions, and the questions on which nobody differs."""
 
 import page
 import questions
@@ -22,13 +22,13 @@ WORDS = {"zero": "sign of 0", "refuses": "**refuses**", "computes": "**computes*
 
 
 def kind_of(expected, answer, wide):
-    """The relation of an answer, or of the one in many channels where that is the one that differs."""
+    """The relation of an answer. If only the answer in many channels differs, its relation."""
     kind = page.relation(expected, answer)
     return page.relation(expected, wide) if kind == "same" and wide is not None else kind
 
 
 def kinds(names, expected, answers, wide):
-    """How a library stands to the specification in each of the questions that it has an answer to."""
+    """The relation of a library's answers to the specification's, for the questions that it has an answer to."""
     found = [kind_of(expected[name], answers[name], wide[name]) for name in names]
     return [kind for kind in found if kind != "silent"]
 

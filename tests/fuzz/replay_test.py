@@ -1,5 +1,5 @@
-"""What the replay of a corpus makes of good inputs, of those that fail, of none, and of a corpus with which nothing is
-compared: replay_test.py REPLAY_PROGRAM [sanitized]. The target is failing_target.cpp."""
+"""replay_test.py REPLAY_PROGRAM [sanitized]: replays corpora with good inputs, with inputs that fail, without inputs,
+and with inputs that compare nothing. The target is failing_target.cpp."""
 
 import os
 import pathlib

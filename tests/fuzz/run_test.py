@@ -1,7 +1,7 @@
-"""What `cnnspec fuzz` makes of inputs that fail, of new ones, of corpora, and of a wrong command line:
-run_test.py SOURCE CLANG++.
+"""run_test.py SOURCE CLANG++: tests how `cnnspec fuzz` handles inputs that fail, new inputs, corpora, and a wrong
+command line.
 
-The targets are toys (toy_target.cpp), and so are their corpora and options; in paths with spaces."""
+The targets are toys (toy_target.cpp), and so are their corpora and options. All paths have spaces."""
 
 import hashlib
 import os

@@ -1,5 +1,5 @@
-"""Whether the corpora hold the seeds that make_seeds writes, byte for byte: what an input means has not changed since
-it was committed. seeds_test.py MAKE_SEEDS FUZZ_FOLDER"""
+"""seeds_test.py MAKE_SEEDS FUZZ_FOLDER: the corpora must hold the seeds that make_seeds writes, byte for byte. Then the
+meaning of inputs has not changed since they were committed."""
 
 import pathlib
 import shutil
@@ -9,7 +9,7 @@ import tempfile
 
 
 def differences(corpora, seeds):
-    """The seeds that the corpora do not hold as they are."""
+    """The seeds that are not in the corpora, or have another content there."""
     different = []
     for seed in sorted(path for path in seeds.rglob("*") if path.is_file()):
         committed = corpora / seed.relative_to(seeds)

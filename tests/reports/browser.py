@@ -1,7 +1,7 @@
 """A browser for the tests of pages: Debian's chromium and chromium-driver.
 
-A page answers later than it is asked: it hears of other media at its next frame, and of a new width after it is laid out.
-Whatever changes it waits here until the page has followed, or is told that it has not; never for a time.
+A page reacts with a delay: to other media at its next frame, and to a new width after its layout. So everything here
+that changes a page waits until the page has reacted, or fails if it does not. Nothing waits for a fixed time.
 """
 
 import base64
@@ -75,7 +75,7 @@ class Browser:
         return self.pages[names]
 
     def page_of_results(self, *results):
-        """The same of results that are no files yet."""
+        """The same for results that are not yet in files."""
         paths = []
         for n, result in enumerate(results):
             paths.append(pathlib.Path(self.folder.name) / f"result-{n}.json")
@@ -90,7 +90,8 @@ class Browser:
         return path
 
     def soon(self, holds, otherwise=lambda: "it does not hold"):
-        """What `holds` returns once it is true of the page. What is not there yet, or was replaced meanwhile, is not."""
+        """Waits until `holds` returns something true, and returns it. An element that is missing, or was just replaced,
+        counts as false."""
         passing = (NoSuchElementException, StaleElementReferenceException)
         try:
             return WebDriverWait(self.driver, PATIENCE, 0.02, passing).until(lambda _: holds())
@@ -98,7 +99,8 @@ class Browser:
             raise AssertionError(f"after {PATIENCE} s: {otherwise()}") from None
 
     def behind(self):
-        """What the page still lacks: to be there, and the width, the media and the colours that it was given last."""
+        """What the page still lacks: it must be loaded, and have the width, the media and the colours that it was given
+        last."""
         return self.script(BEHIND, self.url, self.wide, *self.shown_as)
 
     def follows(self):
@@ -130,7 +132,7 @@ class Browser:
         touch("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def press(self, *keys):
-        """And waits until the page has seen the last of them go up."""
+        """Presses the keys, and waits until the page has seen the last of them go up."""
         self.script("if (window.released === undefined) addEventListener('keyup', () => ++window.released, true);"
                     "window.released = 0")
         ActionChains(self.driver).send_keys(*keys).perform()
@@ -161,7 +163,7 @@ class Browser:
 
 
 def serve():
-    """A server of nothing: what is asked of it fails."""
+    """A server that offers nothing: every request fails."""
     class Nothing(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_error(404)

@@ -4,12 +4,12 @@ import json
 
 
 def messages(browser):
-    """What the console was told: the page has no reason to say anything."""
+    """The messages on the console: a page should write none."""
     return [entry["message"] for entry in browser.driver.get_log("browser") if entry["level"] not in ("DEBUG", "INFO")]
 
 
 def requests(browser):
-    """What was asked for, but for the page itself and what it holds."""
+    """All requests, except for the page itself and its content."""
     own = browser.driver.current_url
     urls = []
     for entry in browser.driver.get_log("performance"):
@@ -102,8 +102,8 @@ def faint_graphics(browser):
 
 
 def unseen_characters(browser):
-    """Texts and names that hold what cannot be seen, or what turns the order of others round. What stands there for
-    browsers without scripts is Markdown, which breaks up what GitHub would link with U+2060."""
+    """Texts and names with characters that cannot be seen, or that reverse the order of others. The text for browsers
+    without scripts is left out: it is Markdown, which uses U+2060 to break up what GitHub would link."""
     return browser.script(r"""
         const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
         const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
@@ -115,7 +115,7 @@ def unseen_characters(browser):
 
 
 def too_wide_for_paper(browser):
-    """While media is print: what is cut off at the right, as paper does not scroll; and pictures out of shape."""
+    """For print: elements that are cut off at the right, because paper does not scroll; and distorted pictures."""
     return browser.script("""
         const wide = document.documentElement.clientWidth;
         const cut = [...document.querySelectorAll('main *')]
@@ -129,7 +129,7 @@ def too_wide_for_paper(browser):
 
 
 def controls_on_paper(browser):
-    """While media is print: what cannot be used on paper, yet is shown; and what is folded away."""
+    """For print: elements that are shown but useless on paper; and content that is folded away."""
     return browser.script("""
         const shown = [...document.querySelectorAll('button, select, .skip')].filter((e) => e.checkVisibility());
         const folded = [...document.querySelectorAll('main details:not([open])')];
@@ -151,7 +151,7 @@ def undrawn(browser):
 
 
 def ran_hostile_code(browser):
-    """Marks that the hostile texts leave if they are taken for more than text."""
+    """Marks that the hostile texts leave if the page treats them as more than text."""
     return browser.script("""
         const marks = [...document.querySelectorAll('img, main script, main b > b')].map((e) => e.outerHTML);
         return window.broken ? ['it ran', ...marks] : marks""")

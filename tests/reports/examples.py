@@ -1,4 +1,4 @@
-"""Parts of results, made by hand, for what the tests of pages have to know to the last element."""
+"""Parts of results, made by hand, for tests of pages that must know every element."""
 
 import itertools
 
@@ -16,7 +16,7 @@ def element(*index):
 
 
 def wrong_values(**fields):
-    """A failure whose output, of four planes of 7 rows and 9 columns, is wrong in two of them."""
+    """A failure. Its output has four planes of 7 rows and 9 columns, and two of them are wrong."""
     elements = [element(0, 1, row, column) for row, column in itertools.product((0, 6), (7, 8))] + [element(1, 0, 3, 3)]
     first = {key if key != "index" else "first_index": value for key, value in elements[0].items()}
     shown = {"extents": [2, 2, 7, 9], "elements": elements, "complete": True, "all_judged": True}
@@ -24,7 +24,7 @@ def wrong_values(**fields):
 
 
 def plainest():
-    """What wrong_values may have, too: its plainest case."""
+    """The plainest case, which wrong_values may have as well."""
     shown = {"extents": [1, 1, 1, 2], "elements": [element(0, 0, 0, 1)], "complete": True, "all_judged": True}
     return {"shrunk_descriptor": "mb1ic1oc1_ih1oh1kh1_iw2ow2kw1", "shrunk_data": "x[1]=1",
             "shrunk_repro": "cnnspec judge ./x.so --data 'x[1]=1'", "shrunk_map": shown}

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""make_examples.py CNNSPEC LIBRARY: makes the results beside this file again, of real runs.
+"""make_examples.py CNNSPEC LIBRARY: makes the results beside this file again, from real runs.
 
 CNNSPEC: the program; LIBRARY: the kernel that tests/libraries/many_mistakes.c is compiled to. Times are replaced by one,
-so that the same program makes the same files. What no run can produce is made of what one did: a wrong gradient
-(cnnspec's own are right) and hostile texts. The results of mutants and bench, and a census that disproves, are made by
-hand: a run takes too long, or there is none.
+so that the same program makes the same files. Some results cannot come from a run: a wrong gradient (cnnspec's own are
+right) and hostile texts. They are made by changing real results. The results of mutants and bench, and a census that
+disproves, are made by hand: such a run takes too long, or does not exist.
 """
 
 import copy
@@ -49,7 +49,7 @@ def with_usual_times(value):
 
 
 def text_of(value, margin=""):
-    """JSON as people would break it."""
+    """JSON with the line breaks that a person would use."""
     line = json.dumps(value)
     if len(margin + line) <= WIDTH or not isinstance(value, (dict, list)):
         return line

@@ -58,7 +58,7 @@ def open_failures(*failures):
 
 
 def visible(text, unseen=r"[\0-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e]"):
-    """As the page writes what cannot be seen."""
+    """The text with characters that cannot be seen replaced, as on the page."""
     return re.sub(unseen, lambda c: f"\\u{ord(c[0]):04x}", text)
 
 
@@ -67,12 +67,12 @@ def visible_line(text):
 
 
 def soon(holds):
-    """Waits for what the page does in a moment."""
+    """Waits until this holds on the page, which takes a moment."""
     BROWSER.soon(holds)
 
 
 def press_copy(button):
-    """And waits until the page says that it has copied, which it does not say for long."""
+    """Presses the button, and waits until the page says "Copied". It shows this only briefly."""
     said = button.find_element(By.XPATH, "following-sibling::*[@role='status']")
     BROWSER.script("""
         const status = arguments[0];
@@ -83,7 +83,7 @@ def press_copy(button):
 
 
 def paste():
-    """What the clipboard holds, read as a person would."""
+    """The content of the clipboard, pasted as a person would do it."""
     BROWSER.script("""
         const area = document.createElement('textarea');
         area.id = 'pasted';
@@ -100,7 +100,7 @@ def focused(script="return document.activeElement.className"):
 
 
 class PageTest(unittest.TestCase):
-    """What the page does upon a click, a key or a choice, it has not done when the driver comes back."""
+    """When the driver returns from a click, a key or a choice, the page has not yet reacted."""
 
     def becomes(self, expected, read):
         """Waits until `read` gives what is expected."""
@@ -752,7 +752,7 @@ class Elsewhere(PageTest):
 
 
 class TheCheckers(PageTest):
-    """Each rejects a page that is broken in its way."""
+    """Each checker rejects a page that is broken in its way."""
 
     def rejects(self, checker, html, width=1280):
         BROWSER.open(BROWSER.write("broken", html), width)
@@ -831,7 +831,7 @@ class TheCheckers(PageTest):
 
 
 class Embedding(unittest.TestCase):
-    """A build refuses parts that would not be what they are inside a page."""
+    """A build refuses parts that would change their meaning inside a page."""
 
     def embed(self, chart, licence):
         with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""schema_test.py CNNSPEC SCHEMAS LIBRARY: what cnnspec writes as JSON is as the schemas say, and they refuse what is not.
+"""schema_test.py CNNSPEC SCHEMAS LIBRARY: JSON that cnnspec writes conforms to the schemas, and the schemas refuse JSON
+that does not.
 
 Looks at the results beside this file, and at new ones of the program CNNSPEC. SCHEMAS: the folder of the schemas. LIBRARY: a
 kernel with every mistake, tests/libraries/many_mistakes.c.

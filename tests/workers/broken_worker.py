@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Workers that do what they must not, or what is allowed and rare: relu_forward_f32, with the standard library alone.
+"""Workers that break a rule, or do something that is allowed but rare. They compute relu_forward_f32, with the standard
+library alone.
 
 Usage: broken_worker.py CLASS [MARK]     CLASS: one of those below; MARK: any text, by which its processes are found
 """
@@ -17,7 +18,7 @@ SOCKET, MEMORY = 3, 4
 
 
 class Worker:
-    """A right one. The others are made of it."""
+    """A correct worker. The others are derived from it."""
 
     def __init__(self):
         self.calls = 0
@@ -134,7 +135,7 @@ class Grows(Worker):
 
 
 class GrowsAtOnce(Worker):
-    """And answers at once."""
+    """Takes much memory, and answers at once."""
 
     def compute(self):
         self.kept = b"\1" * (1 << 28)
@@ -258,7 +259,7 @@ class ClosesTheSocketFirst(Worker):
 
 
 class StartsOnlyOnce(Worker):
-    """MARK is a folder."""
+    """Can be started only once. MARK is a folder."""
 
     def hello(self):
         try:
@@ -311,7 +312,7 @@ class ScribblesOverEverything(Worker):
 
 
 class MakesHoles(Worker):
-    """What was there is zeros then."""
+    """Punches a hole into the file in memory, so that its content becomes zeros."""
 
     def compute(self):
         punch_hole, keep_size = 2, 1
@@ -366,7 +367,7 @@ class AnswersInPieces(Worker):
 
 
 class Prints(Worker):
-    """A million bytes, in every call."""
+    """Prints a million bytes in every call."""
 
     def compute(self):
         for stream in sys.stdout, sys.stderr:
@@ -402,7 +403,7 @@ class LeavesAChild(Worker):
 
 
 class ForksAndGoesOnInTheChild(Worker):
-    """What was started ends, what goes on has its descriptors."""
+    """The process that was started ends. Its child goes on, with the same descriptors."""
 
     def hello(self):
         if os.fork() != 0:
@@ -435,7 +436,7 @@ class TellsItsProcess(Worker):
 
 
 class TellsItsDescriptors(Worker):
-    """Those that it began with: a mapping has one of its own."""
+    """Tells the descriptors that it began with. (A mapping has its own descriptor.)"""
 
     def hello(self):
         self.there = []

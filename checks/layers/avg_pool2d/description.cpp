@@ -86,7 +86,7 @@ extern const Layer avg_pool2d_layer{
     .contract =
         "taps in the padding add 0. The sum is divided by divisor_override unless that is 0, else by the number "
         "of the window's taps in the image and, with count_include_pad, in its padding. With ceil_mode the sizes "
-        "are rounded up, but no window begins in the bottom or right padding; what lies beyond counts never.",
+        "are rounded up, but no window begins in the bottom or right padding. Taps beyond the padding do not count.",
     .check = check_problem,
     .taps =
         [](const Problem& problem) {

@@ -46,14 +46,13 @@ std::vector<Misreading> table() {
       {"padding counted", "The kernel counts the padding of a window; without count_include_pad it should not.",
        is_mean, with_settings([](P& p) { p.count_include_pad = 1; })},
       {"padding not counted",
-       "The kernel divides by the cells in the image; with count_include_pad the padding counts.", is_mean,
+       "The kernel divides by the number of cells in the image; with count_include_pad the padding counts.", is_mean,
        with_settings([](P& p) { p.count_include_pad = 0; })},
       {"divisor_override ignored", "The kernel divides by the number of cells; it should divide by divisor_override.",
        is_mean, with_settings([](P& p) { p.divisor_override = 0; })},
       {"divided by all cells of the window",
-       "The kernel divides by kernel_height * kernel_width; cells beyond the padding, and those in it that do not "
-       "count, "
-       "are fewer.",
+       "The kernel divides by kernel_height * kernel_width; cells beyond the padding should not count, nor should "
+       "those in it without count_include_pad.",
        is_mean, with_settings([](P& p) { p.divisor_override = p.kernel_height * p.kernel_width; })},
       {"sum not divided", "The kernel returns the sum of a window; it should divide it.", is_mean,
        with_settings([](P& p) { p.divisor_override = 1; })},

@@ -222,33 +222,33 @@ std::vector<Misreading> table_of_conv2d() {
        "The kernel computes a convolution in the mathematical sense, with w flipped along both axes; it should compute "
        "the cross-correlation.",
        is_conv2d_product, moved({Role::w}, flipped)},
-      {"kernel transposed", "The kernel reads (or writes) w[o,c,q,p] where it should w[o,c,p,q].", is_conv2d_product,
+      {"kernel transposed", "The kernel reads (or writes) w[o,c,q,p]; it should be w[o,c,p,q].", is_conv2d_product,
        stored_as(Role::w, {0, 1, 3, 2})},
-      {"w as [in, out, height, width]", "The kernel takes w for IOHW, input channels first; it is OIHW.",
+      {"w as [in, out, height, width]", "The kernel treats w as IOHW, with the input channels first; it is OIHW.",
        is_conv2d_product, stored_as(Role::w, {1, 0, 2, 3})},
-      {"w as [height, width, in, out]", "The kernel takes w for HWIO; it is OIHW.", is_conv2d_product,
+      {"w as [height, width, in, out]", "The kernel treats w as HWIO; it is OIHW.", is_conv2d_product,
        stored_as(Role::w, {2, 3, 1, 0})},
-      {"w as [out, height, width, in]", "The kernel takes w for OHWI; it is OIHW.", is_conv2d_product,
+      {"w as [out, height, width, in]", "The kernel treats w as OHWI; it is OIHW.", is_conv2d_product,
        stored_as(Role::w, {0, 2, 3, 1})},
-      {"x as NHWC", "The kernel takes x, or dx, for NHWC; it is NCHW.", is_conv2d_product,
+      {"x as NHWC", "The kernel treats x, or dx, as NHWC; it is NCHW.", is_conv2d_product,
        stored_as(Role::x, {0, 2, 3, 1})},
-      {"y as NHWC", "The kernel takes y, or dy, for NHWC; it is NCHW.", is_conv2d, stored_as(Role::y, {0, 2, 3, 1})},
-      {"batch after the channels", "The kernel takes x, or dx, for CNHW; it is NCHW.", is_conv2d_product,
+      {"y as NHWC", "The kernel treats y, or dy, as NHWC; it is NCHW.", is_conv2d, stored_as(Role::y, {0, 2, 3, 1})},
+      {"batch after the channels", "The kernel treats x, or dx, as CNHW; it is NCHW.", is_conv2d_product,
        stored_as(Role::x, {1, 0, 2, 3})},
       {"rectangular x read as a square",
-       "The kernel takes a row of x to be as long as the shorter side of the image; it is in_width long.",
+       "The kernel assumes that a row of x is as long as the shorter side of the image; it is in_width long.",
        is<Op::conv2d_forward, Op::conv2d_backward_kernel>, moved({Role::x}, in_a_square)},
 
       // The padding.
       {"padding derived from the wrong axes",
        "The kernel derives the padding from in_channels and in_height, as though they were height and width; the "
-       "problem says how much there is.",
+       "problem gives the padding.",
        is_conv2d_product, misread_as(pad_other_axes)},
 
       // Groups.
       {"groups ignored",
-       "The kernel does not know of groups: every output channel reads the channels of group 0; those of group g read "
-       "group g.",
+       "The kernel ignores groups: every output channel reads the channels of group 0; an output channel of group g "
+       "should read group g.",
        is_conv2d_product, misread_as([](cnnspec_conv2d& p) { p.groups = 1; })},
       {"only group 0", "The kernel computes the first group alone and leaves zeros for the others.", is_conv2d,
        without(Role::y, beyond_group_0)},
@@ -258,21 +258,23 @@ std::vector<Misreading> table_of_conv2d() {
       {"only group 0 is written", "The kernel writes the results of the first group alone.", is_conv2d,
        unwritten(beyond_group_0)},
       {"outputs interleaved among groups",
-       "The kernel deals out the output channels to the groups in turn; each group has out_channels/groups consecutive "
-       "ones.",
+       "The kernel assigns the output channels to the groups in turn; each group should have out_channels/groups "
+       "consecutive channels.",
        is_conv2d_product, moved({Role::w, Role::b, Role::y}, interleaved)},
 
       // The bias.
       {"bias missing where the window touches padding",
        "The kernel does not add the bias where a window reaches into the padding; every output has it.", is_conv_y,
        bias_away_from_padding},
-      {"bias added for each input channel", "The kernel adds the bias once for each input channel; it should once.",
-       is_conv_y, with_inputs([](Call& call) {
+      {"bias added for each input channel",
+       "The kernel adds the bias once for each input channel; it should add it only once.", is_conv_y,
+       with_inputs([](Call& call) {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.in_channels / p.groups));
        })},
-      {"bias added for each tap", "The kernel adds the bias once for each element of the window; it should once.",
-       is_conv_y, with_inputs([](Call& call) {
+      {"bias added for each tap",
+       "The kernel adds the bias once for each element of the window; it should add it only once.", is_conv_y,
+       with_inputs([](Call& call) {
          const cnnspec_conv2d& p = problem_of(call);
          for (Real& b : call.inputs[2]) b = b * Real(static_cast<long double>(p.kernel_height * p.kernel_width));
        })},
@@ -300,22 +302,22 @@ std::vector<Misreading> table_of_conv2d() {
        "The kernel uses the first of the input channels that an output channel reads, and no other.", is_conv2d_product,
        without(Role::w, [](const Index& w, const auto&, const auto&) { return w[1] > 0; })},
       {"padding multiplied as a zero",
-       "The kernel multiplies padding like a cell that is zero, which gives NaN where w is not finite; padding has no "
-       "term.",
+       "The kernel multiplies padding as though it held zeros, which gives NaN where w is not finite; padding should "
+       "add no term.",
        is_conv_y, [](const Call& call) { return with_margin(call, false); }},
       {"padding reads the neighbouring cells",
-       "The kernel does not test whether a tap is in the image, and reads beyond the ends of a row what lies next in "
-       "memory; padding has no term.",
+       "The kernel does not test whether a tap is in the image, so that beyond the ends of a row it reads what is next "
+       "in memory; padding should add no term.",
        is_conv_y, [](const Call& call) { return with_margin(call, true); }},
 
       // dx.
       {"dx cut off where the stride leaves a remainder",
-       "The kernel leaves the last rows and columns of dx zero, as many as the stride leaves over; windows reach them "
-       "from the padding.",
+       "The kernel leaves the last rows and columns of dx zero, as many as the stride leaves over; windows that begin "
+       "in the padding reach them.",
        is_conv_dx, without(Role::x, remainder)},
       {"dx of a smaller image where the stride leaves a remainder",
-       "The kernel returns dx without the rows and columns that the stride leaves over, and so in the wrong places; dx "
-       "has the shape of x.",
+       "The kernel returns dx without the rows and columns that the stride leaves over, so that the others are in the "
+       "wrong places; dx should have the shape of x.",
        is_conv_dx, squeezed},
       {"dx not written where the stride leaves a remainder",
        "The kernel does not write the last rows and columns of dx, as many as the stride leaves over.", is_conv_dx,
@@ -332,14 +334,15 @@ std::vector<Misreading> table_of_conv2d() {
       {"stride ignored in dx of a 1x1 kernel", "The kernel ignores the stride in dx where the window is 1x1.",
        is_conv_dx, dense_if_1x1},
       {"overlapping windows assigned, the last stays",
-       "The kernel assigns to dx where windows overlap, so that the last window stays; it should add.", is_conv_dx,
-       [](const Call& call) { return assigned(call, true); }},
+       "The kernel assigns to dx where windows overlap, so that only the last window counts; it should add.",
+       is_conv_dx, [](const Call& call) { return assigned(call, true); }},
       {"overlapping windows assigned, the first stays",
-       "The kernel assigns to dx tap by tap, so that the last tap, of the first window, stays; it should add.",
+       "The kernel assigns to dx tap by tap, so that only the last tap counts, which is that of the first window; it "
+       "should add.",
        is_conv_dx, [](const Call& call) { return assigned(call, false); }},
       {"products assigned, the last stays",
-       "The kernel assigns each product to dx, so that the last window of the last output channel stays; it should "
-       "add.",
+       "The kernel assigns each product to dx, so that only the last window of the last output channel counts; it "
+       "should add.",
        is_conv_dx, products_assigned},
 
       // dw and db.
@@ -357,9 +360,9 @@ std::vector<Misreading> table_of_conv2d() {
          for (Real& v : d) v = v * Real(pixels(call).value / static_cast<long double>(problem_of(call).batch));
        }),
        false},
-      {"db of the first row alone", "The kernel sums up the first row of dy; it should all rows.",
+      {"db of the first row alone", "The kernel sums up the first row of dy; it should sum up all rows.",
        is<Op::conv2d_backward_bias>, without(Role::y, after_first_row)},
-      {"db of the first column alone", "The kernel sums up the first column of dy; it should all columns.",
+      {"db of the first column alone", "The kernel sums up the first column of dy; it should sum up all columns.",
        is<Op::conv2d_backward_bias>, without(Role::y, after_first_column)},
   };
 }

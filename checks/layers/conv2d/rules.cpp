@@ -87,9 +87,9 @@ bool has_special_and_padding(const Operation& operation, const Arithmetic&, cons
 
 constexpr ConventionRow padding_conventions[]{
     {"padded-taps-multiplied", "padding",
-     "A tap in the padding is not absent but multiplied, by a zero: times an infinite or NaN factor it makes NaN.",
-     "0 * inf is NaN, and so is any sum with it; on finite numbers nothing changes. Of the gradient of x, such taps "
-     "are those for which there is no output: a kernel either multiplies all of them or none.",
+     "A tap in the padding is multiplied, as a zero; it is not left out. Zero times an infinite or NaN factor is NaN.",
+     "0 * inf is NaN, and so is every sum with such a term. On finite numbers nothing changes. For the gradient of x, "
+     "these taps are the ones that belong to no output. A kernel multiplies either all of them or none.",
      "PyTorch, OpenCV, XNNPACK, cnnspec's own im2col; ONNX Runtime in some shapes", multiplies,
      [](Rules& r) { r.multiplies_padding = true; }, has_special_and_padding},
 };

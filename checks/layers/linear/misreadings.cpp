@@ -19,16 +19,18 @@ Compute without_features(const Region& features) {
 
 std::vector<Misreading> table_of_linear() {
   return {
-      {"w as [in, out]", "The kernel takes w, or dw, for [in, out]; it is [out, in].", is_linear_product,
+      {"w as [in, out]", "The kernel treats w, or dw, as [in, out]; it is [out, in].", is_linear_product,
        stored_as(Role::w, {1, 0})},
-      {"x as [features, batch]", "The kernel takes x, or dx, for [in_features, batch]; it is [batch, in_features].",
+      {"x as [features, batch]", "The kernel treats x, or dx, as [in_features, batch]; it is [batch, in_features].",
        is_linear_product, stored_as(Role::x, {1, 0})},
-      {"y as [features, batch]", "The kernel takes y, or dy, for [out_features, batch]; it is [batch, out_features].",
+      {"y as [features, batch]", "The kernel treats y, or dy, as [out_features, batch]; it is [batch, out_features].",
        is_linear, stored_as(Role::y, {1, 0})},
-      {"last input feature left out", "The kernel does not use the last feature of x, or leaves that of dx or dw zero.",
-       is_linear_product, without_features(last(1))},
-      {"last output feature left out", "The kernel does not compute the last feature of y, or does not use that of dy.",
-       is_linear, without(Role::y, last(1))},
+      {"last input feature left out",
+       "The kernel does not use the last feature of x, or leaves the last feature of dx or dw zero.", is_linear_product,
+       without_features(last(1))},
+      {"last output feature left out",
+       "The kernel does not compute the last feature of y, or does not use the last feature of dy.", is_linear,
+       without(Role::y, last(1))},
       {"last output feature has the bias alone", "The kernel does not add up the last feature of y.",
        is<Op::linear_forward>, zero_but_bias(last(1))},
       {"last feature not written", "The kernel does not write the last feature of its output.",
@@ -43,8 +45,7 @@ std::vector<Misreading> partial_tiles() {
     const std::string many = std::to_string(block);
     Misreading m{"0 times what was there added to partial tiles of " + many,
                  "The kernel writes tiles of " + many + " images and " + many +
-                     " features; where a tile is smaller, it multiplies what the output held by 0 and adds it, so that "
-                     "a NaN stays.",
+                     " features; where a tile is smaller, it adds 0 times the old output, so that a NaN stays.",
                  writes_images_of_features, zero_times_old_added(either(tail(0, block), tail(1, block)))};
     m.told_by = [block](const Operation& o) {
       const std::vector<Idx>& extents = o.outputs.front().extents;

@@ -88,27 +88,25 @@ std::vector<Misreading> nan_and_gradient() {
   return {
       // NaN and infinity.
       {"NaN wins only as the first cell",
-       "The kernel compares with < alone, so that a NaN wins only as the first cell of a "
-       "window; it always does.",
+       "The kernel compares with < alone, so that a NaN wins only as the first cell of a window; it should always win.",
        is_pool, pooled({.winner = without_nan_rule})},
       {"NaN ignored",
-       "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it always does.", is_pool,
-       pooled({.winner = greater_than_infinity})},
+       "The kernel starts from -infinity and compares with > alone, so that a NaN never wins; it should always win.",
+       is_pool, pooled({.winner = greater_than_infinity})},
       {"the first NaN wins", "The kernel gives the gradient to the first NaN of a window; the last wins.",
        is_dx_of_pool, pooled({.winner = first_nan})},
       {"a window of -infinity has no winner",
-       "The kernel looks for a cell above -infinity and so drops the gradient of a window that is -infinity "
-       "throughout; "
+       "The kernel looks for a cell above -infinity and so drops the gradient of a window that holds only -infinity; "
        "its first cell wins.",
        is_dx_of_pool, pooled({.winner = greater_than_infinity_or_nan})},
       {"the lowest finite number for a window of -infinity",
-       "The kernel starts its search from the lowest finite number; a window of -infinity yields -infinity.",
+       "The kernel starts its search from the lowest finite number; the maximum of a window that holds only -infinity "
+       "is -infinity.",
        is_y_of_pool, pooled({.winner = greater_than_infinity_or_nan, .y_of_none = lowest})},
 
       // Where the gradient goes.
       {"overlapping windows assigned",
-       "The kernel assigns to dx where windows overlap, so that the last one stays; it "
-       "should add.",
+       "The kernel assigns to dx where windows overlap, so that only the last one counts; it should add.",
        is_dx_of_pool, pooled({.collect = [](Real& dx, const Real& dy) { dx = dy; }})},
       {"overlapping windows assigned, the first stays",
        "The kernel keeps the first gradient that a cell gets where windows "
@@ -119,8 +117,8 @@ std::vector<Misreading> nan_and_gradient() {
                      if (dx.magnitude == 0) dx = dy;
                    }})},
       {"winner not corrected by the padding",
-       "The kernel takes a winner's row and column in the padded image for those in "
-       "the image; they are pad_top and pad_left less.",
+       "The kernel uses a winner's row and column in the padded image as those in the image; it should subtract "
+       "pad_top and pad_left.",
        is_dx_of_pool,
        pooled({.lands = [](Idx place, const Line& height,
                            const Line& width) { return place + height.axis.before * width.in + width.axis.before; }})},
@@ -148,21 +146,18 @@ std::vector<Misreading> table_of_max_pool2d() {
        is_dx_of_pool, pooled({.ties = Ties::to_all})},
       {"cells compared column by column",
        "The kernel searches a window column by column, and gives the gradient to the first of tied cells in that "
-       "order; "
-       "it is row by row.",
+       "order; the order should be row by row.",
        is_dx_of_pool, pooled({.walk = {.column_by_column = true}})},
       {"a tie is shared", "The kernel divides the gradient among the tied cells; the first alone wins.", is_dx_of_pool,
        pooled({.ties = Ties::shared}), false},
       {"padding treated as a zero",
-       "The kernel takes padding for cells that hold 0, which win where no cell before is greater than 0; padding "
-       "never "
-       "wins.",
-       is_pool, pooled({.walk = {.zeros_outside = true}})},
+       "The kernel treats padding as cells that hold 0, so that padding can win; it should never win.", is_pool,
+       pooled({.walk = {.zeros_outside = true}})},
       {"search starts from zero",
        "The kernel starts its search from 0, so that only positive cells win; it should start from the first cell.",
        is_pool, pooled({.winner = greatest_above_zero, .y_of_none = zero_maximum})},
       {"search starts from the smallest positive number",
-       "The kernel starts its search from the smallest positive number, as std::numeric_limits<float>::min() is; it "
+       "The kernel starts its search from the smallest positive number, such as std::numeric_limits<float>::min(); it "
        "should start from the first cell.",
        is_pool, pooled({.winner = greatest_above_least_normal, .y_of_none = least_normal})},
       {"the smallest wins", "The kernel looks for the smallest cell; it should look for the greatest.", is_pool,

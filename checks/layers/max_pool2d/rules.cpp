@@ -211,33 +211,33 @@ std::vector<Expectation> select(const Rules& rules, const Operation& operation, 
 
 constexpr ConventionRow window_conventions[]{
     {"nan-ignored", "NaN in a window",
-     "NaN loses against every number in a window. A window of nothing but NaN has NaN for its maximum, or that of an "
+     "NaN loses against every number in a window. If a window holds only NaN, its maximum is NaN or the maximum of an "
      "empty window.",
-     "The maximum of the numbers is exact. The gradient goes to a number; in a window of nothing but NaN to its first "
-     "cell, or to none.",
+     "The maximum of the numbers is exact. The gradient goes to a number. If a window holds only NaN, its gradient "
+     "goes to its first cell or to no cell.",
      "oneDNN, TensorFlow.js, OpenCV", to_all_passes, [](Rules& r) { r.nan = Rules::Nan::is_ignored; },
      has_nan_in_first},
     {"nan-first", "NaN in a window",
-     "NaN counts only where it is the first real cell of its window, and is ignored elsewhere: the maximum starts with "
-     "that cell, and nothing is greater than NaN.",
-     "Exact: the first cell if it is NaN, which gets the gradient as well, else the maximum of the numbers.", "",
+     "NaN wins only if it is the first cell of its window that lies in the image. Elsewhere it is ignored. The reason: "
+     "the search for the maximum starts with that cell, and no number is greater than NaN.",
+     "Exact. If the first cell is NaN, it wins and gets the gradient. Otherwise the maximum of the numbers wins.", "",
      to_all_passes, [](Rules& r) { r.nan = Rules::Nan::wins_as_first_cell; }, has_nan_in_first},
     {"ties-last", "ties", "Of the tied maxima of a window, the last gets the gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one.", "", to_gradients,
+     "Exact, except for sums where windows overlap. Their bound is the usual one.", "", to_gradients,
      [](Rules& r) { r.ties = Rules::Ties::last; }},
     {"ties-all", "ties", "Each of the tied maxima of a window gets the whole gradient.",
-     "Exact but for the sums of windows that overlap, whose bound is the usual one. A window with NaN has no cell that "
-     "is equal to its maximum: its gradient goes to the NaN, or to none.",
+     "Exact, except for sums where windows overlap. Their bound is the usual one. If a window has a NaN, no cell is "
+     "equal to its maximum: its gradient goes to the NaN or to no cell.",
      "", to_gradients, [](Rules& r) { r.ties = Rules::Ties::all; }},
-    {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k gets a k-th.",
-     "A share is off by at most two roundings (a division, or a reciprocal and a product), which count as such in the "
-     "bound of the sum. A window with NaN as in ties-all.",
+    {"ties-shared", "ties", "The tied maxima of a window share its gradient: each of k cells gets 1/k of it.",
+     "A share is off by at most two roundings: a division, or a reciprocal and a product. They count as roundings in "
+     "the bound of the sum. For a window with a NaN, see `ties-all`.",
      "tinygrad, JAX (jax.numpy.max)", to_gradients, [](Rules& r) { r.ties = Rules::Ties::shared; }},
     {"lowest-for-empty", "windows of -inf",
-     "A maximum starts at the lowest finite number instead of -inf: so much is the maximum of a window of nothing but "
-     "-inf, in which no cell is greater than where it started.",
-     "Exact. The gradient of such a window goes to none, or to its first cell, or to its first cell but where the "
-     "window begins in the padding.",
+     "The search for a maximum starts from the lowest finite number, not from -inf. If a window holds only -inf, no "
+     "cell is greater than the start. So its maximum is the lowest finite number.",
+     "Exact. Where does the gradient of such a window go? A kernel has one of three rules: to no cell; to the first "
+     "cell; or to the first cell unless the window begins in the padding.",
      "oneDNN, ONNX Runtime, OpenCV; TensorFlow.js loses the gradient", to_all_passes,
      [](Rules& r) { r.lowest_for_empty = true; }, has_special_in_first},
 };

@@ -31,11 +31,11 @@ Real leaked(const Real& v) { return v * Real(0.01L) * Real(1); }
 
 std::vector<Misreading> table_of_relu() {
   return {
-      {"negative elements pass", "The kernel copies x; it should replace what is negative by 0.", is_y_of_relu,
+      {"negative elements pass", "The kernel copies x; it should replace negative elements by 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x; })},
-      {"absolute value", "The kernel returns |x|; it should replace what is negative by 0.", is_y_of_relu,
+      {"absolute value", "The kernel returns |x|; it should replace negative elements by 0.", is_y_of_relu,
        forward_by([](const Real& x) { return x < zero ? zero - x : x; })},
-      {"clipped at 6", "The kernel returns at most 6, as ReLU6 does; y is not bounded.", is_y_of_relu,
+      {"clipped at 6", "The kernel returns at most 6, as ReLU6 does; y should have no upper bound.", is_y_of_relu,
        forward_by([](const Real& x) { return x <= zero     ? zero
                                              : Real(6) < x ? Real(6)
                                                            : x; })},
@@ -47,16 +47,16 @@ std::vector<Misreading> table_of_relu() {
       {"negative elements scaled by 0.01",
        "The kernel returns dy / 100 where x is not positive, as LeakyReLU does; it should return 0.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x <= zero ? leaked(dy) : dy; }), false},
-      {"clipped at 6", "The kernel drops dy where x is 6 or more, as ReLU6 does; y is not bounded.", is_dx_of_relu,
-       backward_by([](const Real& x, const Real& dy) { return x <= zero || Real(6) <= x ? zero : dy; })},
+      {"clipped at 6", "The kernel drops dy where x is 6 or more, as ReLU6 does; it should pass dy there.",
+       is_dx_of_relu, backward_by([](const Real& x, const Real& dy) { return x <= zero || Real(6) <= x ? zero : dy; })},
       {"relu'(0) = 1", "The kernel passes dy where x is 0; the derivative there is 0.", is_dx_of_relu,
        backward_by([](const Real& x, const Real& dy) { return x < zero ? zero : dy; })},
-      {"mask taken from dy", "The kernel drops dy where dy is not positive; it should where x is not.", is_dx_of_relu,
-       backward_by([](const Real&, const Real& dy) { return dy <= zero ? zero : dy; })},
+      {"mask taken from dy", "The kernel drops dy where dy is not positive; it should drop it where x is not positive.",
+       is_dx_of_relu, backward_by([](const Real&, const Real& dy) { return dy <= zero ? zero : dy; })},
       {"no mask", "The kernel passes all of dy; it should drop it where x is not positive.", is_dx_of_relu,
        backward_by([](const Real&, const Real& dy) { return dy; })},
-      {"mask inverted", "The kernel passes dy where x is not positive; it should where it is.", is_dx_of_relu,
-       backward_by([](const Real& x, const Real& dy) { return x <= zero ? dy : zero; })},
+      {"mask inverted", "The kernel passes dy where x is not positive; it should pass it where x is positive.",
+       is_dx_of_relu, backward_by([](const Real& x, const Real& dy) { return x <= zero ? dy : zero; })},
       {"the derivative alone", "The kernel returns 1 where x is positive; it should return dy there.", is_dx_of_relu,
        backward_by([](const Real& x, const Real&) { return x <= zero ? zero : Real(1); })},
       {"multiplied by x", "The kernel multiplies dy by relu(x); it should pass dy where x is positive.", is_dx_of_relu,
@@ -73,8 +73,8 @@ std::vector<Misreading> copied_rest() {
     const std::string many = std::to_string(block);
     Misreading m{
         "elements after the last vector of " + many + " copied",
-        "The kernel takes the elements in vectors of " + many +
-            " and copies those that remain without comparing them with 0.",
+        "The kernel processes the elements in vectors of " + many +
+            " and copies the remaining ones without comparing them with 0.",
         is<Op::relu_forward, Op::relu_backward>,
         changed_in(after_blocks(elements(), block), [](std::vector<Real>& output, std::size_t n, const Call& call) {
           output[n] = call.inputs.back()[n];

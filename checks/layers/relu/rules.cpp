@@ -48,10 +48,10 @@ std::vector<Expectation> select(const Rules& rules, const Operation& operation, 
 
 constexpr ConventionRow conventions_of_relu[]{
     {"nan-to-zero", "NaN in ReLU", "ReLU of NaN is 0, and the gradient there is 0.",
-     "Exact: what is not greater than 0 is 0, in both directions.", "oneDNN and XNNPACK, forward", to_all_passes,
+     "Exact: where x is not greater than 0, y and dx are 0.", "oneDNN and XNNPACK, forward", to_all_passes,
      [](Rules& r) { r.nan_is_zero = true; }, has_nan_in_first},
     {"relu-grad-half", "gradient of ReLU at 0", "The derivative of ReLU at 0 is 1/2.",
-     "Half a gradient is exact unless it is subnormal, where it may be rounded once.", "", to_gradients,
+     "Half a gradient is exact unless it is subnormal. Then it may be rounded once.", "", to_gradients,
      [](Rules& r) { r.gradient_at_zero = 0.5; }},
     {"relu-grad-one", "gradient of ReLU at 0", "The derivative of ReLU at 0 is 1.", "Exact.", "", to_gradients,
      [](Rules& r) { r.gradient_at_zero = 1; }},
