@@ -1,6 +1,6 @@
-// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+// Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
 //
-// The functions of cnnspec/kernel.h, for whoever walks all of them and must not depend on the registry.
+// The functions of cnnspec/kernel.h, for code that visits all of them and must not depend on the registry.
 #pragma once
 
 #include "cnnspec/kernel.h"

@@ -1,7 +1,7 @@
-// Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+// Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
 //
-// The layers and the operations by number, for what must not depend on the registry: the programs that call kernels. A
-// number never changes and is never given twice: seeds and corpora hold them.
+// The layers and the operations by number. The programs that call kernels use this file, because they must not depend
+// on the registry. A number is never changed and never used again: seeds and corpora contain it.
 #pragma once
 
 #include <array>

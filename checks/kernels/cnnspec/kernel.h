@@ -1,26 +1,28 @@
 /* The contract between cnnspec and a kernel under test. ABI 1. Plain C11; compiles as C and as C++.
  *
- * Written by cnnspec_generate, of the registry in checks/layers. Do not edit.
+ * Written by cnnspec_generate, from the registry in checks/layers. Do not edit.
  *
- * A kernel is a shared library that exports cnnspec_kernel_abi and any subset of the functions declared below. What it
- * does not export is not judged. It is then judged with
+ * A kernel is a shared library that exports cnnspec_kernel_abi and any of the functions declared below. Functions that
+ * it does not export are not judged. To judge it:
  *
  *     cnnspec judge ./libmykernel.so
  *
- * A kernel must write every element of its outputs, whatever they held before; write nothing else; leave its inputs as
- * they are; and return
+ * A kernel must write every element of its outputs, whatever they held before. It must write nothing else, and leave
+ * its inputs as they are. It returns
  *     0               done
  *     1               this configuration is not supported: not a failure, but counted and shown
  *     anything else   the kernel's own error: a failure
  *
- * Each tensor is aligned for its element type, and no more. While it is judged it lies next to memory that cannot be
- * accessed: read nothing outside it, not even to ignore it. Unsigned integers hold bit patterns; int64_t, numbers.
+ * Each tensor is aligned for its element type, and no more. During a call, the memory next to a tensor cannot be
+ * accessed: read nothing outside a tensor, even if you ignore what you read. Unsigned integers hold bit patterns;
+ * int64_t holds numbers.
  *
- * The functions are called in a child process of the judge: one call at a time, in any order, any number of times, and
- * each perhaps in a fresh process. What a call leaves behind may help a later one, which must not depend on it.
+ * The functions are called in a child process of the judge: one call at a time, in any order, any number of times. Any
+ * call may be the first one in a fresh process. A call may leave something behind that helps a later call, but no call
+ * may depend on it.
  *
- * Everything is dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes of a window agree: out =
- * (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
+ * All tensors are dense and row-major; x and y of images are NCHW. Dilation 1 is dense. The sizes along an axis of a
+ * window satisfy out = (in + pad_before + pad_after - (dilation*(kernel-1) + 1)) / stride + 1, rounded down.
  *
  * conv2d: w is OIHW with in_channels/groups input channels. Cross-correlation, as in every deep-learning framework:
  *   the filter is not flipped.
@@ -30,7 +32,7 @@
  * linear: w is [out, in].
  * avg_pool2d: taps in the padding add 0. The sum is divided by divisor_override unless that is 0, else by the number
  *   of the window's taps in the image and, with count_include_pad, in its padding. With ceil_mode the sizes are
- *   rounded up, but no window begins in the bottom or right padding; what lies beyond counts never.
+ *   rounded up, but no window begins in the bottom or right padding. Taps beyond the padding do not count.
  */
 #ifndef CNNSPEC_KERNEL_H
 #define CNNSPEC_KERNEL_H
@@ -80,7 +82,7 @@ int cnnspec_kernel_abi(void);
 /* Optional: a name for reports. */
 const char *cnnspec_kernel_name(void);
 
-/* The operations, once for each storage type. NULL, where it is missing: `b`. */
+/* The operations, once for each storage type. Optional tensors, NULL if missing: `b`. */
 #define CNNSPEC_DECLARE_KERNELS(suffix, T)                                                                              \
   int cnnspec_conv2d_forward_##suffix(const cnnspec_conv2d *, const T *x, const T *w, const T *b, T *y);                \
   int cnnspec_conv2d_backward_input_##suffix(const cnnspec_conv2d *, const T *w, const T *dy, T *dx);                   \
