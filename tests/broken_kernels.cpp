@@ -105,9 +105,8 @@ Sizes sizes(const cnnspec_conv2d& p) {
 Sizes sizes(const cnnspec_linear& p) {
   return {p.batch * p.in_features, p.out_features * p.in_features, p.out_features, p.batch * p.out_features};
 }
-Sizes sizes(const cnnspec_pool2d& p) {
-  return {p.batch * p.channels * p.in_height * p.in_width, 0, 0, p.batch * p.channels * p.out_height * p.out_width};
-}
+Sizes sizes(const auto& p) requires requires { p.channels; }
+{ return {p.batch * p.channels * p.in_height * p.in_width, 0, 0, p.batch * p.channels * p.out_height * p.out_width}; }
 
 template <class Format, Naive naive>
 KernelFunctions<std::uint16_t> functions_16() {
@@ -148,6 +147,17 @@ KernelFunctions<std::uint16_t> functions_16() {
     W all(truncate);
     const float *fx = all.in(x, sizes(*p).x), *fdy = all.in(dy, sizes(*p).y);
     return all.out(dx, sizes(*p).x, [&](float* out) { return naive.max_pool2d_backward(*p, fx, fdy, out); });
+  };
+  f.avg_pool2d_forward = [](const cnnspec_avg_pool2d* p, const Bits* x, Bits* y) {
+    W all(truncate);
+    const float* fx = all.in(x, sizes(*p).x);
+    return all.out(y, sizes(*p).y, [&](float* out) { return naive_avg_pool2d_forward<MeanMistake::none>(p, fx, out); });
+  };
+  f.avg_pool2d_backward = [](const cnnspec_avg_pool2d* p, const Bits* dy, Bits* dx) {
+    W all(truncate);
+    const float* fdy = all.in(dy, sizes(*p).y);
+    return all.out(dx, sizes(*p).x,
+                   [&](float* out) { return naive_avg_pool2d_backward<MeanMistake::none>(p, fdy, out); });
   };
   f.relu_forward = [](const cnnspec_elementwise* p, const Bits* x, Bits* y) {
     W all(truncate);
