@@ -1,4 +1,4 @@
-// Violates every clause C1 to C6 at run time, through each function that has it as a precondition. The ShapeError names
+// Violates every clause C1 to C8 at run time, through each function that has it as a precondition. The ShapeError names
 // the clause, the operation, the place, the expected and the given value.
 #include <gtest/gtest.h>
 
@@ -215,6 +215,41 @@ TEST(MaxPool2dClauses, C6_dy_has_the_extents_of_y) {
   expect_refused(Clause::C6, "C6: max_pool2d: dy: expected an extent of 2, got 3", [] {
     (void)max_pool2d_backward(tensor(1, 4, 4), tensor(1, 2, 3), MaxPool2dConfig{2, 2, Axis{2}, Axis{2}});
   });
+}
+
+// avg_pool2d
+
+void expect_avg_pool2d_refused(Clause clause, const std::string& message, const std::array<Idx, 3>& x,
+                               const AvgPool2dConfig& g) {
+  const Image<T> image = tensor(x[0], x[1], x[2]);
+  expect_refused(clause, message, [&] { (void)avg_pool2d(image, g); });
+  expect_refused(clause, message, [&] { (void)avg_pool2d_backward(image.shape(), tensor(1, 1, 1), g); });
+  expect_refused(clause, message, [&] { (void)avg_pool2d_shape(image.shape(), g); });
+}
+
+TEST(AvgPool2d, refuses_what_max_pool2d_refuses) {
+  expect_avg_pool2d_refused(Clause::C1, "C1: avg_pool2d: height: expected at least 1, got 0", {1, 4, 4}, {0, 2});
+  expect_avg_pool2d_refused(Clause::C1, "C1: avg_pool2d: width: expected at least 1, got 0", {1, 4, 4}, {2, 0});
+  expect_avg_pool2d_refused(Clause::C2, "C2: avg_pool2d: height: expected a padded extent of at least 5, got 4",
+                            {1, 4, 6}, {5, 5});
+  expect_avg_pool2d_refused(Clause::C2, "C2: avg_pool2d: width: expected a padded extent of at least 5, got 4",
+                            {1, 6, 4}, {5, 5});
+  expect_avg_pool2d_refused(Clause::C4, "C4: avg_pool2d: height: expected padding of at most 1, got 2", {1, 4, 4},
+                            {2, 2, Axis{1, 2}, {}});
+  expect_avg_pool2d_refused(Clause::C4, "C4: avg_pool2d: width: expected padding of at most 0, got 1", {1, 4, 4},
+                            {1, 1, {}, Axis{1, 0, 1}});
+}
+TEST(AvgPool2d, C8_refuses_a_negative_divisor) {
+  expect_avg_pool2d_refused(Clause::C8, "C8: avg_pool2d: divisor_override: expected at least 0, got -1", {1, 4, 4},
+                            {2, 2, {}, {}, true, false, -1});
+  EXPECT_TRUE(check_avg_pool2d({1, 4, 4}, {2, 2, {}, {}, true, false, 0}).ok());
+}
+TEST(AvgPool2d, C6_refuses_a_dy_of_other_extents) {
+  const AvgPool2dConfig down{2, 2, Axis{2}, Axis{2}}, up{2, 2, Axis{2}, Axis{2}, true, true};
+  expect_refused(Clause::C6, "C6: avg_pool2d: dy: expected an extent of 2, got 3",
+                 [&] { (void)avg_pool2d_backward(dyn_shape(1, 4, 5), tensor(1, 2, 3), down); });
+  expect_refused(Clause::C6, "C6: avg_pool2d: dy: expected an extent of 3, got 2",
+                 [&] { (void)avg_pool2d_backward(dyn_shape(1, 4, 5), tensor(1, 2, 2), up); });
 }
 
 // The size formula

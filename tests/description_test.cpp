@@ -33,6 +33,18 @@ TEST(Layers, are_described_by_kind_parameters_and_hyper_parameters) {
   const MaxPool2dConfig plain{1, 1, {1, 0, 0, 1}, {1, 0, 0, 1}};
   EXPECT_TRUE(MaxPool2dConfig{} == plain);
 
+  const AvgPool2dLayer<AvgPool2dConfig> mean({2, 3, down, across, false, true, 9});
+  HyperParameters of_mean = window;
+  of_mean.emplace_back("count_include_pad", 0);
+  of_mean.emplace_back("ceil_mode", 1);
+  of_mean.emplace_back("divisor_override", 9);
+  EXPECT_EQ(std::string(mean.kind), "avg_pool2d");
+  EXPECT_EQ(mean.input_rank, 3);
+  EXPECT_EQ(mean.hyper_parameters(), of_mean);
+  EXPECT_EQ(mean.parameter_names.size(), 0u);
+  const AvgPool2dConfig usual{1, 1, {1, 0, 0, 1}, {1, 0, 0, 1}, true, false, 0};
+  EXPECT_TRUE(AvgPool2dConfig{} == usual);
+
   const LinearLayer<double, dyn, dyn> head{zeros<double>(dyn_shape(4, 3)), zeros<double>(dyn_shape(4))};
   EXPECT_EQ(std::string(head.kind), "linear");
   EXPECT_EQ(head.input_rank, 1);

@@ -1,6 +1,7 @@
 // Small examples with the complete computation, for each layer forward and backward and for a tiny model.
 #include <gtest/gtest.h>
 
+#include "cnnspec/avg_pool2d.hpp"
 #include "cnnspec/cnn.hpp"
 
 namespace cnnspec {
@@ -48,6 +49,15 @@ TEST(ConfigurationsByHand, differ_when_one_field_does) {
 
   const Cnn2Config m{};
   EXPECT_EQ(m, cnn2_default_config);
+  const AvgPool2dConfig mean{2, 3, a, {}};
+  EXPECT_EQ(mean, (AvgPool2dConfig{2, 3, a, {}}));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::kernel_height, Idx{9}));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::kernel_width, Idx{9}));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::height, Axis{}));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::width, a));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::count_include_pad, false));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::ceil_mode, true));
+  EXPECT_NE(mean, with(mean, &AvgPool2dConfig::divisor_override, Idx{9}));
   for (const auto field : {&Cnn2Config::c1, &Cnn2Config::out_dim, &Cnn2Config::kernel_w, &Cnn2Config::pool_stride2})
     EXPECT_FALSE(m == with(m, field, Idx{9}));
 }
@@ -170,6 +180,61 @@ TEST(MaxPool2dByHand, N5_a_window_with_a_NaN_yields_NaN_and_its_last_one_wins) {
   const auto pooled = max_pool2d_with_winners(x, fixed<MaxPool2dConfig{1, 4}>);
   EXPECT_FALSE(pooled.y[0] == pooled.y[0]);
   EXPECT_EQ(pooled.winners[0], 2);
+}
+
+// avg_pool2d
+
+constexpr AvgPool2dConfig padded_mean{2, 2, {2, 1, 1}, {2, 1, 1}};  // windows of 2x2, each in a corner
+
+TEST(AvgPool2dByHand, divides_the_sum_of_each_window) {
+  const Int<1, 2, 4> x({}, {1, 3, 5, 7,  //
+                            9, 11, 13, 15});
+  constexpr AvgPool2dConfig g{2, 2, {.stride = 2}, {.stride = 2}};
+  EXPECT_EQ(avg_pool2d(x, fixed<g>), (Int<1, 1, 2>({}, {6, 10})));
+  EXPECT_EQ(avg_pool2d_backward(x.shape(), Int<1, 1, 2>({}, {4, 8}), fixed<g>), (Int<1, 2, 4>({}, {1, 1, 2, 2,  //
+                                                                                                   1, 1, 2, 2})));
+}
+TEST(AvgPool2dByHand, counts_the_padding_only_with_count_include_pad) {
+  const Int<1, 2, 2> x({}, {4, 8,  //
+                            12, 16});
+  EXPECT_EQ(avg_pool2d(x, fixed<padded_mean>), (Int<1, 2, 2>({}, {1, 2,  //
+                                                                  3, 4})));
+  constexpr AvgPool2dConfig real_cells{2, 2, {2, 1, 1}, {2, 1, 1}, false};
+  EXPECT_EQ(avg_pool2d(x, fixed<real_cells>), x);
+  EXPECT_EQ(avg_pool2d_backward(x.shape(), x, fixed<padded_mean>), (Int<1, 2, 2>({}, {1, 2,  //
+                                                                                      3, 4})));
+  EXPECT_EQ(avg_pool2d_backward(x.shape(), x, fixed<real_cells>), x);
+}
+TEST(AvgPool2dByHand, divides_by_the_given_divisor_whatever_a_window_holds) {
+  constexpr AvgPool2dConfig halves{2, 2, {2, 1, 1}, {2, 1, 1}, true, false, 2},
+      real_cells{2, 2, {2, 1, 1}, {2, 1, 1}, false, false, 2};
+  const Int<1, 2, 2> x({}, {4, 8,  //
+                            12, 16});
+  const Int<1, 2, 2> half({}, {2, 4,  //
+                               6, 8});
+  EXPECT_EQ(avg_pool2d(x, fixed<halves>), half);
+  EXPECT_EQ(avg_pool2d(x, fixed<real_cells>), half);
+  EXPECT_EQ(avg_pool2d_backward(x.shape(), x, fixed<halves>), half);
+}
+TEST(AvgPool2dByHand, rounds_up_with_ceil_mode_and_counts_nothing_beyond_the_padding) {
+  // Two rows with windows of three columns, two apart. The last window holds column 3 and one column of padding; what
+  // would be its third column is beyond the padding.
+  const Int<1, 1, 4> x({}, {3, 6, 9, 12});
+  constexpr AvgPool2dConfig down{1, 3, {}, {2, 0, 1}}, up{1, 3, {}, {3, 0, 1}, true, true},
+      up_real{1, 3, {}, {3, 0, 1}, false, true};
+  EXPECT_EQ(avg_pool2d(x, fixed<down>), (Int<1, 1, 2>({}, {6, 7})));
+  EXPECT_EQ(avg_pool2d(x, fixed<up>), (Int<1, 1, 2>({}, {6, 6})));
+  EXPECT_EQ(avg_pool2d(x, fixed<up_real>), (Int<1, 1, 2>({}, {6, 12})));
+  // A window that begins in the padding at the end is left out.
+  constexpr AvgPool2dConfig no_more{1, 1, {}, {4, 0, 0}, true, true};
+  EXPECT_EQ(avg_pool2d(x, fixed<no_more>), (Int<1, 1, 1>({}, {3})));
+}
+TEST(AvgPool2dByHand, has_a_dilation_and_adds_overlapping_windows) {
+  const Int<2, 1, 3> x({}, {1, 2, 3, 10, 20, 30});
+  constexpr AvgPool2dConfig g{1, 2, {}, {.stride = 1, .dilation = 2}}, dense{1, 2};
+  EXPECT_EQ(avg_pool2d(x, fixed<g>), (Int<2, 1, 1>({}, {2, 20})));
+  EXPECT_EQ(avg_pool2d_backward(x.shape(), Int<2, 1, 2>({}, {2, 4, 6, 8}), fixed<dense>),
+            (Int<2, 1, 3>({}, {1, 3, 2, 3, 7, 4})));
 }
 
 // relu, flatten, linear

@@ -13,7 +13,7 @@ def group_of(check):
 LAWS, TWINS, GRADIENTS = "laws", "independent twins", "finite differences"
 KINDS = (LAWS, TWINS, GRADIENTS, "hand-worked", "examples beside the code", "extents", "descriptions", "clauses",
          "compile-time clauses", "the compiler")
-LAYERS = ("conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp")
+LAYERS = ("avg_pool2d.hpp", "conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp")
 
 
 def kind_of(check):

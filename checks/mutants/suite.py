@@ -41,6 +41,7 @@ class Part:
 
 LAYER = ("shape.hpp", "tensor.hpp", "layer.hpp")
 CNN = (*LAYER, "chain.hpp", "conv2d.hpp", "flatten.hpp", "linear.hpp", "max_pool2d.hpp", "relu.hpp", "cnn.hpp")
+NETWORK = ("avg_pool2d.hpp", "network.hpp")  # and what cnn.hpp includes
 SUITE = "checks/mutants/suite/"
 MUST_NOT_COMPILE = "tests/compile_fail"
 # The cheapest first.
@@ -48,17 +49,19 @@ PARTS = [
     Part("conv2d laws", SUITE + "mutant_conv2d.cpp", (*LAYER, "conv2d.hpp"), True),
     Part("vector laws", SUITE + "mutant_vectors.cpp", (*LAYER, "relu.hpp", "flatten.hpp", "linear.hpp"), True),
     Part("max_pool2d laws", SUITE + "mutant_max_pool2d.cpp", (*LAYER, "max_pool2d.hpp"), True),
+    Part("avg_pool2d laws", SUITE + "mutant_avg_pool2d.cpp", (*LAYER, "avg_pool2d.hpp"), True),
     Part("extents", "tests/partly_known_test.cpp", (*LAYER, "conv2d.hpp", "flatten.hpp")),
-    Part("hand-worked", "tests/hand_worked_test.cpp", CNN),
-    Part("descriptions", "tests/description_test.cpp", (*CNN, "network.hpp")),
-    Part("clauses", "tests/clauses_test.cpp", (*CNN, "network.hpp")),
-    Part("model laws", SUITE + "mutant_models.cpp", (*CNN, "network.hpp"), True),
+    Part("hand-worked", "tests/hand_worked_test.cpp", (*CNN, "avg_pool2d.hpp")),
+    Part("descriptions", "tests/description_test.cpp", (*CNN, *NETWORK)),
+    Part("clauses", "tests/clauses_test.cpp", (*CNN, *NETWORK)),
+    Part("model laws", SUITE + "mutant_models.cpp", (*CNN, *NETWORK), True),
 ]
 # These parts always judge a mutant of these headers. Other parts that include the header judge it only while it is
 # alive.
 FIRST = {
     "conv2d.hpp": ["conv2d laws", "hand-worked"],
     "max_pool2d.hpp": ["max_pool2d laws", "hand-worked"],
+    "avg_pool2d.hpp": ["avg_pool2d laws", "hand-worked", "clauses"],
     "relu.hpp": ["vector laws", "hand-worked"],
     "flatten.hpp": ["vector laws", "hand-worked"],
     "linear.hpp": ["vector laws", "hand-worked"],

@@ -1,6 +1,8 @@
 #include "checks/mutants/suite/laws.hpp"
 
 #include "checks/generate/configurations.hpp"
+#include "checks/layers/avg_pool2d/gradient.hpp"
+#include "checks/layers/avg_pool2d/laws.hpp"
 #include "checks/layers/conv2d/draw.hpp"
 #include "checks/layers/conv2d/gradient.hpp"
 #include "checks/layers/conv2d/laws.hpp"
@@ -83,6 +85,15 @@ bool add_max_pool2d(const MaxPool2dFunctions<Int128>& exact, const MaxPool2dFunc
   add_laws("max_pool2d<double>", max_pool2d_laws<double>(), floating, draw, some);
   add_laws("max_pool2d", max_pool2d_order_laws(), terms, draw, some);
   add_gradient("max_pool2d", exact, [](Choices& choices) { return draw_pool2d(choices, gradient_limits); });
+  return true;
+}
+
+bool add_avg_pool2d(const AvgPool2dFunctions<Int128>& exact, const AvgPool2dFunctions<double>& floating) {
+  const auto draw = [](Choices& choices) { return draw_of<AvgPool2dProblem>(choices, limits); };
+  add_laws("avg_pool2d", avg_pool2d_laws<Int128>(), exact, draw, many);
+  add_laws("avg_pool2d<double>", avg_pool2d_laws<double>(), floating, draw, some);
+  add_gradient("avg_pool2d", exact,
+               [](Choices& choices) { return draw_of<AvgPool2dProblem>(choices, gradient_limits); });
   return true;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "checks/laws/term.hpp"
+#include "checks/layers/avg_pool2d/functions.hpp"
 #include "checks/layers/conv2d/functions.hpp"
 #include "checks/layers/flatten/functions.hpp"
 #include "checks/layers/linear/functions.hpp"
@@ -20,6 +21,8 @@ bool add_conv2d(const checks::Conv2dFunctions<Int128>& exact, const checks::Conv
                 const checks::Conv2dFunctions<Term>& terms);
 bool add_max_pool2d(const checks::MaxPool2dFunctions<Int128>& exact, const checks::MaxPool2dFunctions<double>& floating,
                     const checks::MaxPool2dFunctions<Term>& terms);
+bool add_avg_pool2d(const checks::AvgPool2dFunctions<Int128>& exact,
+                    const checks::AvgPool2dFunctions<double>& floating);
 bool add_relu(const checks::ReluFunctions<Int128>& exact, const checks::ReluFunctions<double>& floating);
 bool add_flatten(const checks::FlattenFunctions<Int128>& exact);
 bool add_linear(const checks::LinearFunctions<Int128>& exact, const checks::LinearFunctions<Term>& terms);

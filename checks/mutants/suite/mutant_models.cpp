@@ -9,6 +9,7 @@ namespace {
 using T = Int128;
 using RunTimeConv = mutant::Conv2dLayer<T, mutant::dyn, mutant::dyn, mutant::dyn, mutant::dyn, mutant::Conv2dConfig>;
 using RunTimePool = mutant::MaxPool2dLayer<mutant::MaxPool2dConfig>;
+using RunTimeMean = mutant::AvgPool2dLayer<mutant::AvgPool2dConfig>;
 using RunTimeLinear = mutant::LinearLayer<T, mutant::dyn, mutant::dyn>;
 
 // The mutant's layer for each layer of the specification's network ...
@@ -23,6 +24,14 @@ RunTimePool layer_of(const checks::RunTimePool& l) {
   g.height = there(l.config.height), g.width = there(l.config.width);
   return RunTimePool(g);
 }
+RunTimeMean layer_of(const AvgPool2dLayer<AvgPool2dConfig>& l) {
+  mutant::AvgPool2dConfig g;
+  g.kernel_height = l.config.kernel_height, g.kernel_width = l.config.kernel_width;
+  g.height = there(l.config.height), g.width = there(l.config.width);
+  g.count_include_pad = l.config.count_include_pad, g.ceil_mode = l.config.ceil_mode;
+  g.divisor_override = l.config.divisor_override;
+  return RunTimeMean(g);
+}
 RunTimeLinear layer_of(const checks::RunTimeLinear<T>& l) { return {there(l.weight), there(l.bias)}; }
 mutant::ReluLayer layer_of(const ReluLayer&) { return {}; }
 mutant::FlattenLayer layer_of(const FlattenLayer&) { return {}; }
@@ -32,6 +41,7 @@ mutant::LayerDefinition definition_of(const RunTimeConv& l) {
   return {"", mutant::Conv2dDefinition{l.kernel.extent(0), l.kernel.extent(2), l.kernel.extent(3), l.config}};
 }
 mutant::LayerDefinition definition_of(const RunTimePool& l) { return {"", l.config}; }
+mutant::LayerDefinition definition_of(const RunTimeMean& l) { return {"", l.config}; }
 mutant::LayerDefinition definition_of(const RunTimeLinear& l) {
   return {"", mutant::LinearDefinition{l.weight.extent(0)}};
 }
