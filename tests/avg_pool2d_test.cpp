@@ -118,5 +118,32 @@ TEST(AvgPool2dKernels, that_multiply_are_wrong_where_division_alone_is_right) {
   EXPECT_EQ(judged(kernel_with<MeanMistake::none>(), forward, 200, strict).verdict(), Verdict::pass);
 }
 
+TEST(AvgPool2dKernels, that_divide_here_and_multiply_there_are_explained_by_the_wider_bound) {
+  const KernelResult mixes = judged(kernel_with<MeanMistake::divides_or_not>(), forward, 200);
+  EXPECT_EQ(mixes.verdict(), Verdict::pass);
+  EXPECT_STREQ(mixes.operations[0].formulation()->name, "times-reciprocal");
+}
+
+/// A passing case that only these formulations explain.
+CaseResult explained_by(FormulationSet formulations) {
+  CaseResult result;
+  result.supported = true, result.judged = result.terms = result.visible = 1, result.formulations = formulations;
+  return result;
+}
+
+TEST(Formulations, none_of_which_explains_all_cases_make_the_verdict_differs) {
+  OperationResult row;
+  row.op = forward, row.dtype = DType::f32;
+  row.add(explained_by(0b110));
+  EXPECT_FALSE(row.mixes_formulations());
+  EXPECT_STREQ(row.formulation()->name, "times-reciprocal");
+  row.add(explained_by(0b100));
+  EXPECT_STREQ(row.formulation()->name, "terms-scaled");
+  row.add(explained_by(0b010));
+  EXPECT_TRUE(row.mixes_formulations());
+  EXPECT_EQ(row.formulation(), nullptr);
+  EXPECT_EQ(row.verdict(0), Verdict::differs);
+}
+
 }  // namespace
 }  // namespace cnnspec::tests

@@ -41,6 +41,8 @@ EXPECT_DECLARED(linear_forward);
 EXPECT_DECLARED(linear_backward_input);
 EXPECT_DECLARED(linear_backward_weight);
 EXPECT_DECLARED(linear_backward_bias);
+EXPECT_DECLARED(avg_pool2d_forward);
+EXPECT_DECLARED(avg_pool2d_backward);
 
 // ---- The problems ----
 
