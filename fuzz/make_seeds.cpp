@@ -106,6 +106,20 @@ void add_list(Folders& to, const fs::path& list) {
   }
 }
 
+/// A small version of each layer's example, with one of the storage types for each operation.
+void add_examples(Folders& to) {
+  for (const Layer* layer : layers()) {
+    if (layer->passes.empty()) continue;
+    Problem p = parse_descriptor(layer->id, layer->example);
+    visit_problem([](auto& typed) { make_small(typed); }, p);
+    to.layer.add(std::string("example-") + layer->name, LayerCase{layer->id, p, 1});
+    for (const Pass& pass : layer->passes) {
+      const DType dtype = dtype_rows[static_cast<std::size_t>(pass.op) % dtype_rows.size()].dtype;
+      to.kernel.add(std::string("example-") + pass.name, KernelCase{pass.op, dtype, p, 0, 1});
+    }
+  }
+}
+
 /// Short form of a layer: kernel, stride and padding are the same on both axes.
 LayerDefinition conv(Idx channels, Idx kernel, Idx stride = 1, Idx padding = 0, Idx groups = 1) {
   const Axis axis{stride, padding, padding};
@@ -161,6 +175,7 @@ int main(int argc, char** argv) {
   try {
     Folders to{{argv[2], "layer"}, {argv[2], "network"}, {argv[2], "kernel"}};
     for (const char* list : {"known_bugs.txt", "real_networks.txt"}) add_list(to, fs::path(argv[1]) / list);
+    add_examples(to);
     add_networks(to.network);
     SeedFolder inputs(argv[2], "inputs");
     for (const auto& [name, bytes] : inputs_seeds()) inputs.write(name, bytes);
