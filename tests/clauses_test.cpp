@@ -217,6 +217,18 @@ TEST(MaxPool2dClauses, C6_dy_has_the_extents_of_y) {
   });
 }
 
+TEST(Sizes, rounded_up_have_a_window_more_that_begins_in_the_image) {
+  EXPECT_EQ(conv_out(4, 2, {.stride = 3}, false), 1);
+  EXPECT_EQ(conv_out(4, 2, {.stride = 3}, true), 2);
+  EXPECT_EQ(conv_out(5, 2, {.stride = 3}, true), 2) << "nothing is left over";
+  EXPECT_EQ(conv_out(3, 2, {.stride = 3, .after = 1}, true), 1) << "it would begin in the padding";
+  EXPECT_EQ(conv_out(3, 2, {.stride = 3, .before = 1}, true), 2) << "padding before moves it into the image";
+  EXPECT_EQ(conv_out(dyn, 2, {.stride = 3}, true), dyn);
+  EXPECT_EQ(conv_out(4, dyn, {.stride = 3}, true), dyn);
+  EXPECT_EQ(conv_out(most, 2, {.stride = most - 3}, true), 2) << "where it would begin cannot be counted";
+  EXPECT_EQ(pool_out(4, 2, {.stride = 3}, true), 2);
+}
+
 // avg_pool2d
 
 void expect_avg_pool2d_refused(Clause clause, const std::string& message, const std::array<Idx, 3>& x,
