@@ -170,7 +170,7 @@ void divided(Table& table, const Sequence& s, Idx workers) {
 }
 
 std::function<bool(Op)> with_bias(const Sequence& s) {
-  return [applies = s.applies](Op op) { return applies(op) && takes_bias(op); };
+  return [applies = s.applies](Op op) { return applies(op) && takes_bias_of_channels(op); };
 }
 void but_for_the_bias(Table& table, const Sequence& s, Idx block) {
   table.add(s, block, after(s, block) + " have the bias alone",

@@ -1,6 +1,7 @@
 #include "checks/misreadings/parts.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 #include "checks/scalars/half.hpp"
@@ -75,6 +76,7 @@ bool writes(Op op, Role role) { return has_role(pass_of(op).outputs, role); }
 bool is_forward(Op op) { return layer_of(op).passes.front().op == op; }
 bool is_product(Op op) { return pass_of(op).arithmetics == Arithmetics::products; }
 bool adds(Op op) { return pass_of(op).arithmetics != Arithmetics::selects; }
+bool takes_bias_of_channels(Op op) { return takes_bias(op) && is_product(op) && pass_of(op).outputs.size() == 1; }
 bool takes_bias(Op op) {
   const Port& last = pass_of(op).inputs.back();
   return last.role == Role::b && last.is_optional;
@@ -174,6 +176,7 @@ Compute zero_but_bias(const Region& region) {
     call.specified = nullptr;
     std::vector<Real> output = without(Role::y, region)(call);
     if (!bias.empty()) {
+      assert(bias.size() == static_cast<std::size_t>(call.operation.outputs.front().extents[1]));
       for_each_index(call.operation.outputs.front(),
                      [&](std::size_t n, const Index& index) { output[n] += bias[static_cast<std::size_t>(index[1])]; });
     }

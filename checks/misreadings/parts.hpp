@@ -34,6 +34,8 @@ bool is_product(Op op);
 /// It adds products or elements.
 bool adds(Op op);
 bool takes_bias(Op op);
+/// The bias has one element for each channel of the only output, which is a sum of products.
+bool takes_bias_of_channels(Op op);
 bool is_bias_gradient(Op op);
 /// Its layer's problems have a batch.
 bool has_batch(Op op);
