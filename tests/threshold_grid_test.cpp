@@ -23,6 +23,8 @@ const char* problem_of(LayerId family) {
       return "7";
     case LayerId::linear:
       return "mb2ic3oc4";
+    case LayerId::avg_pool2d:
+      return "mb2ic2_ih5oh4kh2_div1";  // sums
     default:
       break;
   }
