@@ -1,7 +1,6 @@
-// Writes the inputs of corpora anew: `rewrite_corpora FROM TO` reads FROM/layer, FROM/kernel, ... and writes to
-// TO/layer, TO/kernel, ... each input as the bytes that its case is written in. In those bytes an operation, a layer or
-// a storage type is its own number. In others it may be any number, and means another one as soon as there are more of
-// them. So this is run before a layer or a storage type is added, and the corpora mean the same afterwards.
+// Writes corpora anew: `rewrite_corpora FROM TO` reads FROM/layer, FROM/kernel, ..., decodes each input to its case, and
+// writes the bytes of the case to TO/layer, TO/kernel, ... These bytes have the own numbers of operations, layers and
+// storage types, which never change. An input may have other numbers, whose meaning changes when a layer is added.
 #include <cstdio>
 #include <filesystem>
 #include <fstream>

@@ -29,14 +29,17 @@ std::vector<const Layer*> judged_layers() {
 }
 
 TEST(Registry, numbers_and_names_are_given_once) {
+  constexpr int most_number = 255;  // inputs of fuzzers have one byte for it
   std::set<LayerId> ids;
   std::set<Op> ops;
   std::set<std::string> names;
   for (const Layer* layer : layers()) {
     EXPECT_TRUE(ids.insert(layer->id).second) << layer->name;
+    EXPECT_LE(static_cast<int>(layer->id), most_number) << layer->name;
     EXPECT_TRUE(names.insert(layer->name).second) << layer->name;
     for (const Pass& pass : layer->passes) {
       EXPECT_TRUE(ops.insert(pass.op).second) << pass.name;
+      EXPECT_LE(static_cast<int>(pass.op), most_number) << pass.name;
       EXPECT_TRUE(names.insert(pass.name).second) << pass.name;
       EXPECT_TRUE(std::string(pass.name).starts_with(layer->name)) << pass.name;
     }

@@ -70,11 +70,11 @@ Idx whole(const S& element) {
     return static_cast<Idx>(element);
 }
 
-/// A real attribute, as a factor. A kernel may round it once, to its type of computation. An attribute of at most 8
-/// digits is exact: even bfloat16 holds it.
+/// A real attribute, as a factor. A kernel may round it once, to its type of computation. No type
+/// of computation has fewer digits than bfloat16, so an attribute of as few digits is exact.
 template <class S>
 S attribute(double value) {
-  constexpr int digits_of_every_type = 8;
+  constexpr int digits_of_every_type = format_of(DType::bf16).digits;
   const bool is_in_every_type = value == 0 || std::ilogb(value) - exponent_of(value) < digits_of_every_type;
   if constexpr (std::is_same_v<S, Grid>) {
     return S::multiple_of(exponent_of(value));
