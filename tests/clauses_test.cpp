@@ -229,6 +229,14 @@ TEST(Sizes, rounded_up_have_a_window_more_that_begins_in_the_image) {
   EXPECT_EQ(pool_out(4, 2, {.stride = 3}, true), 2);
 }
 
+TEST(Sizes, known_at_run_time_alone_are_refused_by_no_clause_about_padding) {
+  const Axis padded{.before = 1, .after = 1};
+  EXPECT_EQ(pool_out(dyn, 2, padded), dyn);
+  EXPECT_EQ(pool_out(4, dyn, {.before = 3}), dyn);
+  EXPECT_TRUE(check_pool_axis("", "", dyn, 2, padded).ok());
+  EXPECT_FALSE(check_pool_axis("", "", 1, 2, {.before = 1, .after = 1, .dilation = 2}).ok());
+}
+
 // avg_pool2d
 
 void expect_avg_pool2d_refused(Clause clause, const std::string& message, const std::array<Idx, 3>& x,
