@@ -131,18 +131,43 @@ CaseResult explained_by(FormulationSet formulations) {
   return result;
 }
 
+/// A result of an operation with one such case for each set.
+KernelResult result_of(std::initializer_list<FormulationSet> sets, bool accepts_mixed = false) {
+  KernelResult result;
+  result.conditions.accepts_mixed = accepts_mixed;
+  OperationResult row(forward, DType::f32);
+  row.mixture_accepted = accepts_mixed;
+  for (const FormulationSet set : sets)
+    row.add(explained_by(set), parse_descriptor(LayerId::avg_pool2d, "ic1ih" + std::to_string(3 + row.cases) + "kh2"));
+  result.operations = {row};
+  return result;
+}
+
+TEST(Formulations, that_explain_all_cases_are_named_by_the_narrowest) {
+  EXPECT_STREQ(result_of({0b110}).operations[0].formulation()->name, "times-reciprocal");
+  EXPECT_STREQ(result_of({0b110, 0b100}).operations[0].formulation()->name, "terms-scaled");
+  EXPECT_EQ(result_of({0b110, 0b100}).verdict(), Verdict::pass);
+}
+
 TEST(Formulations, none_of_which_explains_all_cases_make_the_verdict_differs) {
-  OperationResult row;
-  row.op = forward, row.dtype = DType::f32;
-  row.add(explained_by(0b110));
-  EXPECT_FALSE(row.mixes_formulations());
-  EXPECT_STREQ(row.formulation()->name, "times-reciprocal");
-  row.add(explained_by(0b100));
-  EXPECT_STREQ(row.formulation()->name, "terms-scaled");
-  row.add(explained_by(0b010));
-  EXPECT_TRUE(row.mixes_formulations());
-  EXPECT_EQ(row.formulation(), nullptr);
-  EXPECT_EQ(row.verdict(0), Verdict::differs);
+  const KernelResult mixes = result_of({0b110, 0b100, 0b010, 0b010});
+  EXPECT_TRUE(mixes.operations[0].mixes_formulations());
+  EXPECT_EQ(mixes.operations[0].formulation(), nullptr);
+  EXPECT_EQ(mixes.verdict(), Verdict::differs);
+  EXPECT_NE(describe_verdict(mixes).find("--accept mixed"), std::string::npos) << describe_verdict(mixes);
+  const std::string which = describe_operations(mixes).back();
+  EXPECT_NE(which.find("2 by times-reciprocal (the first: "), std::string::npos) << which;
+  EXPECT_NE(which.find("1 by terms-scaled (the first: "), std::string::npos) << which;
+}
+
+TEST(Formulations, may_be_mixed_if_that_is_accepted) {
+  const KernelResult mixes = result_of({0b100, 0b010, 0b000}, true);
+  EXPECT_EQ(mixes.verdict(), Verdict::pass);
+  EXPECT_TRUE(mixes.operations[0].mixes_formulations());
+  EXPECT_EQ(options_of(mixes.conditions), " --accept mixed");
+  KernelResult wrong = mixes;
+  wrong.operations[0].failed = 1;
+  EXPECT_EQ(wrong.verdict(), Verdict::fail) << "it accepts nothing else";
 }
 
 }  // namespace

@@ -76,7 +76,10 @@ TEST_P(Sample, expects_on_it_what_is_expected_of_the_whole_and_judges_nothing_el
   for (int n = 0; n < tests::scaled(10); ++n) {
     const Operation o = operation_of(GetParam(), draw_problem(choices, layer_id(GetParam())));
     const Operands<double> inputs = draw_integers(o, plan_exact(o, a), choices.seed(), 0);
-    const Expectation all = expect(o, a, inputs), some = expect(o, a, inputs, 1, choices.seed());
+    const Expectation all = expect(o, a, inputs), sample = expect(o, a, inputs, 1, choices.seed());
+    EXPECT_TRUE(std::ranges::is_sorted(sample.places));
+    const Expectation some = in_full(sample, o.output_count()), again = at_places(all, sample.places);
+    EXPECT_EQ(again.values, sample.places.empty() ? all.values : sample.values);
     ASSERT_EQ(some.values.size(), all.values.size());
     Idx judged = 0;
     for (std::size_t i = 0; i < all.values.size(); ++i) {

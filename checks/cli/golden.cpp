@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cmath>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -13,7 +12,7 @@
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
 #include "checks/golden/golden_folder.hpp"
-#include "checks/judge/judge.hpp"
+#include "checks/judge/memory.hpp"
 #include "checks/output/output_file.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/names.hpp"
@@ -36,10 +35,8 @@ GoldenCase case_of(const GoldenArguments& a) {
   c.problem = parse_descriptor(layer_id(c.ops.front()), a.descriptor, batch);
   if (a.seed) c.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
   c.data = a.data;
-  double most_bytes = JudgeOptions{}.most_bytes;
-  if (a.memory)
-    most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
-  for (const Op op : c.ops) require_memory({op, c.dtype, c.problem}, most_bytes);
+  const double most_bytes = a.memory ? bytes_of("--memory", *a.memory) : usual_memory();
+  for (const Op op : c.ops) require_memory(c.problem, bytes_in_full(op, c.dtype, c.problem), most_bytes);
   return c;
 }
 
@@ -85,7 +82,7 @@ void add_golden(CLI::App& app, Session& session) {
   command->add_option("--mb", a->batch, "the minibatch, instead of that of --case")->type_name("N");
   command
       ->add_option("--memory", a->memory,
-                   fmt::format("refuse problems that take more (default: {:.0f})", JudgeOptions{}.most_bytes / 0x1p20))
+                   "refuse problems that take more (default: 2048, or half of what is available)")
       ->type_name("MIB");
   command->add_option("--out", a->out, "the folder to write, new or empty")->type_name("DIR")->required();
   command->footer(

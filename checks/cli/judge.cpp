@@ -22,6 +22,7 @@
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/host/open_kernel.hpp"
+#include "checks/judge/memory.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/kernels/built_in.hpp"
@@ -104,12 +105,25 @@ std::string formulation_named(const std::string& name) {
   return name;
 }
 
+/// Takes the names of conventions; and `mixed`, which is about formulations.
+void accept(const std::string& names, Conditions& c) {
+  for (std::size_t begin = 0; !names.empty() && begin <= names.size();) {
+    const std::size_t end = std::min(names.find(',', begin), names.size());
+    const std::string name = names.substr(begin, end - begin);
+    if (name == "mixed")
+      c.accepts_mixed = true;
+    else
+      c.accepted = c.accepted | ConventionSet::named(name, "--accept");
+    begin = end + 1;
+  }
+}
+
 Conditions conditions_of(const JudgeArguments& a) {
   Conditions c;
   c.library = a.library;
   c.profile = profile_named(a.profile);
   c.formulation = formulation_named(a.formulation);
-  if (!a.accepted.empty()) c.accepted = ConventionSet::named(a.accepted, "--accept");
+  accept(a.accepted, c);
   c.data.specials = a.specials;
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
@@ -145,8 +159,7 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   if (a.cases) options.cases = number_of("--cases", *a.cases, Idx{1}, most_cases);
   if (a.seconds) options.seconds = number_of("--seconds", *a.seconds, least_seconds, most_seconds);
   if (a.seed) options.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
-  if (a.memory)
-    options.most_bytes = std::ldexp(static_cast<double>(number_of("--memory", *a.memory, Idx{1}, Idx{1} << 40)), 20);
+  options.most_bytes = a.memory ? bytes_of("--memory", *a.memory) : usual_memory();
   if (a.memory) options.conditions.isolation.bytes = options.most_bytes;
   options.problems = problems_of(a, layer_id(ops));
   return options;
@@ -276,8 +289,8 @@ void add_judge(CLI::App& app, Session& session) {
   command
       ->add_option(
           "--memory", a->memory,
-          fmt::format("memory: refuse problems that take more, and give the kernel no more (default: {:.0f})",
-                      JudgeOptions{}.most_bytes / 0x1p20))
+          "memory: refuse problems that take more, and give the kernel no more (default: 2048, or half of what is "
+          "available; 2048 for the kernel)")
       ->type_name("MIB");
   command
       ->add_option(
@@ -289,7 +302,8 @@ void add_judge(CLI::App& app, Session& session) {
   command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command
       ->add_option("--accept", a->accepted,
-                   "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`)")
+                   "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`); mixed: it "
+                   "may compute some results by one formulation and some by another one")
       ->type_name("NAMES");
   command
       ->add_option("--formulation", a->formulation,

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <string>
 
 #include "checks/vocabulary/text.hpp"
@@ -19,6 +21,11 @@ N number_of(const std::string& option, const std::string& text, N least, N most)
   const auto [end, error] = std::from_chars(text.data(), last, number);
   if (error == std::errc{} && end == last && least <= number && number <= most) return number;  // NaN fails
   throw UsageError(option, "", fmt::format("a number from {} to {}", least, most), in_quotes(text));
+}
+
+/// A number of MiB, in bytes.
+inline double bytes_of(const std::string& option, const std::string& mebibytes) {
+  return std::ldexp(static_cast<double>(number_of(option, mebibytes, std::int64_t{1}, std::int64_t{1} << 40)), 20);
 }
 
 }  // namespace cnnspec::checks

@@ -22,7 +22,7 @@ std::vector<Expectation> expect_under(const Rules& rules, const Operation& opera
   if (own != nullptr && own->select != nullptr) return own->select(rules, operation, arithmetic, inputs);
   Expectation e = expect(operation, arithmetic_under(rules, arithmetic), inputs, sample, seed);
   if (own == nullptr || own->change == nullptr) return {std::move(e)};
-  return own->change(rules, operation, inputs, std::move(e));
+  return own->change(rules, operation, inputs, in_full(e, operation.output_count()));
 }
 
 ConventionSet relevant_to(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,

@@ -10,6 +10,7 @@
 
 #include "checks/conventions/expect_under.hpp"
 #include "checks/data/literal_data.hpp"
+#include "checks/expect/projection.hpp"
 #include "checks/expect/sample.hpp"
 #include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/stream.hpp"
@@ -333,8 +334,12 @@ Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic
 /// Makes the data of exact families. Draws again with a thinner plan until the sums stay within the budget.
 class ExactMaker {
  public:
-  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed)
-      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed) {}
+  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, bool projects = false)
+      : operation_(o),
+        arithmetic_(a),
+        plan_(plan),
+        seed_(seed),
+        projects_(projects && is_projectable(o, a)) {}
 
   std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
     std::vector<DataSet> sets;
@@ -349,6 +354,10 @@ class ExactMaker {
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
     if (used.size() == 1 && has_small_numbers(*used[0]) && !has_room_for_small(operation_, arithmetic_)) {
       sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // the family was requested by name
+      return sets;
+    }
+    if (projects_) {
+      for (std::size_t n = 0; n < sets.size(); ++n) leave_to_projection(sets[n], *used[n]);
       return sets;
     }
     if (!plan_.proved()) count_visible(sets, used);
@@ -457,12 +466,29 @@ class ExactMaker {
     return inputs;
   }
 
+  /// Whether data of the family may exceed the budget. The other families are within it wherever they apply.
+  bool may_exceed_budget(const DataFamily& f) const {
+    return !plan_.proved() && !has_small_numbers(f) && (is_wide(f) || f.draw == draw_one_hot);
+  }
+
+  /// Draws data that may exceed the budget again. No number is zero, so that the loss of any term shows.
+  void leave_to_projection(DataSet& set, const DataFamily& f) const {
+    set.is_projected = true;
+    const auto exceeds = [&](std::size_t whole) {
+      return largest_sum_alone(operation_, set.inputs, whole) > std::ldexp(1.0, plan_.bits);
+    };
+    for (ExactPlan plan = plan_; may_exceed_budget(f) && exceeds(0) && exceeds(1);) {
+      plan = thinned(plan);
+      set.inputs = draw(f, plan).inputs;
+    }
+    set.shows_all = is_wide(f);
+  }
+
   /// Draws data that exceeds the budget again, and counts the nonzero terms.
   void count_visible(std::vector<DataSet>& sets, const std::vector<const DataFamily*>& used) const {
     const double budget = std::ldexp(1.0, plan_.bits);
     for (std::size_t n = 0; n < sets.size(); ++n) {
-      // The other families are within the budget wherever they apply.
-      if (has_small_numbers(*used[n]) || (!is_wide(*used[n]) && used[n]->draw != draw_one_hot)) continue;
+      if (!may_exceed_budget(*used[n])) continue;
       for (ExactPlan plan = plan_;; plan = thinned(plan), sets[n] = draw(*used[n], plan)) {
         const auto results =
             run_exactly(operation_, {changed(sets[n].inputs, [](double v) { return std::fabs(v); }),
@@ -478,9 +504,24 @@ class ExactMaker {
   const Arithmetic& arithmetic_;
   const ExactPlan plan_;
   const std::uint64_t seed_;
+  const bool projects_;
 };
 
 }  // namespace
+
+std::vector<std::string> families_of_case(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
+                                          const DataOptions& options) {
+  std::vector<std::string> names;
+  for (const DataFamily* f :
+       families_for(operation, arithmetic, plan_exact(operation, arithmetic), seed, options.specials))
+    names.push_back(f->name);
+  return names;
+}
+
+bool is_projectable(const Operation& operation, const Arithmetic& arithmetic) {
+  return operation.pass().projection != nullptr && !arithmetic.rounds_output() &&
+         plan_exact(operation, arithmetic).zero_share == 0;
+}
 
 bool is_of(const DataFamily& family, const Operation& operation) {
   const std::vector<const DataFamily*> all = families_of(operation);
@@ -510,6 +551,12 @@ const DataFamily* find_data_family(std::string_view name) {
 void leave_open(const Operation& operation, DataSet& set) {
   if (const DataOfLayer* const own = layer_of(operation.op).data; own != nullptr && own->leave_open != nullptr)
     own->leave_open(operation, set);
+}
+
+void compute_expected(const Operation& operation, DataSet& set) {
+  const std::vector<double> results = run_exactly(operation, {set.inputs}).front();
+  set.expected.values.assign(results.begin(), results.end());
+  set.is_projected = false;
 }
 
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
@@ -563,7 +610,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
 
   const bool is_rounded = used.back() == &rounded_family;
   if (is_rounded) used.pop_back();
-  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed).make(used);
+  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, options.projects).make(used);
   if (!options.specials)
     for (DataSet& set : sets)
       if (std::ranges::any_of(used, [&](const DataFamily* f) { return f->is_left_open && f->name == set.family; }))

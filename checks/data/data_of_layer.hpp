@@ -34,9 +34,10 @@ struct DataSet {
   Expectation expected;
   /// For each output, the number of nonzero terms, whose loss would show. Empty: unknown.
   std::vector<Idx> visible;
-  bool shows_all = false;  // no term is zero
-  bool sampled = false;    // only a sample of the outputs is judged
-  bool may_flush = false;  // numbers below the least normal number may count as 0
+  bool shows_all = false;     // no term is zero
+  bool sampled = false;       // only a sample of the outputs is judged
+  bool is_projected = false;  // no results are expected yet: a projection judges them (projection.hpp)
+  bool may_flush = false;     // numbers below the least normal number may count as 0
 };
 
 /// Counts what the data of a case has shown, if that is not terms of sums but, for example, cells of windows.

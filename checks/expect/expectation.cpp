@@ -1,8 +1,10 @@
 #include "checks/expect/expectation.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -17,7 +19,20 @@ namespace {
 
 constexpr int any_exponent = Grid::of_zero;
 
+/// The bits that are set in any of these integers. None if they are not all integers.
+std::optional<std::uint64_t> bits_of_integers(const std::vector<double>& values) {
+  std::uint64_t bits = 0;
+  for (const double v : values) {
+    if (!(std::fabs(v) < 0x1p62)) return {};
+    const auto integer = static_cast<std::int64_t>(v);
+    if (static_cast<double>(integer) != v) return {};
+    bits |= static_cast<std::uint64_t>(integer);
+  }
+  return bits;
+}
+
 int least_exponent(const std::vector<double>& values) {
+  if (const auto bits = bits_of_integers(values)) return *bits == 0 ? any_exponent : std::countr_zero(*bits);
   int least = any_exponent;
   for (const double v : values) least = std::min(least, exponent_of(v));
   return least;
@@ -202,12 +217,22 @@ Expectation expect_all_in(const Operation& operation, const Arithmetic& a, const
   return e;
 }
 
+template <class T>
+void append(const std::vector<T>& some, std::vector<T>& all) {
+  all.insert(all.end(), some.begin(), some.end());
+}
+
 Expectation expect_all(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
   const bool is_wide = a.storage.digits >= std::numeric_limits<double>::digits;
   return is_wide ? expect_all_in<long double>(operation, a, inputs) : expect_all_in<double>(operation, a, inputs);
 }
 
 }  // namespace
+
+std::optional<int> least_exponent_of(const std::vector<double>& values) {
+  const int least = least_exponent(values);
+  return least == any_exponent ? std::nullopt : std::optional(least);
+}
 
 std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs) {
   if (operation.has_formulations()) {
@@ -249,18 +274,43 @@ Expectation expect(const Operation& operation, const Arithmetic& arithmetic, con
                    std::uint64_t seed) {
   if (sample == 0 || sample >= operation.output_count() || !can_be_sampled(operation))
     return expect_all(operation, arithmetic, inputs);
-  const auto count = static_cast<std::size_t>(operation.output_count());
-  Expectation e{std::vector<long double>(count), std::vector<double>(count, no_bound), std::vector<Idx>(count)};
+  Expectation e;
   for (const Idx plane : draw_planes(operation, sample, seed)) {
     const Part part = part_of(operation, plane);
     const Expectation some = expect_all(part.operation, arithmetic, part.inputs(inputs));
-    for (std::size_t n = 0; n < part.outputs.size(); ++n) {
-      const auto to = static_cast<std::size_t>(part.outputs[n]);
-      e.values[to] = some.values[n], e.bounds[to] = some.bounds[n], e.terms[to] = some.terms[n];
-      e.bounds_of.resize(some.bounds_of.size(), std::vector<double>(count, no_bound));
-      for (std::size_t f = 0; f < some.bounds_of.size(); ++f) e.bounds_of[f][to] = some.bounds_of[f][n];
-    }
+    append(some.values, e.values), append(some.bounds, e.bounds), append(some.terms, e.terms);
+    e.bounds_of.resize(some.bounds_of.size());
+    for (std::size_t f = 0; f < some.bounds_of.size(); ++f) append(some.bounds_of[f], e.bounds_of[f]);
+    append(part.outputs, e.places);
   }
+  assert(std::ranges::is_sorted(e.places));
+  return e;
+}
+
+Expectation in_full(const Expectation& some, Idx count) {
+  if (some.places.empty()) return some;
+  const auto all = static_cast<std::size_t>(count);
+  Expectation e{std::vector<long double>(all), std::vector<double>(all, no_bound), std::vector<Idx>(all)};
+  e.bounds_of.assign(some.bounds_of.size(), std::vector<double>(all, no_bound));
+  for (std::size_t n = 0; n < some.places.size(); ++n) {
+    const auto to = static_cast<std::size_t>(some.places[n]);
+    e.values[to] = some.values[n], e.bounds[to] = some.bounds[n], e.terms[to] = some.terms[n];
+    for (std::size_t f = 0; f < some.bounds_of.size(); ++f) e.bounds_of[f][to] = some.bounds_of[f][n];
+  }
+  return e;
+}
+
+Expectation at_places(const Expectation& all, const std::vector<Idx>& places) {
+  if (places.empty()) return all;
+  const auto pick = [&](const auto& from, auto& to) {
+    if (from.empty()) return;
+    for (const Idx place : places) to.push_back(from[static_cast<std::size_t>(place)]);
+  };
+  Expectation e;
+  pick(all.values, e.values), pick(all.bounds, e.bounds), pick(all.terms, e.terms);
+  e.bounds_of.resize(all.bounds_of.size());
+  for (std::size_t f = 0; f < all.bounds_of.size(); ++f) pick(all.bounds_of[f], e.bounds_of[f]);
+  e.places = places;
   return e;
 }
 

@@ -11,17 +11,22 @@
 namespace cnnspec::checks {
 
 struct Expectation {
+  /// For each expected element, as are the bounds and the terms.
   std::vector<long double> values;
   /// The largest difference from `values` that rounding explains. 0: nothing rounds, only equality is right. NaN: the
-  /// element is not judged, because no bound is known or because it is not in the sample. Empty: 0 for all.
+  /// element is not judged, because no bound is known. Empty: 0 for all.
   std::vector<double> bounds;
-  /// The number of nonzero terms of each element; 0 for an element that is not in the sample. Empty: not counted.
+  /// The number of nonzero terms of each element. Empty: not counted.
   std::vector<Idx> terms;
 
   /// The bounds of each formulation alone, for an operation with several. `bounds` are the widest bounds of the
   /// accepted formulations. Empty: there is only one formulation.
   std::vector<std::vector<double>> bounds_of{};
 
+  /// The numbers of the expected elements among all outputs, in ascending order. Empty: all elements are expected.
+  std::vector<Idx> places{};
+
+  Idx place(std::size_t n) const { return places.empty() ? static_cast<Idx>(n) : places[n]; }
   double bound(std::size_t n) const { return bounds.empty() ? 0 : bounds[n]; }
   double bound(std::size_t n, std::size_t formulation) const { return bounds_of[formulation][n]; }
 };
@@ -35,6 +40,11 @@ struct Expectation {
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                    Idx sample = 0, std::uint64_t seed = 0);
 
+/// The same of all `count` elements: those that are not expected are not judged.
+Expectation in_full(const Expectation& some, Idx count);
+/// Only these elements of an expectation of all elements; empty: all.
+Expectation at_places(const Expectation& all, const std::vector<Idx>& places);
+
 /// For each output, the number of nonzero terms if the loss of any one of them would show, else 0. For an operation
 /// with formulations.
 std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
@@ -43,6 +53,9 @@ std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arith
 /// Sums are exact up to this magnitude, because every term of every output is a multiple of one power of two; 0: none
 /// is.
 double exact_up_to(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs);
+
+/// The largest exponent of a power of two of which every number is a multiple. None if all are zero.
+std::optional<int> least_exponent_of(const std::vector<double>& values);
 
 /// The exponent of the power of two of which every term of every output is a multiple. None if all terms are zero.
 std::optional<int> least_exponent_of_terms(const Operation& operation, const Operands<double>& inputs);

@@ -42,5 +42,7 @@ inline std::span<const Formulation> formulations_of(Op op) {
 /// A set of formulations, as bits.
 using FormulationSet = std::uint32_t;
 inline constexpr FormulationSet all_formulations = ~FormulationSet{0};
+/// Those of one operation.
+inline FormulationSet formulations_in(Op op) { return (FormulationSet{1} << formulations_of(op).size()) - 1; }
 
 }  // namespace cnnspec::checks

@@ -9,6 +9,7 @@
 #include "checks/scalars/grid.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/measured.hpp"
+#include "checks/scalars/modulo.hpp"
 #include "checks/scalars/perturbed.hpp"
 #include "checks/scalars/term_range.hpp"
 #include "checks/vocabulary/operation.hpp"
@@ -33,20 +34,23 @@ using Body = std::vector<S> (*)(const Problem& problem, const Operands<S>& input
 /// The same loop, compiled for every scalar that an engine uses.
 struct Bodies {
   std::tuple<Body<double>, Body<TermRange>, Body<ExactLanes<2>>, Body<ExactLanes<4>>, Body<Measured<double>>,
-             Body<Measured<long double>>, Body<Perturbed<double>>, Body<Perturbed<long double>>>
-      bodies;
+             Body<Measured<long double>>, Body<Perturbed<double>>, Body<Perturbed<long double>>, Body<Modulo>>
+      bodies;  // that for Modulo is null unless the operation has a Projection
 };
 
-/// `run(problem, inputs)`, a generic lambda that captures nothing.
-template <auto run>
+/// `run(problem, inputs)`, a generic lambda that captures nothing. Numbers modulo a prime have no order, so a loop that
+/// compares is not compiled for them.
+template <auto run, bool is_projected = false>
 constexpr Bodies bodies_of() {
   constexpr auto body = []<class S>() -> Body<S> {
     return [](const Problem& problem, const Operands<S>& inputs) { return run(problem, inputs); };
   };
+  Body<Modulo> modulo = nullptr;
+  if constexpr (is_projected) modulo = body.template operator()<Modulo>();
   return {{body.template operator()<double>(), body.template operator()<TermRange>(),
            body.template operator()<ExactLanes<2>>(), body.template operator()<ExactLanes<4>>(),
            body.template operator()<Measured<double>>(), body.template operator()<Measured<long double>>(),
-           body.template operator()<Perturbed<double>>(), body.template operator()<Perturbed<long double>>()}};
+           body.template operator()<Perturbed<double>>(), body.template operator()<Perturbed<long double>>(), modulo}};
 }
 
 template <class S>

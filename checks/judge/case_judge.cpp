@@ -9,7 +9,9 @@
 #include <numeric>
 
 #include "checks/conventions/expect_under.hpp"
+#include "checks/expect/projection.hpp"
 #include "checks/host/fork_host.hpp"
+#include "checks/judge/memory.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/vocabulary/storage.hpp"
 
@@ -20,6 +22,10 @@ namespace {
 /// `usual_sample` outputs.
 constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
 
+/// Exact results of a problem with more multiply-adds are judged by projection, where that is possible, and computed
+/// only if they are wrong.
+constexpr Idx most_taps_computed = Idx{1} << 20;
+
 /// A wrong call is repeated this many times, to see whether it is always wrong in the same way.
 constexpr std::size_t repetitions = 4;
 
@@ -27,11 +33,6 @@ Arithmetic arithmetic_of(const Case& c, const Conditions& conditions) {
   Rules rules = conditions.follows.rules();
   rules.flushes = false;  // flushing changes the expected result, and not the data
   return arithmetic_under(rules, arithmetic_for(c.dtype, conditions.profile));
-}
-
-DataOptions options_for(const Operation& operation, DataOptions options) {
-  if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample;
-  return options;
 }
 
 std::string ending_in_words(const Execution& e, const Isolation& isolation) {
@@ -63,12 +64,13 @@ bool holds_garbage(const Operation& o, DType dtype, const Execution& e, Garbage 
   return true;
 }
 
-/// The wrong elements of the tensor whose elements begin at `first`.
+/// The wrong elements of the tensor whose elements begin at `first`. `actual`: of the expected elements.
 std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, const Expectation& expected, Idx first,
                                          Idx count) {
   std::vector<WrongElement> all;
-  for (Idx place = 0; place < count && std::ssize(all) < most_wrong_elements; ++place) {
-    const auto n = static_cast<std::size_t>(first + place);
+  for (std::size_t n = 0; n < actual.size() && std::ssize(all) < most_wrong_elements; ++n) {
+    const Idx place = expected.place(n) - first;
+    if (place < 0 || place >= count) continue;
     const ElementVerdict v = judge_element(actual[n], expected.values[n], expected.bound(n));
     if (v.judgement == Judgement::wrong)
       all.push_back({place, static_cast<double>(expected.values[n]), actual[n], v.bound, v.ratio()});
@@ -76,14 +78,29 @@ std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, cons
   return all;
 }
 
+/// For each element of all outputs, whether it is wrong. Empty if none is.
+std::vector<bool> wrong_among_all(const Comparison& c, const Expectation& expected, Idx count) {
+  if (expected.places.empty() || c.wrong.empty()) return c.wrong;
+  std::vector<bool> wrong(static_cast<std::size_t>(count));
+  for (std::size_t n = 0; n < c.wrong.size(); ++n) wrong[static_cast<std::size_t>(expected.places[n])] = c.wrong[n];
+  return wrong;
+}
+
 }  // namespace
+
+DataOptions options_for(const Operation& operation, const Conditions& conditions) {
+  DataOptions options = conditions.data;
+  if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample;
+  options.projects = conditions.follows.empty() && taps(operation.problem) > most_taps_computed;
+  return options;
+}
 
 CaseJudge::CaseJudge(const Case& c, const Conditions& conditions)
     : case_(c),
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_of(c, conditions)),
-      data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions.data))) {
+      data_(make_data(operation_, arithmetic_, c.seed, c.data, options_for(operation_, conditions))) {
   if (data_.size() == 1) repeat_data();
   follow_conventions();
   accept_one_formulation();
@@ -128,13 +145,15 @@ Placement CaseJudge::placement_of(std::size_t n) const {
 /// The other results that are right under the conventions. An element that is not judged by default is not judged under
 /// conventions either.
 std::vector<Expectation> CaseJudge::expectations(ConventionSet set, const DataSet& data) const {
-  const Idx sample = data.sampled ? options_for(operation_, conditions_.data).sample : 0;
+  const Idx sample = data.sampled ? options_for(operation_, conditions_).sample : 0;
   Rules rules = set.rules();
   rules.flushes |= data.may_flush;
   std::vector<Expectation> all = expect_under(rules, operation_, arithmetic_, data.inputs, sample, case_.seed);
-  for (Expectation& e : all)
+  for (Expectation& e : all) {
+    if (e.places.empty() && !data.expected.places.empty()) e = at_places(e, data.expected.places);
     for (std::size_t n = 0; n < e.bounds.size(); ++n)
       if (std::isnan(data.expected.bound(n))) e.bounds[n] = no_bound;
+  }
   return all;
 }
 
@@ -148,6 +167,7 @@ void CaseJudge::follow_conventions() {
     const bool is_exact = all.size() == 1 && std::ranges::all_of(all.front().bounds, [](double b) { return !(b > 0); });
     if (!is_exact) data.shows_all = false, data.visible.clear();
     all.front().terms = data.expected.terms;
+    data.is_projected = false;
     data.expected = std::move(all.front());
     all.erase(all.begin());
     otherwise_.back() = std::move(all);
@@ -166,7 +186,8 @@ std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> ex
   const ConventionSet all = conventions_of(case_.op, case_.dtype);
   std::vector<ConventionSet> explaining(sets_of_conventions(case_.op, case_.dtype));
   for (std::size_t n = 0; n < data_.size() && !explaining.empty(); ++n) {
-    const std::vector<double> actual = decode_outputs(operation_, case_.dtype, executions[n].output);
+    if (data_[n].is_projected) compute_expected(operation_, data_[n]);
+    const std::vector<double> actual = actual_of(data_[n].expected, executions[n]);
     const ConventionSet relevant = relevant_to(operation_, arithmetic_, data_[n].inputs, all);
     std::map<ConventionSet, bool> known;
     std::erase_if(explaining, [&](ConventionSet set) {
@@ -176,6 +197,11 @@ std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> ex
     });
   }
   return explaining;
+}
+
+/// The kernel's results for the expected elements.
+std::vector<double> CaseJudge::actual_of(const Expectation& expected, const Execution& e) const {
+  return decode_outputs(operation_, case_.dtype, e.output, expected.places);
 }
 
 Trial CaseJudge::trial(const DataSet& data, std::size_t n, std::size_t group) const {
@@ -227,8 +253,22 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
   return true;
 }
 
+/// If the data can be judged by projection, and the results are right. If they are wrong, the expected results are
+/// computed.
+bool CaseJudge::is_right_by_projection(const DataSet& data, const Execution& e) const {
+  if (!data.is_projected) return false;
+  if (is_projection_right(operation_, arithmetic_, data.inputs, e.output, Weights::unpredictable())) return true;
+  compute_expected(operation_, data_[static_cast<std::size_t>(&data - data_.data())]);
+  return false;
+}
+
 bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& result) const {
-  const std::vector<double> actual = decode_outputs(operation_, case_.dtype, e.output);
+  if (is_right_by_projection(data, e)) {
+    ++result.projected;
+    result.judged += operation_.output_count();
+    return true;
+  }
+  const std::vector<double> actual = actual_of(data.expected, e);
   Comparison c = compare(actual, data.expected);
   const auto n = static_cast<std::size_t>(&data - data_.data());
   const Expectation* expected = &data.expected;
@@ -246,14 +286,16 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
     return true;
   }
   Failure& f = result.failure.emplace(failure(data, FailureKind::wrong_value, ""));
-  const Operation::Place first = operation_.output_at(c.first);
-  const Idx before = c.first - first.n;  // elements of the preceding outputs
+  const Idx place = expected->place(static_cast<std::size_t>(c.first));
+  const Operation::Place first = operation_.output_at(place);
+  const Idx before = place - first.n;  // elements of the preceding outputs
   f.tensor = first.tensor.name;
   f.elements = c.judged;
   f.elements_wrong = c.elements_wrong;
   f.first_index = first.tensor.index(first.n);
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(std::vector(c.wrong.begin() + before, c.wrong.begin() + before + first.tensor.count()),
+  const std::vector<bool> wrong = wrong_among_all(c, *expected, operation_.output_count());
+  f.picture = picture_of(std::vector(wrong.begin() + before, wrong.begin() + before + first.tensor.count()),
                          first.tensor.extents);
   f.extents = first.tensor.extents;
   f.wrong_elements = wrong_elements(actual, *expected, before, first.tensor.count());
@@ -272,13 +314,15 @@ void CaseJudge::count_terms(CaseResult& result) const {
     return;
   }
   const std::vector<Idx>& terms = counted->expected.terms;
+  const auto shown_by = [&](const DataSet& d, std::size_t n) {
+    if (d.shows_all || d.visible.empty()) return d.shows_all ? terms[n] : Idx{0};
+    return d.visible[&d == &*counted ? n : static_cast<std::size_t>(counted->expected.place(n))];
+  };
   const bool sums = !operation_.selects();
-  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : operation_.output_count();
+  result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : std::ssize(terms);
   for (std::size_t n = 0; n < terms.size(); ++n) {
-    if (sums && terms[n] == 0) continue;  // not in the sample
     Idx visible = 0;
-    for (const DataSet& d : data_)
-      visible = std::max(visible, d.shows_all ? terms[n] : d.visible.empty() ? 0 : d.visible[n]);
+    for (const DataSet& d : data_) visible = std::max(visible, shown_by(d, n));
     result.visible += visible;
   }
   result.visible = std::min(result.visible, result.terms);
@@ -308,7 +352,9 @@ Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::str
 /// Is the result always wrong in the same way? Is it wrong because nothing was written?
 void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseResult& result) const {
   const auto wrong_in = [&](std::size_t n) {
-    return compare(decode_outputs(operation_, case_.dtype, executions[n].output), data_[n].expected).wrong;
+    if (data_[n].is_projected) return std::vector<bool>();  // it was right
+    const Expectation& expected = data_[n].expected;
+    return wrong_among_all(compare(actual_of(expected, executions[n]), expected), expected, operation_.output_count());
   };
   std::size_t n = 0;
   while (wrong_in(n).empty()) ++n;
@@ -344,8 +390,22 @@ CaseResult CaseJudge::judge(Host& host) const {
   return result;
 }
 
+CaseResult judge_in_turn(Host& host, const Case& c, const Conditions& conditions) {
+  const Operation operation = operation_of(c.op, c.problem);
+  CaseResult all;
+  for (const std::string& family :
+       families_of_case(operation, arithmetic_of(c, conditions), c.seed, conditions.data)) {
+    Case one = c;
+    one.data = family;
+    all.add(CaseJudge(one, conditions).judge(host));
+    if (all.failure || !all.supported) break;
+  }
+  return all;
+}
+
 CaseResult judge_case(Host& host, const Case& c, const Conditions& conditions) {
-  CaseResult result = CaseJudge(c, conditions).judge(host);
+  CaseResult result =
+      is_judged_in_turn(c, conditions) ? judge_in_turn(host, c, conditions) : CaseJudge(c, conditions).judge(host);
   if (result.is_explained_within(conditions.accepted)) result.failure.reset();
   return result;
 }

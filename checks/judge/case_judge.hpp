@@ -11,6 +11,9 @@
 
 namespace cnnspec::checks {
 
+/// How the data of a case is made: a large problem's rounded data is judged on a sample, and its exact data by projection.
+DataOptions options_for(const Operation& operation, const Conditions& conditions);
+
 /// The data of a case and the results that are right. Made once, judged as often as needed.
 class CaseJudge {
  public:
@@ -36,6 +39,8 @@ class CaseJudge {
   const std::vector<DataSet>& data() const { return data_; }
 
  private:
+  std::vector<double> actual_of(const Expectation& expected, const Execution& e) const;
+  bool is_right_by_projection(const DataSet& data, const Execution& e) const;
   Placement placement_of(std::size_t n) const;
   Trial trial(const DataSet& data, std::size_t n, std::size_t group) const;
   bool is_well_behaved(const DataSet& data, const Execution& e, CaseResult& result) const;
@@ -55,9 +60,12 @@ class CaseJudge {
   const Conditions conditions_;
   const Operation operation_;
   const Arithmetic arithmetic_;
-  std::vector<DataSet> data_;
+  mutable std::vector<DataSet> data_;                // expected results are computed when they are needed
   std::vector<std::vector<Expectation>> otherwise_;  // for each set of data, the alternative whole results
 };
+
+/// Judges the sets of data of a case one after the other, each with its own call, up to the first that fails.
+CaseResult judge_in_turn(Host& host, const Case& c, const Conditions& conditions);
 
 /// Judges one case in its own process. A deviation that accepted conventions explain is not a failure. Throws as
 /// CaseJudge does.

@@ -1,4 +1,4 @@
-// Comparison: a kernel's whole output against the expected values and bounds, element by element.
+// Comparison: a kernel's results against the expected values and bounds, element by element.
 #pragma once
 
 #include <algorithm>
@@ -16,14 +16,15 @@ struct Comparison {
   double worst_ratio = 0;        // largest error / bound of the right elements
   double worst_wrong_ratio = 0;  // largest of the wrong elements
   RatioHistogram ratios;         // of the elements with a rounding bound, and of all wrong ones
-  std::vector<bool> wrong;       // for each element; empty if no element is wrong
+  std::vector<bool> wrong;       // for each expected element; empty if no element is wrong
   /// The formulations that explain every element, each alone.
   FormulationSet formulations = all_formulations;
-  // The first wrong element.
+  // The first wrong element, by its number among the expected ones.
   Idx first = -1;
   double expected = 0, actual = 0, bound = 0, ratio = 0;
 };
 
+/// `actual`: the elements that are expected, and no others.
 inline Comparison compare(const std::vector<double>& actual, const Expectation& expected) {
   assert(actual.size() == expected.values.size());
   Comparison c;

@@ -16,6 +16,7 @@
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/deviations.hpp"
+#include "checks/judge/memory.hpp"
 #include "checks/sanitized.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/stream.hpp"
@@ -56,42 +57,12 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
   return operations_to_judge(FunctionKernel(kernel), ops, dtypes);
 }
 
-namespace {
-
-/// The approximate number of data sets of a case: four, and those of the layer's own families.
-double sets_of_data(const Operation& operation) {
-  double sets = 4;
-  const DataOfLayer* const own = layer_of(operation.op).data;
-  if (own == nullptr) return sets;
-  for (const DataFamily& f : own->families)
-    if (f.use == DataFamily::Use::always) sets += f.sets == nullptr ? 1 : static_cast<double>(f.sets(operation));
-  return sets;
-}
-
-/// The memory, in bytes, that is needed to judge a case.
-double bytes_for(const Case& c) {
-  constexpr double bytes_per_element = 72;  // of a set of data: the stored element, its expected value, and copies
-  const Operation operation = operation_of(c.op, c.problem);
-  return operation.elements() * sets_of_data(operation) * bytes_per_element;
-}
-
-}  // namespace
-
-void require_memory(const Case& c, double most_bytes) {
-  const double bytes = bytes_for(c);
-  constexpr double mebibyte = 0x1p20;
-  if (!(bytes <= most_bytes))
-    throw UsageError(
-        to_descriptor(c.problem), "", fmt::format("a problem that can be judged in {:.0f} MiB", most_bytes / mebibyte),
-        fmt::format("one that takes {:.0f} MiB; --mb 1 makes it smaller, --memory allows more", bytes / mebibyte));
-}
-
 CaseList::CaseList(const JudgeOptions& options) : options_(options) {
   for (const Problem& problem : options.problems)
     for (const JudgedOperation& operation : options.operations)
       if (layer_id(operation.op) == layer_id(problem)) {
         given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
-        require_memory(given_.back(), options.most_bytes);
+        require_memory(problem, bytes_for(given_.back(), options.conditions), options.most_bytes);
       }
   if (!options.problems.empty()) return;
   std::map<Op, DefaultCases> known;
@@ -139,7 +110,7 @@ class Stretches {
     if (options.problems.empty()) return;
     double bytes = 0;
     for (Idx n = 0; n < cases.size(); ++n) {
-      const double more = bytes_for(cases.at(n));
+      const double more = bytes_for(cases.at(n), options.conditions);
       if (begins_.empty() || n - begins_.back() == most_ || bytes + more > most_bytes) begins_.push_back(n), bytes = 0;
       bytes += more;
     }
@@ -267,8 +238,17 @@ class Run {
   /// At most this many failed cases of an operation in a batch restart a persistent process, which may take seconds.
   static constexpr Idx most_renewed = 3;
 
-  /// Judges all cases of a batch in one process. Each case that failed there is judged again in its own process.
+  /// Judges all cases of a batch in one process. Each case that failed there is judged again in its own process. A case
+  /// whose sets of data are judged in turn is a batch of its own.
   std::vector<Judged> judge_batch(Idx batch, Host& host) const {
+    if (const Case c = cases_.at(begin_of(batch)); begin_of(batch + 1) - begin_of(batch) == 1 &&
+                                                   is_judged_in_turn(c, options_.conditions)) {
+      if (given_up_[row_of(c)]) return {};
+      const Clock::time_point begin = Clock::now();
+      Judged alone{c, judge_in_turn(host, c, options_.conditions)};
+      alone.result.seconds = seconds_since(begin);
+      return {alone};
+    }
     std::vector<Judged> judged;
     std::vector<CaseJudge> judges;
     std::vector<Trial> trials;
@@ -324,8 +304,9 @@ class Run {
     for (Judged& j : judged) {
       const std::size_t n = row_of(j.which);
       OperationResult& row = result.operations[n];
+      row.mixture_accepted = options_.conditions.accepts_mixed;
       if (row.given_up) continue;
-      row.add(j.result);
+      row.add(j.result, j.which.problem);
       result.coverage.add(j.which.problem, j.result.supported);
       if (j.result.supported) row.sizes.add(j.which.problem);
       deviations_[n].add(j.result);

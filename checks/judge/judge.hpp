@@ -42,9 +42,6 @@ std::vector<JudgedOperation> operations_to_judge(const HostedKernel& kernel, con
 std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std::vector<Op>& ops,
                                                  const std::vector<DType>& dtypes);
 
-/// Throws UsageError if judging `c` would take more than `most_bytes` of memory.
-void require_memory(const Case& c, double most_bytes);
-
 /// The cases of a run in the order in which they are judged, one of each operation in turn. Each case is a function of
 /// the options and its number alone. It does not depend on the cases before it.
 class CaseList {

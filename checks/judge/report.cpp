@@ -72,6 +72,23 @@ std::string what_is_wrong(const Failure& f, const std::string& margin) {
 
 namespace {
 
+/// The names of the formulations in a set, as alternatives.
+std::string names_in(FormulationSet set, std::span<const Formulation> all) {
+  std::string names;
+  for (std::size_t n = 0; n < all.size(); ++n)
+    if ((set >> n & 1) != 0) names += (names.empty() ? "" : " or ") + std::string(all[n].name);
+  return names.empty() ? "one formulation here and another one there" : names;
+}
+
+/// Which cases of an operation follow which formulation.
+std::string in_several_ways(const OperationResult& o) {
+  std::string text = "computed in several ways, and no formulation explains all cases (--accept mixed):";
+  for (const auto& [set, same] : o.cases_by_formulations)
+    text += fmt::format("{} {} by {} (the first: {})", &same == &o.cases_by_formulations.begin()->second ? "" : ";",
+                        thousands(same.cases), names_in(set, formulations_of(o.op)), same.first);
+  return text;
+}
+
 /// Says how conventions relate to the deviations of an operation.
 void say_of_conventions(const OperationResult& o, const auto& say) {
   const std::string option = "--accept " + o.conventions.names();
@@ -98,11 +115,14 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
     if (o.sampled > 0)
       say(o, fmt::format("rounded data of {} case{} was judged on a sample of their outputs, exact data on all",
                          thousands(o.sampled), o.sampled == 1 ? "" : "s"));
+    if (o.projected > 0)
+      say(o, fmt::format("exact results of {} call{} were judged in full by random projection; the probability that this "
+                         "missed a mistake is at most {:.1e}",
+                         thousands(o.projected), o.projected == 1 ? "" : "s", o.chance_of_error()));
     if (o.windows_in_turn > 0)
       say(o, fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
                          thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
-    if (o.failed == 0 && o.mixes_formulations())
-      say(o, "computed in several ways: each case is right by one of its formulations, but all cases by none of them");
+    if (o.failed == 0 && o.mixes_formulations()) say(o, in_several_ways(o));
     if (const Formulation* const f = o.formulation(); f != nullptr && o.failed == 0)
       say(o, fmt::format("behaves like the formulation {}: {}", f->name, f->sentence));
     say_of_conventions(o, [&](const std::string& what) { say(o, what); });
@@ -181,6 +201,11 @@ const OperationResult& most_vacuous(const KernelResult& r) {
 
 }  // namespace
 
+std::string names_to_accept(const KernelResult& r) {
+  const bool mixed = std::ranges::any_of(r.operations, &OperationResult::mixes_formulations);
+  return accepted_names(conventions_to_accept(r), r.conditions.accepts_mixed || mixed);
+}
+
 ConventionSet conventions_to_accept(const KernelResult& r) {
   ConventionSet all = r.conditions.accepted;
   for (const OperationResult& o : r.operations) all = all | o.conventions;
@@ -205,9 +230,11 @@ std::string describe_verdict(const KernelResult& r) {
       return describe_count(failed, judged);
     }
     case Verdict::differs: {
-      const ConventionSet all = conventions_to_accept(r);
-      return fmt::format("otherwise than defined, but always as libraries do that follow {} (--accept {})", all.names(),
-                         all.names());
+      const std::string accept = names_to_accept(r);
+      if (conventions_to_accept(r).empty())
+        return fmt::format("every element is right by a formulation, but not all by the same (--accept {})", accept);
+      return fmt::format("otherwise than defined, but always as libraries do that follow {} (--accept {})", accept,
+                         accept);
     }
     case Verdict::vacuous:
       break;

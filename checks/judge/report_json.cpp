@@ -63,9 +63,10 @@ Json json_of(const SizeCoverage& sizes) {
   return axes;
 }
 
-Json names_of(ConventionSet set) {
+Json names_of(ConventionSet set, bool mixed = false) {
   Json names = Json::array();
   for (const Convention* c : set.all()) names.push_back(c->name);
+  if (mixed) names.push_back("mixed");
   return names;
 }
 
@@ -130,6 +131,8 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
          {"failed", o.failed},
          {"sampled", o.sampled},
          {"windows_in_turn", o.windows_in_turn},
+         {"projected", o.projected},
+         {"chance_of_error", o.chance_of_error()},
          {"elements", o.judged},
          {"not_judged", o.not_judged},
          {"sensitivity", number_or_null(o.sensitivity())},
@@ -147,6 +150,7 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
          {"seconds", o.seconds}};
   if (!formulations_of(o.op).empty())  // the formulation that explains all cases; null: none does
     j["formulation"] = o.formulation() == nullptr ? Json() : Json(o.formulation()->name);
+  if (o.mixes_formulations()) j["mixed"] = o.mixture_accepted ? "accepted" : "differs";
   return j;
 }
 
@@ -160,7 +164,7 @@ std::string to_json(const KernelResult& r) {
          {"verdict", name_of(r.verdict())},
          {"sentence", describe_verdict(r)},
          {"seed", r.seed},
-         {"accepted", names_of(r.conditions.accepted)},
+         {"accepted", names_of(r.conditions.accepted, r.conditions.accepts_mixed)},
          {"complete", !r.interrupted && !r.stopped_on_time},
          {"seconds", r.seconds},
          {"cases", r.cases()},
@@ -211,7 +215,7 @@ std::string network_to_json(const NetworkResult& r) {
                {"verdict", name_of(r.verdict())},
                {"sentence", describe_verdict(r)},
                {"seed", r.seed},
-               {"accepted", names_of(r.conditions.accepted)},
+               {"accepted", names_of(r.conditions.accepted, r.conditions.accepts_mixed)},
                      {"seconds", r.seconds},
                {"repro", reproduce(r, r.dtypes)},
                {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},

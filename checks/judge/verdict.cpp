@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checks/expect/projection.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/shell.hpp"
 
@@ -56,15 +57,31 @@ const char* name_of(Verdict verdict) {
   return "";
 }
 
+void CaseResult::add(const CaseResult& further) {
+  if (further.sensitivity() >= sensitivity()) terms = further.terms, visible = further.visible;
+  supported = supported && further.supported;
+  sampled = sampled || further.sampled;
+  windows_in_turn = windows_in_turn || further.windows_in_turn;
+  projected += further.projected;
+  judged += further.judged, not_judged += further.not_judged;
+  worst_ratio = std::max(worst_ratio, further.worst_ratio);
+  worst_wrong_ratio = std::max(worst_wrong_ratio, further.worst_wrong_ratio);
+  ratios += further.ratios;
+  formulations &= further.formulations;
+  seconds += further.seconds;
+  if (!failure) failure = further.failure, explained_by = further.explained_by;
+}
+
 bool CaseResult::is_explained_within(ConventionSet accepted) const {
   return std::ranges::any_of(explained_by, [&](ConventionSet set) { return set.is_within(accepted); });
 }
 
-void OperationResult::add(const CaseResult& result) {
+void OperationResult::add(const CaseResult& result, const Problem& problem) {
   ++cases;
   unsupported += !result.supported;
   sampled += result.sampled;
   windows_in_turn += result.windows_in_turn;
+  projected += result.projected;
   failed += result.failure.has_value();
   unexplained += result.failure && result.explained_by.empty();
   hung += result.failure && result.failure->kind == FailureKind::hang;
@@ -74,7 +91,11 @@ void OperationResult::add(const CaseResult& result) {
   worst_ratio = std::max(worst_ratio, result.worst_ratio);
   worst_wrong_ratio = std::max(worst_wrong_ratio, result.worst_wrong_ratio);
   ratios += result.ratios;
-  if (!result.failure) formulations &= result.formulations;
+  if (!result.failure && result.judged > 0 && !formulations_of(op).empty()) {
+    formulations &= result.formulations;
+    CasesOfFormulations& same = cases_by_formulations[result.formulations & formulations_in(op)];
+    if (same.cases++ == 0) same.first = to_descriptor(problem);
+  }
   if (result.failure || result.terms == 0) return;
   ++with_terms;
   sensitivity_sum += result.sensitivity();
@@ -82,8 +103,7 @@ void OperationResult::add(const CaseResult& result) {
 }
 
 bool OperationResult::mixes_formulations() const {
-  const std::size_t some = formulations_of(op).size();
-  return some > 0 && (formulations & ((FormulationSet{1} << some) - 1)) == 0;
+  return !formulations_of(op).empty() && (formulations & formulations_in(op)) == 0;
 }
 
 const Formulation* OperationResult::formulation() const {
@@ -97,9 +117,11 @@ std::optional<double> OperationResult::sensitivity() const {
   return with_terms == 0 ? std::nullopt : std::optional(sensitivity_sum / static_cast<double>(with_terms));
 }
 
+double OperationResult::chance_of_error() const { return static_cast<double>(projected) * checks::chance_of_error; }
+
 Verdict OperationResult::verdict(double least) const {
   if (failed > 0) return conventions.empty() ? Verdict::fail : Verdict::differs;
-  if (mixes_formulations()) return Verdict::differs;
+  if (mixes_formulations() && !mixture_accepted) return Verdict::differs;
   return judged > 0 && sensitivity().value_or(0) >= least ? Verdict::pass : Verdict::vacuous;
 }
 
@@ -131,11 +153,17 @@ double KernelResult::worst_ratio() const {
   return worst;
 }
 
+std::string accepted_names(ConventionSet accepted, bool mixed) {
+  const std::string names = accepted.names();
+  return !mixed ? names : names.empty() ? "mixed" : names + ",mixed";
+}
+
 std::string options_of(const Conditions& conditions) {
   const Conditions usual;
   std::string line;
   if (conditions.profile != nullptr) line += std::string(" --profile ") + conditions.profile->name;
-  if (!conditions.accepted.empty()) line += " --accept " + conditions.accepted.names();
+  const std::string accepted = accepted_names(conditions.accepted, conditions.accepts_mixed);
+  if (!accepted.empty()) line += " --accept " + accepted;
   if (!conditions.formulation.empty()) line += " --formulation " + conditions.formulation;
   if (conditions.data.specials) line += " --specials";
   if (conditions.data.sample > 0) line += fmt::format(" --sample {}", conditions.data.sample);

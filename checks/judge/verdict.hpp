@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct Conditions {
   std::string library{};      // a library for a built-in kernel to call; empty: the one it was built with
   std::string formulation{};  // if the operation has this formulation, only this one is right; empty: each is
   ConventionSet accepted{};   // a kernel may follow these, if it does so in all cases of an operation
+  bool accepts_mixed = false;  // a kernel may compute by one formulation here and by another one there
   ConventionSet follows{};    // the expected results follow these conventions
 };
 
@@ -94,6 +96,7 @@ struct CaseResult {
   bool supported = true;
   bool sampled = false;            // rounded data was judged on a sample of the outputs
   bool windows_in_turn = false;    // windows so large that some of their cells show only in some windows
+  Idx projected = 0;               // calls whose results were judged by projection
   Idx judged = 0, not_judged = 0;  // output elements over all data sets
   Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss would show in some data set
   double worst_ratio = 0;          // largest error / bound over passing elements
@@ -104,6 +107,8 @@ struct CaseResult {
   std::optional<Failure> failure;
   std::vector<ConventionSet> explained_by;  // all sets of conventions under which a wrong value is right
 
+  /// Adds the result on further data of the case. The set of data that shows most counts.
+  void add(const CaseResult& further);
   bool is_explained_within(ConventionSet accepted) const;
 
   /// The share of terms whose loss would have shown; 0 if there is none.
@@ -112,6 +117,12 @@ struct CaseResult {
 
 enum class Verdict { pass, fail, differs, vacuous };
 const char* name_of(Verdict verdict);
+
+/// The cases that the same formulations explain.
+struct CasesOfFormulations {
+  Idx cases = 0;
+  std::string first{};  // the descriptor of the first
+};
 
 /// The result of all cases of one operation and storage type.
 struct OperationResult {
@@ -122,12 +133,15 @@ struct OperationResult {
   Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged and unsupported together
   Idx judged = 0, not_judged = 0;                     // elements
   Idx sampled = 0, windows_in_turn = 0;               // cases
+  Idx projected = 0;                                  // calls whose results were judged by projection
   Idx hung = 0;                                       // failed cases that hung
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
   double sensitivity_sum = 0, least_sensitivity = 1;  // over these cases
   double worst_ratio = 0, worst_wrong_ratio = 0;      // as in CaseResult
   RatioHistogram ratios;
   FormulationSet formulations = all_formulations;  // the formulations that explain all passing cases
+  std::map<FormulationSet, CasesOfFormulations> cases_by_formulations;  // of these cases
+  bool mixture_accepted = false;                                        // they may mix formulations
   double seconds = 0;
   SizeCoverage sizes;                     // of the cases that the kernel computed
   std::optional<Idx> given_up;            // the number of cases after which too many had hung
@@ -138,13 +152,15 @@ struct OperationResult {
   ConventionSet nearest;                  // of a wrong kernel: the conventions that explain most failed cases,
   Idx nearest_explains = 0;               // and the number of these cases
 
-  void add(const CaseResult& result);
+  void add(const CaseResult& result, const Problem& problem);
   /// Whether each case is explained by a formulation, but no formulation explains all cases.
   bool mixes_formulations() const;
   /// The narrowest formulation that explains all cases. Null if there is only one formulation, or nothing to explain.
   const Formulation* formulation() const;
   /// The mean over the cases that passed. None if no case passed, or if none of these had a term to lose.
   std::optional<double> sensitivity() const;
+  /// The probability that projections have missed a mistake is at most this.
+  double chance_of_error() const;
   /// Differs: cases failed, and conventions explain them; or cases mix formulations. Vacuous: nothing was judged, or
   /// there is no sensitivity, or it is below `least`.
   Verdict verdict(double least) const;
@@ -172,6 +188,9 @@ struct KernelResult {
   std::optional<double> sensitivity() const;  // the lowest sensitivity of the operations that have one
   double worst_ratio() const;
 };
+
+/// What is accepted, in the form of --accept.
+std::string accepted_names(ConventionSet accepted, bool mixed);
 
 /// The command line options that differ from the defaults, each after a space.
 std::string options_of(const Conditions& conditions);

@@ -19,6 +19,7 @@ namespace cnnspec::checks {
 
 struct Line;          // window.hpp
 struct Formulations;  // expect/formulation.hpp: right ways to compute an operation that round differently
+struct Projection;    // expect/projection.hpp: how to tell whether an output is right without computing it
 struct Slices;        // expect/slices.hpp: which part of each tensor a plane of an output needs
 struct Bodies;        // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;       // generate/drawing.hpp: how its problems are drawn, valid and not
@@ -107,6 +108,7 @@ struct Pass {
   /// The slices for plane (n, c) of an output [batch, channels, ...]. Null: the outputs are always judged in full.
   Slices (*slices)(const Problem&, Idx n, Idx c) = nullptr;
   const Formulations* formulations = nullptr;  // null: there is one way, except for the order of sums
+  const Projection* projection = nullptr;      // null: exact results are always computed
 };
 
 struct Layer {

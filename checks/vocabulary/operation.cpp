@@ -105,6 +105,18 @@ std::vector<double> decode_outputs(const Operation& operation, DType dtype, std:
   return all;
 }
 
+std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes,
+                                   const std::vector<Idx>& places) {
+  if (places.empty()) return decode_outputs(operation, dtype, bytes);
+  assert(operation.outputs.size() == 1);
+  const TensorInfo& output = operation.outputs.front();
+  const std::size_t size = element_bytes(output.element, dtype);
+  std::vector<std::byte> some(places.size() * size);
+  for (std::size_t n = 0; n < places.size(); ++n)
+    std::memcpy(some.data() + n * size, bytes.data() + static_cast<std::size_t>(places[n]) * size, size);
+  return decode(output, dtype, some);
+}
+
 Operation operation_of(Op op, const Problem& problem) {
   if (layer_of(op).id != problem.layer())
     throw UsageError(name_of(op), "", "a problem of its own family", "another operation's");

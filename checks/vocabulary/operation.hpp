@@ -63,6 +63,9 @@ std::vector<std::byte> encode(const TensorInfo& tensor, DType dtype, const std::
 std::vector<double> decode(const TensorInfo& tensor, DType dtype, std::span<const std::byte> bytes);
 /// The elements of all outputs, one output after the other.
 std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes);
+/// The elements with these numbers, of an operation with one output. Empty: all elements.
+std::vector<double> decode_outputs(const Operation& operation, DType dtype, std::span<const std::byte> bytes,
+                                   const std::vector<Idx>& places);
 
 /// Throws ShapeError if the problem violates a clause, and UsageError if it belongs to another layer.
 Operation operation_of(Op op, const Problem& problem);

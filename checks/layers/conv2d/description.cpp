@@ -5,6 +5,9 @@
 #include "checks/vocabulary/ports.hpp"
 
 namespace cnnspec::checks {
+
+extern const Projection conv2d_y, conv2d_dx, conv2d_dw;  // projection.cpp
+
 namespace {
 
 using P = cnnspec_conv2d;
@@ -20,21 +23,21 @@ constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const O
     if (in[2].empty()) return conv2d(x, kernel, config_of(p));
     return conv2d(x, kernel, Vector<S>(dyn_shape(p.out_channels), in[2]), config_of(p));
   });
-}>();
+}, true>();
 constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto kernel = image_of(w_shape(p), in[0]);
   return each_image(p.batch, [&](Idx n) {
     return conv2d_backward_input(x_shape(p), kernel, image_of(y_shape(p), in[1], n), config_of(p));
   });
-}>();
+}, true>();
 constexpr Bodies backward_kernel = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) {
     return conv2d_backward_kernel(image_of(x_shape(p), in[0], n), w_shape(p), image_of(y_shape(p), in[1], n),
                                   config_of(p));
   });
-}>();
+}, true>();
 constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return conv2d_backward_bias(image_of(y_shape(p), in[0], n)); });
@@ -87,11 +90,11 @@ Slices slices_of_db(const Problem& problem, Idx n, Idx) {
 using Ports = PortsWithWeights<P>;
 constexpr Pass passes[]{
     {Op{0}, "conv2d_forward", Ports::x_w_b, Ports::only_y, Arithmetics::products, terms_of_y, &body::forward,
-     slices_of_y},
+     slices_of_y, nullptr, &conv2d_y},
     {Op{1}, "conv2d_backward_input", Ports::w_dy, Ports::only_dx, Arithmetics::products, terms_of_dx,
-     &body::backward_input, slices_of_dx},
+     &body::backward_input, slices_of_dx, nullptr, &conv2d_dx},
     {Op{2}, "conv2d_backward_kernel", Ports::x_dy, Ports::only_dw, Arithmetics::products, terms_of_dw_and_db,
-     &body::backward_kernel, slices_of_dw},
+     &body::backward_kernel, slices_of_dw, nullptr, &conv2d_dw},
     {Op{3}, "conv2d_backward_bias", Ports::only_dy, Ports::only_db, Arithmetics::sums, terms_of_dw_and_db,
      &body::backward_bias, slices_of_db},
 };

@@ -7,6 +7,9 @@
 #include "cnnspec/linear.hpp"
 
 namespace cnnspec::checks {
+
+extern const Projection linear_y, linear_dx, linear_dw;  // projection.cpp
+
 namespace {
 
 using P = cnnspec_linear;
@@ -19,18 +22,18 @@ constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const O
     const auto x = image_of(x_shape(p), in[0], n);
     return in[2].empty() ? linear(x, weight) : linear(x, weight, Vector<S>(y_shape(p), in[2]));
   });
-}>();
+}, true>();
 constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto weight = image_of(w_shape(p), in[0]);
   return each_image(p.batch, [&](Idx n) { return linear_backward_input(weight, image_of(y_shape(p), in[1], n)); });
-}>();
+}, true>();
 constexpr Bodies backward_weight = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) {
     return linear_backward_weight(image_of(x_shape(p), in[0], n), image_of(y_shape(p), in[1], n));
   });
-}>();
+}, true>();
 constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return linear_backward_bias(image_of(y_shape(p), in[0], n)); });
@@ -62,11 +65,11 @@ Slices slices_of_db(const Problem& problem, Idx n, Idx) {
 using Ports = PortsWithWeights<P>;
 constexpr Pass passes[]{
     {Op{8}, "linear_forward", Ports::x_w_b, Ports::only_y, Arithmetics::products, terms_of_y, &body::forward,
-     slices_of_y},
+     slices_of_y, nullptr, &linear_y},
     {Op{9}, "linear_backward_input", Ports::w_dy, Ports::only_dx, Arithmetics::products, terms_of_dx,
-     &body::backward_input, slices_of_dx},
+     &body::backward_input, slices_of_dx, nullptr, &linear_dx},
     {Op{10}, "linear_backward_weight", Ports::x_dy, Ports::only_dw, Arithmetics::products, terms_of_dw_and_db,
-     &body::backward_weight, slices_of_dw},
+     &body::backward_weight, slices_of_dw, nullptr, &linear_dw},
     {Op{11}, "linear_backward_bias", Ports::only_dy, Ports::only_db, Arithmetics::sums, terms_of_dw_and_db,
      &body::backward_bias, slices_of_db},
 };

@@ -1,0 +1,95 @@
+#include "checks/judge/memory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <string>
+
+#include "checks/data/data.hpp"
+#include "checks/judge/case_judge.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/usage_error.hpp"
+
+namespace cnnspec::checks {
+namespace {
+
+constexpr double kibibyte = 0x1p10, mebibyte = 0x1p20;
+
+/// What every case takes.
+constexpr double own_bytes = 0x1p25;
+/// Sets of data that take less than this together are judged together.
+constexpr double most_together = 0x1p28;
+
+double elements_of(const std::vector<TensorInfo>& tensors) {
+  double elements = 0;
+  for (const TensorInfo& t : tensors) elements += static_cast<double>(t.count());
+  return elements;
+}
+
+/// The approximate number of data sets of a case: four, and those of the layer's own families.
+double sets_of_data(const Operation& operation) {
+  double sets = 4;
+  const DataOfLayer* const own = layer_of(operation.op).data;
+  if (own == nullptr) return sets;
+  for (const DataFamily& f : own->families)
+    if (f.use == DataFamily::Use::always) sets += f.sets == nullptr ? 1 : static_cast<double>(f.sets(operation));
+  return sets;
+}
+
+/// The memory of one set of data: its inputs as double, stored, in the file of the calls and in the kernel's process;
+/// its outputs in that file and as the kernel left them; and the expected results, or what is projected.
+double bytes_of_set(const Operation& operation, const Arithmetic& arithmetic, const DataOptions& how) {
+  const auto stored = static_cast<double>(element_bytes(arithmetic.dtype));
+  const bool is_projected = how.projects && is_projectable(operation, arithmetic);
+  const double of_input = sizeof(double) + 3 * stored;
+  const double of_output = 2 * stored + (is_projected ? 0 : 2 * sizeof(long double) + 2 * sizeof(double));
+  const double measured = is_projected || how.sample > 0 ? 0 : 3 * sizeof(double);  // value, magnitude and terms
+  return elements_of(operation.inputs) * (of_input + measured) + elements_of(operation.outputs) * (of_output + measured);
+}
+double bytes_of_set(const Operation& operation, const Case& c, const Conditions& conditions) {
+  return bytes_of_set(operation, arithmetic_for(c.dtype, conditions.profile), options_for(operation, conditions));
+}
+
+}  // namespace
+
+bool is_judged_in_turn(const Case& c, const Conditions& conditions) {
+  const Operation operation = operation_of(c.op, c.problem);
+  const DataOfLayer* const own = layer_of(c.op).data;
+  // A layer that counts itself what the data has shown needs all sets at once.
+  const bool has_own_count = own != nullptr && own->shown != nullptr;
+  return c.data.empty() && !has_own_count && conditions.follows.empty() &&
+         sets_of_data(operation) * bytes_of_set(operation, c, conditions) > most_together;
+}
+
+double bytes_for(const Case& c, const Conditions& conditions) {
+  const Operation operation = operation_of(c.op, c.problem);
+  const double sets = !c.data.empty() || is_judged_in_turn(c, conditions) ? 1 : sets_of_data(operation);
+  return own_bytes + sets * bytes_of_set(operation, c, conditions);
+}
+
+double bytes_in_full(Op op, DType dtype, const Problem& problem) {
+  return own_bytes + bytes_of_set(operation_of(op, problem), arithmetic_for(dtype, nullptr), {});
+}
+
+void require_memory(const Problem& problem, double bytes, double most_bytes) {
+  if (!(bytes <= most_bytes))
+    throw UsageError(to_descriptor(problem), "",
+                     fmt::format("a problem that takes at most {:.0f} MiB", most_bytes / mebibyte),
+                     fmt::format("one that takes {0:.0f} MiB; --mb 1 makes it smaller, --memory {0:.0f} allows it",
+                                 std::ceil(bytes / mebibyte)));
+}
+
+double usual_memory() {
+  constexpr double least = 0x1p31;
+  std::ifstream file("/proc/meminfo");
+  for (std::string key, unit; file >> key;) {
+    double amount = 0;
+    if (key == "MemAvailable:" && file >> amount) return std::max(least, amount * kibibyte / 2);
+    std::getline(file, unit);
+  }
+  return least;
+}
+
+}  // namespace cnnspec::checks

@@ -1,0 +1,137 @@
+// Large problems: exact results are judged by projection, and the sets of data one after the other.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "checks/host/fork_host.hpp"
+#include "checks/judge/judge.hpp"
+#include "checks/judge/memory.hpp"
+#include "checks/judge/report.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/usage_error.hpp"
+
+namespace cnnspec::tests {
+namespace {
+
+using namespace checks;
+
+/// What a kernel does to its right result.
+using Spoil = void (*)(const cnnspec_conv2d& p, float* y, std::int64_t count);
+
+/// A convolution with a kernel of one cell.
+template <Spoil spoil>
+int forward(const cnnspec_conv2d* p, const float* x, const float* w, const float* b, float* y) {
+  if (p->kernel_height != 1 || p->kernel_width != 1 || p->groups != 1 || p->in_height != p->out_height) return 1;
+  const std::int64_t pixels = p->in_height * p->in_width;
+  for (std::int64_t n = 0; n < p->batch; ++n)
+    for (std::int64_t o = 0; o < p->out_channels; ++o) {
+      float* const plane = y + (n * p->out_channels + o) * pixels;
+      std::fill_n(plane, pixels, 0.0f);
+      for (std::int64_t c = 0; c < p->in_channels; ++c)
+        for (std::int64_t i = 0; i < pixels; ++i)
+          plane[i] += w[o * p->in_channels + c] * x[(n * p->in_channels + c) * pixels + i];
+      for (std::int64_t i = 0; i < pixels && b != nullptr; ++i) plane[i] += b[o];
+    }
+  spoil(*p, y, p->batch * p->out_channels * pixels);
+  return 0;
+}
+
+void nothing(const cnnspec_conv2d&, float*, std::int64_t) {}
+void last_element(const cnnspec_conv2d&, float* y, std::int64_t count) { y[count - 1] += 1; }
+void last_image(const cnnspec_conv2d& p, float* y, std::int64_t count) {
+  if (p.batch > 1) std::copy_n(y, count / p.batch, y + count - count / p.batch);
+}
+void two_that_cancel(const cnnspec_conv2d& p, float* y, std::int64_t) {
+  y[0] += 1, y[p.out_height * p.out_width] -= 1;
+}
+void nan_somewhere(const cnnspec_conv2d&, float* y, std::int64_t count) { y[count / 2] = std::nanf(""); }
+
+template <Spoil spoil>
+KernelResult judged(const char* descriptor) {
+  checks::Kernel kernel{.name = "one cell", .description = ""};
+  kernel.f32.conv2d_forward = forward<spoil>;
+  JudgeOptions options;
+  options.operations = {{Op::conv2d_forward, DType::f32}};
+  options.problems = {parse_descriptor(LayerId::conv2d, descriptor)};
+  return judge(kernel, options);
+}
+
+constexpr const char* large = "mb2ic8ih96oc96kh1";      // judged at once
+constexpr const char* very_large = "mb2ic8ih640oc2kh1";  // one set of data after the other
+
+bool in_turn(const char* descriptor) {
+  return is_judged_in_turn({Op::conv2d_forward, DType::f32, parse_descriptor(LayerId::conv2d, descriptor), 1}, {});
+}
+
+TEST(LargeCases, are_judged_in_turn_if_all_data_takes_much_memory) {
+  EXPECT_FALSE(in_turn(large));
+  EXPECT_TRUE(in_turn(very_large));
+}
+
+TEST(LargeCases, pass_if_they_are_right) {
+  for (const char* descriptor : {large, very_large}) {
+    const KernelResult right = judged<nothing>(descriptor);
+    EXPECT_EQ(right.verdict(), Verdict::pass) << descriptor;
+    const OperationResult& row = right.operations[0];
+    EXPECT_EQ(row.projected, 3) << "all sets but the rounded one";
+    EXPECT_EQ(row.sensitivity(), 1);
+    EXPECT_GT(row.chance_of_error(), 0);
+    EXPECT_LT(row.chance_of_error(), 1e-17);
+    EXPECT_EQ(row.not_judged, 0);
+  }
+}
+
+TEST(LargeCases, that_are_wrong_are_located_as_small_ones_are) {
+  const KernelResult wrong = judged<last_element>(very_large);
+  ASSERT_EQ(wrong.verdict(), Verdict::fail);
+  const Failure& f = wrong.failures[0];
+  EXPECT_EQ(f.kind, FailureKind::wrong_value);
+  EXPECT_EQ(f.elements_wrong, 1);
+  EXPECT_EQ(f.first_index, (std::vector<Idx>{1, 1, 639, 639}));
+  EXPECT_EQ(f.actual, f.expected + 1);
+  EXPECT_EQ(f.data, "exact-first-wide");
+  EXPECT_NE(reproduce("k", f.failed).find("--data exact-first-wide"), std::string::npos);
+}
+
+TEST(LargeCases, are_wrong_if_mistakes_cancel_or_are_no_numbers_or_an_image_is_repeated) {
+  for (const char* descriptor : {large, very_large}) {
+    EXPECT_EQ(judged<two_that_cancel>(descriptor).verdict(), Verdict::fail) << descriptor;
+    EXPECT_EQ(judged<nan_somewhere>(descriptor).verdict(), Verdict::fail) << descriptor;
+    EXPECT_EQ(judged<last_image>(descriptor).verdict(), Verdict::fail) << descriptor;
+  }
+}
+
+TEST(LargeCases, that_take_too_much_memory_are_refused_with_the_option_that_allows_them) {
+  const Problem problem = parse_descriptor(LayerId::conv2d, "mb2g64ic512ih240oc512kh3ph1");
+  const double bytes = bytes_for({Op::conv2d_forward, DType::f32, problem, 1}, {});
+  EXPECT_NO_THROW(require_memory(problem, bytes, bytes));
+  try {
+    require_memory(problem, bytes, bytes - 1);
+    FAIL();
+  } catch (const UsageError& e) {
+    const std::string option = "--memory " + std::to_string(static_cast<Idx>(std::ceil(bytes / 0x1p20)));
+    EXPECT_NE(std::string(e.what()).find(option), std::string::npos) << e.what();
+  }
+  EXPECT_GE(usual_memory(), 0x1p31);
+}
+
+TEST(Results, of_the_sets_of_a_case_are_added_and_the_best_shown_counts) {
+  CaseResult all, wide, rounded;
+  wide.terms = wide.visible = 8, wide.judged = 8, wide.projected = 1;
+  rounded.terms = 4, rounded.judged = 4, rounded.worst_ratio = 0.5, rounded.sampled = true;
+  all.add(wide);
+  all.add(rounded);
+  EXPECT_EQ(all.sensitivity(), 1);
+  EXPECT_EQ(all.judged, 12);
+  EXPECT_EQ(all.worst_ratio, 0.5);
+  EXPECT_TRUE(all.sampled);
+  EXPECT_FALSE(all.failure);
+  CaseResult failed;
+  failed.failure.emplace().data = "rounded";
+  all.add(failed);
+  EXPECT_EQ(all.failure->data, "rounded");
+}
+
+}  // namespace
+}  // namespace cnnspec::tests
