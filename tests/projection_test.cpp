@@ -225,8 +225,8 @@ constexpr WrongProjection wrong_projections[]{
     {"each row has a block of its own",
      [](Projected& p) {
        for (Fold* f : {&p.inputs[0], &p.output})
-         if (static_cast<Idx>(f->column_weights.size()) > f->columns && f->rows_per_block > 1) {
-           f->rows_per_block = 1;
+         if (static_cast<Idx>(f->column_weights.size()) > f->columns && f->pairs_per_block > 1) {
+           f->pairs_per_block = 1;
            return true;
          }
        return false;

@@ -17,10 +17,6 @@
 namespace cnnspec::checks {
 namespace {
 
-Idx planes_of(const Operation& o) {
-  return o.outputs.front().extents[0] * (o.outputs.front().extents.size() > 1 ? o.outputs.front().extents[1] : 1);
-}
-
 Operands<double> integers(const Operation& o, std::uint64_t seed) {
   Operands<double> inputs = draw_integers(o, plan_exact(o, ieee(DType::f64)), seed, 0);
   if (o.takes_bias() && seed % 4 == 0) inputs.back().clear();

@@ -95,12 +95,12 @@ std::optional<std::vector<Modulo>> folded(const Fold& f, const Units& units, Rea
     for (Idx first = 0; first < f.inner; first += width) {
       const Idx some = std::min(width, f.inner - first);
       for (Idx r = 0; r < f.rows; ++r) {
-        const Idx row = k * f.rows + r;
-        const Modulo* const weights = f.column_weights.data() + row / f.rows_per_block % blocks * f.columns;
+        const Idx pair = r * f.kept + k;
+        const Modulo* const weights = f.column_weights.data() + pair / f.pairs_per_block % blocks * f.columns;
         Sums sums(some, units.most_terms());
         for (Idx c = 0; c < f.columns; c += height) {
           const Idx columns = std::min(height, f.columns - c);
-          const Idx at = (row * f.columns + c) * f.inner + first;
+          const Idx at = (pair * f.columns + c) * f.inner + first;
           if (!units.convert(read(at, columns * some), integers.data())) return {};
           if (some == 1)
             sums.add(weights + c, integers.data(), columns);

@@ -36,13 +36,13 @@ class Weights {
   Stream stream_;
 };
 
-/// A sum over some axes of a tensor, seen as [kept, rows, columns, inner]:
-///   result[k,i] = sum over r and c of  row_weights[r] * column_weights[block,c] * tensor[k,r,c,i].
+/// A sum over some axes of a tensor, seen as [rows, kept, columns, inner]:
+///   result[k,i] = sum over r and c of  row_weights[r] * column_weights[block,c] * tensor[r,k,c,i].
 struct Fold {
-  Idx kept = 1, rows = 1, columns = 1, inner = 1;
+  Idx rows = 1, kept = 1, columns = 1, inner = 1;
   std::vector<Modulo> row_weights{};     // empty: all are 1
   std::vector<Modulo> column_weights{};  // one or several blocks of `columns` numbers
-  Idx rows_per_block = 1;                // how many successive rows share a block; after the last block, the first
+  Idx pairs_per_block = 1;               // how many successive (r,k) share a block; after the last block, the first
 
   Idx count() const { return kept * rows * columns * inner; }
 };

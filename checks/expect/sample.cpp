@@ -29,6 +29,10 @@ Idx channels_of(const TensorInfo& output) { return output.extents.size() > 1 ? o
 
 }  // namespace
 
+Idx planes_of(const Operation& operation) {
+  return operation.outputs.front().extents[0] * channels_of(operation.outputs.front());
+}
+
 bool can_be_sampled(const Operation& operation) { return operation.pass().slices != nullptr; }
 
 Operands<double> Part::inputs(const Operands<double>& whole) const {
@@ -40,7 +44,7 @@ Operands<double> Part::inputs(const Operands<double>& whole) const {
 }
 
 std::vector<Idx> draw_planes(const Operation& operation, Idx elements, std::uint64_t seed) {
-  const Idx planes = operation.outputs.front().extents[0] * channels_of(operation.outputs.front());
+  const Idx planes = planes_of(operation);
   const Idx plane_size = operation.output_count() / planes;
   const Idx wanted = std::min(planes, std::max(Idx{2}, (elements + plane_size - 1) / plane_size));
   std::set<Idx> chosen{0, planes - 1};

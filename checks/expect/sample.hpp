@@ -17,6 +17,9 @@ struct Part {
   Operands<double> inputs(const Operands<double>& whole) const;
 };
 
+/// How many planes the output has: the elements that have an image and a channel in common.
+Idx planes_of(const Operation& operation);
+
 /// Whether the layer can tell which part of each tensor a plane needs. The other functions here require it.
 bool can_be_sampled(const Operation& operation);
 

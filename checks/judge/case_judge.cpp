@@ -10,6 +10,7 @@
 
 #include "checks/conventions/expect_under.hpp"
 #include "checks/expect/projection.hpp"
+#include "checks/expect/sample.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/memory.hpp"
 #include "checks/judge/picture.hpp"
@@ -177,7 +178,25 @@ void CaseJudge::follow_conventions() {
 bool CaseJudge::is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
   const auto is_right = [&](const Expectation& e) { return compare(actual, e).elements_wrong == 0; };
   if (set.empty() && !data_[n].may_flush) return is_right(data_[n].expected);
+  if (is_refuted_on_a_plane(set, n, actual)) return false;
   return std::ranges::any_of(expectations(set, data_[n]), is_right);
+}
+
+/// Whether the conventions do not even explain the plane of the first wrong element. Of a large output, that is much
+/// cheaper than to look at all of it. `actual`: of the expected elements.
+bool CaseJudge::is_refuted_on_a_plane(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
+  const DataSet& data = data_[n];
+  if (!operation_.is_large() || !can_be_sampled(operation_) || !data.expected.places.empty()) return false;
+  const Idx wrong = compare(actual, data.expected).first;
+  if (wrong < 0) return false;
+  const Part part = part_of(operation_, wrong / (operation_.output_count() / planes_of(operation_)));
+  Rules rules = set.rules();
+  rules.flushes |= data.may_flush;
+  std::vector<double> of_part;
+  for (const Idx place : part.outputs) of_part.push_back(actual[static_cast<std::size_t>(place)]);
+  const auto explains = [&](const Expectation& e) { return compare(of_part, e).elements_wrong == 0; };
+  return !std::ranges::any_of(
+      expect_under(rules, part.operation, arithmetic_, part.inputs(data.inputs), 0, case_.seed), explains);
 }
 
 /// The sets of conventions under which every result is right. Sets that agree on a set of data are tested there only

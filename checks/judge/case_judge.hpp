@@ -51,6 +51,7 @@ class CaseJudge {
   std::vector<Expectation> expectations(ConventionSet set, const DataSet& data) const;
   void follow_conventions();
   void accept_one_formulation();
+  bool is_refuted_on_a_plane(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;

@@ -28,26 +28,26 @@ Fold images(const std::vector<Modulo>& s, Idx inner) {
   return {.columns = static_cast<Idx>(s.size()), .inner = inner, .column_weights = s};
 }
 
-/// The sum over n, o of s[n] * r[o] * y[n,o]. The groups are one: its input channels are those of all groups.
+/// For each group, the sum over n, o of s[n] * r[o] * y[n,o].
 Projected project_y(const Problem& problem, Weights& weights) {
   const auto& p = problem.as<P>();
   const std::vector<Modulo> s = weights.draw(p.batch), r = weights.draw(p.out_channels);
   const Fold w{.kept = p.groups, .columns = out_of_group(p), .inner = in_of_group(p) * cells(p), .column_weights = r};
-  const Fold b{.columns = p.out_channels, .row_weights = {total(s)}, .column_weights = r};
-  const Fold y{.rows = p.batch, .columns = p.out_channels, .inner = pixels_of_y(p), .row_weights = s,
-               .column_weights = r};
-  return {with_channels(p, 1, 1, p.in_channels, 1), {images(s, p.in_channels * pixels_of_x(p)), w, b}, y};
+  const Fold b{.kept = p.groups, .columns = out_of_group(p), .row_weights = {total(s)}, .column_weights = r};
+  const Fold y{.rows = p.batch, .kept = p.groups, .columns = out_of_group(p), .inner = pixels_of_y(p),
+               .row_weights = s, .column_weights = r};
+  return {with_channels(p, 1, p.groups, p.in_channels, p.groups), {images(s, p.in_channels * pixels_of_x(p)), w, b}, y};
 }
 
-/// The sum over n, c of s[n] * t[c] * dx[n,c].
+/// For each group, the sum over n, c of s[n] * t[c] * dx[n,c].
 Projected project_dx(const Problem& problem, Weights& weights) {
   const auto& p = problem.as<P>();
   const std::vector<Modulo> s = weights.draw(p.batch), t = weights.draw(p.in_channels);
   const Fold w{.kept = p.out_channels, .columns = in_of_group(p), .inner = cells(p), .column_weights = t,
-               .rows_per_block = out_of_group(p)};
-  const Fold dx{.rows = p.batch, .columns = p.in_channels, .inner = pixels_of_x(p), .row_weights = s,
-                .column_weights = t};
-  return {with_channels(p, 1, 1, 1, p.out_channels), {w, images(s, p.out_channels * pixels_of_y(p))}, dx};
+               .pairs_per_block = out_of_group(p)};
+  const Fold dx{.rows = p.batch, .kept = p.groups, .columns = in_of_group(p), .inner = pixels_of_x(p),
+                .row_weights = s, .column_weights = t};
+  return {with_channels(p, 1, p.groups, p.groups, p.out_channels), {w, images(s, p.out_channels * pixels_of_y(p))}, dx};
 }
 
 /// The sum over o, c of r[o] * t[c] * dw[o,c]. The groups of an image are images of their own.
@@ -58,7 +58,7 @@ Projected project_dw(const Problem& problem, Weights& weights) {
   const Fold x{.kept = images_of_groups, .columns = in_of_group(p), .inner = pixels_of_x(p), .column_weights = t};
   const Fold dy{.kept = images_of_groups, .columns = out_of_group(p), .inner = pixels_of_y(p), .column_weights = r};
   const Fold dw{.rows = p.out_channels, .columns = in_of_group(p), .inner = cells(p), .row_weights = r,
-                .column_weights = t, .rows_per_block = out_of_group(p)};
+                .column_weights = t, .pairs_per_block = out_of_group(p)};
   return {with_channels(p, images_of_groups, 1, 1, 1), {x, dy}, dw};
 }
 
