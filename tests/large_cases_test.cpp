@@ -42,9 +42,7 @@ void last_element(const cnnspec_conv2d&, float* y, std::int64_t count) { y[count
 void last_image(const cnnspec_conv2d& p, float* y, std::int64_t count) {
   if (p.batch > 1) std::copy_n(y, count / p.batch, y + count - count / p.batch);
 }
-void two_that_cancel(const cnnspec_conv2d& p, float* y, std::int64_t) {
-  y[0] += 1, y[p.out_height * p.out_width] -= 1;
-}
+void two_that_cancel(const cnnspec_conv2d& p, float* y, std::int64_t) { y[0] += 1, y[p.out_height * p.out_width] -= 1; }
 void nan_somewhere(const cnnspec_conv2d&, float* y, std::int64_t count) { y[count / 2] = std::nanf(""); }
 
 template <Spoil spoil>

@@ -1,11 +1,12 @@
 // The projection: right outputs pass, and each kind of wrong output is noticed; and so is a wrong projection.
+#include "checks/expect/projection.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
 #include "checks/data/data.hpp"
-#include "checks/expect/projection.hpp"
 #include "checks/generate/configurations.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"

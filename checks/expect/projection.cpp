@@ -20,7 +20,8 @@ constexpr Idx in_one_go = 1 << 13;
 class Units {
  public:
   Units(int exponent, double most)
-      : most_(most), up_{std::ldexp(1.0, exponent / 2), std::ldexp(1.0, exponent - exponent / 2)},
+      : most_(most),
+        up_{std::ldexp(1.0, exponent / 2), std::ldexp(1.0, exponent - exponent / 2)},
         down_{1 / up_[0], 1 / up_[1]} {}
 
   /// Whether all are integers of at most `most` units. Writes these.
@@ -88,7 +89,7 @@ template <class Read>
 std::optional<std::vector<Modulo>> folded(const Fold& f, const Units& units, Read read) {
   const auto blocks = static_cast<Idx>(f.column_weights.size()) / f.columns;
   std::vector<Modulo> result(static_cast<std::size_t>(f.kept * f.inner));
-  const Idx width = std::min(f.inner, in_one_go);                                           // elements side by side
+  const Idx width = std::min(f.inner, in_one_go);                                             // elements side by side
   const Idx height = width < f.inner ? 1 : std::clamp(in_one_go / width, Idx{1}, f.columns);  // columns at once
   std::vector<std::int64_t> integers(static_cast<std::size_t>(width * height));
   for (Idx k = 0; k < f.kept; ++k)
@@ -181,8 +182,7 @@ bool is_projection_right(const Operation& operation, const Arithmetic& arithmeti
 
 double largest_sum_alone(const Operation& operation, const Operands<double>& inputs, std::size_t whole) {
   const auto magnitude = [](double v) { return std::fabs(v); };
-  const Operation alone =
-      operation_of(operation.op, operation.pass().projection->alone(operation.problem, whole));
+  const Operation alone = operation_of(operation.op, operation.pass().projection->alone(operation.problem, whole));
   Operands<double> magnitudes;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     auto& of_input = magnitudes.emplace_back(inputs[i].empty() ? 0 : alone.inputs[i].count());

@@ -46,7 +46,8 @@ double bytes_of_set(const Operation& operation, const Arithmetic& arithmetic, co
   const double of_input = sizeof(double) + 3 * stored;
   const double of_output = 2 * stored + (is_projected ? 0 : 2 * sizeof(long double) + 2 * sizeof(double));
   const double measured = is_projected || how.sample > 0 ? 0 : 3 * sizeof(double);  // value, magnitude and terms
-  return elements_of(operation.inputs) * (of_input + measured) + elements_of(operation.outputs) * (of_output + measured);
+  return elements_of(operation.inputs) * (of_input + measured) +
+         elements_of(operation.outputs) * (of_output + measured);
 }
 double bytes_of_set(const Operation& operation, const Case& c, const Conditions& conditions) {
   return bytes_of_set(operation, arithmetic_for(c.dtype, conditions.profile), options_for(operation, conditions));

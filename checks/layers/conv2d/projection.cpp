@@ -34,8 +34,12 @@ Projected project_y(const Problem& problem, Weights& weights) {
   const std::vector<Modulo> s = weights.draw(p.batch), r = weights.draw(p.out_channels);
   const Fold w{.kept = p.groups, .columns = out_of_group(p), .inner = in_of_group(p) * cells(p), .column_weights = r};
   const Fold b{.kept = p.groups, .columns = out_of_group(p), .row_weights = {total(s)}, .column_weights = r};
-  const Fold y{.rows = p.batch, .kept = p.groups, .columns = out_of_group(p), .inner = pixels_of_y(p),
-               .row_weights = s, .column_weights = r};
+  const Fold y{.rows = p.batch,
+               .kept = p.groups,
+               .columns = out_of_group(p),
+               .inner = pixels_of_y(p),
+               .row_weights = s,
+               .column_weights = r};
   return {with_channels(p, 1, p.groups, p.in_channels, p.groups), {images(s, p.in_channels * pixels_of_x(p)), w, b}, y};
 }
 
@@ -43,10 +47,17 @@ Projected project_y(const Problem& problem, Weights& weights) {
 Projected project_dx(const Problem& problem, Weights& weights) {
   const auto& p = problem.as<P>();
   const std::vector<Modulo> s = weights.draw(p.batch), t = weights.draw(p.in_channels);
-  const Fold w{.kept = p.out_channels, .columns = in_of_group(p), .inner = cells(p), .column_weights = t,
+  const Fold w{.kept = p.out_channels,
+               .columns = in_of_group(p),
+               .inner = cells(p),
+               .column_weights = t,
                .pairs_per_block = out_of_group(p)};
-  const Fold dx{.rows = p.batch, .kept = p.groups, .columns = in_of_group(p), .inner = pixels_of_x(p),
-                .row_weights = s, .column_weights = t};
+  const Fold dx{.rows = p.batch,
+                .kept = p.groups,
+                .columns = in_of_group(p),
+                .inner = pixels_of_x(p),
+                .row_weights = s,
+                .column_weights = t};
   return {with_channels(p, 1, p.groups, p.groups, p.out_channels), {w, images(s, p.out_channels * pixels_of_y(p))}, dx};
 }
 
@@ -57,8 +68,12 @@ Projected project_dw(const Problem& problem, Weights& weights) {
   const Idx images_of_groups = p.batch * p.groups;
   const Fold x{.kept = images_of_groups, .columns = in_of_group(p), .inner = pixels_of_x(p), .column_weights = t};
   const Fold dy{.kept = images_of_groups, .columns = out_of_group(p), .inner = pixels_of_y(p), .column_weights = r};
-  const Fold dw{.rows = p.out_channels, .columns = in_of_group(p), .inner = cells(p), .row_weights = r,
-                .column_weights = t, .pairs_per_block = out_of_group(p)};
+  const Fold dw{.rows = p.out_channels,
+                .columns = in_of_group(p),
+                .inner = cells(p),
+                .row_weights = r,
+                .column_weights = t,
+                .pairs_per_block = out_of_group(p)};
   return {with_channels(p, images_of_groups, 1, 1, 1), {x, dy}, dw};
 }
 

@@ -18,7 +18,9 @@ Fold rows_of(const std::vector<Modulo>& weights, Idx columns) {
 }
 /// A matrix, all of which is added with weights.
 Fold all_of(const std::vector<Modulo>& rows, const std::vector<Modulo>& columns) {
-  return {.rows = static_cast<Idx>(rows.size()), .columns = static_cast<Idx>(columns.size()), .row_weights = rows,
+  return {.rows = static_cast<Idx>(rows.size()),
+          .columns = static_cast<Idx>(columns.size()),
+          .row_weights = rows,
           .column_weights = columns};
 }
 
@@ -28,8 +30,8 @@ Projected project_y(const Problem& problem, Weights& weights) {
   const std::vector<Modulo> s = weights.draw(p.batch), r = weights.draw(p.out_features);
   Modulo total;
   for (const Modulo w : s) total += w;
-  return {P{1, p.in_features, 1}, {rows_of(s, p.in_features), rows_of(r, p.in_features), all_of({total}, r)},
-          all_of(s, r)};
+  return {
+      P{1, p.in_features, 1}, {rows_of(s, p.in_features), rows_of(r, p.in_features), all_of({total}, r)}, all_of(s, r)};
 }
 
 /// The sum over n, i of s[n] * t[i] * dx[n,i].
