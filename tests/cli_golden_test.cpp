@@ -32,6 +32,50 @@ TEST(CliGolden, goes_round) {
   EXPECT_EQ(cnnspec("compare " + golden + " " + golden).status, 2) << "what is expected is not there";
 }
 
+/// `compare` on inputs in a folder of golden vectors.
+std::string on_inputs_of(const std::string& golden, const std::string& inputs, const std::string& more) {
+  std::string line = "compare --op conv2d_forward --case mb1ic2ih5oc3kh3";
+  for (const char input : inputs) line += " " + quoted(golden + "/" + input + ".npy");
+  return line + " " + more;
+}
+
+TEST(CliCompare, judges_a_result_on_given_inputs) {
+  const Folder folder;
+  const std::string golden = folder / "golden";
+  for (const char* data : {"rounded", "exact-first-wide"}) {
+    EXPECT_EQ(cnnspec(conv + ("--data " + std::string(data) + " --out " + quoted(golden))).status, 0);
+    const std::string y = "--actual " + quoted(golden + "/y.npy");
+    const Outcome right = cnnspec(on_inputs_of(golden, "xwb", y));
+    EXPECT_EQ(right.status, 0) << right.err;
+    EXPECT_TRUE(contains(right.out, "\npass: 1 output")) << right.out;
+    const Outcome without_bias = cnnspec(on_inputs_of(golden, "xw", y + " --json -"));
+    EXPECT_EQ(without_bias.status, 1) << without_bias.err;
+    EXPECT_EQ(nlohmann::json::parse(without_bias.out)["failures"][0]["tensor"], "y");
+    const Outcome sampled = cnnspec(on_inputs_of(golden, "xwb", y + " --sample 1"));
+    EXPECT_EQ(sampled.status, 0) << sampled.err;
+    EXPECT_TRUE(contains(sampled.out, "judged on a sample")) << sampled.out;
+    EXPECT_EQ(cnnspec(on_inputs_of(golden, "xw", y + " --sample 1")).status, 1);
+    std::filesystem::remove_all(golden);
+  }
+}
+
+TEST(CliCompare, refuses_given_files_that_do_not_fit) {
+  const Folder folder;
+  const std::string golden = folder / "golden", y = "--actual " + quoted(golden + "/y.npy");
+  EXPECT_EQ(cnnspec(conv + ("--out " + quoted(golden))).status, 0);
+  expect_refused(on_inputs_of(golden, "x", y), "files for x w [b]");
+  expect_refused(on_inputs_of(golden, "wx", y), "w.npy");
+  expect_refused(on_inputs_of(golden, "xw", ""), "--actual");
+  expect_refused(on_inputs_of(golden, "xw", y + " " + y), "1 file");
+  expect_refused(on_inputs_of(golden, "xw", y + " --full --sample 3"), "--full");
+  expect_refused(on_inputs_of(golden, "xw", y + " --sample 0"), "--sample");
+  expect_refused(on_inputs_of(golden, "xw", y + " --dtype f64"), "<f8");
+  expect_refused("compare --op conv2d_forwar --case mb1ic2ih5oc3kh3 a b " + y, "did you mean \"conv2d_forward\"?");
+  expect_refused("compare --op conv2d_forward a b " + y, "--case");
+  expect_refused("compare " + quoted(golden) + " " + quoted(golden) + " --full", "--op");
+  expect_refused("compare " + quoted(golden), "two folders");
+}
+
 TEST(CliGolden, is_the_same_every_time) {
   const Folder folder;
   for (const char* name : {"a", "b"}) EXPECT_EQ(cnnspec(conv + ("--out " + quoted(folder / name))).status, 0);

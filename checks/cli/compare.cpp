@@ -4,18 +4,62 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <limits>
 #include <memory>
+#include <optional>
 
 #include "checks/cli/commands.hpp"
+#include "checks/cli/names.hpp"
+#include "checks/cli/number.hpp"
 #include "checks/output/output_file.hpp"
+#include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/names.hpp"
 #include "checks/vocabulary/text.hpp"
 
 namespace cnnspec::checks {
 namespace {
 
 struct CompareArguments {
-  std::string golden, actual, json;
+  std::vector<std::string> paths;  // two folders; or with --op, the files of the inputs
+  std::string json, op, descriptor, dtype = "f32", profile;
+  std::vector<std::string> actual;
+  std::optional<std::string> batch, sample;  // numbers
+  bool full = false;
 };
+
+/// More multiply-adds are judged on a sample of this many elements, unless the user asks for more.
+constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
+
+GivenCase given_case(const CompareArguments& a) {
+  GivenCase c;
+  const Pass* const pass = find_pass(a.op);
+  if (pass == nullptr) throw UsageError("--op", "", one_of(names_of_operations(), a.op), in_quotes(a.op));
+  if (a.descriptor.empty()) throw UsageError("--case", "", "the problem that the files belong to", "nothing");
+  if (a.actual.empty()) throw UsageError("--actual", "", "a file with a result", "nothing");
+  if (a.full && a.sample) throw UsageError("--full", "", "this or --sample", "both");
+  c.op = pass->op;
+  c.dtype = dtype_named("--dtype", a.dtype);
+  c.profile = profile_named(a.profile);
+  std::optional<Idx> batch;
+  if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
+  c.problem = parse_descriptor(layer_id(c.op), a.descriptor, batch);
+  if (taps(c.problem) > most_taps_in_full) c.sample = usual_sample;
+  if (a.sample) c.sample = number_of("--sample", *a.sample, Idx{1}, std::numeric_limits<Idx>::max());
+  if (a.full) c.sample = 0;
+  c.inputs = a.paths, c.outputs = a.actual;
+  return c;
+}
+
+GoldenComparison compared(const CompareArguments& a) {
+  if (!a.op.empty()) return compare_given(given_case(a));
+  for (const auto& [option, is_given] :
+       {std::pair{"--case", !a.descriptor.empty()}, {"--actual", !a.actual.empty()}, {"--mb", a.batch.has_value()},
+        {"--sample", a.sample.has_value()}, {"--full", a.full}, {"--profile", !a.profile.empty()}})
+    if (is_given) throw UsageError(option, "", "--op beside it", "no --op");
+  if (a.paths.size() != 2)
+    throw UsageError("compare", "", "two folders, or --op", fmt::format("{} paths", a.paths.size()));
+  return compare_golden(a.paths[0], a.paths[1]);
+}
 
 /// Prints to standard error.
 void tell_ignored(const std::vector<std::string>& files) {
@@ -28,7 +72,7 @@ void tell_ignored(const std::vector<std::string>& files) {
 }
 
 ExitStatus run_compare(const CompareArguments& a) {
-  const GoldenComparison result = compare_golden(a.golden, a.actual);
+  const GoldenComparison result = compared(a);
   tell_ignored(result.ignored);
   if (a.json != "-") print(describe_comparison(result));
   if (!a.json.empty()) write_output(a.json, comparison_to_json(result));
@@ -41,10 +85,26 @@ ExitStatus run_compare(const CompareArguments& a) {
 }  // namespace
 
 void add_compare(CLI::App& app, Session& session) {
-  CLI::App* command = app.add_subcommand("compare", "Judge files that a program computed from golden vectors");
+  CLI::App* command = app.add_subcommand("compare", "Judge files that a program computed");
   const auto a = std::make_shared<CompareArguments>();
-  command->add_option("GOLDEN", a->golden, "a folder that `cnnspec golden` wrote")->required();
-  command->add_option("ACTUAL", a->actual, "the folder with the program's outputs: y.npy, dx.npy, ...")->required();
+  command
+      ->add_option("PATH", a->paths,
+                   "a folder that `cnnspec golden` wrote, and the folder with the program's outputs: y.npy, dx.npy, ...; "
+                   "with --op, the files of the operation's inputs in its order, such as x.npy w.npy b.npy")
+      ->required();
+  command->add_option("--op", a->op, "judge results of this operation on inputs of your own")->type_name("OP");
+  command->add_option("--case", a->descriptor, "the problem")->type_name("DESCRIPTOR");
+  command->add_option("--actual", a->actual, "the file with the program's result; for several outputs, in their order")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all();
+  command->add_option("--dtype", a->dtype, "storage type (default: f32): " + joined(names_of_dtypes(), ", "))
+      ->type_name("TYPE");
+  command->add_option("--profile", a->profile, profile_help)->type_name("P");
+  command->add_option("--mb", a->batch, "the minibatch, instead of that of --case")->type_name("N");
+  command->add_option("--sample", a->sample, "judge about N elements (default: all of small cases, else 1024)")
+      ->type_name("N");
+  command->add_flag("--full", a->full, "judge every element, however long it takes");
   command->add_option("--json", a->json, "also write the result to FILE as JSON; - prints it instead")
       ->type_name("FILE");
   command->footer(
@@ -54,12 +114,16 @@ as by `cnnspec judge`: its error must be within what rounding explains in some o
 rounds, it must be equal.
   error/bound   the largest error, in units of what rounding can explain
 
+With --op, the inputs are yours: .npy files of the storage type. A large result is judged on a sample of its planes;
+the first and the last one are among them.
+
 Exit status: 0 every output passed, 1 one is wrong, 2 bad usage or files, 3 nothing is wrong, but an output is
 missing or could not be judged.
 
 Examples:
   cnnspec compare golden actual
-  cnnspec compare golden actual --json result.json)");
+  cnnspec compare golden actual --json result.json
+  cnnspec compare --op conv2d_forward --case ic3ih7oc4kh3ph1 x.npy w.npy b.npy --actual y.npy)");
   command->callback([&session, a] { session.run = [a] { return run_compare(*a); }; });
 }
 

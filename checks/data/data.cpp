@@ -562,7 +562,8 @@ void compute_expected(const Operation& operation, DataSet& set) {
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
                    const DataOptions& options) {
   DataSet set{"given", "the given data", std::move(inputs), {}, {}};
-  set.expected = expect(operation, arithmetic, set.inputs);
+  set.expected = expect(operation, arithmetic, set.inputs, options.sample);
+  set.sampled = !set.expected.places.empty();
   set.visible = set.expected.terms;
   if (options.specials) return set;
   leave_open(operation, set);

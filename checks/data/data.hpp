@@ -45,7 +45,7 @@ void leave_open(const Operation& operation, DataSet& set);
 void compute_expected(const Operation& operation, DataSet& set);
 
 /// A set of given inputs. As with drawn data, two kinds of results are not judged: those that the layer leaves open,
-/// and those of subnormal numbers if the type disputes them.
+/// and those of subnormal numbers if the type disputes them. Results may be judged on a sample.
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
                    const DataOptions& options = {});
 

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <optional>
 #include <random>
-#include <ranges>
 
 #include "checks/expect/expectation.hpp"
 
@@ -181,17 +180,20 @@ bool is_projection_right(const Operation& operation, const Arithmetic& arithmeti
 }
 
 double largest_sum_alone(const Operation& operation, const Operands<double>& inputs, std::size_t whole) {
-  const auto magnitude = [](double v) { return std::fabs(v); };
   const Operation alone = operation_of(operation.op, operation.pass().projection->alone(operation.problem, whole));
   Operands<double> magnitudes;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    auto& of_input = magnitudes.emplace_back(inputs[i].empty() ? 0 : alone.inputs[i].count());
-    if (i == whole)
-      std::ranges::transform(inputs[i], of_input.begin(), magnitude);
-    else if (!inputs[i].empty())
-      std::ranges::fill(of_input, std::ranges::max(inputs[i] | std::views::transform(magnitude)));
+    std::vector<double> of_input;
+    double largest = 0;
+    for (const double v : inputs[i]) {
+      if (i == whole) of_input.push_back(std::fabs(v));
+      largest = std::max(largest, std::fabs(v));
+    }
+    if (i != whole && !inputs[i].empty()) of_input.assign(static_cast<std::size_t>(alone.inputs[i].count()), largest);
+    magnitudes.push_back(std::move(of_input));
   }
-  return std::ranges::max(run_spec(alone, magnitudes));
+  const std::vector<double> sums = run_spec(alone, magnitudes);
+  return *std::ranges::max_element(sums);
 }
 
 }  // namespace cnnspec::checks

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
+#include "checks/data/literal_data.hpp"
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
 #include "checks/judge/picture.hpp"
@@ -24,6 +26,8 @@ namespace {
 /// A problem with more multiply-adds is not explained: every misreading is computed as slowly as the specification.
 constexpr Idx most_taps_to_explain = Idx{1} << 20;
 constexpr std::size_t most_diagnoses = 3;
+
+std::string plural(std::size_t n, const char* noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 /// The numbers in an output file of the program.
 std::vector<double> read_actual(const std::string& file, DType dtype, const TensorInfo& tensor) {
@@ -44,20 +48,20 @@ std::string description_of(const std::string& data, const Operation& operation) 
 }
 
 /// The misreadings that explain the result.
-std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operation& operation,
+std::vector<Diagnosis> diagnoses_of(const GoldenComparison& result, const Operation& operation, Operands<double> inputs,
                                     const std::vector<double>& actual) {
   if (taps(operation.problem) > most_taps_to_explain) return {};
-  const GoldenCase& c = result.made_of;
-  Observation seen{operation, arithmetic_for(c.dtype, c.profile), {}, no_bound, actual};
-  for (const TensorInfo& input : operation.inputs) seen.inputs.push_back(read_input(result.golden, c.dtype, input));
+  const Observation seen{operation, arithmetic_for(result.made_of.dtype, result.made_of.profile), std::move(inputs),
+                         no_bound, actual};
   std::vector<Diagnosis> diagnoses;
   for (const Misreading* m : explanations(std::span(&seen, 1)))
     if (diagnoses.size() < most_diagnoses) diagnoses.push_back({m->name, m->sentence});
   return diagnoses;
 }
 
+/// `expected`: of this tensor.
 Failure failure_of(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
-                   const Comparison& c) {
+                   const Comparison& c, const Expectation& expected) {
   const GoldenCase& made_of = result.made_of;
   Failure f;
   f.failed = {operation.op, made_of.dtype, made_of.problem, made_of.seed, made_of.data};
@@ -65,26 +69,28 @@ Failure failure_of(const GoldenComparison& result, const Operation& operation, c
   f.data_description = description_of(made_of.data, operation);
   f.kind = FailureKind::wrong_value;
   f.tensor = tensor.name;
-  f.elements = tensor.count(), f.elements_wrong = c.elements_wrong;
-  f.first_index = tensor.index(c.first);
+  f.elements = expected.places.empty() ? tensor.count() : std::ssize(expected.places);
+  f.elements_wrong = c.elements_wrong;
+  f.first_index = tensor.index(expected.place(static_cast<std::size_t>(c.first)));
   f.expected = c.expected, f.actual = c.actual, f.bound = c.bound, f.ratio = c.ratio;
-  f.picture = picture_of(c.wrong, tensor.extents);
+  f.picture = picture_of(wrong_among_all(c, expected, tensor.count()), tensor.extents);
   return f;
 }
 
 /// Compares one output of an operation, and appends the program's numbers to `actual`.
 ComparedOutput compare_output(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
                               std::vector<double>& actual) {
-  ComparedOutput output{operation.op, tensor.name, true, {}, {}};
+  ComparedOutput output{operation.op, tensor.name, true, false, {}, {}};
   const GoldenOutput golden = read_output(result.golden, operation.op, tensor);
   const std::string file = result.actual + "/" + tensor_file(output.tensor);
   output.is_there = std::filesystem::exists(file);
   if (!output.is_there) return output;
   const std::vector<double> own = read_actual(file, result.made_of.dtype, tensor);
   actual.insert(actual.end(), own.begin(), own.end());
-  output.comparison = compare(own, {{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}});
+  const Expectation expected{{golden.expected.begin(), golden.expected.end()}, golden.bounds, {}};
+  output.comparison = compare(own, expected);
   if (output.comparison.elements_wrong > 0)
-    output.failure = failure_of(result, operation, tensor, output.comparison);
+    output.failure = failure_of(result, operation, tensor, output.comparison, expected);
   return output;
 }
 
@@ -96,9 +102,49 @@ std::vector<ComparedOutput> compare_outputs(const GoldenComparison& result, Op o
   for (const TensorInfo& tensor : operation.outputs)
     outputs.push_back(compare_output(result, operation, tensor, actual));
   const auto wrong = std::ranges::find_if(outputs, [](const ComparedOutput& o) { return o.failure.has_value(); });
-  if (wrong != outputs.end() && std::ssize(actual) == operation.output_count())
-    wrong->failure->diagnoses = diagnoses_of(result, operation, actual);
+  if (wrong == outputs.end() || std::ssize(actual) != operation.output_count()) return outputs;
+  Operands<double> inputs;
+  for (const TensorInfo& input : operation.inputs)
+    inputs.push_back(read_input(result.golden, result.made_of.dtype, input));
+  wrong->failure->diagnoses = diagnoses_of(result, operation, std::move(inputs), actual);
   return outputs;
+}
+
+/// The inputs of a given case; an optional one that is left out is empty.
+Operands<double> read_inputs(const GivenCase& c, const Operation& operation) {
+  const auto required = std::ranges::count(operation.inputs, false, &TensorInfo::is_optional);
+  const std::size_t all = operation.inputs.size(), given = c.inputs.size();
+  if (std::ssize(c.inputs) < required || given > all) {
+    std::vector<std::string> names;
+    for (const TensorInfo& t : operation.inputs)
+      names.push_back(t.is_optional ? "[" + std::string(t.name) + "]" : t.name);
+    throw UsageError(name_of(c.op), "", "files for " + joined(names, " "), plural(given, "file"));
+  }
+  Operands<double> inputs(all);
+  for (std::size_t i = 0; i < given; ++i) {
+    const TensorInfo& tensor = operation.inputs[i];
+    inputs[i] = decode(tensor, c.dtype,
+                       read_npy(c.inputs[i], {npy_of(tensor.element, c.dtype)}, tensor.extents).elements);
+  }
+  return inputs;
+}
+
+/// The elements with these numbers; empty: all.
+std::vector<double> at(const std::vector<double>& all, const std::vector<Idx>& places) {
+  if (places.empty()) return all;
+  std::vector<double> some;
+  for (const Idx place : places) some.push_back(all[static_cast<std::size_t>(place)]);
+  return some;
+}
+
+/// The part of an expectation that is about one output, whose elements begin at `first`.
+Expectation of_output(const Expectation& all, Idx first, const TensorInfo& tensor) {
+  if (!all.places.empty()) return all;  // a sample is of an operation with one output
+  std::vector<Idx> places(static_cast<std::size_t>(tensor.count()));
+  std::iota(places.begin(), places.end(), first);
+  Expectation own = at_places(all, places);
+  own.places.clear();
+  return own;
 }
 
 std::vector<std::string> files_but_outputs(const std::string& folder, const std::vector<ComparedOutput>& outputs) {
@@ -127,8 +173,6 @@ std::string row_of(const ComparedOutput& o) {
                      number(c.judged + c.not_judged), number(c.elements_wrong), number(c.not_judged),
                      c.judged > 0 ? fmt::format("{:.3f}", c.worst_ratio) : "-", verdict_of(o));
 }
-
-std::string plural(std::size_t n, const char* noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 /// The reason for the verdict.
 std::string reason_of(const GoldenComparison& r) {
@@ -179,6 +223,7 @@ Json json_of(const ComparedOutput& o) {
           {"verdict", verdict_of(o)},
           {"elements", o.comparison.judged},
           {"elements_wrong", o.comparison.elements_wrong},
+          {"sampled", o.is_sampled},
           {"not_judged", o.comparison.not_judged},
           {"worst_ratio", json_number(o.comparison.worst_ratio)}};
 }
@@ -212,13 +257,43 @@ GoldenComparison compare_golden(const std::string& golden, const std::string& ac
   return result;
 }
 
+GoldenComparison compare_given(const GivenCase& c) {
+  const Operation operation = operation_of(c.op, c.problem);
+  if (c.outputs.size() != operation.outputs.size())
+    throw UsageError("--actual", "", plural(operation.outputs.size(), "file"), plural(c.outputs.size(), "file"));
+  GoldenComparison result{joined(c.inputs, " "), joined(c.outputs, " "), {{c.op}, c.dtype, c.profile, c.problem}, {}, {}};
+  result.made_of.data = "given";
+  const DataSet set = given_data(operation, arithmetic_for(c.dtype, c.profile), read_inputs(c, operation),
+                                 {.sample = c.sample});
+  std::vector<double> actual;
+  for (std::size_t n = 0; n < c.outputs.size(); ++n) {
+    const TensorInfo& tensor = operation.outputs[n];
+    const Expectation expected = of_output(set.expected, std::ssize(actual), tensor);
+    const std::vector<double> own = read_actual(c.outputs[n], c.dtype, tensor);
+    ComparedOutput& output = result.outputs.emplace_back(ComparedOutput{c.op, tensor.name, true, set.sampled, {}, {}});
+    output.comparison = compare(at(own, expected.places), expected);
+    if (output.comparison.elements_wrong > 0)
+      output.failure = failure_of(result, operation, tensor, output.comparison, expected);
+    actual.insert(actual.end(), own.begin(), own.end());
+  }
+  const auto wrong = std::ranges::find_if(result.outputs, [](const auto& o) { return o.failure.has_value(); });
+  if (wrong != result.outputs.end()) wrong->failure->diagnoses = diagnoses_of(result, operation, set.inputs, actual);
+  return result;
+}
+
 std::string describe_comparison(const GoldenComparison& r) {
   std::string text = fmt::format("{:<6} {:<24} {:>10} {:>10} {:>10} {:>11}  {}\n", "output", "operation", "elements",
                                  "wrong", "not judged", "error/bound", "verdict");
   for (const ComparedOutput& o : r.outputs) text += row_of(o);
   for (const ComparedOutput& o : r.outputs)
     if (o.failure) text += "\n" + describe_failure("", *o.failure, {}, Again::no);
+  for (const ComparedOutput& o : r.outputs)
+    if (o.is_sampled) text += fmt::format("\n{} was judged on a sample of its elements (--full judges all)\n", o.tensor);
   const GoldenCase& c = r.made_of;
+  const bool has_data = find_data_family(c.data) != nullptr || is_literal(c.data);  // that a seed or a text describes
+  if (!has_data)
+    return text + fmt::format("\n{}: {} ({} {}, the given data)\n", name_of(r.verdict()), reason_of(r),
+                              name_of(c.dtype), to_descriptor(c.problem));
   return text + fmt::format("\n{}: {} ({} {}, data {}, seed {})\n", name_of(r.verdict()), reason_of(r),
                             name_of(c.dtype), to_descriptor(c.problem), printable(c.data), c.seed);
 }

@@ -15,6 +15,7 @@ struct ComparedOutput {
   Op op{};
   std::string tensor;
   bool is_there = true;
+  bool is_sampled = false;  // only a sample of its elements was judged
   Comparison comparison;
   std::optional<Failure> failure;
 
@@ -36,6 +37,22 @@ struct GoldenComparison {
 /// also be stored as bit patterns. Its order may be row- or column-major. Throws UsageError if the golden vectors or an
 /// output cannot be read, and if there is no output at all.
 GoldenComparison compare_golden(const std::string& golden, const std::string& actual);
+
+/// Results of one operation on inputs of the user's own.
+struct GivenCase {
+  Op op{};
+  DType dtype{};
+  const Profile* profile = nullptr;  // null: the default profile of the storage type
+  Problem problem;
+  Idx sample = 0;                     // about how many elements to judge; 0: all
+  std::vector<std::string> inputs;    // files, in the order of the operation's inputs; optional ones may be left out
+  std::vector<std::string> outputs;   // files, in the order of the operation's outputs
+};
+
+/// Reads the files. Inputs have the storage type; outputs are as for compare_golden. Where all terms are multiples of
+/// one power of two and their sums are exact in every order, only equality is right; else the bound decides. Throws
+/// UsageError.
+GoldenComparison compare_given(const GivenCase& c);
 
 /// In words: a table with a row for each output, the mistakes, and the verdict.
 std::string describe_comparison(const GoldenComparison& result);

@@ -79,14 +79,6 @@ std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, cons
   return all;
 }
 
-/// For each element of all outputs, whether it is wrong. Empty if none is.
-std::vector<bool> wrong_among_all(const Comparison& c, const Expectation& expected, Idx count) {
-  if (expected.places.empty() || c.wrong.empty()) return c.wrong;
-  std::vector<bool> wrong(static_cast<std::size_t>(count));
-  for (std::size_t n = 0; n < c.wrong.size(); ++n) wrong[static_cast<std::size_t>(expected.places[n])] = c.wrong[n];
-  return wrong;
-}
-
 }  // namespace
 
 DataOptions options_for(const Operation& operation, const Conditions& conditions) {
@@ -112,7 +104,7 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_of(c, conditions)) {
-  data_ = {given_data(operation_, arithmetic_, std::move(inputs), conditions_.data)};
+  data_ = {given_data(operation_, arithmetic_, std::move(inputs), options_for(operation_, conditions_))};
   repeat_data();
   follow_conventions();
   accept_one_formulation();

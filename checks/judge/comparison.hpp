@@ -56,4 +56,12 @@ inline Comparison compare(const std::vector<double>& actual, const Expectation& 
   return c;
 }
 
+/// For each of `count` elements, whether it is wrong. Empty if none is.
+inline std::vector<bool> wrong_among_all(const Comparison& c, const Expectation& expected, Idx count) {
+  if (expected.places.empty() || c.wrong.empty()) return c.wrong;
+  std::vector<bool> wrong(static_cast<std::size_t>(count));
+  for (std::size_t n = 0; n < c.wrong.size(); ++n) wrong[static_cast<std::size_t>(expected.places[n])] = c.wrong[n];
+  return wrong;
+}
+
 }  // namespace cnnspec::checks

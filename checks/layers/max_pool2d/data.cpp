@@ -117,9 +117,11 @@ constexpr std::array families{
 void leave_infinities(const Operation& operation, DataSet& set) {
   const bool backward = operation.inputs.size() > 1;
   set.expected.bounds.resize(set.expected.values.size());
-  for (std::size_t n = 0; n < set.expected.values.size(); ++n)
-    if ((backward ? set.inputs[0][n] : static_cast<double>(set.expected.values[n])) == minus_infinity)
+  for (std::size_t n = 0; n < set.expected.values.size(); ++n) {
+    const auto place = static_cast<std::size_t>(set.expected.place(n));
+    if ((backward ? set.inputs[0][place] : static_cast<double>(set.expected.values[n])) == minus_infinity)
       set.expected.bounds[n] = std::numeric_limits<double>::quiet_NaN();
+  }
 }
 
 std::unique_ptr<Shown> shown_cells(const Operation& operation) { return std::make_unique<ShownCells>(operation); }
