@@ -344,6 +344,14 @@ TEST(NetworkJson, may_state_what_is_derived_but_only_truly) {
   EXPECT_EQ(with("", R"(, "output_shape": [1, 3])"), "net.json: at /layers/0/output_shape: expected [3], got [1,3]");
 }
 
+TEST(NetworkJson, examples_have_the_published_numbers_of_parameters) {
+  const auto parameters = [](const std::string& name) {
+    return summarize(load_network(CNNSPEC_TEST_EXAMPLES "/networks/" + name + ".json", "")).parameters;
+  };
+  EXPECT_EQ(parameters("alexnet"), 61'100'840);
+  EXPECT_EQ(parameters("vgg16"), 138'357'544);
+}
+
 TEST(NetworkJson, damaged_text_is_read_or_refused_and_nothing_else) {
   std::mt19937_64 random(tests::test_seed());
   int refused = 0;

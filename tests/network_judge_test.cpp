@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "checks/describe/network_json.hpp"
 #include "checks/describe/networks.hpp"
 #include "checks/judge/network.hpp"
 #include "tests/broken_kernels.hpp"
@@ -49,6 +50,25 @@ TEST(NetworkJudge, names_the_first_wrong_layer_and_holds_nothing_against_the_rig
   EXPECT_EQ(wrong_layers(r), (std::set<std::string>{"relu1 relu_backward", "relu2 relu_backward"}));
   EXPECT_NE(describe_network(r).find("first wrong layer: relu2\nrelu_backward f32"), std::string::npos)
       << describe_network(r);
+}
+
+TEST(NetworkJudge, judges_large_layers_on_a_sample_and_goes_on_with_all_results) {
+  const NamedNetwork large = parse_network(
+      R"({"input": [4, 256, 256], "layers": [{"kind": "conv2d", "out_channels": 8, "kernel": 3, "padding": 1},
+                                             {"kind": "max_pool2d", "kernel": 64}]})",
+      "large");
+  const auto result_of = [&](const checks::Kernel& kernel) {
+    return judge_network(kernel, "large", large.definition, 2, {DType::f32}, test_seed(), {});
+  };
+  const NetworkResult right = result_of(healthy_kernel());
+  EXPECT_EQ(right.verdict(), Verdict::pass) << describe_network(right);
+  EXPECT_TRUE(right.steps.front().result.sampled);
+  const NetworkResult wrong = result_of(broken_kernel("kernel flipped").kernel);
+  EXPECT_EQ(wrong.verdict(), Verdict::fail);
+  EXPECT_EQ(wrong.first_wrong()->what.op, Op::conv2d_forward);
+  checks::Kernel only_pools = healthy_kernel();
+  only_pools.f32.conv2d_forward = nullptr;
+  EXPECT_EQ(result_of(only_pools).verdict(), Verdict::pass) << "the specification computes all of y";
 }
 
 TEST(NetworkJudge, tells_conventions_from_mistakes) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -204,7 +205,7 @@ bool drop_row_weights(Fold& f) {
 }
 bool rotate_weights(Fold& f) {
   if (f.column_weights.size() < 2) return false;
-  std::ranges::rotate(f.column_weights, f.column_weights.begin() + 1);
+  std::rotate(f.column_weights.begin(), f.column_weights.begin() + 1, f.column_weights.end());
   return true;
 }
 constexpr WrongProjection wrong_projections[]{
