@@ -160,6 +160,16 @@ TEST(Formulations, none_of_which_explains_all_cases_make_the_verdict_differs) {
   EXPECT_NE(which.find("1 by terms-scaled (the first: "), std::string::npos) << which;
 }
 
+TEST(Formulations, are_named_by_lines_that_judge_again_only_where_the_operation_has_them) {
+  Conditions strict;
+  strict.formulation = "divide";
+  const auto again = [&](Op op) {
+    return reproduce("k", {op, DType::f32, parse_descriptor(layer_id(op), layer_of(op).example), 1}, strict);
+  };
+  EXPECT_NE(again(forward).find("--formulation divide"), std::string::npos);
+  EXPECT_EQ(again(Op::conv2d_forward).find("--formulation"), std::string::npos);
+}
+
 TEST(Formulations, may_be_mixed_if_that_is_accepted) {
   const KernelResult mixes = result_of({0b100, 0b010, 0b000}, true);
   EXPECT_EQ(mixes.verdict(), Verdict::pass);

@@ -49,6 +49,15 @@ TEST(CliJudge, fails_a_wrong_kernel_with_a_line_that_fails_again) {
   EXPECT_TRUE(contains(again.out, key + repro)) << again.out;
 }
 
+TEST(CliJudge, refuses_a_formulation_that_no_judged_operation_has) {
+  expect_judge_refuses("im2col --op conv2d_forward --formulation divide", "--formulation");
+  expect_judge_refuses("im2col --op avg_pool2d_backward --formulation terms-scaled", "--formulation");
+  expect_judge_refuses("im2col --formulation divid", "did you mean \"divide\"?");
+  EXPECT_EQ(cnnspec("judge im2col --formulation divide --dtype f32 --cases 5").status, 0);
+  EXPECT_EQ(cnnspec("judge im2col --op avg_pool2d_forward --accept mixed --cases 5").status, 0);
+  expect_judge_refuses("im2col --accept mixd", "--accept");
+}
+
 TEST(CliJudge, is_vacuous_if_nothing_was_judged) {
   const Outcome declined = cnnspec("judge " + wrong_kernel + " --op relu_forward");
   EXPECT_EQ(declined.status, 3);

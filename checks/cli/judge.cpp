@@ -152,6 +152,11 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   });
   if (has_any && options.operations.empty())
     throw UsageError("--profile", "", "a profile of a storage type that is judged", in_quotes(a.profile));
+  const auto has_formulation = [&](const JudgedOperation& o) {
+    return std::ranges::any_of(formulations_of(o.op), [&](const Formulation& f) { return f.name == a.formulation; });
+  };
+  if (has_any && !a.formulation.empty() && std::ranges::none_of(options.operations, has_formulation))
+    throw UsageError("--formulation", "", "a formulation of an operation that is judged", in_quotes(a.formulation));
   options.jobs = jobs_of(a);
   options.data = a.data;
   options.interrupted = &interrupted;

@@ -179,7 +179,10 @@ std::string reproduce(const std::string& kernel, const Case& c, const Conditions
   std::string line = fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel),
                                  name_of(c.op), name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
   if (!c.data.empty()) line += " --data " + shell_word(c.data);
-  return line + options_of(conditions);
+  Conditions own = conditions;  // a formulation of other operations is refused
+  const auto is_asked = [&](const Formulation& f) { return f.name == conditions.formulation; };
+  if (std::ranges::none_of(formulations_of(c.op), is_asked)) own.formulation.clear();
+  return line + options_of(own);
 }
 
 }  // namespace cnnspec::checks
