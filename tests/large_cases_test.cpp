@@ -46,30 +46,30 @@ void two_that_cancel(const cnnspec_conv2d& p, float* y, std::int64_t) { y[0] += 
 void nan_somewhere(const cnnspec_conv2d&, float* y, std::int64_t count) { y[count / 2] = std::nanf(""); }
 
 template <Spoil spoil>
-KernelResult judged(const char* descriptor) {
+checks::Kernel kernel_with() {
   checks::Kernel kernel{.name = "one cell", .description = ""};
   kernel.f32.conv2d_forward = forward<spoil>;
-  JudgeOptions options;
-  options.operations = {{Op::conv2d_forward, DType::f32}};
-  options.problems = {parse_descriptor(LayerId::conv2d, descriptor)};
-  return judge(kernel, options);
+  return kernel;
+}
+
+Case case_of(const char* descriptor) {
+  return {Op::conv2d_forward, DType::f32, parse_descriptor(LayerId::conv2d, descriptor), 1};
 }
 
 constexpr const char* large = "mb2ic16ih32oc64kh1";      // judged at once
 constexpr const char* very_large = "mb2ic8ih480oc2kh1";  // one set of data after the other
 
-bool in_turn(const char* descriptor) {
-  return is_judged_in_turn({Op::conv2d_forward, DType::f32, parse_descriptor(LayerId::conv2d, descriptor), 1}, {});
-}
-
 TEST(LargeCases, are_judged_in_turn_if_all_data_takes_much_memory) {
-  EXPECT_FALSE(in_turn(large));
-  EXPECT_TRUE(in_turn(very_large));
+  EXPECT_FALSE(is_judged_in_turn(case_of(large), {}));
+  EXPECT_TRUE(is_judged_in_turn(case_of(very_large), {}));
 }
 
 TEST(LargeCases, pass_if_they_are_right) {
   for (const char* descriptor : {large, very_large}) {
-    const KernelResult right = judged<nothing>(descriptor);
+    JudgeOptions options;
+    options.operations = {{Op::conv2d_forward, DType::f32}};
+    options.problems = {case_of(descriptor).problem};
+    const KernelResult right = judge(kernel_with<nothing>(), options);
     EXPECT_EQ(right.verdict(), Verdict::pass) << descriptor;
     const OperationResult& row = right.operations[0];
     EXPECT_EQ(row.projected, 3) << "all sets but the rounded one";
@@ -81,9 +81,9 @@ TEST(LargeCases, pass_if_they_are_right) {
 }
 
 TEST(LargeCases, that_are_wrong_are_located_as_small_ones_are) {
-  const KernelResult wrong = judged<last_element>(very_large);
-  ASSERT_EQ(wrong.verdict(), Verdict::fail);
-  const Failure& f = wrong.failures[0];
+  const CaseResult wrong = judge_case(kernel_with<last_element>(), case_of(very_large));
+  ASSERT_TRUE(wrong.failure);
+  const Failure& f = *wrong.failure;
   EXPECT_EQ(f.kind, FailureKind::wrong_value);
   EXPECT_EQ(f.elements_wrong, 1);
   EXPECT_EQ(f.first_index, (std::vector<Idx>{1, 1, 479, 479}));
@@ -93,14 +93,15 @@ TEST(LargeCases, that_are_wrong_are_located_as_small_ones_are) {
 }
 
 TEST(LargeCases, are_wrong_if_mistakes_cancel_or_are_no_numbers_or_an_image_is_repeated) {
-  EXPECT_EQ(judged<two_that_cancel>(large).verdict(), Verdict::fail);
-  EXPECT_EQ(judged<nan_somewhere>(large).verdict(), Verdict::fail);
-  EXPECT_EQ(judged<last_image>(large).verdict(), Verdict::fail);
+  EXPECT_TRUE(judge_case(kernel_with<two_that_cancel>(), case_of(large)).failure);
+  EXPECT_TRUE(judge_case(kernel_with<nan_somewhere>(), case_of(large)).failure);
+  EXPECT_TRUE(judge_case(kernel_with<last_image>(), case_of(large)).failure);
 }
 
 TEST(LargeCases, that_take_too_much_memory_are_refused_with_the_option_that_allows_them) {
-  const Problem problem = parse_descriptor(LayerId::conv2d, "mb2g64ic512ih240oc512kh3ph1");
-  const double bytes = bytes_for({Op::conv2d_forward, DType::f32, problem, 1}, {});
+  const Case c = case_of("mb2g64ic512ih240oc512kh3ph1");
+  const Problem& problem = c.problem;
+  const double bytes = bytes_for(c, {});
   EXPECT_NO_THROW(require_memory(problem, bytes, bytes));
   try {
     require_memory(problem, bytes, bytes - 1);
