@@ -110,7 +110,7 @@ class Stretches {
     if (options.problems.empty()) return;
     double bytes = 0;
     for (Idx n = 0; n < cases.size(); ++n) {
-      const double more = bytes_for(cases.at(n), options.conditions);
+      const double more = bytes_of_data(cases.at(n), options.conditions);
       if (begins_.empty() || n - begins_.back() == most_ || bytes + more > most_bytes) begins_.push_back(n), bytes = 0;
       bytes += more;
     }

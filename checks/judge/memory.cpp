@@ -64,11 +64,13 @@ bool is_judged_in_turn(const Case& c, const Conditions& conditions) {
          sets_of_data(operation) * bytes_of_set(operation, c, conditions) > most_together;
 }
 
-double bytes_for(const Case& c, const Conditions& conditions) {
+double bytes_of_data(const Case& c, const Conditions& conditions) {
   const Operation operation = operation_of(c.op, c.problem);
   const double sets = !c.data.empty() || is_judged_in_turn(c, conditions) ? 1 : sets_of_data(operation);
-  return own_bytes + sets * bytes_of_set(operation, c, conditions);
+  return sets * bytes_of_set(operation, c, conditions);
 }
+
+double bytes_for(const Case& c, const Conditions& conditions) { return own_bytes + bytes_of_data(c, conditions); }
 
 double bytes_in_full(Op op, DType dtype, const Problem& problem) {
   return own_bytes + bytes_of_set(operation_of(op, problem), arithmetic_for(dtype, nullptr), {});

@@ -10,7 +10,9 @@ namespace cnnspec::checks {
 /// would take much memory.
 bool is_judged_in_turn(const Case& c, const Conditions& conditions);
 
-/// An upper estimate of the memory for judging the case, in bytes.
+/// An upper estimate of the memory for the data of the case that is there at the same time, in bytes.
+double bytes_of_data(const Case& c, const Conditions& conditions);
+/// The same for judging the case.
 double bytes_for(const Case& c, const Conditions& conditions);
 /// The same for computing all of one set of data, with a bound for each element.
 double bytes_in_full(Op op, DType dtype, const Problem& problem);
