@@ -115,10 +115,6 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
     if (o.sampled > 0)
       say(o, fmt::format("rounded data of {} case{} was judged on a sample of their outputs, exact data on all",
                          thousands(o.sampled), o.sampled == 1 ? "" : "s"));
-    if (o.projected > 0)
-      say(o, fmt::format("exact results of {} call{} were judged in full by random projection; the probability that this "
-                         "missed a mistake is at most {:.1e}",
-                         thousands(o.projected), o.projected == 1 ? "" : "s", o.chance_of_error()));
     if (o.windows_in_turn > 0)
       say(o, fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
                          thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
@@ -130,6 +126,11 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
       say(o, fmt::format("behaves like {}: {} (--profile {})", o.behaves_like->name, o.behaves_like->description,
                          o.behaves_like->name));
   }
+  if (result.projected() > 0)
+    lines.push_back(fmt::format("exact results of {} large call{} were judged in full by random projection; the "
+                                "probability that a mistake was missed is at most {:.1e}",
+                                thousands(result.projected()), result.projected() == 1 ? "" : "s",
+                                result.chance_of_error()));
   if (!lines.empty()) lines.insert(lines.begin(), "");
   return lines;
 }

@@ -117,8 +117,6 @@ std::optional<double> OperationResult::sensitivity() const {
   return with_terms == 0 ? std::nullopt : std::optional(sensitivity_sum / static_cast<double>(with_terms));
 }
 
-double OperationResult::chance_of_error() const { return static_cast<double>(projected) * checks::chance_of_error; }
-
 Verdict OperationResult::verdict(double least) const {
   if (failed > 0) return conventions.empty() ? Verdict::fail : Verdict::differs;
   if (mixes_formulations() && !mixture_accepted) return Verdict::differs;
@@ -138,6 +136,8 @@ Verdict KernelResult::verdict() const {
 
 Idx KernelResult::cases() const { return sum(operations, &OperationResult::cases); }
 Idx KernelResult::unsupported() const { return sum(operations, &OperationResult::unsupported); }
+Idx KernelResult::projected() const { return sum(operations, &OperationResult::projected); }
+double KernelResult::chance_of_error() const { return static_cast<double>(projected()) * checks::chance_of_error; }
 Idx KernelResult::not_judged() const { return sum(operations, &OperationResult::not_judged); }
 
 std::optional<double> KernelResult::sensitivity() const {

@@ -159,8 +159,6 @@ struct OperationResult {
   const Formulation* formulation() const;
   /// The mean over the cases that passed. None if no case passed, or if none of these had a term to lose.
   std::optional<double> sensitivity() const;
-  /// The probability that projections have missed a mistake is at most this.
-  double chance_of_error() const;
   /// Differs: cases failed, and conventions explain them; or cases mix formulations. Vacuous: nothing was judged, or
   /// there is no sensitivity, or it is below `least`.
   Verdict verdict(double least) const;
@@ -185,6 +183,8 @@ struct KernelResult {
   Idx cases() const;
   Idx unsupported() const;
   Idx not_judged() const;
+  Idx projected() const;           // calls
+  double chance_of_error() const;  // the probability that projections have missed a mistake is at most this
   std::optional<double> sensitivity() const;  // the lowest sensitivity of the operations that have one
   double worst_ratio() const;
 };

@@ -48,8 +48,7 @@ function notesOf(o) {
     notes.push(`was given up after ${page.plural(o.given_up_after, "case")}, because too many hung`);
   if (o.sampled > 0) notes.push(`was judged on a sample of its outputs in ${page.plural(o.sampled, "case")}`);
   if (o.projected > 0)
-    notes.push(`was judged in full by random projection on exact data, in ${page.plural(o.projected, "call")}; the chance ` +
-               `that this missed a mistake is at most ${o.chance_of_error.toExponential(1)}`);
+    notes.push(`was judged in full by random projection on exact data, in ${page.plural(o.projected, "call")}`);
   if (o.windows_in_turn > 0)
     notes.push(`has windows so large that a cell of them counts as shown once it is in one window, in ${
         page.plural(o.windows_in_turn, "case")}`);
