@@ -327,7 +327,8 @@ void CaseJudge::count_terms(CaseResult& result) const {
   const std::vector<Idx>& terms = counted->expected.terms;
   const auto shown_by = [&](const DataSet& d, std::size_t n) {
     if (d.shows_all || d.visible.empty()) return d.shows_all ? terms[n] : Idx{0};
-    return d.visible[&d == &*counted ? n : static_cast<std::size_t>(counted->expected.place(n))];
+    const bool is_sampled = !d.expected.places.empty();  // all samples of a case have the same elements
+    return d.visible[is_sampled ? n : static_cast<std::size_t>(counted->expected.place(n))];
   };
   const bool sums = !operation_.selects();
   result.terms = sums ? std::accumulate(terms.begin(), terms.end(), Idx{0}) : std::ssize(terms);
