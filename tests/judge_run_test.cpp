@@ -132,7 +132,7 @@ TEST(JudgeRun, makes_the_calls_of_given_problems_in_few_processes_none_of_which_
 }
 
 TEST(JudgeRun, makes_the_calls_of_a_large_given_problem_in_a_process_of_its_own) {
-  const Problem large = cnnspec_elementwise{1 << 18};
+  const Problem large = cnnspec_elementwise{1 << 20};
   Processes::shared().count = 0;
   for (auto& calls : Processes::shared().calls) calls = 0;
   const Problem small = cnnspec_elementwise{5};

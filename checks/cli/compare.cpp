@@ -11,6 +11,7 @@
 #include "checks/cli/commands.hpp"
 #include "checks/cli/names.hpp"
 #include "checks/cli/number.hpp"
+#include "checks/judge/case_judge.hpp"
 #include "checks/output/output_file.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/names.hpp"
@@ -27,9 +28,6 @@ struct CompareArguments {
   bool full = false;
 };
 
-/// More multiply-adds are judged on a sample of this many elements, unless the user asks for more.
-constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
-
 GivenCase given_case(const CompareArguments& a) {
   GivenCase c;
   const Pass* const pass = find_pass(a.op);
@@ -43,7 +41,7 @@ GivenCase given_case(const CompareArguments& a) {
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   c.problem = parse_descriptor(layer_id(c.op), a.descriptor, batch);
-  if (taps(c.problem) > most_taps_in_full) c.sample = usual_sample;
+  c.sample = options_for(operation_of(c.op, c.problem), {}).sample;
   if (a.sample) c.sample = number_of("--sample", *a.sample, Idx{1}, std::numeric_limits<Idx>::max());
   if (a.full) c.sample = 0;
   c.inputs = a.paths, c.outputs = a.actual;
@@ -57,7 +55,7 @@ GoldenComparison compared(const CompareArguments& a) {
         {"--sample", a.sample.has_value()}, {"--full", a.full}, {"--profile", !a.profile.empty()}})
     if (is_given) throw UsageError(option, "", "--op beside it", "no --op");
   if (a.paths.size() != 2)
-    throw UsageError("compare", "", "two folders, or --op", fmt::format("{} paths", a.paths.size()));
+    throw UsageError("compare", "", "two folders, or --op", fmt::format("{} path{}", a.paths.size(), a.paths.size() == 1 ? "" : "s"));
   return compare_golden(a.paths[0], a.paths[1]);
 }
 

@@ -36,7 +36,7 @@ GoldenCase case_of(const GoldenArguments& a) {
   if (a.seed) c.seed = number_of<std::uint64_t>("--seed", *a.seed, 0, ~std::uint64_t{0});
   c.data = a.data;
   const double most_bytes = a.memory ? bytes_of("--memory", *a.memory) : usual_memory();
-  for (const Op op : c.ops) require_memory(c.problem, bytes_in_full(op, c.dtype, c.problem), most_bytes);
+  for (const Op op : c.ops) require_memory(c.problem, bytes_in_full(op, c.problem), most_bytes);
   return c;
 }
 

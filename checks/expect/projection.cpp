@@ -143,6 +143,12 @@ std::vector<Modulo> Weights::draw(Idx count) {
   return weights;
 }
 
+Modulo Weights::total(const std::vector<Modulo>& weights) {
+  Modulo sum;
+  for (const Modulo w : weights) sum += w;
+  return sum;
+}
+
 bool is_projection_right(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                          std::span<const std::byte> outputs, Weights weights) {
   return is_projection_right(operation, arithmetic, inputs, outputs,

@@ -31,6 +31,7 @@ class Weights {
   /// From the random numbers of the operating system.
   static Weights unpredictable();
   std::vector<Modulo> draw(Idx count);
+  static Modulo total(const std::vector<Modulo>& weights);
 
  private:
   Stream stream_;
@@ -57,8 +58,9 @@ struct Projected {
 /// How one operation with products is projected.
 struct Projection {
   Projected (*project)(const Problem&, Weights&);
-  /// A problem with one channel less an axis: if that input is whole, and every element of the other one is its largest
-  /// magnitude, its sums are at least those of the whole problem with magnitudes in place of numbers.
+  /// A smaller problem that takes all elements of that input, but few of the other one. Let the input have its
+  /// magnitudes, and the other one its largest magnitude everywhere. Then the largest output bounds every partial sum of
+  /// the whole problem.
   Problem (*alone)(const Problem&, std::size_t input);
 };
 

@@ -184,10 +184,16 @@ bool CaseJudge::is_refuted_on_a_plane(ConventionSet set, std::size_t n, const st
   const Part part = part_of(operation_, wrong / (operation_.output_count() / planes_of(operation_)));
   Rules rules = set.rules();
   rules.flushes |= data.may_flush;
-  std::vector<double> of_part;
-  for (const Idx place : part.outputs) of_part.push_back(actual[static_cast<std::size_t>(place)]);
-  const auto explains = [&](const Expectation& e) { return compare(of_part, e).elements_wrong == 0; };
-  return !std::ranges::any_of(
+  const auto explains = [&](const Expectation& e) {
+    for (std::size_t n_of_part = 0; n_of_part < part.outputs.size(); ++n_of_part) {
+      const auto place = static_cast<std::size_t>(part.outputs[n_of_part]);
+      const bool is_judged = !std::isnan(data.expected.bound(place));
+      const ElementVerdict v = judge_element(actual[place], e.values[n_of_part], e.bound(n_of_part));
+      if (is_judged && v.judgement == Judgement::wrong) return false;
+    }
+    return true;
+  };
+  return std::ranges::none_of(
       expect_under(rules, part.operation, arithmetic_, part.inputs(data.inputs), 0, case_.seed), explains);
 }
 

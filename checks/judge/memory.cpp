@@ -38,29 +38,36 @@ double sets_of_data(const Operation& operation) {
   return sets;
 }
 
-/// The memory of one set of data: its inputs as double, stored, in the file of the calls and in the kernel's process;
-/// its outputs in that file and as the kernel left them; and the expected results, or what is projected.
-double bytes_of_set(const Operation& operation, const Arithmetic& arithmetic, const DataOptions& how) {
-  const auto stored = static_cast<double>(element_bytes(arithmetic.dtype));
-  const bool is_projected = how.projects && is_projectable(operation, arithmetic);
-  const double of_input = sizeof(double) + 3 * stored;
-  const double of_output = 2 * stored + (is_projected ? 0 : 2 * sizeof(long double) + 2 * sizeof(double));
-  const double measured = is_projected || how.sample > 0 ? 0 : 3 * sizeof(double);  // value, magnitude and terms
-  return elements_of(operation.inputs) * (of_input + measured) +
-         elements_of(operation.outputs) * (of_output + measured);
+/// Whether no set of data of a case is computed in full: exact results are projected, and rounded ones are a sample.
+bool is_never_in_full(const Operation& operation, const Case& c, const Conditions& conditions) {
+  const DataOptions how = options_for(operation, conditions);
+  return how.projects && how.sample > 0 && is_projectable(operation, arithmetic_for(c.dtype, conditions.profile));
+}
+
+/// A set that is computed in full: stored elements, expected results with their bounds, and copies.
+double bytes_of_full_set(const Operation& operation) {
+  constexpr double bytes_per_element = 72;
+  return operation.elements() * bytes_per_element;
+}
+/// Another set: its inputs as double, stored, in the file of the calls and in the kernel's process; its outputs in that
+/// file and as the kernel left them.
+double bytes_of_light_set(const Operation& operation, DType dtype) {
+  const auto stored = static_cast<double>(element_bytes(dtype));
+  return elements_of(operation.inputs) * (sizeof(double) + 3 * stored) + elements_of(operation.outputs) * 2 * stored;
 }
 double bytes_of_set(const Operation& operation, const Case& c, const Conditions& conditions) {
-  return bytes_of_set(operation, arithmetic_for(c.dtype, conditions.profile), options_for(operation, conditions));
+  return is_never_in_full(operation, c, conditions) ? bytes_of_light_set(operation, c.dtype)
+                                                    : bytes_of_full_set(operation);
 }
 
 }  // namespace
 
 bool is_judged_in_turn(const Case& c, const Conditions& conditions) {
   const Operation operation = operation_of(c.op, c.problem);
-  const DataOfLayer* const own = layer_of(c.op).data;
-  // A layer that counts itself what the data has shown needs all sets at once.
-  const bool has_own_count = own != nullptr && own->shown != nullptr;
-  return c.data.empty() && !has_own_count && conditions.follows.empty() &&
+  // Where results are computed, several sets together may show what none of them shows alone.
+  const bool is_projected = options_for(operation, conditions).projects &&
+                            is_projectable(operation, arithmetic_for(c.dtype, conditions.profile));
+  return c.data.empty() && is_projected &&
          sets_of_data(operation) * bytes_of_set(operation, c, conditions) > most_together;
 }
 
@@ -72,8 +79,8 @@ double bytes_of_data(const Case& c, const Conditions& conditions) {
 
 double bytes_for(const Case& c, const Conditions& conditions) { return own_bytes + bytes_of_data(c, conditions); }
 
-double bytes_in_full(Op op, DType dtype, const Problem& problem) {
-  return own_bytes + bytes_of_set(operation_of(op, problem), arithmetic_for(dtype, nullptr), {});
+double bytes_in_full(Op op, const Problem& problem) {
+  return own_bytes + bytes_of_full_set(operation_of(op, problem));
 }
 
 void require_memory(const Problem& problem, double bytes, double most_bytes) {

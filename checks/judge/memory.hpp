@@ -15,7 +15,7 @@ double bytes_of_data(const Case& c, const Conditions& conditions);
 /// The same for judging the case.
 double bytes_for(const Case& c, const Conditions& conditions);
 /// The same for computing all of one set of data, with a bound for each element.
-double bytes_in_full(Op op, DType dtype, const Problem& problem);
+double bytes_in_full(Op op, const Problem& problem);
 
 /// Throws UsageError if a problem takes more than `most_bytes`.
 void require_memory(const Problem& problem, double bytes, double most_bytes);

@@ -18,14 +18,19 @@ P with_channels(P p, Idx batch, Idx groups, Idx in, Idx out) {
   p.batch = batch, p.groups = groups, p.in_channels = in, p.out_channels = out;
   return p;
 }
-Modulo total(const std::vector<Modulo>& weights) {
-  Modulo sum;
-  for (const Modulo w : weights) sum += w;
-  return sum;
-}
 /// The images of a tensor, each of `inner` elements, with weights.
 Fold images(const std::vector<Modulo>& s, Idx inner) {
   return {.columns = static_cast<Idx>(s.size()), .inner = inner, .column_weights = s};
+}
+
+/// The images of a tensor, with weights, and in them the channels of each group.
+Fold images_and_channels(Idx groups, const std::vector<Modulo>& s, const std::vector<Modulo>& channels, Idx pixels) {
+  return {.rows = static_cast<Idx>(s.size()),
+          .kept = groups,
+          .columns = static_cast<Idx>(channels.size()) / groups,
+          .inner = pixels,
+          .row_weights = s,
+          .column_weights = channels};
 }
 
 /// For each group, the sum over n, o of s[n] * r[o] * y[n,o].
@@ -33,14 +38,10 @@ Projected project_y(const Problem& problem, Weights& weights) {
   const auto& p = problem.as<P>();
   const std::vector<Modulo> s = weights.draw(p.batch), r = weights.draw(p.out_channels);
   const Fold w{.kept = p.groups, .columns = out_of_group(p), .inner = in_of_group(p) * cells(p), .column_weights = r};
-  const Fold b{.kept = p.groups, .columns = out_of_group(p), .row_weights = {total(s)}, .column_weights = r};
-  const Fold y{.rows = p.batch,
-               .kept = p.groups,
-               .columns = out_of_group(p),
-               .inner = pixels_of_y(p),
-               .row_weights = s,
-               .column_weights = r};
-  return {with_channels(p, 1, p.groups, p.in_channels, p.groups), {images(s, p.in_channels * pixels_of_x(p)), w, b}, y};
+  const Fold b{.kept = p.groups, .columns = out_of_group(p), .row_weights = {Weights::total(s)}, .column_weights = r};
+  return {with_channels(p, 1, p.groups, p.in_channels, p.groups),
+          {images(s, p.in_channels * pixels_of_x(p)), w, b},
+          images_and_channels(p.groups, s, r, pixels_of_y(p))};
 }
 
 /// For each group, the sum over n, c of s[n] * t[c] * dx[n,c].
@@ -52,13 +53,9 @@ Projected project_dx(const Problem& problem, Weights& weights) {
                .inner = cells(p),
                .column_weights = t,
                .pairs_per_block = out_of_group(p)};
-  const Fold dx{.rows = p.batch,
-                .kept = p.groups,
-                .columns = in_of_group(p),
-                .inner = pixels_of_x(p),
-                .row_weights = s,
-                .column_weights = t};
-  return {with_channels(p, 1, p.groups, p.groups, p.out_channels), {w, images(s, p.out_channels * pixels_of_y(p))}, dx};
+  return {with_channels(p, 1, p.groups, p.groups, p.out_channels),
+          {w, images(s, p.out_channels * pixels_of_y(p))},
+          images_and_channels(p.groups, s, t, pixels_of_x(p))};
 }
 
 /// The sum over o, c of r[o] * t[c] * dw[o,c]. The groups of an image are images of their own.

@@ -28,10 +28,8 @@ Fold all_of(const std::vector<Modulo>& rows, const std::vector<Modulo>& columns)
 Projected project_y(const Problem& problem, Weights& weights) {
   const auto& p = problem.as<P>();
   const std::vector<Modulo> s = weights.draw(p.batch), r = weights.draw(p.out_features);
-  Modulo total;
-  for (const Modulo w : s) total += w;
   return {
-      P{1, p.in_features, 1}, {rows_of(s, p.in_features), rows_of(r, p.in_features), all_of({total}, r)}, all_of(s, r)};
+      P{1, p.in_features, 1}, {rows_of(s, p.in_features), rows_of(r, p.in_features), all_of({Weights::total(s)}, r)}, all_of(s, r)};
 }
 
 /// The sum over n, i of s[n] * t[i] * dx[n,i].
