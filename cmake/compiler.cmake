@@ -20,6 +20,10 @@ if(PROJECT_IS_TOP_LEVEL)
   if(CNNSPEC_HAVE_LLD)
     add_link_options(-fuse-ld=lld)
   endif()
+  if(CNNSPEC_STATIC)
+    # Nothing of the libraries that is not used, so that no newer C library is asked for than what is used needs.
+    add_link_options(-static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:--gc-sections)
+  endif()
 endif()
 
 # Compiles `target` as the project's own code: C++20, with the project's warnings, and without contraction of a*b+c, so

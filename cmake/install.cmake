@@ -24,6 +24,14 @@ if(CNNSPEC_BUILD_CLI)
                                                   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/cnnspec)
 endif()
 
+# The Python package has the command, in the folders of its environment.
+if(SKBUILD)
+  install(TARGETS cnnspec_cli RUNTIME DESTINATION ${SKBUILD_SCRIPTS_DIR} COMPONENT python)
+  install(TARGETS cnnspec_host ${cnnspec_plugins}
+          RUNTIME DESTINATION ${SKBUILD_DATA_DIR}/libexec/cnnspec COMPONENT python
+          LIBRARY DESTINATION ${SKBUILD_DATA_DIR}/libexec/cnnspec COMPONENT python)
+endif()
+
 configure_package_config_file(cmake/cnnspec-config.cmake.in cnnspec-config.cmake
                               INSTALL_DESTINATION ${cnnspec_package_dir})
 write_basic_package_version_file(cnnspec-config-version.cmake COMPATIBILITY SameMinorVersion)

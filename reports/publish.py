@@ -9,10 +9,10 @@ replaces the older one. If it fails or is interrupted, the older result stays.
 parts:
   onednn       what the judge says of oneDNN
   census       every small configuration, proved
-  mutants      the mutants of the specification, all of them, and which checks kill each
+  mutants      the mutants of the specification, all of them, each until a part of the suite kills it
   coverage     what the tests run of spec/ and checks/: builds the tests with clang++
   fuzzing      sizes of the corpora, executions per second: builds the fuzz targets twice, with and without sanitizers
-  bench        the benchmark: gradient checks, loops, the judge
+  bench        the benchmark: gradient checks, loops, the judge, the Python package
   suite        a build from nothing and the whole test run
   conventions  what libraries compute where conventions differ; only if all libraries of the page are installed
 
@@ -51,10 +51,10 @@ import standing  # noqa: E402
 COMMANDS = {
     "onednn": (["judge", "onednn"], (0, 1, 3)),
     "census": (["census"], (0, 1)),
-    "mutants": (["mutants"], (0, 1)),
+    "mutants": (["mutants", "--quick"], (0, 1)),
     "coverage": (["coverage"], (0, 1)),
     "fuzzing": (["bench", "--only", "fuzz", "--build-fuzz"], (0,)),
-    "bench": (["bench", "--only", "gradcheck", "--only", "spec", "--only", "judge"], (0,)),
+    "bench": (["bench", "--only", "gradcheck", "--only", "spec", "--only", "judge", "--only", "python"], (0,)),
     "suite": (["bench", "--only", "suite"], (0,)),
 }
 PARTS = [*COMMANDS, "conventions"]

@@ -142,7 +142,7 @@ def sections(folder, cnnspec):
     return {
         "onednn": shown("onednn", "oneDNN before the judge", "./cnnspec judge onednn", reported("onednn")),
         "census": shown("census", "Every small configuration", "./cnnspec census", reported("census")),
-        "mutants": shown("mutants", "Does the suite notice?", "./cnnspec mutants", reported("mutants")),
+        "mutants": shown("mutants", "Does the suite notice?", "./cnnspec mutants --quick", reported("mutants")),
         "coverage": shown("coverage", "What the tests run", "./cnnspec coverage",
                           lambda _: coverage_table(result_of(folder, "coverage"))),
         "fuzzing": shown("fuzzing", "Fuzzing", "./cnnspec bench --only fuzz --build-fuzz",

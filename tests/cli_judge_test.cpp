@@ -173,6 +173,11 @@ TEST(CliJudge, refuses_a_list_without_a_shape) {
   const Folder folder;
   std::ofstream(folder / "list.txt") << "# nothing\n";
   expect_judge_refuses("im2col --shapes " + quoted(folder / "list.txt"), "at least one shape");
+  folder.file("others.txt", "--batch=shapes_of_another_tool\n");
+  const Outcome nothing = cnnspec("judge im2col --op linear --shapes " + quoted(folder / "others.txt"));
+  EXPECT_EQ(nothing.status, 3) << nothing.err;
+  EXPECT_TRUE(contains(nothing.err, "others.txt:1: left out: options of another tool")) << nothing.err;
+  EXPECT_TRUE(contains(nothing.err, "vacuous")) << nothing.err;
 }
 
 TEST(CliJudge, refuses_a_problem_that_takes_too_much_memory_at_once) {
@@ -204,9 +209,17 @@ TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
   EXPECT_TRUE(contains(again.out, "1 of 1 element is wrong")) << again.out;
 }
 
+TEST(CliJudge, judges_all_operations_of_a_layer) {
+  const auto result = json_of("im2col --op linear --dtype f32 --cases 5");
+  ASSERT_EQ(result["operations"].size(), 4u);
+  EXPECT_EQ(result["operations"][3]["op"], "linear_backward_bias");
+  expect_judge_refuses("im2col --op linea", "did you mean \"linear\"?");
+}
+
 TEST(CliJudge, judges_under_a_profile_on_specials_and_on_samples) {
-  EXPECT_EQ(json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile bf16-acc")["operations"][0]["profile"],
-            "bf16-acc");
+  EXPECT_EQ(
+      json_of("im2col --op linear_forward --dtype bf16 --cases 20 --profile bf16-acc")["operations"][0]["profile"],
+      "bf16-acc");
   expect_judge_refuses("im2col --dtype f64 --profile tf32", "a profile of a storage type that is judged");
   const auto usual = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20"),
              special = json_of("im2col --op max_pool2d_forward --dtype f32 --cases 20 --specials"),

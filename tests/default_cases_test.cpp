@@ -19,6 +19,7 @@
 #include "checks/judge/network_layers.hpp"
 #include "checks/judge/size_coverage.hpp"
 #include "checks/layers/problems.hpp"
+#include "checks/sanitized.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "tests/seed.hpp"
 
@@ -27,7 +28,7 @@ namespace {
 
 using W = WantedSizes;
 
-constexpr std::uint64_t seeds = 10;
+constexpr std::uint64_t seeds = sanitized ? 1 : 10;
 
 /// The cases of a run with the default options.
 std::vector<Case> cases_of_run(Op op, std::uint64_t seed) {

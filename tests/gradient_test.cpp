@@ -91,7 +91,7 @@ TEST(GradientOfANetwork, needs_wider_integers_as_it_gets_deeper_and_takes_them) 
     return check_network(deep, "deep", GradientScalar::exact, options(Mode::directional)).scalar;
   };
   const std::string shallow = (deep.layers.push_back({"", Conv2dDefinition{2, 3, 3}}), scalar());
-  EXPECT_EQ(shallow, "int64");
+  EXPECT_EQ(shallow, "int53");
   for (int n = 0; n < 24; ++n) deep.layers.push_back({"", Conv2dDefinition{2, 3, 3, {{1, 1, 1}, {1, 1, 1}}}});
   EXPECT_EQ(scalar(), "integer");
   EXPECT_TRUE(check_network(deep, "deep", GradientScalar::exact, options(Mode::directional)).passed());

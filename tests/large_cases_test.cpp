@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "checks/data/data.hpp"
+#include "checks/expect/expectation.hpp"
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/memory.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/vocabulary/descriptor.hpp"
+#include "checks/vocabulary/storage.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::tests {
@@ -52,8 +55,35 @@ checks::Kernel kernel_with() {
   return kernel;
 }
 
-Case case_of(const char* descriptor) {
-  return {Op::conv2d_forward, DType::f32, parse_descriptor(LayerId::conv2d, descriptor), 1};
+/// The same with storage in 16 bits and sums in float.
+template <DType dtype, Spoil spoil>
+int forward_in_half(const cnnspec_conv2d* p, const std::uint16_t* x, const std::uint16_t* w, const std::uint16_t* b,
+                    std::uint16_t* y) {
+  const auto widened = [](const std::uint16_t* from, std::int64_t count) {
+    const std::vector<double> v = decode(dtype, std::as_bytes(std::span(from, static_cast<std::size_t>(count))));
+    return std::vector<float>(v.begin(), v.end());
+  };
+  const std::int64_t pixels = p->in_height * p->in_width;
+  std::vector<float> sums(static_cast<std::size_t>(p->batch * p->out_channels * pixels)), bias;
+  if (b != nullptr) bias = widened(b, p->out_channels);
+  const int status = forward<spoil>(p, widened(x, p->batch * p->in_channels * pixels).data(),
+                                    widened(w, p->out_channels * p->in_channels).data(),
+                                    b == nullptr ? nullptr : bias.data(), sums.data());
+  const std::vector<std::byte> stored = encode(dtype, {sums.begin(), sums.end()});
+  if (status == 0) std::ranges::copy(stored, reinterpret_cast<std::byte*>(y));
+  return status;
+}
+
+template <Spoil spoil>
+checks::Kernel kernel_in_half_with() {
+  checks::Kernel kernel{.name = "one cell", .description = ""};
+  kernel.f16.conv2d_forward = forward_in_half<DType::f16, spoil>;
+  kernel.bf16.conv2d_forward = forward_in_half<DType::bf16, spoil>;
+  return kernel;
+}
+
+Case case_of(const char* descriptor, DType dtype = DType::f32) {
+  return {Op::conv2d_forward, dtype, parse_descriptor(LayerId::conv2d, descriptor), 1};
 }
 
 constexpr const char* large = "mb2ic16ih32oc64kh1";      // judged at once
@@ -80,6 +110,46 @@ TEST(LargeCases, pass_if_they_are_right) {
   }
 }
 
+/// db has few outputs, each a sum of many numbers. They are computed one after the other.
+TEST(LargeCases, of_sums_of_all_elements_take_little_more_memory_than_their_inputs) {
+  const Problem problem = parse_descriptor(LayerId::conv2d, "mb2ic1ih320oc3kh1");
+  const Operation db = operation_of(Op::conv2d_backward_bias, problem);
+  ASSERT_TRUE(is_computed_in_parts(db));
+  const Problem many_outputs = parse_descriptor(LayerId::conv2d, "mb2ic1ih3oc65537kh1");
+  EXPECT_FALSE(is_computed_in_parts(operation_of(db.op, many_outputs))) << "there would be too many parts";
+  const Case c{db.op, DType::f32, problem, 1};
+  EXPECT_LT(bytes_for(c, {}), 0x1p25 + 5 * 22 * db.elements());
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    const Arithmetic arithmetic = arithmetic_for(dtype, nullptr);
+    for (const DataSet& set : make_data(db, arithmetic, 1, "")) {
+      const Expectation& e = set.expected;
+      EXPECT_EQ(e.values.size(), 3u) << set.family;
+      EXPECT_TRUE(e.places.empty()) << set.family;
+      const std::vector<double> sums = run_spec(db, set.inputs);
+      for (std::size_t n = 0; n < sums.size(); ++n)
+        EXPECT_LE(std::fabs(static_cast<double>(e.values[n]) - sums[n]), e.bound(n) + std::fabs(sums[n]) * std::ldexp(1.0, -arithmetic.storage.digits));
+      if (set.family != "exact-first-wide") continue;
+      if (dtype == DType::f32)
+        EXPECT_EQ(set.visible[0], 2 * 320 * 320);
+      else
+        EXPECT_LE(set.visible[0], 2 * 320 * 320) << "a term may vanish where a sum is rounded";
+    }
+  }
+}
+
+TEST(LargeCases, named_in_the_refusal_is_the_largest) {
+  JudgeOptions options;
+  options.operations = {{Op::conv2d_forward, DType::f32}, {Op::conv2d_backward_kernel, DType::f32}};
+  options.problems = {case_of(large).problem, case_of("mb2g64ic512ih240oc512kh3ph1").problem, case_of(large).problem};
+  options.most_bytes = 1;
+  try {
+    judge(kernel_with<nothing>(), options);
+    FAIL();
+  } catch (const UsageError& e) {
+    EXPECT_NE(std::string(e.what()).find("g64"), std::string::npos) << e.what();
+  }
+}
+
 TEST(LargeCases, that_are_wrong_are_located_as_small_ones_are) {
   const CaseResult wrong = judge_case(kernel_with<last_element>(), case_of(very_large));
   ASSERT_TRUE(wrong.failure);
@@ -96,6 +166,38 @@ TEST(LargeCases, are_wrong_if_mistakes_cancel_or_are_no_numbers_or_an_image_is_r
   EXPECT_TRUE(judge_case(kernel_with<two_that_cancel>(), case_of(large)).failure);
   EXPECT_TRUE(judge_case(kernel_with<nan_somewhere>(), case_of(large)).failure);
   EXPECT_TRUE(judge_case(kernel_with<last_image>(), case_of(large)).failure);
+}
+
+/// Results in 16 bits are rounded when they are stored. Sums of small numbers are stored exactly, so a projection
+/// judges them; the other families are judged on a sample, also exactly.
+TEST(LargeCases, in_half_types_are_judged_in_full_on_small_numbers_and_on_a_sample_of_the_others) {
+  constexpr const char* descriptor = "mb2ic64ih23oc64kh1";
+  for (const DType dtype : {DType::f16, DType::bf16}) {
+    const CaseResult right = judge_case(kernel_in_half_with<nothing>(), case_of(descriptor, dtype));
+    EXPECT_FALSE(right.failure) << name_of(dtype);
+    EXPECT_EQ(right.projected, 1) << name_of(dtype);
+    EXPECT_EQ(right.in_sample, 4 * 1024) << "two wide families, one in turn, and real numbers";
+    EXPECT_EQ(right.sensitivity(), 1) << name_of(dtype);
+    const CaseResult wrong = judge_case(kernel_in_half_with<last_image>(), case_of(descriptor, dtype));
+    ASSERT_TRUE(wrong.failure) << name_of(dtype);
+    Case small = case_of(descriptor, dtype);
+    small.data = "exact-small";
+    const CaseResult one = judge_case(kernel_in_half_with<last_element>(), small);
+    ASSERT_TRUE(one.failure) << name_of(dtype);
+    EXPECT_EQ(one.failure->elements_wrong, 1);
+    EXPECT_EQ(one.failure->first_index, (std::vector<Idx>{1, 63, 22, 22}));
+  }
+}
+
+/// A sum of so many terms may be too large to be stored exactly. So nothing is projected.
+TEST(LargeCases, in_half_types_with_long_sums_are_judged_on_a_sample) {
+  const Case c = case_of("mb1ic2048ih32oc3kh1", DType::bf16);
+  const CaseResult right = judge_case(kernel_in_half_with<nothing>(), c);
+  EXPECT_FALSE(right.failure);
+  EXPECT_EQ(right.projected, 0);
+  EXPECT_EQ(right.in_sample, 5 * 255) << "half a million terms for each set of data";
+  EXPECT_GT(right.sensitivity(), 0.99);
+  EXPECT_TRUE(judge_case(kernel_in_half_with<last_element>(), c).failure) << "the last element is in every sample";
 }
 
 TEST(LargeCases, that_take_too_much_memory_are_refused_with_the_option_that_allows_them) {
@@ -116,13 +218,13 @@ TEST(LargeCases, that_take_too_much_memory_are_refused_with_the_option_that_allo
 TEST(Results, of_the_sets_of_a_case_are_added_and_the_best_shown_counts) {
   CaseResult all, wide, rounded;
   wide.terms = wide.visible = 8, wide.judged = 8, wide.projected = 1;
-  rounded.terms = 4, rounded.judged = 4, rounded.worst_ratio = 0.5, rounded.sampled = true;
+  rounded.terms = 4, rounded.judged = 4, rounded.worst_ratio = 0.5, rounded.in_sample = 4;
   all.add(wide);
   all.add(rounded);
   EXPECT_EQ(all.sensitivity(), 1);
   EXPECT_EQ(all.judged, 12);
   EXPECT_EQ(all.worst_ratio, 0.5);
-  EXPECT_TRUE(all.sampled);
+  EXPECT_EQ(all.in_sample, 4);
   EXPECT_FALSE(all.failure);
   CaseResult failed;
   failed.failure.emplace().data = "rounded";

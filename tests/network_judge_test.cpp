@@ -64,7 +64,7 @@ TEST(NetworkJudge, judges_a_sample_and_goes_on_with_all_results) {
   };
   const NetworkResult right = result_of(healthy_kernel());
   EXPECT_EQ(right.verdict(), Verdict::pass) << describe_network(right);
-  EXPECT_TRUE(right.steps.front().result.sampled);
+  EXPECT_TRUE(right.steps.front().result.in_sample > 0);
   const NetworkResult wrong = result_of(broken_kernel("kernel flipped").kernel);
   EXPECT_EQ(wrong.verdict(), Verdict::fail);
   EXPECT_EQ(wrong.first_wrong()->what.op, Op::conv2d_forward);
@@ -157,8 +157,7 @@ TEST(NetworkJudge, has_no_ratio_of_what_the_kernel_did_not_compute) {
   checks::Kernel only_linear;
   only_linear.f32.linear_forward = healthy_kernel().f32.linear_forward;
   const auto json = nlohmann::json::parse(network_to_json(judged(only_linear)));
-  for (const auto& s : json["steps"])
-    EXPECT_EQ(s["worst_ratio"].is_null(), s["verdict"] != "pass") << s;
+  for (const auto& s : json["steps"]) EXPECT_EQ(s["worst_ratio"].is_null(), s["verdict"] != "pass") << s;
 }
 
 TEST(NetworkJudge, counts_one_step_as_one) {

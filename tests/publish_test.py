@@ -122,8 +122,8 @@ class Publish(unittest.TestCase):
     def test_all_parts_are_measured_in_full_and_shown_with_day_machine_and_versions(self):
         self.assertEqual(self.run_with(), 0, self.said.getvalue())
         self.assertEqual(self.asked(), [
-            "build", "judge onednn", "census", "mutants", "coverage", "bench --only fuzz --build-fuzz",
-            "bench --only gradcheck --only spec --only judge", "bench --only suite"])
+            "build", "judge onednn", "census", "mutants --quick", "coverage", "bench --only fuzz --build-fuzz",
+            "bench --only gradcheck --only spec --only judge --only python", "bench --only suite"])
         page = self.page()
         self.assertNotIn("Not measured", page)
         for title in ("oneDNN before the judge", "Every small configuration", "Does the suite notice?",
@@ -161,7 +161,7 @@ class Publish(unittest.TestCase):
 
     def test_benchdnn_is_passed_on(self):
         self.assertEqual(self.run_with("--only", "bench", "--benchdnn", "/bin/true"), 0)
-        self.assertIn("--only judge --benchdnn /bin/true", self.asked()[1])
+        self.assertIn("--only python --benchdnn /bin/true", self.asked()[1])
         with self.assertRaises(SystemExit):
             self.run_with("--benchdnn", "/none")
 
@@ -205,7 +205,7 @@ class Publish(unittest.TestCase):
         (self.root / "asked").unlink()
         (self.root / "fail").write_text("census")
         self.assertEqual(self.run_with("--only", "census", "--only", "mutants"), 1)
-        self.assertEqual(self.asked(), ["build", "census", "mutants"])
+        self.assertEqual(self.asked(), ["build", "census", "mutants --quick"])
         self.assertIn("census --json", self.said.getvalue())
         self.assertEqual(sections(self.page()), sections(page))
 

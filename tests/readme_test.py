@@ -55,7 +55,9 @@ def shell(command, examples):
         python = pathlib.Path(programs) / "python3"
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
         python.chmod(0o755)
-        environment = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}", PYTHONDONTWRITEBYTECODE="1")
+        package = pathlib.Path(examples).resolve().parent / "python"
+        environment = dict(os.environ, PATH=f"{programs}:{os.environ['PATH']}", PYTHONDONTWRITEBYTECODE="1",
+                           PYTHONPATH=str(package), CNNSPEC_COMMAND=str(pathlib.Path(command).resolve()))
         yield lambda line: subprocess.run(["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True,
                                           timeout=120)
 

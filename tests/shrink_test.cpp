@@ -185,6 +185,19 @@ TEST(Shrink, finds_the_least_that_crashes) {
   EXPECT_EQ(to_descriptor(f.failed.problem), "mb2ic1oc2");
 }
 
+TEST(Shrink, ends_after_as_many_crashes_as_are_allowed) {
+  Kernel kernel = healthy;
+  kernel.f32.linear_backward_weight = [](const cnnspec_linear*, const float*, const float*, float*) -> int {
+    std::abort();
+  };
+  EXPECT_EQ(to_descriptor(shrunk(kernel, Op::linear_backward_weight, "mb5ic9oc8").failed.problem), "mb1ic1oc1");
+  Conditions once = conditions();
+  once.most_restarts = 1;
+  const Failure f = shrunk(kernel, Op::linear_backward_weight, "mb5ic9oc8", once);
+  EXPECT_EQ(f.kind, FailureKind::crash);
+  EXPECT_EQ(to_descriptor(f.failed.problem), "mb5ic9oc8");
+}
+
 TEST(Shrink, finds_the_least_that_hangs) {
   Kernel kernel = healthy;
   kernel.f32.max_pool2d_forward = [](const cnnspec_pool2d* p, const float* x, float* y) {

@@ -32,8 +32,8 @@ case $1 in
 esac
 """
 # The files that commands written in Python need to check their arguments.
-PYTHON = ("CMakeLists.txt", "checks", "fuzz/options", "fuzz/run.py", "reports/publish.py", "reports/standing.py",
-          "spec/cnnspec")
+PYTHON = ("CMakeLists.txt", "checks", "fuzz/options", "fuzz/run.py", "python/environment.py", "reports/publish.py",
+          "reports/standing.py", "spec/cnnspec")
 # Commands with a wrong argument, and the error message.
 WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "fuzz layer": (["-max_len=64"], "libFuzzer's own flags go after --"),
@@ -45,7 +45,8 @@ WRONG = {"fuzz": (["--nonsense"], "unrecognized arguments: --nonsense"),
          "mutants --html": (["/nosuch/page.html"], "--html: expected a file that can be written, got '/nosuch/page.html'"),
          "publish": (["--only", "speed"], "argument --only: invalid choice: 'speed'"),
          "coverage": (["--some"], "unrecognized arguments: --some"),
-         "coverage --json": (["."], "--json: expected a file that can be written, got ")}
+         "coverage --json": (["."], "--json: expected a file that can be written, got "),
+         "python --wheel": (["-c"], "--wheel: expected no further argument, got ")}
 # Stands in for the package manager: the package named in ABSENT does not exist.
 APT_GET = NOTE + 'for word; do [ "$word" != "${ABSENT:-}" ] || exit 100; done\n'
 
@@ -196,7 +197,9 @@ class StartUp(unittest.TestCase):
                                ("mutants --sample 1", ["cnnspec_mutants_laws"]),
                                ("mutants --sample 1 --html=x.html", ["cnnspec_mutants_laws", "cnnspec_cli"]),
                                ("coverage", ["cnnspec_fast_tests"]),
-                               ("coverage --all", ["all"])):
+                               ("coverage --all", ["all"]),
+                               ("python -c pass", ["cnnspec_cli"]),
+                               ("python --wheel", [])):
             with self.subTest(words):
                 _, _, err, commands = self.machine(with_python=True).run(*words.split())
                 self.assertEqual(self.built(commands), targets, err)
@@ -206,7 +209,8 @@ class StartUp(unittest.TestCase):
         for words, answer in (("fuzz --help", "./cnnspec fuzz layer -- -max_len=64"), ("fuzz --list", "layer"),
                               ("bench -h", "usage: "), ("bench --list", "gradcheck"), ("mutants --help", "usage: "),
                               ("mutants --list --file relu", "relu.hpp:"), ("publish --help", "usage: "),
-                              ("publish --list", "no result in reports/results"), ("coverage --help", "usage: ")):
+                              ("publish --list", "no result in reports/results"), ("coverage --help", "usage: "),
+                              ("python --help", "usage: ")):
             with self.subTest(words):
                 status, out, err, commands = self.machine(with_python=True).run(*words.split())
                 self.assertEqual((status, commands), (0, []), err)

@@ -209,6 +209,7 @@ std::vector<Misdeed> misdeeds() {
       {"NeverEndsItsLine", crash, R"(it answered "aaa)"},
       {"ClosesTheSocket", crash, R"(it closed descriptor 3 where "done 1" was expected)"},
       {"HasAnError", kernel_error, "it answered with an error: no such ?[31m luck"},
+      {"HasAnErrorOfSeveralLines", kernel_error, "it answered with an error: no luck"},
       {"HasAnErrorWithoutAWord", kernel_error, "it returned 2"},
       {"WritesBeyondItsOutput", out_of_bounds, "it wrote before or beyond y"},
       {"WritesFarBeforeItsOutput", out_of_bounds, "it wrote before or beyond y"},
@@ -252,6 +253,17 @@ TEST_P(RightWorker, passes_however_unusual) {
   EXPECT_GT(result.judged, 0);
   EXPECT_TRUE(host->execute(std::vector{trial(large, 0)}, {})[0].is_done());
   EXPECT_TRUE(is_right(host->execute(std::vector{trial(small, 0)}, {})[0]));
+}
+
+TEST_F(WorkerTest, may_say_more_of_an_error_in_further_lines) {
+  const WorkerKernel kernel(broken("HasAnErrorOfSeveralLines"));
+  const CaseResult result = judged(*kernel.host(), {});
+  ASSERT_TRUE(result.failure);
+  EXPECT_EQ(result.failure->detail, "it answered with an error: no luck");
+  const std::vector<std::string>& more = result.failure->more_lines;
+  ASSERT_EQ(more.size(), 5003U);
+  EXPECT_EQ(std::vector(more.begin(), more.begin() + 4),
+            (std::vector<std::string>{"in line 7", "", "of ?[31mkernel.py", "and more"}));
 }
 
 TEST_F(WorkerTest, may_support_nothing) {

@@ -9,6 +9,7 @@ groups:
   gradcheck  gradient checks, against torch.autograd.gradcheck (Debian: python3-torch)
   spec       the specification's loops for each scalar, static extents, the machine's peak
   judge      cases per second, real shapes; against oneDNN's benchdnn with --benchdnn
+  python     the Python package: cases per second, its import, a verdict on one result
   fuzz       executions per second of the fuzz targets, where they are built
   grid       which kernels that are wrong at some sizes the judge detects: many minutes, only with --only grid
   false-alarms  how often the judge finds right kernels wrong: many minutes, only with --only false-alarms
@@ -45,9 +46,9 @@ import programs  # noqa: E402
 import result as results  # noqa: E402
 import session as sessions  # noqa: E402
 import table  # noqa: E402
-from groups import false_alarms, fuzz, gradcheck, grid, judge, spec, suite  # noqa: E402
+from groups import false_alarms, fuzz, gradcheck, grid, judge, python, spec, suite  # noqa: E402
 
-GROUPS = {group.NAME: group for group in (gradcheck, spec, judge, fuzz, grid, false_alarms, suite)}
+GROUPS = {group.NAME: group for group in (gradcheck, spec, judge, python, fuzz, grid, false_alarms, suite)}
 BY_DEFAULT = [name for name, group in GROUPS.items() if group not in (grid, false_alarms, suite)]
 
 

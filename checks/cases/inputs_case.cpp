@@ -1,5 +1,6 @@
 #include "checks/cases/inputs_case.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -449,6 +450,8 @@ void check_answer(const InputsCase& c, const InputsFunctions& f) {
   promise((answer.kind == Kind::error) == is_error, "and an error likewise");
   promise(printable(answer.text) == answer.text && answer.text.size() < most_error_bytes,
           "the text of an error can be shown");
+  promise(std::ranges::all_of(answer.more_lines, [](const auto& line) { return printable(line) == line; }),
+          "and so can its further lines");
 }
 
 void check_census_bounds(const InputsCase& c, const InputsFunctions& f) {

@@ -41,7 +41,8 @@ GivenCase given_case(const CompareArguments& a) {
   std::optional<Idx> batch;
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   c.problem = parse_descriptor(layer_id(c.op), a.descriptor, batch);
-  c.sample = options_for(operation_of(c.op, c.problem), {}).sample;
+  const DataOptions usual = options_for(operation_of(c.op, c.problem), {});
+  c.sample = usual.sample, c.projects = usual.projects && !a.sample;
   if (a.sample) c.sample = number_of("--sample", *a.sample, Idx{1}, std::numeric_limits<Idx>::max());
   if (a.full) c.sample = 0;
   c.inputs = a.paths, c.outputs = a.actual;
@@ -50,12 +51,16 @@ GivenCase given_case(const CompareArguments& a) {
 
 GoldenComparison compared(const CompareArguments& a) {
   if (!a.op.empty()) return compare_given(given_case(a));
-  for (const auto& [option, is_given] :
-       {std::pair{"--case", !a.descriptor.empty()}, {"--actual", !a.actual.empty()}, {"--mb", a.batch.has_value()},
-        {"--sample", a.sample.has_value()}, {"--full", a.full}, {"--profile", !a.profile.empty()}})
+  for (const auto& [option, is_given] : {std::pair{"--case", !a.descriptor.empty()},
+                                         {"--actual", !a.actual.empty()},
+                                         {"--mb", a.batch.has_value()},
+                                         {"--sample", a.sample.has_value()},
+                                         {"--full", a.full},
+                                         {"--profile", !a.profile.empty()}})
     if (is_given) throw UsageError(option, "", "--op beside it", "no --op");
   if (a.paths.size() != 2)
-    throw UsageError("compare", "", "two folders, or --op", fmt::format("{} path{}", a.paths.size(), a.paths.size() == 1 ? "" : "s"));
+    throw UsageError("compare", "", "two folders, or --op",
+                     fmt::format("{} path{}", a.paths.size(), a.paths.size() == 1 ? "" : "s"));
   return compare_golden(a.paths[0], a.paths[1]);
 }
 
@@ -86,21 +91,22 @@ void add_compare(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("compare", "Judge files that a program computed");
   const auto a = std::make_shared<CompareArguments>();
   command
-      ->add_option("PATH", a->paths,
-                   "a folder that `cnnspec golden` wrote, and the folder with the program's outputs: y.npy, dx.npy, ...; "
-                   "with --op, the files of the operation's inputs in its order, such as x.npy w.npy b.npy")
+      ->add_option(
+          "PATH", a->paths,
+          "a folder that `cnnspec golden` wrote, and the folder with the program's outputs: y.npy, dx.npy, ...; "
+          "with --op, the operation's inputs in its order, such as x.npy w.npy b.npy")
       ->required();
   command->add_option("--op", a->op, "judge results of this operation on inputs of your own")->type_name("OP");
   command->add_option("--case", a->descriptor, "the problem")->type_name("DESCRIPTOR");
-  command->add_option("--actual", a->actual, "the file with the program's result; for several outputs, in their order")
-      ->type_name("FILE")
+  command->add_option("--actual", a->actual, "the program's result; for several outputs, in their order")
+      ->type_name("TENSOR")
       ->expected(1)
       ->take_all();
   command->add_option("--dtype", a->dtype, "storage type (default: f32): " + joined(names_of_dtypes(), ", "))
       ->type_name("TYPE");
   command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command->add_option("--mb", a->batch, "the minibatch, instead of that of --case")->type_name("N");
-  command->add_option("--sample", a->sample, "judge about N elements (default: all of small cases, else 1024)")
+  command->add_option("--sample", a->sample, "judge about N elements (default: all of small cases, else up to 1024)")
       ->type_name("N");
   command->add_flag("--full", a->full, "judge every element, however long it takes");
   command->add_option("--json", a->json, "also write the result to FILE as JSON; - prints it instead")
@@ -112,8 +118,12 @@ as by `cnnspec judge`: its error must be within what rounding explains in some o
 rounds, it must be equal.
   error/bound   the largest error, in units of what rounding can explain
 
-With --op, the inputs are yours: .npy files of the storage type. A large result is judged on a sample of its planes;
-the first and the last one are among them.
+With --op, the inputs are yours. A tensor is one of
+  x.npy              a file; inputs have the storage type
+  shm:NAME           POSIX shared memory with dense, row-major elements of the storage type
+  fd:N, fd:N+OFFSET  the same in an inherited file descriptor, from that byte on
+Large results that are exact in any order of summation are judged in full by random projection, and others on a sample of
+elements, half of them at borders and where blocks of 4 to 64 end.
 
 Exit status: 0 every output passed, 1 one is wrong, 2 bad usage or files, 3 nothing is wrong, but an output is
 missing or could not be judged.

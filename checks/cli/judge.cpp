@@ -21,7 +21,9 @@
 #include "checks/cli/number.hpp"
 #include "checks/cli/report_files.hpp"
 #include "checks/describe/networks.hpp"
+#include "checks/golden/golden.hpp"
 #include "checks/host/open_kernel.hpp"
+#include "checks/host/python_kernel.hpp"
 #include "checks/judge/memory.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
@@ -36,8 +38,9 @@ namespace cnnspec::checks {
 namespace {
 
 struct JudgeArguments {
-  std::string kernel, library, json, junit, profile, formulation, accepted, data, network, network_config;
-  std::vector<std::string> ops, dtypes, cases_given, shapes;
+  std::string kernel, library, framework, device, json, junit, profile, formulation, accepted, data, network,
+      network_config;
+  std::vector<std::string> ops, dtypes, layouts, cases_given, shapes;
   std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
   bool specials = false;
   ReportFiles reports;
@@ -58,14 +61,40 @@ constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
 
 std::vector<Op> ops_of(const JudgeArguments& a) {
   std::vector<Op> ops;
-  for (const std::string& name : a.ops) ops.push_back(op_named("--op", name));
+  for (const std::string& name : a.ops)
+    for (const Op op : ops_named(name)) ops.push_back(op);
   return ops;
 }
 
 std::vector<DType> dtypes_of(const JudgeArguments& a) {
   std::vector<DType> dtypes;
   for (const std::string& name : a.dtypes) dtypes.push_back(dtype_named("--dtype", name));
+  if (dtypes.empty() && a.kernel.starts_with(python_prefix)) dtypes.push_back(DType::f32);  // it cannot say which
   return dtypes;
+}
+
+/// The kernel; a Python kernel with what its worker must know: what the function computes, in which framework, on
+/// which device, and the layouts that it takes.
+std::string kernel_of(const JudgeArguments& a) {
+  const bool is_python = a.kernel.starts_with(python_prefix);
+  const auto refuse = [&](const char* option) {
+    throw UsageError(option, "", "a Python kernel, python:MODULE:FUNCTION", in_quotes(a.kernel));
+  };
+  if (!is_python && !a.framework.empty()) refuse("--framework");
+  if (!is_python && !a.device.empty()) refuse("--device");
+  if (!is_python && !a.layouts.empty()) refuse("--layout");
+  if (!is_python) return a.kernel;
+  std::string kernel = a.kernel;
+  if (kernel.find(" --op ") == std::string::npos) {
+    if (a.ops.size() != 1)
+      throw UsageError("--op", "", "the operation, or the layer, that the Python function computes",
+                       a.ops.empty() ? "none" : fmt::format("{} of them", a.ops.size()));
+    kernel += " --op " + a.ops.front();
+  }
+  if (!a.framework.empty()) kernel += " --framework " + a.framework;
+  if (!a.device.empty()) kernel += " --device " + a.device;
+  for (const std::string& layout : a.layouts) kernel += " --layout " + layout;
+  return kernel;
 }
 
 /// The layer of the requested operations, if they all belong to one.
@@ -87,7 +116,7 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId>
     std::istringstream text(read_file(path, most_shapes_bytes));
     const ShapeList list = read_shapes(family, text, file, batch);
     for (const std::string& note : list.notes) std::fputs(("cnnspec: " + note + "\n").c_str(), stderr);
-    if (list.shapes.empty()) throw UsageError(file, "", "at least one shape that can be judged", "none");
+    if (list.shapes.empty() && list.notes.empty()) throw UsageError(file, "", "at least one shape", "none");
     for (const ShapeLine& line : list.shapes) problems.push_back(line.problem);
   }
   return problems;
@@ -125,6 +154,10 @@ Conditions conditions_of(const JudgeArguments& a) {
   c.formulation = formulation_named(a.formulation);
   accept(a.accepted, c);
   c.data.specials = a.specials;
+  if (a.kernel.starts_with(python_prefix)) {
+    c.most_restarts = 30;  // a framework takes seconds to start
+    c.searches_sizes = !mixes_layouts(a.kernel);
+  }
   if (a.sample) c.data.sample = number_of("--sample", *a.sample, Idx{1}, most_cases);
   if (a.timeout) c.isolation.seconds_per_call = number_of("--timeout", *a.timeout, least_seconds, most_seconds);
   if (a.alignment) {
@@ -147,9 +180,8 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   options.operations = operations_to_judge(kernel, ops, dtypes_of(a));
   // A profile of one storage type does not apply to another.
   const bool has_any = !options.operations.empty();
-  std::erase_if(options.operations, [&](const auto& o) {
-    return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype);
-  });
+  std::erase_if(options.operations,
+                [&](const auto& o) { return !profile_for(o.dtype, options.conditions.profile).applies(o.dtype); });
   if (has_any && options.operations.empty())
     throw UsageError("--profile", "", "a profile of a storage type that is judged", in_quotes(a.profile));
   const auto has_formulation = [&](const JudgedOperation& o) {
@@ -234,13 +266,32 @@ ExitStatus run_network(const JudgeArguments& a, const HostedKernel& kernel, cons
   return status_of(result.verdict());
 }
 
-ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
+/// A Python kernel may take long: an interpreter of kernels does, and so does a framework that compiles for each shape.
+/// Then fewer cases are judged, about a hundred calls of each operation. Returns a line that says so.
+std::string plan_for_slow(const JudgeArguments& a, const HostedKernel& kernel, JudgeOptions& options) {
+  constexpr double slow = 0.02;  // seconds
+  const bool is_free = options.problems.empty() && !a.cases && !a.seconds && a.network.empty();
+  if (!a.kernel.starts_with(python_prefix) || !is_free || options.operations.empty()) return "";
+  const FirstCalls first = make_first_calls(kernel, options);
+  if (first.seconds <= slow) return "";
+  options.cases = first.cases_in_plan;
+  return fmt::format(
+      "a call takes {:.2f} s, so {} cases of each operation are judged, not {}; --cases N asks for more\n\n",
+      first.seconds, options.cases, JudgeOptions{}.cases);
+}
+
+ExitStatus run_judge(JudgeArguments a, ColorMode color) {
   check_report_files(a.reports, {{"--json", a.json}, {"--junit", a.junit}});
-  const std::unique_ptr<HostedKernel> kernel = open_kernel(a.kernel, a.library);
+  const std::unique_ptr<HostedKernel> kernel = open_kernel(a.kernel = kernel_of(a), a.library);
   if (const std::string note = kernel->note(); !note.empty())
     std::fputs(("cnnspec: " + printable(note) + "\n").c_str(), stderr);
-  const JudgeOptions options = options_of(a, *kernel);
+  JudgeOptions options = options_of(a, *kernel);
+  const std::string plan = plan_for_slow(a, *kernel, options);
   if (!a.network.empty()) return run_network(a, *kernel, options);
+  if (!a.shapes.empty() && options.problems.empty()) {
+    std::fputs("cnnspec: vacuous: none of the shapes can be judged\n", stderr);
+    return ExitStatus::vacuous;
+  }
   const bool random = options.problems.empty(), timed = options.seconds > 0 && random && !a.cases;
   const std::optional<Idx> cases = timed ? std::nullopt : std::optional(CaseList(options).size());
   Progress progress("judging " + printable(a.kernel), cases.value_or(0));
@@ -250,7 +301,7 @@ ExitStatus run_judge(const JudgeArguments& a, ColorMode color) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   progress.erase();
   if (a.json != "-" && a.junit != "-" && !a.reports.to_standard_output()) {
-    print(called_by(*kernel));
+    print(called_by(*kernel) + plan);
     print_report(result, cases, random, seconds, use_color(color, STDOUT_FILENO));
   }
   const std::string json = to_json(result);
@@ -268,7 +319,8 @@ void add_judge(CLI::App& app, Session& session) {
   const auto a = std::make_shared<JudgeArguments>();
   command
       ->add_option("KERNEL", a->kernel,
-                   "a built-in kernel (see `cnnspec kernels`), the path of a shared library, or worker:'COMMAND ...'")
+                   "a built-in kernel (see `cnnspec kernels`), the path of a shared library, worker:'COMMAND ...', or "
+                   "python:MODULE:FUNCTION")
       ->required();
   const auto list = [&](const char* option, std::vector<std::string>& values, const std::string& help,
                         const char* type) {
@@ -278,8 +330,22 @@ void add_judge(CLI::App& app, Session& session) {
       ->add_option("--library", a->library,
                    "a shared library that `onednn` calls instead of the oneDNN that it was built with")
       ->type_name("FILE");
-  list("--op", a->ops, "judge this operation only (see `cnnspec ops`); may be repeated", "OP");
-  list("--dtype", a->dtypes, "judge this storage type only: " + joined(names_of_dtypes(), ", ") + "; may be repeated",
+  list("--op", a->ops, "judge this operation, or all of this layer, only (see `cnnspec ops`); may be repeated", "OP");
+  command
+      ->add_option("--framework", a->framework,
+                   "of a Python kernel: numpy (default), torch or jax; for --op LAYER, it makes the gradients")
+      ->type_name("F");
+  command
+      ->add_option("--device", a->device,
+                   "of a Python kernel: where its framework has the tensors, such as cuda (default: cpu)")
+      ->type_name("D");
+  list("--layout", a->layouts,
+       "of the tensors of a Python kernel: contiguous (default), channels_last, strided, expanded; may be repeated: "
+       "then each tensor gets one of them",
+       "L");
+  list("--dtype", a->dtypes,
+       "judge this storage type only: " + joined(names_of_dtypes(), ", ") +
+           "; may be repeated (default: all that the kernel has; of a Python kernel, f32)",
        "TYPE");
   command
       ->add_option("--cases", a->cases,
@@ -306,9 +372,10 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("K=V,...");
   command->add_option("--profile", a->profile, profile_help)->type_name("P");
   command
-      ->add_option("--accept", a->accepted,
-                   "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`); mixed: it "
-                   "may compute some results by one formulation and some by another one")
+      ->add_option(
+          "--accept", a->accepted,
+          "conventions that the kernel may follow, such as ftz,ties-shared (see `cnnspec conventions`); mixed: it "
+          "may compute some results by one formulation and some by another one")
       ->type_name("NAMES");
   command
       ->add_option("--formulation", a->formulation,
@@ -336,7 +403,9 @@ void add_judge(CLI::App& app, Session& session) {
   for (const DataFamily* f : data_families()) families += std::string(families.empty() ? "" : ", ") + f->name;
   command->footer(
       R"(Every call of the kernel is made in a child process, with its tensors between pages that cannot be accessed.
-The judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.)
+The judge itself never loads a kernel. (A worker is any program that speaks the protocol of docs/worker.md.
+A Python kernel is a function that the Python package can import: python/README.md. It is called by $CNNSPEC_PYTHON,
+by python3 beside cnnspec, or by that of the PATH.)
 Each case is judged four times or more:
   twice on integers whose sums are exact in every order, so that only equality is right; each time, one of the
   operands has enough bits to show TF32 and bf16
@@ -364,6 +433,8 @@ Examples:
   cnnspec judge ./libmykernel.so --accept ftz,ties-shared
   cnnspec judge ./libmykernel.so --net cnn2
   cnnspec judge worker:'python3 my_worker.py' --op conv2d_forward
+  cnnspec judge python:mymodule:my_conv2d --op conv2d_forward --dtype f32
+  cnnspec judge python:torch.nn.functional:conv2d --op conv2d --framework torch --layout channels_last
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
   cnnspec judge onednn --library ~/oneDNN/lib/libdnnl.so.2
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1 --html report.html)");

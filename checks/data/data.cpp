@@ -96,11 +96,16 @@ Operands<double> draw_second_wide(const Operation& o, const Arithmetic&, const E
   return inputs;
 }
 
-/// Small odd integers of both signs, so small that the output type holds most results exactly: the sum of n of them is
-/// about sqrt(n) times as large as one.
+/// The largest numbers whose sums the output type holds exactly, but for a few. The signs are random, so the sum of n
+/// numbers is about sqrt(n) times as large as one. A projection asks for all sums, of many elements.
+double most_to_be_stored(const Operation& o, const Arithmetic& a) {
+  const double deviations = o.is_large() ? 6 : 4;
+  return std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
+}
+
+/// Small odd integers of both signs, so small that the output type holds most results exactly.
 Operands<double> draw_small(const Operation& o, const Arithmetic& a, const ExactPlan&, std::uint64_t seed) {
-  constexpr double deviations = 4;
-  const double most = std::ldexp(1.0, a.storage.digits) / (deviations * std::sqrt(static_cast<double>(o.most_terms())));
+  const double most = most_to_be_stored(o, a);
   const Idx half = std::clamp(static_cast<Idx>((most - 1) / 2), Idx{0}, most_small / 2);
   Operands<double> inputs;
   for (std::size_t i = 0; i < o.inputs.size(); ++i) {
@@ -331,15 +336,25 @@ Operands<double> drawn(const DataFamily& f, const Operation& o, const Arithmetic
   return stored(f.draw(o, a, plan, seed), o, a, mix(seed ^ hash_of(f.name)));
 }
 
+/// Counts the terms of an output whose loss still shows after the result is rounded to its storage type: all of them
+/// or, as far as this count goes, none.
+void count_shown(const Operation& operation, const Arithmetic& arithmetic, DataSet& set) {
+  set.shows_all = false;
+  set.visible = shown_terms_of_sample(operation, arithmetic, set.inputs, set.expected, 0, 0);
+}
+
+/// Rounds the expected results to the storage type.
+void round_expected(const Arithmetic& arithmetic, DataSet& set) {
+  for (long double& v : set.expected.values) v = rounded_to(arithmetic.dtype, static_cast<double>(v));
+}
+
 /// Makes the data of exact families. Draws again with a thinner plan until the sums stay within the budget.
 class ExactMaker {
  public:
-  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, bool projects = false)
-      : operation_(o),
-        arithmetic_(a),
-        plan_(plan),
-        seed_(seed),
-        projects_(projects && is_projectable(o, a)) {}
+  ExactMaker(const Operation& o, const Arithmetic& a, ExactPlan plan, std::uint64_t seed, DataOptions options = {})
+      : operation_(o), arithmetic_(a), plan_(plan), seed_(seed), options_(options) {
+    options_.projects = options.projects && is_projectable(o, a);
+  }
 
   std::vector<DataSet> make(const std::vector<const DataFamily*>& used) const {
     std::vector<DataSet> sets;
@@ -353,21 +368,22 @@ class ExactMaker {
     }
     for (const DataFamily* f : used) sets.push_back(draw(*f, plan_));
     if (used.size() == 1 && has_small_numbers(*used[0]) && !has_room_for_small(operation_, arithmetic_)) {
-      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs);  // the family was requested by name
+      // The family was requested by name.
+      sets[0].expected = expect(operation_, arithmetic_, sets[0].inputs, options_.sample, seed_);
+      sets[0].sampled = !sets[0].expected.places.empty();
       return sets;
     }
-    if (projects_) {
-      for (std::size_t n = 0; n < sets.size(); ++n) leave_to_projection(sets[n], *used[n]);
+    if (options_.projects && (!arithmetic_.rounds_output() || options_.sample > 0)) {
+      for (std::size_t n = 0; n < sets.size(); ++n) leave_to_projection_or_sample(sets[n], *used[n]);
       return sets;
     }
     if (!plan_.proved()) count_visible(sets, used);
     const std::vector<std::vector<double>> results = run_exactly(operation_, inputs_of(sets));
     for (std::size_t n = 0; n < sets.size(); ++n) {
-      std::vector<long double>& values = sets[n].expected.values;
-      values.assign(results[n].begin(), results[n].end());
-      if (arithmetic_.rounds_output())
-        for (long double& v : values) v = rounded_to(arithmetic_.dtype, static_cast<double>(v));
-      if (arithmetic_.rounds_output() && is_wide(*used[n])) count_shown(sets[n]);
+      sets[n].expected.values.assign(results[n].begin(), results[n].end());
+      if (!arithmetic_.rounds_output()) continue;
+      round_expected(arithmetic_, sets[n]);
+      if (is_wide(*used[n])) count_shown(operation_, arithmetic_, sets[n]);
     }
     return sets;
   }
@@ -439,18 +455,7 @@ class ExactMaker {
       return;
     }
     set.visible = set.expected.terms;
-    if (arithmetic_.rounds_output() && operation_.adds_up_all()) count_shown(set);
-  }
-
-  /// Counts the terms of an output whose loss still shows after the result is rounded to its storage type: all of them
-  /// or, as far as this count goes, none.
-  void count_shown(DataSet& set) const {
-    Operands<TermRange> inputs;
-    inputs.reserve(set.inputs.size());
-    for (const std::vector<double>& v : set.inputs) inputs.emplace_back(v.begin(), v.end());
-    set.visible.clear(), set.shows_all = false;
-    for (const TermRange& sum : run_spec(operation_, inputs))
-      set.visible.push_back(sum.loss_shows_in(arithmetic_.storage.digits) ? sum.terms : 0);
+    if (arithmetic_.rounds_output() && operation_.adds_up_all()) count_shown(operation_, arithmetic_, set);
   }
 
   static std::vector<Operands<double>> inputs_of(const std::vector<DataSet>& sets) {
@@ -471,9 +476,14 @@ class ExactMaker {
     return !plan_.proved() && !has_small_numbers(f) && (is_wide(f) || f.draw == draw_one_hot);
   }
 
-  /// Draws data that may exceed the budget again. No number is zero, so that the loss of any term shows.
-  void leave_to_projection(DataSet& set, const DataFamily& f) const {
-    set.is_projected = true;
+  /// Whether a projection can judge the results: they are not rounded when they are stored.
+  bool is_stored_exactly(const DataFamily& f) const {
+    return !arithmetic_.rounds_output() || (f.draw == draw_small && most_to_be_stored(operation_, arithmetic_) >= 1);
+  }
+
+  /// Draws data that may exceed the budget again. For a projection no number is zero, so that the loss of any term
+  /// shows.
+  void leave_to_projection_or_sample(DataSet& set, const DataFamily& f) const {
     const auto exceeds = [&](std::size_t whole) {
       return largest_sum_alone(operation_, set.inputs, whole) > std::ldexp(1.0, plan_.bits);
     };
@@ -481,7 +491,12 @@ class ExactMaker {
       plan = thinned(plan);
       set.inputs = draw(f, plan).inputs;
     }
-    set.shows_all = is_wide(f);
+    set.is_projected = is_stored_exactly(f);
+    set.shows_all = set.is_projected && is_wide(f);
+    if (set.is_projected) return;
+    set.expected = expect(operation_, arithmetic_, set.inputs, options_.sample, seed_);
+    set.sampled = !set.expected.places.empty();
+    set.visible = shown_terms_of_sample(operation_, arithmetic_, set.inputs, set.expected, options_.sample, seed_);
   }
 
   /// Draws data that exceeds the budget again, and counts the nonzero terms.
@@ -504,7 +519,7 @@ class ExactMaker {
   const Arithmetic& arithmetic_;
   const ExactPlan plan_;
   const std::uint64_t seed_;
-  const bool projects_;
+  DataOptions options_;
 };
 
 }  // namespace
@@ -519,7 +534,7 @@ std::vector<std::string> families_of_case(const Operation& operation, const Arit
 }
 
 bool is_projectable(const Operation& operation, const Arithmetic& arithmetic) {
-  return operation.pass().projection != nullptr && !arithmetic.rounds_output() &&
+  return operation.pass().projection != nullptr && !has_few_bits(arithmetic) &&
          plan_exact(operation, arithmetic).zero_share == 0;
 }
 
@@ -553,15 +568,38 @@ void leave_open(const Operation& operation, DataSet& set) {
     own->leave_open(operation, set);
 }
 
-void compute_expected(const Operation& operation, DataSet& set) {
+void compute_expected(const Operation& operation, const Arithmetic& arithmetic, DataSet& set) {
   const std::vector<double> results = run_exactly(operation, {set.inputs}).front();
   set.expected.values.assign(results.begin(), results.end());
   set.is_projected = false;
+  if (!arithmetic.rounds_output()) return;
+  round_expected(arithmetic, set);
+  count_shown(operation, arithmetic, set);  // a sum may be too large to be stored exactly
 }
+
+namespace {
+
+/// Whether no sum of these inputs rounds in any order, and no result when it is stored.
+bool is_exact_in_any_order(const Operation& operation, const Arithmetic& a, const Operands<double>& inputs) {
+  const auto are_finite = [](const std::vector<double>& v) {
+    return std::ranges::all_of(v, [](double e) { return std::isfinite(e); });
+  };
+  if (operation.pass().projection == nullptr || a.rounds_output() || a.rounds_factors() || a.rounds_summands() ||
+      a.flushes || !std::ranges::all_of(inputs, are_finite))
+    return false;
+  const double most = exact_up_to(operation, a, inputs);
+  return largest_sum_alone(operation, inputs, 0) <= most || largest_sum_alone(operation, inputs, 1) <= most;
+}
+
+}  // namespace
 
 DataSet given_data(const Operation& operation, const Arithmetic& arithmetic, Operands<double> inputs,
                    const DataOptions& options) {
   DataSet set{"given", "the given data", std::move(inputs), {}, {}};
+  if (options.projects && is_exact_in_any_order(operation, arithmetic, set.inputs)) {
+    set.is_projected = true;
+    return set;
+  }
   set.expected = expect(operation, arithmetic, set.inputs, options.sample);
   set.sampled = !set.expected.places.empty();
   set.visible = set.expected.terms;
@@ -611,7 +649,7 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
 
   const bool is_rounded = used.back() == &rounded_family;
   if (is_rounded) used.pop_back();
-  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, options.projects).make(used);
+  std::vector<DataSet> sets = ExactMaker(operation, arithmetic, plan, seed, options).make(used);
   if (!options.specials)
     for (DataSet& set : sets)
       if (std::ranges::any_of(used, [&](const DataFamily* f) { return f->is_left_open && f->name == set.family; }))

@@ -20,7 +20,7 @@ bool is_of(const DataFamily& family, const Operation& operation);
 
 struct DataOptions {
   bool specials = false;
-  Idx sample = 0;         // about how many outputs to judge on rounded data; 0: all
+  Idx sample = 0;         // about how many outputs to judge where a projection cannot; 0: all
   bool projects = false;  // do not compute exact results that a projection can judge (DataSet::is_projected)
 };
 
@@ -34,15 +34,15 @@ std::vector<DataSet> make_data(const Operation& operation, const Arithmetic& ari
 std::vector<std::string> families_of_case(const Operation& operation, const Arithmetic& arithmetic, std::uint64_t seed,
                                           const DataOptions& options);
 
-/// Whether exact results of the operation can be judged by projection: they are not rounded when they are stored, and no
-/// number need be zero.
+/// Whether exact results of the operation can be judged by projection: no number need be zero. If results are rounded
+/// when they are stored, only those of small numbers can; others are judged on a sample.
 bool is_projectable(const Operation& operation, const Arithmetic& arithmetic);
 
 /// Leaves open the results in which libraries differ, as the layer defines them.
 void leave_open(const Operation& operation, DataSet& set);
 
 /// Computes the expected results of a set that has none yet.
-void compute_expected(const Operation& operation, DataSet& set);
+void compute_expected(const Operation& operation, const Arithmetic& arithmetic, DataSet& set);
 
 /// A set of given inputs. As with drawn data, two kinds of results are not judged: those that the layer leaves open,
 /// and those of subnormal numbers if the type disputes them. Results may be judged on a sample.

@@ -43,7 +43,8 @@ std::vector<Grid> grid_of(const Operation& operation, const Operands<double>& in
   Operands<Grid> grids(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i)
     for (const double v : inputs[i])
-      grids[i].push_back(operation.inputs[i].is_stored() ? Grid::multiple_of(exponent_of(v)) : Grid(static_cast<Idx>(v)));
+      grids[i].push_back(operation.inputs[i].is_stored() ? Grid::multiple_of(exponent_of(v))
+                                                         : Grid(static_cast<Idx>(v)));
   return operation.pass().formulations->grid(operation.problem, grids);
 }
 
@@ -270,13 +271,35 @@ std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arith
   return shown;
 }
 
+bool is_computed_in_parts(const Operation& operation) {
+  constexpr double many = 0x1p19, least_elements_of_part = 0x1p14;  // a smaller part takes longer than its sum
+  return operation.adds_up_all() && !operation.has_formulations() && can_be_sampled(operation) &&
+         operation.elements() >= many &&
+         operation.elements() >= least_elements_of_part * static_cast<double>(operation.output_count());
+}
+
+std::vector<Idx> shown_terms_of_sample(const Operation& operation, const Arithmetic& arithmetic,
+                                       const Operands<double>& inputs, const Expectation& expected, Idx sample,
+                                       std::uint64_t seed) {
+  const bool is_sample = !expected.places.empty();
+  if (!is_sample && !is_computed_in_parts(operation)) return shown_terms(operation, arithmetic, inputs, expected);
+  std::vector<Idx> shown;
+  for (const Box& box : draw_boxes(operation, is_sample ? sample : operation.output_count(), seed)) {
+    const Part part = part_of(operation, box);
+    Expectation own;
+    for (std::size_t n = 0; n < part.outputs.size(); ++n) own.bounds.push_back(expected.bound(shown.size() + n));
+    append(shown_terms(part.operation, arithmetic, part.inputs(inputs), own), shown);
+  }
+  return shown;
+}
+
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs, Idx sample,
                    std::uint64_t seed) {
-  if (sample == 0 || sample >= operation.output_count() || !can_be_sampled(operation))
-    return expect_all(operation, arithmetic, inputs);
+  const bool is_sample = sample > 0 && sample < operation.output_count() && can_be_sampled(operation);
+  if (!is_sample && !is_computed_in_parts(operation)) return expect_all(operation, arithmetic, inputs);
   Expectation e;
-  for (const Idx plane : draw_planes(operation, sample, seed)) {
-    const Part part = part_of(operation, plane);
+  for (const Box& box : draw_boxes(operation, is_sample ? sample : operation.output_count(), seed)) {
+    const Part part = part_of(operation, box);
     const Expectation some = expect_all(part.operation, arithmetic, part.inputs(inputs));
     append(some.values, e.values), append(some.bounds, e.bounds), append(some.terms, e.terms);
     e.bounds_of.resize(some.bounds_of.size());
@@ -284,6 +307,7 @@ Expectation expect(const Operation& operation, const Arithmetic& arithmetic, con
     append(part.outputs, e.places);
   }
   assert(std::ranges::is_sorted(e.places));
+  if (!is_sample) e.places.clear();
   return e;
 }
 

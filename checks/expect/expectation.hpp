@@ -36,9 +36,13 @@ struct Expectation {
 /// two, the sum of their magnitudes is so small that every partial sum is a number of the accumulator, and no input
 /// element may be replaced by another (perturbed.hpp). Otherwise the bound applies. A selection is exact, also if the
 /// arithmetic flushes: expect_under (checks/conventions) has the additional right results in that case. `sample`: about
-/// how many elements to judge, in a few whole planes; 0: all. `seed`: selects the planes.
+/// how many elements to judge (sample.hpp); 0: all. `seed`: selects them.
 Expectation expect(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                    Idx sample = 0, std::uint64_t seed = 0);
+
+/// Whether `expect` computes one output after the other, which takes little more memory than the inputs: a few sums of
+/// all elements of large inputs.
+bool is_computed_in_parts(const Operation& operation);
 
 /// The same of all `count` elements: those that are not expected are not judged.
 Expectation in_full(const Expectation& some, Idx count);
@@ -49,6 +53,11 @@ Expectation at_places(const Expectation& all, const std::vector<Idx>& places);
 /// with formulations.
 std::vector<Idx> shown_terms(const Operation& operation, const Arithmetic& arithmetic, const Operands<double>& inputs,
                              const Expectation& expected);
+
+/// The same of those elements that are expected, in their order. `sample` and `seed`: as they were given to `expect`.
+std::vector<Idx> shown_terms_of_sample(const Operation& operation, const Arithmetic& arithmetic,
+                                       const Operands<double>& inputs, const Expectation& expected, Idx sample,
+                                       std::uint64_t seed);
 
 /// Sums are exact up to this magnitude, because every term of every output is a multiple of one power of two; 0: none
 /// is.

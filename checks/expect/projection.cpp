@@ -1,11 +1,13 @@
 #include "checks/expect/projection.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cassert>
 #include <cmath>
 #include <optional>
-#include <random>
+#include <stdexcept>
 
 #include "checks/expect/expectation.hpp"
 
@@ -131,8 +133,9 @@ Exponents exponents_of(const Operation& operation, const Operands<double>& input
 }  // namespace
 
 Weights Weights::unpredictable() {
-  std::random_device device;
-  return Weights(std::uint64_t{device()} << 32 | device());
+  std::uint64_t seed = 0;
+  if (getentropy(&seed, sizeof seed) != 0) throw std::runtime_error("the operating system has no random numbers");
+  return Weights(seed);
 }
 
 std::vector<Modulo> Weights::draw(Idx count) {

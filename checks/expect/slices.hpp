@@ -1,5 +1,5 @@
-// Slices: the part of each tensor that a plane of an output needs. With these parts the plane is the whole output of a
-// smaller problem.
+// Slices: the part of each tensor that a part of an output needs. With these slices, the part of the output is the
+// whole output of a smaller problem.
 #pragma once
 
 #include <vector>
@@ -10,17 +10,18 @@ namespace cnnspec::checks {
 
 struct Range {
   Idx first = 0, count = 1;
+  friend auto operator<=>(const Range&, const Range&) = default;
 };
 
-/// The slices for plane (n, c) of an output [batch, channels, ...]: ranges on the first axes of each tensor; other axes
-/// are whole.
+/// A range on each axis of a tensor, or on its first axes. Axes without a range are whole.
+using Box = std::vector<Range>;
+
 struct Slices {
   Problem problem;
-  std::vector<std::vector<Range>> inputs;  // empty: each input is cut like the output
-  std::vector<Range> output;
+  std::vector<Box> inputs;  // empty: each input is cut like the output
 };
 
 /// For Pass::slices of a layer that computes each image and each channel, or each element, from itself alone.
-Slices slice_alone(const Problem& problem, Idx n, Idx c);
+Slices slice_alone(const Problem& problem, const Box& output);
 
 }  // namespace cnnspec::checks

@@ -9,8 +9,9 @@
 #include <numeric>
 
 #include "checks/data/literal_data.hpp"
+#include "checks/expect/projection.hpp"
 #include "checks/golden/golden_folder.hpp"
-#include "checks/golden/npy.hpp"
+#include "checks/golden/tensor_source.hpp"
 #include "checks/judge/picture.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/misreadings/misreading.hpp"
@@ -29,15 +30,15 @@ constexpr std::size_t most_diagnoses = 3;
 
 std::string plural(std::size_t n, const char* noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
-/// The numbers in an output file of the program.
-std::vector<double> read_actual(const std::string& file, DType dtype, const TensorInfo& tensor) {
-  if (!tensor.is_stored())
-    return decode(tensor, dtype, read_npy(file, {npy_of(tensor.element, dtype)}, tensor.extents).elements);
+/// The numbers of an output of the program.
+std::vector<double> read_actual(const std::string& source, DType dtype, const TensorInfo& tensor) {
+  const std::string own = npy_of(tensor.element, dtype);
+  if (!tensor.is_stored()) return decode(tensor, dtype, read_tensor(source, {own}, tensor.extents, own).elements);
   std::vector<DType> readable{DType::f16, DType::f32, DType::f64};
   if (std::ranges::find(readable, dtype) == readable.end()) readable.insert(readable.begin(), dtype);
   std::vector<std::string> types;
   for (const DType d : readable) types.push_back(npy_type(d));
-  const NpyArray array = read_npy(file, types, tensor.extents);
+  const NpyArray array = read_tensor(source, types, tensor.extents, own);
   const auto at = std::ranges::find(types, array.type) - types.begin();
   return decode(readable[static_cast<std::size_t>(at)], array.elements);
 }
@@ -80,7 +81,7 @@ Failure failure_of(const GoldenComparison& result, const Operation& operation, c
 /// Compares one output of an operation, and appends the program's numbers to `actual`.
 ComparedOutput compare_output(const GoldenComparison& result, const Operation& operation, const TensorInfo& tensor,
                               std::vector<double>& actual) {
-  ComparedOutput output{operation.op, tensor.name, true, false, {}, {}};
+  ComparedOutput output{.op = operation.op, .tensor = tensor.name};
   const GoldenOutput golden = read_output(result.golden, operation.op, tensor);
   const std::string file = result.actual + "/" + tensor_file(output.tensor);
   output.is_there = std::filesystem::exists(file);
@@ -110,25 +111,6 @@ std::vector<ComparedOutput> compare_outputs(const GoldenComparison& result, Op o
   return outputs;
 }
 
-/// The inputs of a given case; an optional one that is left out is empty.
-Operands<double> read_inputs(const GivenCase& c, const Operation& operation) {
-  const auto required = std::ranges::count(operation.inputs, false, &TensorInfo::is_optional);
-  const std::size_t all = operation.inputs.size(), given = c.inputs.size();
-  if (std::ssize(c.inputs) < required || given > all) {
-    std::vector<std::string> names;
-    for (const TensorInfo& t : operation.inputs)
-      names.push_back(t.is_optional ? "[" + std::string(t.name) + "]" : t.name);
-    throw UsageError(name_of(c.op), "", "files for " + joined(names, " "), plural(given, "file"));
-  }
-  Operands<double> inputs(all);
-  for (std::size_t i = 0; i < given; ++i) {
-    const TensorInfo& tensor = operation.inputs[i];
-    inputs[i] = decode(tensor, c.dtype,
-                       read_npy(c.inputs[i], {npy_of(tensor.element, c.dtype)}, tensor.extents).elements);
-  }
-  return inputs;
-}
-
 /// The elements with these numbers; empty: all.
 std::vector<double> at(const std::vector<double>& all, const std::vector<Idx>& places) {
   if (places.empty()) return all;
@@ -145,6 +127,16 @@ Expectation of_output(const Expectation& all, Idx first, const TensorInfo& tenso
   Expectation own = at_places(all, places);
   own.places.clear();
   return own;
+}
+
+/// `actual`: the program's numbers. The only output of an operation with a projection.
+bool is_right_by_projection(const Operation& operation, const Arithmetic& arithmetic, const DataSet& set,
+                            const std::vector<double>& actual) {
+  const TensorInfo& tensor = operation.outputs.front();
+  const std::vector<std::byte> bytes = encode(tensor, arithmetic.dtype, actual);
+  const bool are_stored =
+      std::ranges::equal(decode(tensor, arithmetic.dtype, bytes), actual);  // in the type of the case
+  return are_stored && is_projection_right(operation, arithmetic, set.inputs, bytes, Weights::unpredictable());
 }
 
 std::vector<std::string> files_but_outputs(const std::string& folder, const std::vector<ComparedOutput>& outputs) {
@@ -224,6 +216,7 @@ Json json_of(const ComparedOutput& o) {
           {"elements", o.comparison.judged},
           {"elements_wrong", o.comparison.elements_wrong},
           {"sampled", o.is_sampled},
+          {"projected", o.is_projected},
           {"not_judged", o.comparison.not_judged},
           {"worst_ratio", json_number(o.comparison.worst_ratio)}};
 }
@@ -261,16 +254,26 @@ GoldenComparison compare_given(const GivenCase& c) {
   const Operation operation = operation_of(c.op, c.problem);
   if (c.outputs.size() != operation.outputs.size())
     throw UsageError("--actual", "", plural(operation.outputs.size(), "file"), plural(c.outputs.size(), "file"));
-  GoldenComparison result{joined(c.inputs, " "), joined(c.outputs, " "), {{c.op}, c.dtype, c.profile, c.problem}, {}, {}};
-  result.made_of.data = "given";
-  const DataSet set = given_data(operation, arithmetic_for(c.dtype, c.profile), read_inputs(c, operation),
-                                 {.sample = c.sample});
+  GoldenComparison result{
+      joined(c.inputs, " "), joined(c.outputs, " "), {{c.op}, c.dtype, c.profile, c.problem}, {}, {}};
+  result.made_of.data = given_data_name;
+  const Arithmetic arithmetic = arithmetic_for(c.dtype, c.profile);
+  DataSet set = given_data(operation, arithmetic, read_inputs(operation, c.dtype, c.inputs),
+                           {.sample = c.sample, .projects = c.projects});
   std::vector<double> actual;
   for (std::size_t n = 0; n < c.outputs.size(); ++n) {
     const TensorInfo& tensor = operation.outputs[n];
-    const Expectation expected = of_output(set.expected, std::ssize(actual), tensor);
     const std::vector<double> own = read_actual(c.outputs[n], c.dtype, tensor);
-    ComparedOutput& output = result.outputs.emplace_back(ComparedOutput{c.op, tensor.name, true, set.sampled, {}, {}});
+    ComparedOutput& output =
+        result.outputs.emplace_back(ComparedOutput{.op = c.op, .tensor = tensor.name, .is_sampled = set.sampled});
+    if (set.is_projected) {
+      if (is_right_by_projection(operation, arithmetic, set, own)) {
+        output.is_projected = true, output.comparison.judged = tensor.count();
+        continue;
+      }
+      compute_expected(operation, arithmetic, set);
+    }
+    const Expectation expected = of_output(set.expected, std::ssize(actual), tensor);
     output.comparison = compare(at(own, expected.places), expected);
     if (output.comparison.elements_wrong > 0)
       output.failure = failure_of(result, operation, tensor, output.comparison, expected);
@@ -288,7 +291,13 @@ std::string describe_comparison(const GoldenComparison& r) {
   for (const ComparedOutput& o : r.outputs)
     if (o.failure) text += "\n" + describe_failure("", *o.failure, {}, Again::no);
   for (const ComparedOutput& o : r.outputs)
-    if (o.is_sampled) text += fmt::format("\n{} was judged on a sample of its elements (--full judges all)\n", o.tensor);
+    if (o.is_sampled)
+      text += fmt::format("\n{} was judged on a sample of its elements (--full judges all)\n", o.tensor);
+    else if (o.is_projected)
+      text += fmt::format(
+          "\n{} was judged in full by random projection; the probability that a mistake was missed is at "
+          "most {:.1e}\n",
+          o.tensor, chance_of_error);
   const GoldenCase& c = r.made_of;
   const bool has_data = find_data_family(c.data) != nullptr || is_literal(c.data);  // that a seed or a text describes
   if (!has_data)

@@ -15,9 +15,10 @@ struct ComparedOutput {
   Op op{};
   std::string tensor;
   bool is_there = true;
-  bool is_sampled = false;  // only a sample of its elements was judged
-  Comparison comparison;
-  std::optional<Failure> failure;
+  bool is_sampled = false;    // only a sample of its elements was judged
+  bool is_projected = false;  // exact results, all judged by projection
+  Comparison comparison{};
+  std::optional<Failure> failure{};
 
   /// Vacuous: the output is missing, or no element could be judged.
   Verdict verdict() const;
@@ -44,9 +45,10 @@ struct GivenCase {
   DType dtype{};
   const Profile* profile = nullptr;  // null: the default profile of the storage type
   Problem problem;
-  Idx sample = 0;                     // about how many elements to judge; 0: all
-  std::vector<std::string> inputs;    // files, in the order of the operation's inputs; optional ones may be left out
-  std::vector<std::string> outputs;   // files, in the order of the operation's outputs
+  Idx sample = 0;         // about how many elements to judge; 0: all
+  bool projects = false;  // judge exact results in full by projection, instead of a sample
+  GivenInputs inputs;
+  std::vector<std::string> outputs;  // tensors (tensor_source.hpp), in the order of the operation's outputs
 };
 
 /// Reads the files. Inputs have the storage type; outputs are as for compare_golden. Where all terms are multiples of

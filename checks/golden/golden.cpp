@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 
 #include "checks/data/literal_data.hpp"
+#include "checks/golden/golden_folder.hpp"
+#include "checks/golden/in_digits.hpp"
+#include "checks/golden/tensor_source.hpp"
 #include "checks/vocabulary/stream.hpp"
 #include "checks/vocabulary/text.hpp"
 #include "checks/vocabulary/usage_error.hpp"
@@ -43,9 +47,8 @@ void add_inputs(Golden& golden, const Operation& operation, const Operands<doubl
 }
 
 bool has(const Golden& golden, const TensorInfo& tensor) {
-  return std::ranges::any_of(golden.inputs, [&](const GoldenInput& input) {
-    return std::string_view(input.tensor.name) == tensor.name;
-  });
+  return std::ranges::any_of(
+      golden.inputs, [&](const GoldenInput& input) { return std::string_view(input.tensor.name) == tensor.name; });
 }
 
 /// Draws x, w and b for the forward operation, dy from its own stream, and the remaining inputs of the other
@@ -141,6 +144,67 @@ Golden make_golden(const GoldenCase& c) {
     const DataFamily* const family = find_data_family(c.data);
     if (family != nullptr && family->is_left_open) leave_open(operation, set);
     for (GoldenOutput& output : golden_outputs(operation, set.expected)) golden.outputs.push_back(std::move(output));
+  }
+  return golden;
+}
+
+Operands<double> read_inputs(const Operation& operation, DType dtype, const GivenInputs& inputs) {
+  const auto required = std::ranges::count(operation.inputs, false, &TensorInfo::is_optional);
+  if (std::ssize(inputs) < required || inputs.size() > operation.inputs.size()) {
+    std::vector<std::string> names;
+    for (const TensorInfo& t : operation.inputs)
+      names.push_back(t.is_optional ? "[" + std::string(t.name) + "]" : t.name);
+    throw UsageError(name_of(operation.op), "", "tensors for " + joined(names, " "),
+                     std::to_string(inputs.size()) + (inputs.size() == 1 ? " tensor" : " tensors"));
+  }
+  Operands<double> values(operation.inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const TensorInfo& tensor = operation.inputs[i];
+    const std::string type = npy_of(tensor.element, dtype);
+    values[i] = input_values(read_tensor(inputs[i], {type}, tensor.extents, type), dtype, tensor, inputs[i]);
+  }
+  return values;
+}
+
+namespace {
+
+Operands<double> read_folder(const Operation& operation, DType dtype, const std::string& folder) {
+  Operands<double> values;
+  for (const TensorInfo& tensor : operation.inputs) values.push_back(read_input(folder, dtype, tensor));
+  return values;
+}
+
+}  // namespace
+
+Golden make_golden(GoldenCase c, const GivenInputs& inputs) {
+  c.data = given_data_name;
+  const Arithmetic arithmetic = arithmetic_for(c.dtype, c.profile);
+  const bool is_folder = inputs.size() == 1 && std::filesystem::is_directory(inputs.front());
+  if (!is_folder && c.ops.size() > 1)
+    throw UsageError("--inputs", "", "a folder, for all operations of a layer", in_quotes(joined(inputs, " ")));
+  Golden golden{std::move(c), {}, {}};
+  for (const Op op : golden.made_of.ops) {
+    const Operation operation = operation_of(op, golden.made_of.problem);
+    Operands<double> values = is_folder ? read_folder(operation, golden.made_of.dtype, inputs.front())
+                                        : read_inputs(operation, golden.made_of.dtype, inputs);
+    for (std::size_t n = 0; n < values.size(); ++n)
+      if (!values[n].empty() && !has(golden, operation.inputs[n]))
+        golden.inputs.push_back({operation.inputs[n], values[n]});
+    const bool has_digits = golden.made_of.scalar != GoldenCase{}.scalar;
+    const std::vector<std::string> all_digits =
+        has_digits ? results_in_digits(operation, values, golden.made_of.scalar) : std::vector<std::string>{};
+    const DataSet set = given_data(operation, arithmetic, std::move(values));
+    auto terms = set.expected.terms.begin();
+    auto digits = all_digits.begin();
+    for (GoldenOutput& output : golden_outputs(operation, set.expected)) {
+      output.terms.assign(terms, terms + output.tensor.count());
+      terms += output.tensor.count();
+      if (has_digits) {
+        output.digits.assign(digits, digits + output.tensor.count());
+        digits += output.tensor.count();
+      }
+      golden.outputs.push_back(std::move(output));
+    }
   }
   return golden;
 }

@@ -37,6 +37,8 @@ Json geometry_of(const Problem& problem) {
 
 // ---- case.json ----
 
+constexpr int schema_now = 2;
+
 constexpr const char* judgement =
     "an element is right if |actual - expected| <= bound; where the bound is 0 it must be equal (+0 and -0 are, and so "
     "are two NaN); where it is NaN it is not judged";
@@ -51,8 +53,8 @@ Json json_of(const Golden& golden) {
   for (const Op op : c.ops) operations.push_back(name_of(op));
   for (const GoldenInput& input : golden.inputs) {
     const TensorInfo& tensor = input.tensor;
-    Json& j = tensors.emplace_back(
-        tensor_of(tensor, "input", tensor_file(tensor.name), npy_of(tensor.element, c.dtype)));
+    Json& j =
+        tensors.emplace_back(tensor_of(tensor, "input", tensor_file(tensor.name), npy_of(tensor.element, c.dtype)));
     if (const char* encoding = row_of(c.dtype).encoding; tensor.is_stored() && *encoding != '\0')
       j["encoding"] = encoding;
   }
@@ -63,8 +65,16 @@ Json json_of(const Golden& golden) {
     tensors.push_back(tensor_of(output.tensor, "bound", bound_file(name), "<f8"));
     tensors.back()["name"] = name + "_bound";
     tensors.back()["of"] = name;
+    if (output.terms.empty()) continue;
+    tensors.push_back(tensor_of(output.tensor, "terms", terms_file(name), "<i8"));
+    tensors.back()["name"] = name + "_terms";
+    tensors.back()["of"] = name;
+    if (output.digits.empty()) continue;
+    tensors.push_back(tensor_of(output.tensor, "digits", digits_file(name, c.scalar), "text"));
+    tensors.back()["name"] = name + "_" + c.scalar;
+    tensors.back()["of"] = name;
   }
-  return {{"schema", 1},
+  return {{"schema", schema_now},
           {"operations", operations},
           {"dtype", name_of(c.dtype)},
           {"profile", profile_for(c.dtype, c.profile).name},
@@ -84,8 +94,9 @@ class CaseReader {
   }
 
   GoldenCase read() const {
-    if (const auto& schema = at("schema", &nlohmann::json::is_number_integer, "schema 1"); schema != 1)
-      refuse("schema", "schema 1, all that this version of cnnspec knows", schema.dump());
+    if (const auto& schema = at("schema", &nlohmann::json::is_number_integer, "schema 1 or 2");
+        schema != 1 && schema != schema_now)
+      refuse("schema", "schema 1 or 2, all that this version of cnnspec knows", schema.dump());
     GoldenCase c;
     c.ops = operations();
     c.dtype = dtype_rows[index_of("dtype", names_of_dtypes())].dtype;
@@ -169,6 +180,11 @@ void write_golden(const Golden& golden, const std::function<void(const std::stri
     };
     write(tensor_file(output.tensor.name), as_float64(output.expected));
     write(bound_file(output.tensor.name), as_float64(output.bounds));
+    if (output.terms.empty()) continue;
+    const auto terms = std::as_bytes(std::span(output.terms));
+    write(terms_file(output.tensor.name), to_npy("<i8", output.tensor.extents, terms));
+    if (!output.digits.empty())
+      write(digits_file(output.tensor.name, golden.made_of.scalar), joined(output.digits, "\n") + "\n");
   }
 }
 
@@ -191,10 +207,15 @@ std::vector<double> read_input(const GoldenArrays& arrays, DType dtype, const Te
   const std::string file = tensor_file(tensor.name);
   if (tensor.is_optional && !arrays.is_there(file)) return {};
   const NpyArray array = arrays.read(file, {npy_of(tensor.element, dtype)}, tensor.extents);
-  const std::vector<double> values = decode(tensor, dtype, array.elements);
+  return input_values(array, dtype, tensor, arrays.folder + "/" + file);
+}
+
+std::vector<double> input_values(const NpyArray& array, DType dtype, const TensorInfo& tensor,
+                                 const std::string& where) {
+  std::vector<double> values = decode(tensor, dtype, array.elements);
   for (std::size_t n = 0; !tensor.is_stored() && n < values.size(); ++n)
     if (values[n] < 0 || values[n] >= static_cast<double>(tensor.below))
-      throw UsageError(arrays.folder + "/" + file, fmt::format("element {}", n),
+      throw UsageError(where, fmt::format("element {}", n),
                        fmt::format("a whole number from 0 to {}", tensor.below - 1), fmt::format("{}", values[n]));
   return values;
 }

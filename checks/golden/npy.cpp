@@ -167,6 +167,10 @@ std::size_t bytes_of(const std::vector<Idx>& shape, std::size_t element_size) {
 
 }  // namespace
 
+std::size_t npy_bytes(const std::string& type, const std::vector<Idx>& shape) {
+  return bytes_of(shape, element_bytes(type));
+}
+
 std::string to_npy(const std::string& type, const std::vector<Idx>& shape, std::span<const std::byte> elements) {
   assert(elements.size() == bytes_of(shape, element_bytes(type)));
   std::string header =

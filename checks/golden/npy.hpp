@@ -23,6 +23,9 @@ struct NpyArray {
   std::vector<std::byte> elements;
 };
 
+/// The bytes of the elements of an array. If they cannot be counted, a number that exceeds the size of any file.
+std::size_t npy_bytes(const std::string& type, const std::vector<Idx>& shape);
+
 /// The whole content of a file.
 std::string to_npy(const std::string& type, const std::vector<Idx>& shape, std::span<const std::byte> elements);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "checks/networks/network_layer.hpp"
 #include "checks/scalars/exact.hpp"
 #include "checks/scalars/high_precision.hpp"
+#include "checks/scalars/whole.hpp"
 #include "checks/vocabulary/usage_error.hpp"
 
 namespace cnnspec::checks {
@@ -32,6 +34,30 @@ double largest_number(const NetworkDefinition& net, const NetworkBounds& bounds,
   return most;
 }
 
+/// All whole numbers up to this size are numbers of the type.
+template <class F>
+const double largest_in = std::exp2(std::numeric_limits<F>::digits);
+
+/// Data with two bits less than usual.
+constexpr DataRange small_range{.input = DataRange{}.input / 4, .bias = DataRange{}.bias / 4};
+
+/// What a check is made of, and a bound on its numbers.
+struct Plan {
+  NetworkData data;
+  double largest;
+};
+Plan plan_of(const NetworkDefinition& net, const std::string& target, Mode mode, const DataRange& range) {
+  const std::vector<NetworkTensor> tensors = tensors_of(net);
+  const auto size = [&](std::size_t t, Idx) { return static_cast<double>(range.of(tensors[t])); };
+  const NetworkBounds bounds = bound_network(net, size, largest_cotangent, mode == Mode::full);
+  std::vector<double> scales;
+  for (const Displacement& change : bounds.change) scales.push_back(scale_for(change.at_branches));
+  if (!std::ranges::all_of(scales, [](double s) { return std::isfinite(s); }))
+    throw UsageError(target, "", "a network whose numbers can be bounded by a double", "a deeper one");
+  const double largest = largest_number(net, bounds, scales, mode);
+  return {{range, std::move(scales)}, largest};
+}
+
 /// Whether a layer divides: then whole numbers may become fractions.
 bool divides(const NetworkDefinition& net) {
   return std::ranges::any_of(net.layers, [](const LayerDefinition& layer) {
@@ -43,35 +69,35 @@ bool divides(const NetworkDefinition& net) {
 
 GradientReport check_network(const NetworkDefinition& net, const std::string& target, GradientScalar scalar,
                              const GradientOptions& options) {
-  const std::vector<NetworkTensor> tensors = tensors_of(net);
-  const DataRange range;
-  const auto size = [&](std::size_t t, Idx) { return static_cast<double>(range.of(tensors[t])); };
-  const NetworkBounds bounds = bound_network(net, size, largest_cotangent, options.mode == Mode::full);
-  std::vector<double> scales;
-  for (const Displacement& change : bounds.change) scales.push_back(scale_for(change.at_branches));
-  if (!std::all_of(scales.begin(), scales.end(), [](double s) { return std::isfinite(s); }))
-    throw UsageError(target, "", "a network whose numbers can be bounded by a double", "a deeper one");
-
+  Plan plan = plan_of(net, target, options.mode, {});
   switch (scalar) {
     case GradientScalar::exact: {
-      if (divides(net)) return check_network_with<Rational>(net, target, "rational", scales, options);
-      const double largest = largest_number(net, bounds, scales, options.mode);
-      if (largest < std::exp2(63)) return check_network_with<std::int64_t>(net, target, "int64", scales, options);
-      if (largest < std::exp2(127)) return check_network_with<Int128>(net, target, "int128", scales, options);
-      return check_network_with<BigInt>(net, target, "integer", scales, options);
+      if (divides(net)) return check_network_with<Rational>(net, target, "rational", plan.data, options);
+      if (plan.largest > largest_in<double>) {  // smaller data may be checked much faster
+        const Plan small = plan_of(net, target, options.mode, small_range);
+        if (small.largest <= largest_in<double>) plan = small;
+      }
+      if (plan.largest <= largest_in<float>)
+        return check_network_with<Whole<float>>(net, target, "int24", plan.data, options);
+      if (plan.largest <= largest_in<double>)
+        return check_network_with<Whole<double>>(net, target, "int53", plan.data, options);
+      if (plan.largest < std::exp2(63))
+        return check_network_with<std::int64_t>(net, target, "int64", plan.data, options);
+      if (plan.largest < std::exp2(127)) return check_network_with<Int128>(net, target, "int128", plan.data, options);
+      return check_network_with<BigInt>(net, target, "integer", plan.data, options);
     }
     case GradientScalar::rational:
-      return check_network_with<Rational>(net, target, "rational", scales, options);
+      return check_network_with<Rational>(net, target, "rational", plan.data, options);
     case GradientScalar::float100:
-      return check_network_with<Float100>(net, target, "float100", scales, options);
+      return check_network_with<Float100>(net, target, "float100", plan.data, options);
     case GradientScalar::float50:
-      return check_network_with<Float50>(net, target, "float50", scales, options);
+      return check_network_with<Float50>(net, target, "float50", plan.data, options);
     case GradientScalar::double_precision:
-      return check_network_with<double>(net, target, "double", scales, options);
+      return check_network_with<double>(net, target, "double", plan.data, options);
     case GradientScalar::single_precision:
       break;
   }
-  return check_network_with<float>(net, target, "float", scales, options);
+  return check_network_with<float>(net, target, "float", plan.data, options);
 }
 
 }  // namespace cnnspec::checks

@@ -7,7 +7,7 @@
 namespace cnnspec::checks {
 
 enum class GradientScalar {
-  exact,     // integers: 64 bits if every partial sum provably fits, else 128 bits, else unlimited
+  exact,     // integers: the fewest bits in which every partial sum provably fits (24, 53, 64, 128), else unlimited
   rational,  // also exact, but slower
   float100,
   float50,
@@ -20,10 +20,10 @@ enum class GradientScalar {
 GradientReport check_network(const NetworkDefinition& net, const std::string& target, GradientScalar scalar,
                              const GradientOptions& options);
 
-/// The same with a given scalar type: long (64 bits), Int128, BigInt, Rational, Float50, Float100, double, float.
-/// scales[t]: tensor t moves in steps of 1/scales[t].
+/// The same with a given scalar type: Whole<float>, Whole<double>, long (64 bits), Int128, BigInt, Rational, Float50,
+/// Float100, double, float. Tensor t moves in steps of 1/data.scales[t].
 template <class T>
 GradientReport check_network_with(const NetworkDefinition& net, const std::string& target, const std::string& scalar,
-                                  const std::vector<double>& scales, const GradientOptions& options);
+                                  const NetworkData& data, const GradientOptions& options);
 
 }  // namespace cnnspec::checks

@@ -3,7 +3,7 @@
 
 namespace cnnspec::checks {
 template GradientReport check_network_with<BigInt>(const NetworkDefinition&, const std::string&, const std::string&,
-                                                   const std::vector<double>&, const GradientOptions&);
+                                                   const NetworkData&, const GradientOptions&);
 template GradientReport check_network_with<Rational>(const NetworkDefinition&, const std::string&, const std::string&,
-                                                     const std::vector<double>&, const GradientOptions&);
+                                                     const NetworkData&, const GradientOptions&);
 }  // namespace cnnspec::checks

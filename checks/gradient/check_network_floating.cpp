@@ -2,7 +2,7 @@
 
 namespace cnnspec::checks {
 template GradientReport check_network_with<double>(const NetworkDefinition&, const std::string&, const std::string&,
-                                                   const std::vector<double>&, const GradientOptions&);
+                                                   const NetworkData&, const GradientOptions&);
 template GradientReport check_network_with<float>(const NetworkDefinition&, const std::string&, const std::string&,
-                                                  const std::vector<double>&, const GradientOptions&);
+                                                  const NetworkData&, const GradientOptions&);
 }  // namespace cnnspec::checks

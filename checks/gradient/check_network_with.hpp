@@ -10,9 +10,10 @@ namespace cnnspec::checks {
 
 template <class T>
 GradientReport check_network_with(const NetworkDefinition& net, const std::string& target, const std::string& scalar,
-                                  const std::vector<double>& scales, const GradientOptions& options) {
+                                  const NetworkData& data, const GradientOptions& options) {
   const bool scaled = is_integer<T>;
-  NetworkSubject<T> subject(net, DataRange{}, scaled ? scales : std::vector<double>(scales.size(), 1));
+  const std::vector<double>& scales = data.scales;
+  NetworkSubject<T> subject(net, data.range, scaled ? scales : std::vector<double>(scales.size(), 1));
   subject.set_small_step(*std::max_element(scales.begin(), scales.end()));
   return check_subject<T>(subject, target, scalar, options);
 }

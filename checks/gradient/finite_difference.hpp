@@ -1,9 +1,10 @@
 // Finite differences of a Subject against its backward.
 //
 // Along one coordinate, and along a direction that moves one tensor only, a network of the specification's layers is
-// piecewise affine. So (f(t+h) - f(t-h)) / 2h equals the derivative, without truncation, if f(t-h), f(t) and f(t+h)
-// take the same branches; and an exact scalar compares with ==. If the branches differ, the point is given up and
-// counted, and another one is drawn. If no suitable point is found, the report says that nothing was proved.
+// piecewise affine. So (f(t+h) - f(t)) / h equals the derivative, without truncation, if f(t) and f(t+h) take the same
+// branches; and an exact scalar compares with ==. Scalars that round, and functions that do not tell their branches,
+// use (f(t+h) - f(t-h)) / 2h. If the branches differ, the point is given up and counted, and another one is drawn. If
+// no suitable point is found, the report says that nothing was proved.
 #pragma once
 
 #include <algorithm>
@@ -98,7 +99,8 @@ class TensorCheck {
     return stopped == pieces;
   }
 
-  /// <dy, f(t + h d) - f(t - h d)> = 2h <d, backward(dy)> for a random direction d. False: a branch changed.
+  /// <dy, f(t + h d) - f(t)> = h <d, backward(dy)> for a random direction d, or the same from t - h d. False: a branch
+  /// changed.
   bool directional(const Cotangents<T>& cotangents, RandomChoices& choices) {
     std::vector<T> direction;
     for (std::size_t e = 0; e < values_.size(); ++e) direction.push_back(choices.chance(50) ? T(1) : T(-1));
@@ -156,13 +158,14 @@ class TensorCheck {
     const T h = f_->step(t_);
     const auto found = f_->evaluate_entries(t_, values_, first, count, h);
     if (!found || found->branches != base_.branches) return false;
-    for (std::size_t n = 0; n < found->y.size(); n += 2)
-      if (!straight(found->y[n], found->y[n + 1], h)) return false;
+    const std::size_t sides = f_->has_affine_pieces() ? 1 : 2;
+    const auto from = [&](std::size_t up) -> const std::vector<T>& { return sides == 1 ? base_.y : found->y[up + 1]; };
+    for (std::size_t up = 0; up < found->y.size(); up += sides)
+      if (!straight(found->y[up], from(up), h)) return false;
     for (Idx n = 0; n < count; ++n) {
-      const auto up = static_cast<std::size_t>(2 * n), e = static_cast<std::size_t>(first + n);
+      const std::size_t up = sides * static_cast<std::size_t>(n), e = static_cast<std::size_t>(first + n);
       for (std::size_t k = 0; k < outputs(); ++k)
-        compare(T(found->y[up][k] - found->y[up + 1][k]), h, cotangents.gradient(k, t_)[e], first + n,
-                static_cast<Idx>(k));
+        compare(T(found->y[up][k] - from(up)[k]), h, cotangents.gradient(k, t_)[e], first + n, static_cast<Idx>(k));
     }
     return true;
   }
@@ -177,17 +180,18 @@ class TensorCheck {
     return true;
   }
 
-  /// f(t+h) - f(t-h), where `move` displaces the values. None if a branch changes in between. If the scalar has smaller
-  /// steps, h is first halved until no branch changes.
+  /// f(t+h) - f(t), or f(t+h) - f(t-h), where `move` displaces the values. None if a branch changes in between. If the
+  /// scalar has smaller steps, h is first halved until no branch changes.
   template <class Move>
   std::optional<std::vector<T>> moved(T& h, Move move) {
-    for (int halvings = 0;; ++halvings) {
+    const auto moved_by = [&](const T& step) {
       std::vector<T> values = values_;
-      move(values, h);
-      Evaluation<T> up = f_->evaluate(t_, values);
-      values = values_;
-      move(values, T(T(0) - h));
-      const Evaluation<T> down = f_->evaluate(t_, values);
+      move(values, step);
+      return f_->evaluate(t_, values);
+    };
+    for (int halvings = 0;; ++halvings) {
+      Evaluation<T> up = moved_by(h);
+      const Evaluation<T> down = f_->has_affine_pieces() ? base_ : moved_by(T(T(0) - h));
       if (same_piece(up, down, h)) {
         for (std::size_t k = 0; k < up.y.size(); ++k) up.y[k] = up.y[k] - down.y[k];
         return std::move(up.y);
@@ -206,7 +210,7 @@ class TensorCheck {
   /// For another scalar, the second difference must stay below h^(3/2) (1 + |f|). It is h^2 |f''| where f is smooth,
   /// and h times the jump of f' at a kink.
   bool straight(const std::vector<T>& up, const std::vector<T>& down, const T& h) const {
-    if (!base_.branches.empty()) return true;
+    if (f_->has_affine_pieces() || !base_.branches.empty()) return true;
     const double allowed = std::pow(static_cast<double>(h), 1.5);
     for (std::size_t k = 0; k < base_.y.size(); ++k) {
       const T bend = absolute(T((up[k] - base_.y[k]) - (base_.y[k] - down[k])));
@@ -217,22 +221,22 @@ class TensorCheck {
     return true;
   }
 
-  /// Compares difference / 2h with `backward`.
+  /// Compares difference / h, or difference / 2h, with `backward`.
   void compare(const T& difference, const T& h, const T& backward, Idx entry, Idx output) {
-    const T twice = h + h;
+    const T distance = f_->has_affine_pieces() ? h : T(h + h);
     const double bound = bound_.at(static_cast<double>(h));
-    const T error = absolute(T(difference - twice * backward));
-    const double size = static_cast<double>(error) / static_cast<double>(twice);
+    const T error = absolute(T(difference - distance * backward));
+    const double size = static_cast<double>(error) / static_cast<double>(distance);
     report_->add(static_cast<double>(absolute(backward)), size, bound);
     if (is_exact<T> ? error == T(0) : size <= bound) return;
     if (report_->wrong++ > 0) return;
     report_->first = Mismatch{report_->name, entry < 0 ? std::vector<Idx>{} : index_of(entry, report_->extents), output,
-                              text_of(backward), quotient(difference, twice)};
+                              text_of(backward), quotient(difference, distance)};
   }
-  static std::string quotient(const T& difference, const T& twice) {
+  static std::string quotient(const T& difference, const T& distance) {
     if constexpr (is_integer<T>)
-      if (!(difference % twice == T(0))) return text_of(difference) + "/" + text_of(twice);
-    return text_of(T(difference / twice));
+      if (!(difference % distance == T(0))) return text_of(difference) + "/" + text_of(distance);
+    return text_of(T(difference / distance));
   }
 
   Subject<T>* f_;

@@ -22,6 +22,12 @@ struct DataRange {
   Idx of(const NetworkTensor& t) const { return t.is_input ? input : t.is_bias ? bias : weight; }
 };
 
+/// How the data of a check is drawn.
+struct NetworkData {
+  DataRange range{};
+  std::vector<double> scales{};  // of each tensor: see network_subject.hpp
+};
+
 /// The largest displacement of numbers after something before them has moved.
 struct Displacement {
   double anywhere = 0;     // any partial sum

@@ -16,6 +16,7 @@
 #include "checks/scalars/int128.hpp"
 #include "checks/scalars/lanes.hpp"
 #include "checks/scalars/traits.hpp"
+#include "checks/scalars/whole.hpp"
 
 namespace cnnspec::checks {
 
@@ -89,7 +90,8 @@ class NetworkSubject : public Subject<T> {
     return moved_.evaluate(values);
   }
 
-  Idx entries_at_once() const override { return lanes / 2; }
+  bool has_affine_pieces() const override { return is_exact<T>; }
+  Idx entries_at_once() const override { return has_affine_pieces() ? lanes : lanes / 2; }
   std::unique_ptr<Subject<T>> copy() const override { return std::make_unique<NetworkSubject>(*this); }
   std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values, Idx first,
                                                            Idx count, const T& h) override {
@@ -99,16 +101,17 @@ class NetworkSubject : public Subject<T> {
       prepare(many_, many_for_, t);
       std::vector<Many> moved;
       for (const T& v : values) moved.emplace_back(v);
+      const Idx sides = has_affine_pieces() ? 1 : 2;
       for (Idx n = 0; n < count; ++n) {
-        auto& lane = moved[static_cast<std::size_t>(first + n)].lane;
-        lane[static_cast<std::size_t>(2 * n)] += h;
-        lane[static_cast<std::size_t>(2 * n + 1)] -= h;
+        T* const lane = moved[static_cast<std::size_t>(first + n)].lane.data() + sides * n;
+        lane[0] += h;
+        if (sides == 2) lane[1] -= h;
       }
       lanes_diverged = false;
       Evaluation<Many> all = many_.evaluate(moved);
       if (lanes_diverged) return std::nullopt;
       EvaluationsOnOnePiece<T> result{{}, std::move(all.branches)};
-      for (Idx n = 0; n < 2 * count; ++n) {
+      for (Idx n = 0; n < sides * count; ++n) {
         std::vector<T> y;
         for (const Many& v : all.y) y.push_back(v.lane[static_cast<std::size_t>(n)]);
         result.y.push_back(std::move(y));
@@ -128,7 +131,7 @@ class NetworkSubject : public Subject<T> {
 
  private:
   /// Scalars of fixed width are evaluated several at a time: as many as is fastest.
-  static constexpr bool has_lanes = std::is_arithmetic_v<T> || std::is_same_v<T, Int128>;
+  static constexpr bool has_lanes = std::is_arithmetic_v<T> || std::is_same_v<T, Int128> || is_whole<T>;
   static constexpr Idx lanes = !has_lanes ? 2 : sizeof(T) > 8 ? 4 : 8;
   using Many = std::conditional_t<has_lanes, Lanes<T, lanes>, T>;
   static constexpr std::size_t none = static_cast<std::size_t>(-1);

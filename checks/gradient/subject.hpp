@@ -62,14 +62,19 @@ class Subject {
   virtual const Point<T>& draw(RandomChoices&) = 0;
   /// The function with tensor t replaced by `values`, in units of 1/scale(t) of the base point.
   virtual Evaluation<T> evaluate(std::size_t t, const std::vector<T>& values) = 0;
-  /// Evaluates with entry e of `values` moved by +h, then by -h, for e = first, ..., first + count - 1. None if the
-  /// results do not all lie on one piece. entries_at_once() is the number of entries that the subject evaluates
-  /// together.
+  /// Whether the function is exactly affine on each piece along one coordinate, and in one tensor. Then one step is
+  /// enough: f(t+h) - f(t) is h times the derivative. Otherwise steps are taken to both sides.
+  virtual bool has_affine_pieces() const { return false; }
+  /// Evaluates with entry e of `values` moved by +h (and then by -h, if the pieces are not affine), for e = first, ...,
+  /// first + count - 1. None if the results do not all lie on one piece. entries_at_once() is the number of entries
+  /// that the subject evaluates together.
   virtual std::optional<EvaluationsOnOnePiece<T>> evaluate_entries(std::size_t t, const std::vector<T>& values,
                                                                    Idx first, Idx count, const T& h) {
     EvaluationsOnOnePiece<T> result;
+    std::vector<T> steps{h};
+    if (!has_affine_pieces()) steps.push_back(T(T(0) - h));
     for (Idx e = first; e < first + count; ++e)
-      for (const T& step : {h, T(T(0) - h)}) {
+      for (const T& step : steps) {
         std::vector<T> moved = values;
         moved[static_cast<std::size_t>(e)] += step;
         Evaluation<T> one = evaluate(t, moved);

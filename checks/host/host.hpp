@@ -55,11 +55,12 @@ struct Execution {
     misspoke,  // it gave an invalid answer: see `said`
   };
   Ending ending = Ending::not_made;
-  int status = 0;                 // the return value, the signal, or the exit status
-  std::string modified_input;     // the name of an input that was changed, or empty
-  std::string overrun;            // the name of a tensor with an access outside its bounds, or empty
-  std::string said;               // the last line that it printed before it died, if it is text
-  std::vector<std::byte> output;  // all outputs, one after the other
+  int status = 0;                       // the return value, the signal, or the exit status
+  std::string modified_input;           // the name of an input that was changed, or empty
+  std::string overrun;                  // the name of a tensor with an access outside its bounds, or empty
+  std::string said;                     // the last line that it printed before it died, if it is text; or its own error
+  std::vector<std::string> more_lines;  // of its own error
+  std::vector<std::byte> output;        // all outputs, one after the other
   double seconds = 0;
 
   bool is_done() const { return ending == Ending::returned && status == CNNSPEC_DONE; }

@@ -1,6 +1,7 @@
 #include "checks/host/open_kernel.hpp"
 
 #include "checks/host/library_kernel.hpp"
+#include "checks/host/python_kernel.hpp"
 #include "checks/host/worker_kernel.hpp"
 #include "checks/kernels/built_in.hpp"
 #include "checks/vocabulary/text.hpp"
@@ -31,8 +32,9 @@ std::unique_ptr<HostedKernel> open_kernel(const std::string& given, const std::s
       std::ranges::any_of(known, [&](const auto& k) { return k.name == given && k.calls_library; });
   if (!library.empty() && !calls_library) refuse_library(given);
   if (given.starts_with(worker_prefix)) return std::make_unique<WorkerKernel>(given.substr(worker_prefix.size()));
+  if (given.starts_with(python_prefix)) return open_python_kernel(given);
   if (is_built_in_kernel(given)) return std::make_unique<LibraryKernel>(given, LibraryFile{plugin_of(given), library});
-  require_path(given, "the path of a shared library, or worker:COMMAND");
+  require_path(given, "the path of a shared library, worker:COMMAND, or python:MODULE:FUNCTION");
   return std::make_unique<LibraryKernel>(given, LibraryFile{given, ""});
 }
 

@@ -151,7 +151,7 @@ class WorkerHost : public Host {
         e.status = CNNSPEC_UNSUPPORTED;
         break;
       case WorkerAnswer::Kind::error:
-        e.status = own_error, e.said = std::move(answer.text);
+        e.status = own_error, e.said = std::move(answer.text), e.more_lines = std::move(answer.more_lines);
         break;
       case WorkerAnswer::Kind::none:
         return misspoken(fmt::format("answered {} where \"done {}\" was expected", in_quotes(line), id));
@@ -192,7 +192,9 @@ class WorkerHost : public Host {
 };
 
 WorkerKernel::WorkerKernel(const std::string& command, double patience)
-    : command_{"worker:" + command, words_of_command("worker:" + command, command), patience} {
+    : WorkerKernel(WorkerCommand{"worker:" + command, words_of_command("worker:" + command, command), patience}) {}
+
+WorkerKernel::WorkerKernel(WorkerCommand command) : command_(std::move(command)) {
   auto first = std::make_unique<WorkerProcess>(command_);
   const Greeting greeting = greet(*first, command_);
   if (!greeting.expected.empty()) throw UsageError(command_.name, "", greeting.expected, greeting.given);

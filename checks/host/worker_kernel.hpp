@@ -19,9 +19,10 @@ class WorkerKernel : public HostedKernel {
   /// variables; but no shell is run. Throws UsageError if it cannot be run, or does not report its functions within
   /// `patience` seconds. Throws std::runtime_error if there is no process or memory left.
   explicit WorkerKernel(const std::string& command, double patience = 60);
+  explicit WorkerKernel(WorkerCommand command);
   ~WorkerKernel() override;
 
-  /// "worker:COMMAND"
+  /// "worker:COMMAND", or as the command was given
   std::string name() const override { return command_.name; }
   bool has(Op op, DType dtype) const override { return functions_.has(op, dtype); }
   /// The worker starts with the first call of the host, and stays for other hosts afterwards.

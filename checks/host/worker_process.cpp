@@ -125,7 +125,7 @@ bool WorkerProcess::has_ended() const {
 }
 
 WorkerProcess::Received WorkerProcess::receive() {
-  char bytes[longest_reply];
+  char bytes[4096];
   const ssize_t size = recv(socket_, bytes, sizeof bytes, MSG_DONTWAIT);
   if (size > 0) received_.append(bytes, static_cast<std::size_t>(size));
   if (size > 0) return Received::something;
@@ -135,8 +135,8 @@ WorkerProcess::Received WorkerProcess::receive() {
 /// Takes an answer from the received text, if there is one.
 bool WorkerProcess::takes_line(Heard& heard) {
   const std::size_t end = received_.find('\n');
-  if (std::min(end, received_.size()) > (calls_ == 0 ? longest_hello : longest_reply)) {
-    heard = {Heard::What::overlong, received_.substr(0, longest_reply)};
+  if (std::min(end, received_.size()) > longest_answer) {
+    heard = {Heard::What::overlong, received_.substr(0, longest_answer)};
     return true;
   }
   if (end == std::string::npos) return false;
@@ -198,7 +198,7 @@ double WorkerProcess::own_bytes() const {
 
 std::string printed_in_words(WorkerProcess& worker) {
   const std::string said = worker.said();
-  return said.empty() ? "" : "; the last that it printed: " + said;
+  return said.empty() ? "" : std::string(before_last_words) + said;
 }
 
 namespace {
@@ -234,7 +234,7 @@ Greeting greet(WorkerProcess& worker, const WorkerCommand& command) {
     case Heard::What::overlong:
       return {{},
               expected,
-              fmt::format("{}: more than {} bytes without an end of line", in_quotes(heard.text), longest_hello)};
+              fmt::format("{}: more than {} bytes without an end of line", in_quotes(heard.text), longest_answer)};
     default:
       worker.stop();
       const std::string begun = heard.text.empty() ? "none" : in_quotes(heard.text) + " without an end of line,";

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "checks/host/call_memory.hpp"
@@ -22,6 +23,9 @@ struct WorkerCommand {
 
 /// The seconds to wait for the end of a worker that closed its socket or died.
 inline constexpr double seconds_to_die = 0.5;
+
+/// What stands before the last line that a worker printed, in messages about it.
+inline constexpr std::string_view before_last_words = "; the last that it printed: ";
 
 /// Splits a command by the rules of a shell, without running one. Throws UsageError; `where`: what the command belongs
 /// to.

@@ -114,7 +114,15 @@ WorkerAnswer parse_worker_answer(std::string_view line, std::uint64_t id) {
   if (line == fmt::format("done {}", id)) return {WorkerAnswer::Kind::done};
   if (line == fmt::format("unsupported {}", id)) return {WorkerAnswer::Kind::unsupported};
   if (line != failed && !line.starts_with(failed + ' ')) return {};
-  return {WorkerAnswer::Kind::error, printable(line.substr(std::min(line.size(), failed.size() + 1), most_said))};
+  std::vector<std::string> lines;
+  for (std::string_view rest = line.substr(std::min(line.size(), failed.size() + 1)); lines.empty() || !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\r'), rest.size());
+    lines.push_back(printable(rest.substr(0, end)));
+    rest.remove_prefix(std::min(rest.size(), end + 1));
+  }
+  const std::string text = printable(lines.front().substr(0, most_said));
+  lines.erase(lines.begin());
+  return {WorkerAnswer::Kind::error, text, lines};
 }
 
 }  // namespace cnnspec::checks

@@ -13,8 +13,8 @@
 namespace cnnspec::checks {
 
 inline constexpr const char* protocol_hello = "hello 1";
-// Longest lines, without the end of line: of an answer, and of the first line, which names all functions.
-inline constexpr std::size_t longest_reply = 4096, longest_hello = std::size_t{1} << 16;
+/// The longest line of a worker, without the end of line.
+inline constexpr std::size_t longest_answer = std::size_t{1} << 16;
 
 /// The functions of a worker, from its first line. Throws UsageError if the line is not "hello 1 FUNCTION..."; `where`:
 /// the worker; `besides`: an addition to the message.
@@ -31,7 +31,8 @@ std::string worker_request(const Trial& t, std::uint64_t id, const TensorPlaces&
 struct WorkerAnswer {
   enum class Kind { done, unsupported, error, none };
   Kind kind = Kind::none;  // none: not an answer to this call
-  std::string text{};      // of an error
+  std::string text{};      // of an error: its first line
+  std::vector<std::string> more_lines{};
 };
 WorkerAnswer parse_worker_answer(std::string_view line, std::uint64_t id);
 

@@ -19,9 +19,14 @@
 namespace cnnspec::checks {
 namespace {
 
-/// Rounded data of a problem with more multiply-adds than `most_taps_in_full` is judged on a sample of about
-/// `usual_sample` outputs.
-constexpr Idx most_taps_in_full = Idx{1} << 25, usual_sample = 1024;
+/// Rounded data of a problem with more multiply-adds than `most_taps_in_full` is judged on a sample of outputs.
+constexpr Idx most_taps_in_full = Idx{1} << 22;
+
+/// About how many outputs: 1,024 or, where sums are long, as many as have half a million terms together; at least 128.
+Idx usual_sample(const Operation& operation) {
+  constexpr Idx terms = Idx{1} << 19, least = 128, most = 1024;
+  return std::clamp(terms / operation.most_terms(), least, most);
+}
 
 /// Exact results of a problem with more multiply-adds are judged by projection, where that is possible, and computed
 /// only if they are wrong.
@@ -83,7 +88,7 @@ std::vector<WrongElement> wrong_elements(const std::vector<double>& actual, cons
 
 DataOptions options_for(const Operation& operation, const Conditions& conditions) {
   DataOptions options = conditions.data;
-  if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample;
+  if (options.sample == 0 && taps(operation.problem) > most_taps_in_full) options.sample = usual_sample(operation);
   options.projects = conditions.follows.empty() && taps(operation.problem) > most_taps_computed;
   return options;
 }
@@ -104,7 +109,9 @@ CaseJudge::CaseJudge(const Case& c, const Conditions& conditions, Operands<doubl
       conditions_(conditions),
       operation_(operation_of(c.op, c.problem)),
       arithmetic_(arithmetic_of(c, conditions)) {
-  data_ = {given_data(operation_, arithmetic_, std::move(inputs), options_for(operation_, conditions_))};
+  DataOptions options = options_for(operation_, conditions_);
+  options.projects = false;  // the report says which terms the data of a layer has shown
+  data_ = {given_data(operation_, arithmetic_, std::move(inputs), options)};
   repeat_data();
   follow_conventions();
   accept_one_formulation();
@@ -128,8 +135,8 @@ void CaseJudge::repeat_data() {
 /// the same place: this finds kernels that identify their data by its address.
 Placement CaseJudge::placement_of(std::size_t n) const {
   using enum Placement;
-  constexpr std::array<std::array<Placement, 4>, 2> turns{{{at_end, at_begin, at_begin, unaligned},
-                                                           {at_begin, at_end, at_end, aligned}}};
+  constexpr std::array<std::array<Placement, 4>, 2> turns{
+      {{at_end, at_begin, at_begin, unaligned}, {at_begin, at_end, at_end, aligned}}};
   if (data_.size() == 1) return at_end;
   const bool all_alike = data_.front().family == data_.back().family;
   return all_alike ? placements[n % placements.size()] : turns[case_.seed % 2][n % 4];
@@ -170,18 +177,18 @@ void CaseJudge::follow_conventions() {
 bool CaseJudge::is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
   const auto is_right = [&](const Expectation& e) { return compare(actual, e).elements_wrong == 0; };
   if (set.empty() && !data_[n].may_flush) return is_right(data_[n].expected);
-  if (is_refuted_on_a_plane(set, n, actual)) return false;
+  if (is_refuted_on_a_part(set, n, actual)) return false;
   return std::ranges::any_of(expectations(set, data_[n]), is_right);
 }
 
-/// Whether the conventions do not even explain the plane of the first wrong element. Of a large output, that is much
+/// Whether the conventions do not even explain the first wrong element, or its plane. Of a large output, that is much
 /// cheaper than to look at all of it. `actual`: of the expected elements.
-bool CaseJudge::is_refuted_on_a_plane(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
+bool CaseJudge::is_refuted_on_a_part(ConventionSet set, std::size_t n, const std::vector<double>& actual) const {
   const DataSet& data = data_[n];
   if (!operation_.is_large() || !can_be_sampled(operation_) || !data.expected.places.empty()) return false;
   const Idx wrong = compare(actual, data.expected).first;
   if (wrong < 0) return false;
-  const Part part = part_of(operation_, wrong / (operation_.output_count() / planes_of(operation_)));
+  const Part part = part_of(operation_, box_with(operation_, wrong));
   Rules rules = set.rules();
   rules.flushes |= data.may_flush;
   const auto explains = [&](const Expectation& e) {
@@ -193,8 +200,8 @@ bool CaseJudge::is_refuted_on_a_plane(ConventionSet set, std::size_t n, const st
     }
     return true;
   };
-  return std::ranges::none_of(
-      expect_under(rules, part.operation, arithmetic_, part.inputs(data.inputs), 0, case_.seed), explains);
+  return std::ranges::none_of(expect_under(rules, part.operation, arithmetic_, part.inputs(data.inputs), 0, case_.seed),
+                              explains);
 }
 
 /// The sets of conventions under which every result is right. Sets that agree on a set of data are tested there only
@@ -203,7 +210,7 @@ std::vector<ConventionSet> CaseJudge::explanations(std::span<const Execution> ex
   const ConventionSet all = conventions_of(case_.op, case_.dtype);
   std::vector<ConventionSet> explaining(sets_of_conventions(case_.op, case_.dtype));
   for (std::size_t n = 0; n < data_.size() && !explaining.empty(); ++n) {
-    if (data_[n].is_projected) compute_expected(operation_, data_[n]);
+    if (data_[n].is_projected) compute_expected(operation_, arithmetic_, data_[n]);
     const std::vector<double> actual = actual_of(data_[n].expected, executions[n]);
     const ConventionSet relevant = relevant_to(operation_, arithmetic_, data_[n].inputs, all);
     std::map<ConventionSet, bool> known;
@@ -260,8 +267,11 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
   }
   if (e.status == CNNSPEC_UNSUPPORTED)
     return fail(FailureKind::kernel_error, "it returned 1, unsupported, for a case that it had computed before");
-  if (e.status != CNNSPEC_DONE && !e.said.empty())
-    return fail(FailureKind::kernel_error, fmt::format("it answered with an error: {}", e.said));
+  if (e.status != CNNSPEC_DONE && !e.said.empty()) {
+    fail(FailureKind::kernel_error, fmt::format("it answered with an error: {}", e.said));
+    result.failure->more_lines = e.more_lines;
+    return false;
+  }
   if (e.status != CNNSPEC_DONE) return fail(FailureKind::kernel_error, fmt::format("it returned {}", e.status));
   if (!e.overrun.empty())
     return fail(FailureKind::out_of_bounds, fmt::format("it wrote before or beyond {}", e.overrun));
@@ -275,7 +285,7 @@ bool CaseJudge::is_well_behaved(const DataSet& data, const Execution& e, CaseRes
 bool CaseJudge::is_right_by_projection(const DataSet& data, const Execution& e) const {
   if (!data.is_projected) return false;
   if (is_projection_right(operation_, arithmetic_, data.inputs, e.output, Weights::unpredictable())) return true;
-  compute_expected(operation_, data_[static_cast<std::size_t>(&data - data_.data())]);
+  compute_expected(operation_, arithmetic_, data_[static_cast<std::size_t>(&data - data_.data())]);
   return false;
 }
 
@@ -290,11 +300,10 @@ bool CaseJudge::is_right(const DataSet& data, const Execution& e, CaseResult& re
   const auto n = static_cast<std::size_t>(&data - data_.data());
   const Expectation* expected = &data.expected;
   for (const Expectation& other : otherwise_[n])
-    if (Comparison o = compare(actual, other); o.elements_wrong < c.elements_wrong)
-      c = std::move(o), expected = &other;
+    if (Comparison o = compare(actual, other); o.elements_wrong < c.elements_wrong) c = std::move(o), expected = &other;
   result.judged += c.judged;
   if (!data.sampled) result.not_judged += c.not_judged;
-  result.sampled |= data.sampled;
+  if (data.sampled) result.in_sample += c.judged, result.sampled_from += operation_.output_count();
   result.worst_ratio = std::max(result.worst_ratio, c.worst_ratio);
   result.worst_wrong_ratio = std::max(result.worst_wrong_ratio, c.worst_wrong_ratio);
   result.ratios += c.ratios;
@@ -411,8 +420,7 @@ CaseResult CaseJudge::judge(Host& host) const {
 CaseResult judge_in_turn(Host& host, const Case& c, const Conditions& conditions) {
   const Operation operation = operation_of(c.op, c.problem);
   CaseResult all;
-  for (const std::string& family :
-       families_of_case(operation, arithmetic_of(c, conditions), c.seed, conditions.data)) {
+  for (const std::string& family : families_of_case(operation, arithmetic_of(c, conditions), c.seed, conditions.data)) {
     Case one = c;
     one.data = family;
     all.add(CaseJudge(one, conditions).judge(host));

@@ -11,7 +11,8 @@
 
 namespace cnnspec::checks {
 
-/// How the data of a case is made: a large problem's rounded data is judged on a sample, and its exact data by projection.
+/// How the data of a case is made: a large problem's rounded data is judged on a sample, and its exact data by
+/// projection.
 DataOptions options_for(const Operation& operation, const Conditions& conditions);
 
 /// The data of a case and the results that are right. Made once, judged as often as needed.
@@ -51,7 +52,7 @@ class CaseJudge {
   std::vector<Expectation> expectations(ConventionSet set, const DataSet& data) const;
   void follow_conventions();
   void accept_one_formulation();
-  bool is_refuted_on_a_plane(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
+  bool is_refuted_on_a_part(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;

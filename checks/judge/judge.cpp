@@ -60,10 +60,11 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
 CaseList::CaseList(const JudgeOptions& options) : options_(options) {
   for (const Problem& problem : options.problems)
     for (const JudgedOperation& operation : options.operations)
-      if (layer_id(operation.op) == layer_id(problem)) {
+      if (layer_id(operation.op) == layer_id(problem))
         given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
-        require_memory(problem, bytes_for(given_.back(), options.conditions), options.most_bytes);
-      }
+  const auto bytes = [&](const Case& c) { return bytes_for(c, options.conditions); };
+  if (const auto largest = std::ranges::max_element(given_, {}, bytes); largest != given_.end())
+    require_memory(largest->problem, bytes(*largest), options.most_bytes);
   if (!options.problems.empty()) return;
   std::map<Op, DefaultCases> known;
   for (const JudgedOperation& o : options.operations) {
@@ -241,8 +242,8 @@ class Run {
   /// Judges all cases of a batch in one process. Each case that failed there is judged again in its own process. A case
   /// whose sets of data are judged in turn is a batch of its own.
   std::vector<Judged> judge_batch(Idx batch, Host& host) const {
-    if (const Case c = cases_.at(begin_of(batch)); begin_of(batch + 1) - begin_of(batch) == 1 &&
-                                                   is_judged_in_turn(c, options_.conditions)) {
+    if (const Case c = cases_.at(begin_of(batch));
+        begin_of(batch + 1) - begin_of(batch) == 1 && is_judged_in_turn(c, options_.conditions)) {
       if (given_up_[row_of(c)]) return {};
       const Clock::time_point begin = Clock::now();
       Judged alone{c, judge_in_turn(host, c, options_.conditions)};
@@ -370,6 +371,38 @@ void find_conventions(const HostedKernel& kernel, const JudgeOptions& options, c
 }
 
 }  // namespace
+
+FirstCalls make_first_calls(const HostedKernel& kernel, const JudgeOptions& options) {
+  constexpr Idx most_calls = 100;
+  Idx made = 4;  // cases of each operation whose calls are made
+  const CaseList cases(options);
+  const auto rows = static_cast<Idx>(options.operations.size());
+  const std::unique_ptr<Host> host = kernel.host();
+  std::vector<Idx> planned(options.operations.size());
+  FirstCalls first;
+  std::vector<double> of_a_call;  // for each case; one that waits for something else is not taken for a slow kernel
+  for (Idx n = 0; n < cases.size(); ++n) {
+    const CaseJudge judge(cases.at(n), options.conditions);  // the trials refer to it
+    const std::vector<Trial> trials = judge.trials();
+    if (n < made * rows) {
+      const Clock::time_point begin = Clock::now();
+      Idx calls = 0;
+      for (const Execution& e : host->execute(trials, options.conditions.isolation)) {
+        calls += e.ending != Execution::Ending::not_made;
+        if (e.ending == Execution::Ending::hung) made = 0;
+      }
+      if (n >= rows && calls > 0) of_a_call.push_back(seconds_since(begin) / static_cast<double>(calls));
+    }
+    Idx& of_row = planned[static_cast<std::size_t>(n % rows)];
+    of_row += static_cast<Idx>(trials.size());
+    if (of_row > most_calls) break;
+    if (n % rows == rows - 1) ++first.cases_in_plan;
+  }
+  std::ranges::sort(of_a_call);
+  if (!of_a_call.empty()) first.seconds = of_a_call[of_a_call.size() / 2];
+  first.cases_in_plan = std::max(first.cases_in_plan, Idx{1});
+  return first;
+}
 
 KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {
   const Clock::time_point begin = Clock::now();

@@ -57,6 +57,15 @@ class CaseList {
   std::vector<DefaultCases> of_rows_{};  // for each of options.operations, if no problem is given
 };
 
+/// A kernel's first calls, and what they say of more.
+struct FirstCalls {
+  /// Of a call, in the median case, with a new process after a crash. The first case of each operation does not count.
+  double seconds = 0;
+  Idx cases_in_plan = 0;  // so many cases of each operation take about a hundred calls of it
+};
+/// Makes some calls of each operation, and judges nothing.
+FirstCalls make_first_calls(const HostedKernel& kernel, const JudgeOptions& options);
+
 /// Judges all cases, or as many as there is time for, several at a time. The number of jobs does not change the result.
 /// `progress` is called now and then with the number of finished cases.
 KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options,

@@ -38,8 +38,10 @@ double sets_of_data(const Operation& operation) {
   return sets;
 }
 
-/// Whether no set of data of a case is computed in full: exact results are projected, and rounded ones are a sample.
+/// Whether no set of data of a case is computed in full at once: exact results are projected and rounded ones are a
+/// sample, or one result is computed after the other.
 bool is_never_in_full(const Operation& operation, const Case& c, const Conditions& conditions) {
+  if (is_computed_in_parts(operation)) return true;
   const DataOptions how = options_for(operation, conditions);
   return how.projects && how.sample > 0 && is_projectable(operation, arithmetic_for(c.dtype, conditions.profile));
 }
@@ -64,10 +66,11 @@ double bytes_of_set(const Operation& operation, const Case& c, const Conditions&
 
 bool is_judged_in_turn(const Case& c, const Conditions& conditions) {
   const Operation operation = operation_of(c.op, c.problem);
-  // Where results are computed, several sets together may show what none of them shows alone.
-  const bool is_projected = options_for(operation, conditions).projects &&
-                            is_projectable(operation, arithmetic_for(c.dtype, conditions.profile));
-  return c.data.empty() && is_projected &&
+  // Elsewhere, several sets together may show what none of them shows alone.
+  const bool is_shown_alone =
+      is_computed_in_parts(operation) || (options_for(operation, conditions).projects &&
+                                          is_projectable(operation, arithmetic_for(c.dtype, conditions.profile)));
+  return c.data.empty() && is_shown_alone &&
          sets_of_data(operation) * bytes_of_set(operation, c, conditions) > most_together;
 }
 
@@ -79,9 +82,7 @@ double bytes_of_data(const Case& c, const Conditions& conditions) {
 
 double bytes_for(const Case& c, const Conditions& conditions) { return own_bytes + bytes_of_data(c, conditions); }
 
-double bytes_in_full(Op op, const Problem& problem) {
-  return own_bytes + bytes_of_full_set(operation_of(op, problem));
-}
+double bytes_in_full(Op op, const Problem& problem) { return own_bytes + bytes_of_full_set(operation_of(op, problem)); }
 
 void require_memory(const Problem& problem, double bytes, double most_bytes) {
   if (!(bytes <= most_bytes))

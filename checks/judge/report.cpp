@@ -92,11 +92,9 @@ std::string in_several_ways(const OperationResult& o) {
 /// Says how conventions relate to the deviations of an operation.
 void say_of_conventions(const OperationResult& o, const auto& say) {
   const std::string option = "--accept " + o.conventions.names();
-  for (const Convention* c : o.conventions.all())
-    say(fmt::format("follows the convention {}: {}", c->name, c->rule));
+  for (const Convention* c : o.conventions.all()) say(fmt::format("follows the convention {}: {}", c->name, c->rule));
   if (o.accepted) say("judged under what it follows, as it is accepted: " + option);
-  if (!o.conventions.empty() && !o.accepted)
-    say("nothing else is wrong: right on all of its cases under " + option);
+  if (!o.conventions.empty() && !o.accepted) say("nothing else is wrong: right on all of its cases under " + option);
   if (o.nearest_explains == 0) return;
   const std::string most = fmt::format("explained by {}: {} of the {} failed cases", o.nearest.names(),
                                        thousands(o.nearest_explains), thousands(o.failed));
@@ -113,11 +111,13 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   for (const OperationResult& o : result.operations) {
     if (o.given_up) say(o, fmt::format("given up after {} cases, {} of which hung", thousands(*o.given_up), o.hung));
     if (o.sampled > 0)
-      say(o, fmt::format("rounded data of {} case{} was judged on a sample of their outputs, exact data on all",
-                         thousands(o.sampled), o.sampled == 1 ? "" : "s"));
+      say(o, fmt::format("some data of {} case{} was judged on a sample of {} of {} elements, all other data on all elements",
+                         thousands(o.sampled), o.sampled == 1 ? "" : "s", thousands(o.in_sample),
+                         thousands(o.sampled_from)));
     if (o.windows_in_turn > 0)
-      say(o, fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
-                         thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
+      say(o,
+          fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
+                      thousands(o.windows_in_turn), o.windows_in_turn == 1 ? "" : "s"));
     if (o.failed == 0 && o.mixes_formulations()) say(o, in_several_ways(o));
     if (const Formulation* const f = o.formulation(); f != nullptr && o.failed == 0)
       say(o, fmt::format("behaves like the formulation {}: {}", f->name, f->sentence));
@@ -127,10 +127,10 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
                          o.behaves_like->name));
   }
   if (result.projected() > 0)
-    lines.push_back(fmt::format("exact results of {} large call{} were judged in full by random projection; the "
-                                "probability that a mistake was missed is at most {:.1e}",
-                                thousands(result.projected()), result.projected() == 1 ? "" : "s",
-                                result.chance_of_error()));
+    lines.push_back(
+        fmt::format("exact results of {} large call{} were judged in full by random projection; the "
+                    "probability that a mistake was missed is at most {:.1e}",
+                    thousands(result.projected()), result.projected() == 1 ? "" : "s", result.chance_of_error()));
   if (!lines.empty()) lines.insert(lines.begin(), "");
   return lines;
 }
@@ -156,8 +156,8 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
 
 bool is_alike(const Failure& a, const Failure& b) {
   const auto same_name = [](const Diagnosis& x, const Diagnosis& y) { return x.name == y.name; };
-  return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind &&
-         a.fits == b.fits && std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
+  return a.failed.op == b.failed.op && a.failed.dtype == b.failed.dtype && a.kind == b.kind && a.fits == b.fits &&
+         std::ranges::equal(a.diagnoses, b.diagnoses, same_name);
 }
 
 std::string describe_failures(const KernelResult& r, const OperationResult* only) {

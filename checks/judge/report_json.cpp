@@ -93,6 +93,7 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
          {"data", f.data},
          {"kind", name_of(f.kind)}};
   if (!f.detail.empty()) j["detail"] = f.detail;
+  if (!f.more_lines.empty()) j["more_lines"] = f.more_lines;
   if (f.elements_wrong > 0) {
     j["tensor"] = f.tensor;
     j["elements"] = f.elements;
@@ -130,6 +131,8 @@ Json json_of(const OperationResult& o, const Conditions& conditions, double leas
          {"unsupported", o.unsupported},
          {"failed", o.failed},
          {"sampled", o.sampled},
+         {"sample_elements", o.in_sample},
+         {"sample_of", o.sampled_from},
          {"windows_in_turn", o.windows_in_turn},
          {"projected", o.projected},
          {"elements", o.judged},
@@ -208,18 +211,18 @@ std::string network_to_json(const NetworkResult& r) {
   }
   const LayerStep* const first = r.first_wrong();
   Json j{{"type", "judge-network"},
-               {"schema", judge_schema},
-               {"version", version()},
-               {"kernel", r.kernel},
-               {"network", r.network},
-               {"verdict", name_of(r.verdict())},
-               {"sentence", describe_verdict(r)},
-               {"seed", r.seed},
-               {"accepted", names_of(r.conditions.accepted, r.conditions.accepts_mixed)},
-                     {"seconds", r.seconds},
-               {"repro", reproduce(r, r.dtypes)},
-               {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
-               {"steps", steps}};
+         {"schema", judge_schema},
+         {"version", version()},
+         {"kernel", r.kernel},
+         {"network", r.network},
+         {"verdict", name_of(r.verdict())},
+         {"sentence", describe_verdict(r)},
+         {"seed", r.seed},
+         {"accepted", names_of(r.conditions.accepted, r.conditions.accepts_mixed)},
+         {"seconds", r.seconds},
+         {"repro", reproduce(r, r.dtypes)},
+         {"first_wrong_layer", first == nullptr ? Json() : Json(first->layer)},
+         {"steps", steps}};
   if (!r.conditions.library.empty()) j["library"] = r.conditions.library;
   return j.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -85,7 +85,9 @@ class Shrinker {
   }
 
  private:
-  bool is_over() const { return work_ >= limit_ || hangs_ >= most_hangs; }
+  bool is_over() const {
+    return work_ >= limit_ || hangs_ >= most_hangs || hangs_ + crashes_ >= conditions_.most_restarts;
+  }
 
   /// The misreadings that explain the case, if finding them is cheap.
   std::vector<const Misreading*> explained(const Case& c) const {
@@ -108,6 +110,7 @@ class Shrinker {
     try {
       work_ += work_of(operation_of(c.op, c.problem));
       CaseResult r = judge_case(host_, c, conditions_);
+      if (r.failure && r.failure->kind == FailureKind::crash) ++crashes_;
       if (!r.failure || r.failure->kind != from_.kind || is_nan_instead(*r.failure) != is_nan_instead(from_)) return {};
       if (r.failure->kind == FailureKind::hang) ++hangs_;
       if (!is_same_configuration && !has_same_reason(c)) return {};
@@ -295,7 +298,7 @@ class Shrinker {
   std::vector<const Misreading*> reasons_;
   std::set<std::string> tried_;  // the problems that were tried
   double work_ = 0, limit_ = most_work;
-  int hangs_ = 0;
+  int hangs_ = 0, crashes_ = 0;
 };
 
 }  // namespace
@@ -311,7 +314,7 @@ std::vector<Problem> plainer(const Problem& problem) {
 
 Plainest find_plainest(Host& host, const Failure& failure, const Conditions& conditions,
                        std::span<const Plainest> known) {
-  return Shrinker(host, failure, conditions).run(true, known);
+  return Shrinker(host, failure, conditions).run(conditions.searches_sizes, known);
 }
 
 Failure shrink(Host& host, const Failure& failure, const Conditions& conditions) {

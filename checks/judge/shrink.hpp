@@ -25,7 +25,7 @@ struct Plainest {
 
 /// The plainest case found that fails for the same reason as `failure`, under the same conditions. The search costs as
 /// much work as a few hundred small calls. `known`: the results for other failures of the operation; the sizes of a
-/// configuration are not searched twice.
+/// configuration are not searched twice, and not at all if the conditions say so.
 Plainest find_plainest(Host& host, const Failure& failure, const Conditions& conditions,
                        std::span<const Plainest> known = {});
 

@@ -60,7 +60,7 @@ const char* name_of(Verdict verdict) {
 void CaseResult::add(const CaseResult& further) {
   if (further.sensitivity() >= sensitivity()) terms = further.terms, visible = further.visible;
   supported = supported && further.supported;
-  sampled = sampled || further.sampled;
+  in_sample += further.in_sample, sampled_from += further.sampled_from;
   windows_in_turn = windows_in_turn || further.windows_in_turn;
   projected += further.projected;
   judged += further.judged, not_judged += further.not_judged;
@@ -79,7 +79,8 @@ bool CaseResult::is_explained_within(ConventionSet accepted) const {
 void OperationResult::add(const CaseResult& result, const Problem& problem) {
   ++cases;
   unsupported += !result.supported;
-  sampled += result.sampled;
+  sampled += result.in_sample > 0;
+  in_sample += result.in_sample, sampled_from += result.sampled_from;
   windows_in_turn += result.windows_in_turn;
   projected += result.projected;
   failed += result.failure.has_value();

@@ -34,11 +34,15 @@ struct Conditions {
   const Profile* profile = nullptr;  // null: the default profile of each storage type
   DataOptions data{};
   Isolation isolation{};
-  std::string library{};      // a library for a built-in kernel to call; empty: the one it was built with
-  std::string formulation{};  // if the operation has this formulation, only this one is right; empty: each is
-  ConventionSet accepted{};   // a kernel may follow these, if it does so in all cases of an operation
+  std::string library{};       // a library for a built-in kernel to call; empty: the one it was built with
+  std::string formulation{};   // if the operation has this formulation, only this one is right; empty: each is
+  ConventionSet accepted{};    // a kernel may follow these, if it does so in all cases of an operation
   bool accepts_mixed = false;  // a kernel may compute by one formulation here and by another one there
-  ConventionSet follows{};    // the expected results follow these conventions
+  ConventionSet follows{};     // the expected results follow these conventions
+  /// Whether to find out how a failure depends on the sizes of its problem. It makes no sense if more than the sizes
+  /// changes with them, such as layouts.
+  bool searches_sizes = true;
+  int most_restarts = 1'000'000;  // shrinking ends after this many crashes and hangs: a process may start slowly
 };
 
 enum class FailureKind {
@@ -71,7 +75,8 @@ struct Failure {
   Case failed;
   std::string data, data_description;  // the data family: its name, and a description of its data
   FailureKind kind{};
-  std::string detail;  // in words, if there is more to say than the numbers below
+  std::string detail;                   // in words, if there is more to say than the numbers below
+  std::vector<std::string> more_lines;  // of a kernel's own error: what it said besides, a stack trace for instance
   // Only of a wrong-value or unwritten-output:
   std::string tensor;                    // the output's name
   Idx elements = 0, elements_wrong = 0;  // elements: those that were judged
@@ -94,14 +99,14 @@ inline constexpr Idx most_wrong_elements = 1024;
 /// The result of one case.
 struct CaseResult {
   bool supported = true;
-  bool sampled = false;            // rounded data was judged on a sample of the outputs
-  bool windows_in_turn = false;    // windows so large that some of their cells show only in some windows
-  Idx projected = 0;               // calls whose results were judged by projection
-  Idx judged = 0, not_judged = 0;  // output elements over all data sets
-  Idx terms = 0, visible = 0;      // terms of the outputs, and those whose loss would show in some data set
-  double worst_ratio = 0;          // largest error / bound over passing elements
-  double worst_wrong_ratio = 0;    // over wrong elements; 0: no element is wrong
-  RatioHistogram ratios;           // of elements with a rounding bound, and of all wrong elements
+  bool windows_in_turn = false;         // windows so large that some of their cells show only in some windows
+  Idx projected = 0;                    // calls whose results were judged by projection
+  Idx judged = 0, not_judged = 0;       // output elements over all data sets
+  Idx in_sample = 0, sampled_from = 0;  // of these, elements judged as a sample, and all elements of such outputs
+  Idx terms = 0, visible = 0;           // terms of the outputs, and those whose loss would show in some data set
+  double worst_ratio = 0;               // largest error / bound over passing elements
+  double worst_wrong_ratio = 0;         // over wrong elements; 0: no element is wrong
+  RatioHistogram ratios;                // of elements with a rounding bound, and of all wrong elements
   FormulationSet formulations = all_formulations;  // the formulations that explain all results
   double seconds = 0;
   std::optional<Failure> failure;
@@ -133,6 +138,7 @@ struct OperationResult {
   Idx cases = 0, unsupported = 0, failed = 0;         // cases: judged and unsupported together
   Idx judged = 0, not_judged = 0;                     // elements
   Idx sampled = 0, windows_in_turn = 0;               // cases
+  Idx in_sample = 0, sampled_from = 0;                // elements, as in CaseResult
   Idx projected = 0;                                  // calls whose results were judged by projection
   Idx hung = 0;                                       // failed cases that hung
   Idx with_terms = 0;                                 // cases that passed and had a term to lose
@@ -183,8 +189,8 @@ struct KernelResult {
   Idx cases() const;
   Idx unsupported() const;
   Idx not_judged() const;
-  Idx projected() const;           // calls
-  double chance_of_error() const;  // the probability that projections have missed a mistake is at most this
+  Idx projected() const;                      // calls
+  double chance_of_error() const;             // the probability that projections have missed a mistake is at most this
   std::optional<double> sensitivity() const;  // the lowest sensitivity of the operations that have one
   double worst_ratio() const;
 };

@@ -53,6 +53,7 @@ struct TermRange {
   bool loss_shows_in(int digits) const {
     const double larger = std::fabs(value) + most;
     if (terms == 0 || larger <= std::ldexp(grid, digits)) return true;
+    if (!std::isfinite(larger)) return false;
     return least > std::ldexp(1.0, std::ilogb(larger) + 1 - digits);
   }
 };

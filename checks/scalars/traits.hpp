@@ -23,11 +23,16 @@ constexpr T absolute(const T& v) {
 /// For reports: "integer", "rational", "float", "double", or e.g. "float50" for 50 decimal digits.
 template <class T>
 std::string name_of_scalar() {
-  if (is_integer<T>) return "integer";
-  if (is_exact<T>) return "rational";
-  if (std::is_same_v<T, float>) return "float";
-  if (std::is_same_v<T, double>) return "double";
-  return "float" + std::to_string(std::numeric_limits<T>::digits10);
+  if constexpr (is_integer<T>)
+    return "integer";
+  else if constexpr (is_exact<T>)
+    return "rational";
+  else if constexpr (std::is_same_v<T, float>)
+    return "float";
+  else if constexpr (std::is_same_v<T, double>)
+    return "double";
+  else
+    return "float" + std::to_string(std::numeric_limits<T>::digits10);
 }
 
 }  // namespace cnnspec::checks

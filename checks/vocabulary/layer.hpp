@@ -20,7 +20,8 @@ namespace cnnspec::checks {
 struct Line;          // window.hpp
 struct Formulations;  // expect/formulation.hpp: right ways to compute an operation that round differently
 struct Projection;    // expect/projection.hpp: how to tell whether an output is right without computing it
-struct Slices;        // expect/slices.hpp: which part of each tensor a plane of an output needs
+struct Range;         // expect/slices.hpp
+struct Slices;        // expect/slices.hpp: which part of each tensor a part of an output needs
 struct Bodies;        // expect/reference.hpp: the specification's loops, compiled for the scalars that engines use
 struct Drawing;       // generate/drawing.hpp: how its problems are drawn, valid and not
 struct Plainness;     // generate/plainness.hpp: how its problems are made plainer, varied and told apart
@@ -105,10 +106,12 @@ struct Pass {
   /// The largest number of terms of an output element, a bias included.
   Idx (*most_terms)(const Problem&);
   const Bodies* bodies;
-  /// The slices for plane (n, c) of an output [batch, channels, ...]. Null: the outputs are always judged in full.
-  Slices (*slices)(const Problem&, Idx n, Idx c) = nullptr;
+  /// The slices for a part of an output [batch, channels, ...]: a plane, which has one image and one channel. Null: the
+  /// outputs are always judged in full.
+  Slices (*slices)(const Problem&, const std::vector<Range>& output) = nullptr;
   const Formulations* formulations = nullptr;  // null: there is one way, except for the order of sums
   const Projection* projection = nullptr;      // null: exact results are always computed
+  bool slices_pixels = false;                  // `slices` also takes a single element of a plane
 };
 
 struct Layer {

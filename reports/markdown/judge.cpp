@@ -54,7 +54,7 @@ std::string remarks(const Json& rows) {
     if (!r["given_up_after"].is_null())
       say(fmt::format("given up after {} cases, because too many hung", number(r["given_up_after"])));
     if (r["sampled"] > 0)
-      say(fmt::format("rounded data of {} cases was judged on a sample of their outputs", number(r["sampled"])));
+      say(fmt::format("some data of {} cases was judged on a sample of their outputs", number(r["sampled"])));
     if (r.value("windows_in_turn", 0) > 0)
       say(fmt::format("windows of {} cases are so large that a cell of them counts as shown once it is in one window",
                       number(r["windows_in_turn"])));

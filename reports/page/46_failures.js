@@ -65,6 +65,7 @@ function card(f, n) {
           "h4", {id}, f.layer ? `${f.layer}: ` : null, page.code(f.op), ` ${f.dtype} `,
           page.badge(page.kind(f.kind), "fail")),
       page.el("p", {}, sentences[f.kind], f.detail ? [": ", page.el("span", {class: "detail"}, f.detail)] : "."),
+      f.more_lines ? page.details("All that it said", page.el("pre", {}, f.more_lines.join("\n"))) : null,
       f.conventions.length ?
           page.el(
               "p", {class: "convention"}, "This case is right under ",

@@ -7,8 +7,11 @@ function(must_work)
   endif()
 endfunction()
 
+file(STRINGS ${SOURCE}/CMakeLists.txt project REGEX "^project\\(cnnspec VERSION ")
+string(REGEX MATCH "[0-9]+\\.[0-9]+" version "${project}") # a package of another second number does not do
+
 set(options -D CMAKE_CXX_COMPILER=${COMPILER} -D CMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER} -D CNNSPEC_WERROR=${WERROR} -D
-            CNNSPEC_FROM=${FROM} -D CNNSPEC_SOURCE=${SOURCE}
+            CNNSPEC_FROM=${FROM} -D CNNSPEC_SOURCE=${SOURCE} -D CNNSPEC_VERSION=${version}
             -D CMAKE_PREFIX_PATH=${PREFIX} -D USE_CHECKS=${CHECKS} -D "CMAKE_CXX_FLAGS=${FLAGS}")
 set(programs uses_spec)
 if(CHECKS)

@@ -177,7 +177,7 @@ class AnswersTwice(Worker):
 
 class AnswersInALongLine(Worker):
     def answer(self):
-        self.say(f"done {self.id}" + "a" * 5000)
+        self.say(f"done {self.id}" + "a" * 70000)
 
 
 class NeverEndsItsLine(Worker):
@@ -195,6 +195,11 @@ class ClosesTheSocket(Worker):
 class HasAnError(Worker):
     def answer(self):
         self.say(f"error {self.id} no such \x1b[31m luck")
+
+
+class HasAnErrorOfSeveralLines(Worker):
+    def answer(self):
+        self.say(f"error {self.id} no luck\rin line 7\r\rof \x1b[31mkernel.py" + "\rand more" * 5000)
 
 
 class HasAnErrorWithoutAWord(Worker):

@@ -1,7 +1,7 @@
 // conv2d: its description for the engines.
 #include "checks/expect/reference.hpp"
-#include "checks/expect/slices.hpp"
 #include "checks/layers/conv2d/problem.hpp"
+#include "checks/layers/conv2d/slices.hpp"
 #include "checks/vocabulary/ports.hpp"
 
 namespace cnnspec::checks {
@@ -60,43 +60,16 @@ Idx terms_of_dw_and_db(const Problem& problem) {
   return p.batch * p.out_height * p.out_width;
 }
 
-// A sample: one image, or one output channel with one input channel.
-Problem smaller(P p, Idx images, Idx in_channels, Idx out_channels) {
-  p.batch = images, p.groups = 1, p.in_channels = in_channels, p.out_channels = out_channels;
-  return p;
-}
-Slices slices_of_y(const Problem& problem, Idx n, Idx c) {
-  const auto& p = problem.as<P>();
-  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
-  return {smaller(p, 1, in, 1), {{{n, 1}, {c / out * in, in}}, {{c, 1}}, {{c, 1}}}, {{n, 1}, {c, 1}}};
-}
-Slices slices_of_dx(const Problem& problem, Idx n, Idx c) {
-  const auto& p = problem.as<P>();
-  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
-  const Range outputs{c / in * out, out};
-  return {smaller(p, 1, 1, out), {{outputs, {c % in, 1}}, {{n, 1}, outputs}}, {{n, 1}, {c, 1}}};
-}
-Slices slices_of_dw(const Problem& problem, Idx n, Idx c) {
-  const auto& p = problem.as<P>();
-  const Idx in = p.in_channels / p.groups, out = p.out_channels / p.groups;
-  const Range batch{0, p.batch};
-  return {smaller(p, p.batch, 1, 1), {{batch, {n / out * in + c, 1}}, {batch, {n, 1}}}, {{n, 1}, {c, 1}}};
-}
-Slices slices_of_db(const Problem& problem, Idx n, Idx) {
-  const Range batch{0, problem.as<P>().batch};
-  return {smaller(problem.as<P>(), batch.count, 1, 1), {{batch, {n, 1}}}, {{n, 1}}};
-}
-
 using Ports = PortsWithWeights<P>;
 constexpr Pass passes[]{
     {Op{0}, "conv2d_forward", Ports::x_w_b, Ports::only_y, Arithmetics::products, terms_of_y, &body::forward,
-     slices_of_y, nullptr, &conv2d_y},
+     conv2d_slices_of_y, nullptr, &conv2d_y, true},
     {Op{1}, "conv2d_backward_input", Ports::w_dy, Ports::only_dx, Arithmetics::products, terms_of_dx,
-     &body::backward_input, slices_of_dx, nullptr, &conv2d_dx},
+     &body::backward_input, conv2d_slices_of_dx, nullptr, &conv2d_dx, true},
     {Op{2}, "conv2d_backward_kernel", Ports::x_dy, Ports::only_dw, Arithmetics::products, terms_of_dw_and_db,
-     &body::backward_kernel, slices_of_dw, nullptr, &conv2d_dw},
+     &body::backward_kernel, conv2d_slices_of_dw, nullptr, &conv2d_dw, true},
     {Op{3}, "conv2d_backward_bias", Ports::only_dy, Ports::only_db, Arithmetics::sums, terms_of_dw_and_db,
-     &body::backward_bias, slices_of_db},
+     &body::backward_bias, conv2d_slices_of_db},
 };
 
 // ---- Problems ----

@@ -45,21 +45,20 @@ Idx terms_of_dx(const Problem& problem) { return problem.as<P>().out_features; }
 Idx terms_of_dw_and_db(const Problem& problem) { return problem.as<P>().batch; }
 
 // A sample: one image and feature, or one weight.
-Slices slices_of_y(const Problem& problem, Idx n, Idx c) {
-  const auto& p = problem.as<P>();
-  return {P{1, p.in_features, 1}, {{{n, 1}}, {{c, 1}}, {{c, 1}}}, {{n, 1}, {c, 1}}};
+Slices slices_of_y(const Problem& problem, const Box& y) {
+  return {P{1, problem.as<P>().in_features, 1}, {{y[0]}, {y[1]}, {y[1]}}};
 }
-Slices slices_of_dx(const Problem& problem, Idx n, Idx c) {
-  const auto& p = problem.as<P>();
-  return {P{1, 1, p.out_features}, {{{0, p.out_features}, {c, 1}}, {{n, 1}}}, {{n, 1}, {c, 1}}};
+Slices slices_of_dx(const Problem& problem, const Box& dx) {
+  const Range outputs{0, problem.as<P>().out_features};
+  return {P{1, 1, outputs.count}, {{outputs, dx[1]}, {dx[0]}}};
 }
-Slices slices_of_dw(const Problem& problem, Idx n, Idx c) {
+Slices slices_of_dw(const Problem& problem, const Box& dw) {
   const Range batch{0, problem.as<P>().batch};
-  return {P{batch.count, 1, 1}, {{batch, {c, 1}}, {batch, {n, 1}}}, {{n, 1}, {c, 1}}};
+  return {P{batch.count, 1, 1}, {{batch, dw[1]}, {batch, dw[0]}}};
 }
-Slices slices_of_db(const Problem& problem, Idx n, Idx) {
+Slices slices_of_db(const Problem& problem, const Box& db) {
   const Range batch{0, problem.as<P>().batch};
-  return {P{batch.count, 1, 1}, {{batch, {n, 1}}}, {{n, 1}}};
+  return {P{batch.count, 1, 1}, {{batch, db[0]}}};
 }
 
 using Ports = PortsWithWeights<P>;
