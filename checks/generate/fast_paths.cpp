@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <span>
 
 #include "checks/generate/drawing.hpp"
@@ -48,14 +49,24 @@ Line line_of(const Problem& p, const Window& w, Idx image) {
   return line;
 }
 
-/// A square window; one row or one column of it; or one as large as the image.
+/// A window of one cell on an axis. It is often computed as a product of matrices, which must still skip cells for the
+/// stride, add the padding, and ignore the dilation; also where the image is no larger than the stride.
+Line draw_point(Choices& choices, const Problem& p, Idx image) {
+  const Idx stride = choices.pick(1, 3);
+  const Idx padding = is_pooling(layer_of(p)) ? 0 : choices.pick(0, 2);  // C4: at most half of a window
+  return line_of(p, {1, stride, padding, choices.pick(1, 3)}, choices.chance(50) ? choices.pick(1, stride) : image);
+}
+
+/// A square window; one row or one column of it; one cell; or one as large as the image.
 void draw_window_of_path(Choices& choices, Idx image, Problem& p) {
+  enum : Idx { row = 6, column, point, point_too, whole };  // 0 to 5: square
   const auto windows = is_pooling(layer_of(p)) ? std::span<const Window>(pooling_windows) : weighted_windows;
-  const Idx shape = choices.pick(0, 9);
-  const Window w = shape == 9 ? Window{std::min(image, Idx{8}), 1, 0} : one_of(choices, windows);
-  const Idx in = shape == 9 ? w.kernel : image;
-  set_height(p, line_of(p, shape == 7 ? Window{} : w, in));
-  set_width(p, line_of(p, shape == 8 ? Window{} : w, in));
+  const Idx shape = choices.pick(0, whole);
+  const Window w = shape == whole ? Window{std::min(image, Idx{8}), 1, 0} : one_of(choices, windows);
+  const Idx in = shape == whole ? w.kernel : image;
+  const bool is_point = shape == point || shape == point_too;
+  set_height(p, is_point || shape == row ? draw_point(choices, p, in) : line_of(p, w, in));
+  set_width(p, is_point || shape == column ? draw_point(choices, p, in) : line_of(p, w, in));
 }
 
 /// Halves the largest of these numbers (the last of equal ones) until the problem is affordable.
@@ -70,16 +81,18 @@ void halve(Problem& p, const std::vector<std::size_t>& places, IsLarge is_large)
   }
 }
 
-/// A window over channels in groups: one group, or depthwise.
+/// A window over channels in groups: one group, two or four, or depthwise with one or two outputs for each input.
 void draw_grouped_path(Choices& choices, const FieldPlaces& at, Problem& p) {
   Idx in = one_of(choices, usual_channels), out = one_of(choices, usual_channels), image = one_of(choices, images);
-  const bool depthwise = choices.chance(30);
+  const Idx kind = choices.pick(0, 9);  // 0..3 one group, 4..6 groups, 7..8 depthwise, 9 depthwise with two outputs
+  const bool depthwise = kind >= 7;
+  const Idx most_groups = kind < 4 ? 1 : kind < 6 ? 2 : 4;
   draw_window_of_path(choices, image, p);
   for (const std::size_t n : at.extents) p.set(n, 1);
   if (at.batch) p.set(*at.batch, choices.chance(50) ? 1 : 2);
   const auto set_channels = [&] {
-    p.set(at.channels->groups, depthwise ? in : 1);
-    p.set(at.channels->in, in), p.set(at.channels->out, depthwise ? in : out);
+    p.set(at.channels->groups, depthwise ? in : std::gcd(most_groups, std::gcd(in, out)));
+    p.set(at.channels->in, in), p.set(at.channels->out, kind < 7 ? out : kind == 9 && in > 1 ? 2 * in : in);
   };
   const auto is_large = [&] {
     return taps(p) > most_taps_of_path || elements_of_x(p) + elements_of_y(p) > most_elements_of_path;

@@ -30,6 +30,10 @@ std::string interpreter() {
   const std::string reason = text.substr(at + before_last_words.size());
   if (reason.find("No module named 'cnnspec'") != std::string::npos)
     throw UsageError(given, "", "an interpreter that has the package cnnspec (CNNSPEC_PYTHON may name it)", python);
+  // An option that the worker refused: "NAME: expected ..., got ...".
+  const std::size_t expected = reason.find(": expected "), got = reason.rfind(", got ");
+  if (expected < reason.find(' ') && got != std::string::npos)
+    throw UsageError(given + ": " + reason.substr(0, got), "", "", reason.substr(got + 6));
   throw UsageError(given, "", "a Python function that can be called", reason);
 }
 

@@ -159,8 +159,9 @@ def is_channels_last(x):
     return x.strides[1] < x.strides[3] and min(x.shape[1:]) > 1
 
 
-def crashes_if_grouped_1x1_with_padding_in_channels_last(x, w, b=None, **keywords):
-    if is_channels_last(x) and keywords["groups"] > 1 and w.shape[2:] == (1, 1) and max(keywords["padding"]) > 0:
+def crashes_if_grouped_1x1_with_padding_and_dilation_in_channels_last(x, w, b=None, **keywords):
+    point = w.shape[2:] == (1, 1) and max(keywords["dilation"]) > 1 and max(keywords["padding"]) > 0
+    if is_channels_last(x) and keywords["groups"] > 1 and point:
         os.abort()
     return conv2d(x, w, b, **keywords)
 
@@ -171,6 +172,13 @@ def conv2d_kernel(x, dy, *, kernel_size, stride, padding, dilation, groups):
     cells = cells.reshape(n, groups, -1, oh, ow, *kernel_size)
     dw = np.einsum("ngcijpq,ngoij->gocpq", cells, dy.reshape(n, groups, -1, oh, ow))
     return dw.reshape(-1, *dw.shape[2:]).astype(x.dtype)
+
+
+def loses_a_column_if_grouped_1x1_with_dilation_in_channels_last(x, dy, **keywords):
+    ignored = keywords["kernel_size"] == (1, 1) and max(keywords["dilation"]) > 1
+    if is_channels_last(x) and keywords["groups"] > 1 and ignored and dy.shape[3] > 1:
+        dy = np.where(np.arange(dy.shape[3]) == 1, 0, dy).astype(dy.dtype)
+    return conv2d_kernel(x, dy, **keywords)
 
 
 def leaves_taps_on_padding_unwritten_in_channels_last(x, dy, **keywords):

@@ -244,7 +244,9 @@ class Judge(unittest.TestCase):
     def test_finds_the_mistakes_of_a_framework_in_channels_last(self):
         layouts = ("channels_last",)
         for kernel, op, kind in (
-                (kernels.crashes_if_grouped_1x1_with_padding_in_channels_last, "conv2d_forward", "crash"),
+                (kernels.crashes_if_grouped_1x1_with_padding_and_dilation_in_channels_last, "conv2d_forward", "crash"),
+                (kernels.loses_a_column_if_grouped_1x1_with_dilation_in_channels_last, "conv2d_backward_kernel",
+                 "wrong-value"),
                 (kernels.leaves_taps_on_padding_unwritten_in_channels_last, "conv2d_backward_kernel", "wrong-value")):
             with self.subTest(op):
                 self.assertTrue(cnnspec.judge(kernel, op, cases=40))
@@ -408,7 +410,9 @@ class Command(unittest.TestCase):
                              (f"python:{HERE}/kernels.py", "got ValueError: expected MODULE:FUNCTION or FILE.py:FUNCTION"),
                              (f"python:{HERE}/kernels.py:nothing", "got AttributeError: module 'kernels' has no attribute"),
                              ("python:", "got the following arguments are required: MODULE:FUNCTION"),
-                             ("python:kernels:relu --framework tf", "got argument --framework: invalid choice: 'tf'")):
+                             ("python:kernels:relu --framework tf", "got argument --framework: invalid choice: 'tf'"),
+                             ("python:kernels:relu --device cuda",
+                              "--device cuda: device: expected cpu, where NumPy has its arrays, got 'cuda'")):
             with self.subTest(kernel):
                 refused = self.run_it("judge", kernel, "--op", "relu_forward")
                 self.assertEqual(refused.returncode, 2)
