@@ -323,12 +323,31 @@ void add_workers(Seeds& to) {
   answer("nothing", 0, "");
 }
 
+void add_whole_cases(Seeds& to) {
+  const auto add = [&](const std::string& name, const std::string& text) {
+    to.text("case-" + name, Reader::whole_case, text);
+  };
+  add("short", "relu_forward f32 512");
+  add("with-seed-and-data", "linear_forward bf16 mb2ic3oc4 seed 18446744073709551615 data x[0]=1 w[0]=-2.5");
+  add("with-spaces", "  conv2d_forward  f64   mb1ic2ih5oc3kh3  data  ones");
+  add("of-an-invalid-problem", "conv2d_forward f32 mb1ic2ih5oc3kh7");
+  add("of-another-layer", "relu_forward f32 mb1ic2oc3");
+  add("without-a-descriptor", "relu_forward f32");
+  add("of-an-unknown-type", "relu_forward f33 512");
+  add("with-a-seed-too-large", "relu_forward f32 512 seed 18446744073709551616");
+  add("with-half-a-seed", "relu_forward f32 512 seed 7x");
+  add("without-data", "relu_forward f32 512 data ");
+  add("with-more", "relu_forward f32 512 now");
+  add("control-characters", "relu_forward f32 512 \x1b[2J\xff");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, Bytes>> inputs_seeds() {
   Seeds seeds;
   for (const auto add : {add_descriptors, add_shapes, add_networks, add_configs, add_arrays, add_golden_cases,
-                         add_literals, add_options, add_golden_folders, add_censuses, add_workers})
+                         add_literals, add_options, add_golden_folders, add_censuses, add_workers,
+                         add_whole_cases})
     add(seeds);
   return seeds.take();
 }

@@ -110,6 +110,32 @@ TEST(CliReports, each_failure_is_repeated_by_its_line) {
                                           "hang", "nondeterministic", "kernel-error"}));
 }
 
+/// A library whose mistakes need the calls before. Each line shows its failure; alone, the case passes.
+TEST(CliReports, each_failure_with_a_history_is_repeated_by_its_lines) {
+  const Folder folder;
+  const std::string result = folder / "result.json", library = quoted(CNNSPEC_TEST_REMEMBERS);
+  for (int seed = 1; seed <= 3; ++seed) {
+    const std::string line = "judge " + library + " --dtype f32 --cases 60 --seed " + std::to_string(seed);
+    EXPECT_EQ(cnnspec(line + " --json " + quoted(result)).status, 1);
+    std::set<std::string> operations;
+    const json read = read_json(result);
+    for (const json& f : read["failures"]) {
+      ASSERT_TRUE(f.contains("history")) << f.dump(1);
+      operations.insert(f["op"]);
+      EXPECT_NE(f["kind"], "nondeterministic");
+      EXPECT_LE(f["shrunk_history"].size(), 10U);
+      for (const char* const repro : {"repro", "shrunk_repro"}) EXPECT_EQ(again(f[repro]).status, 1) << f[repro];
+      const std::string alone = "judge " + library + " --op " + f["op"].get<std::string>() + " --dtype f32 --case ";
+      if (f["op"] == "linear_forward") continue;  // its own sets of data are a history
+      EXPECT_EQ(cnnspec(alone + f["descriptor"].get<std::string>() + " --data ones").status, 0) << f.dump(1);
+    }
+    EXPECT_EQ(operations, (std::set<std::string>{"relu_forward", "relu_backward", "linear_forward", "linear_backward_bias"}));
+  }
+  const Outcome told = cnnspec("judge " + library + " --op linear_forward --dtype f32 --cases 20");
+  EXPECT_TRUE(contains(told.out, "earlier-answer: this is the answer to the call before")) << told.out;
+  EXPECT_TRUE(contains(told.out, "it shows only after another case in the same process:")) << told.out;
+}
+
 TEST(CliReports, a_wrong_network_is_repeated_by_its_line) {
   const Folder folder;
   const std::string result = folder / "result.json";

@@ -158,7 +158,7 @@ TEST(CliShow, refuses_or_describes_huge_networks_at_once_and_without_memory_for_
   expect_refused("show /dev/zero", "at most 1048576 bytes");
   expect_refused("show '" + folder.file("long.json", long_network(10'001)) + "'", "1 to 10000 layers, got 10001");
   EXPECT_EQ(cnnspec("show '" + folder.file("long.json", long_network(10'000)) + "'").status, 0);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(1))
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::minutes(5))
       << "not a benchmark: that would be hours";
   EXPECT_LT(most_memory(), std::max(memory_before, 500L * 1024));
 }

@@ -209,7 +209,7 @@ TEST(HostileKernels, one_that_ends_the_process_that_loads_it_is_refused) {
 TEST(HostileKernels, SlowLoad_one_that_never_ends_to_load_is_refused) {
   const auto begin = std::chrono::steady_clock::now();
   expect_refused(judge_alone(quoted(CNNSPEC_TEST_HOSTILE_SLEEPS_AT_LOAD) + usual_run), "does not load within");
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(25));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::minutes(2));
 }
 
 // ---- What a library changes in the process that loads it, or needs there ----
@@ -289,7 +289,7 @@ class StuckJudge {
   std::optional<int> status_;
 };
 
-constexpr double patience = 20, end_time = 3;  // seconds
+constexpr double patience = 60, end_time = 20;  // seconds; much more than it takes on an idle machine
 
 constexpr const char* stuck_kernels[] = {CNNSPEC_TEST_HOSTILE_HANGS, CNNSPEC_TEST_HOSTILE_SIGNALS_AT_LOAD_AND_HANGS};
 

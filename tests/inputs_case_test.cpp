@@ -35,8 +35,8 @@ TEST(Inputs, every_seed_passes_and_is_what_it_was_made_from) {
     EXPECT_EQ(encode_case(c), bytes) << name;
     expect_pass(bytes, name);
   }
-  EXPECT_EQ(that_read.size(), 14u) << "every reader has a seed that it reads";
-  EXPECT_EQ(that_refused.size(), 13u) << "every reader, but that of an answer, has one that it refuses";
+  EXPECT_EQ(that_read.size(), 15u) << "every reader has a seed that it reads";
+  EXPECT_EQ(that_refused.size(), 14u) << "every reader, but that of an answer, has one that it refuses";
 }
 
 TEST(Inputs, every_seed_passes_wherever_it_ends) {
@@ -291,6 +291,19 @@ TEST(Inputs, a_worker_that_is_understood_otherwise_is_found) {
   };
   expect_found(lenient, "answer-error-of-another", "and an error likewise");
   expect_found(lenient, "answer-error-control-characters", "the text of an error can be shown");
+}
+
+TEST(Inputs, a_whole_case_that_is_read_otherwise_is_found) {
+  InputsFunctions wrong;
+  wrong.case_to_text = [](const Case& c) { return to_text(c).substr(0, to_text(c).rfind(' ')); };
+  expect_found(wrong, "case-with-seed-and-data", "a case is read back as it was written");
+  InputsFunctions other;
+  other.parse_case = [](const std::string& text, const Case& usual) {
+    Case c = parse_case(text.substr(0, text.find(" now")), usual);
+    ++c.seed;
+    return c;
+  };
+  expect_found(other, "case-short", "a case is read back as it was written");
 }
 
 TEST(Inputs, a_census_that_is_read_otherwise_is_found) {

@@ -310,7 +310,29 @@ TEST(JudgeRun, finds_what_depends_on_earlier_calls) {
   };
   const KernelResult r = judge(kernel, options_for(kernel, {Op::relu_forward}, {DType::f32}, 50));
   ASSERT_FALSE(r.failures.empty());
+  const std::string text = describe_failure("", r.failures[0]);
+  EXPECT_EQ(r.failures[0].kind, FailureKind::wrong_value) << text;
+  EXPECT_FALSE(r.failures[0].history.empty()) << text;
+  ASSERT_NE(r.failures[0].shrunk, nullptr);
+  EXPECT_EQ(r.failures[0].shrunk->history.size(), 2U) << "four calls of each make the tenth one\n" << text;
+}
+
+TEST(JudgeRun, tells_chance_from_a_history) {
+  static auto* const calls =
+      new (mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0))
+          std::atomic<int>(0);
+  Kernel kernel = healthy;
+  kernel.f32.relu_forward = [](const cnnspec_elementwise* p, const float* x, float* y) {
+    healthy.f32.relu_forward(p, x, y);
+    if (++*calls % 7 == 0) y[0] += 1;  // in whatever process
+    return CNNSPEC_DONE;
+  };
+  const KernelResult r = judge(kernel, options_for(kernel, {Op::relu_forward}, {DType::f32}, 50));
+  ASSERT_FALSE(r.failures.empty());
   EXPECT_EQ(r.failures[0].kind, FailureKind::nondeterministic) << describe_failure("", r.failures[0]);
+  EXPECT_TRUE(r.failures[0].history.empty());
+  EXPECT_GT(r.failures[0].repeat, 1);
+  EXPECT_LT(r.failures[0].repeat, 20);
 }
 
 TEST(JudgeRun, finds_what_is_never_the_same) {

@@ -33,7 +33,8 @@ constexpr std::array reader_names{"descriptor",
                                   "folder of golden vectors",
                                   "census's file",
                                   "worker's first line",
-                                  "worker's answer"};
+                                  "worker's answer",
+                                  "whole case"};
 constexpr Idx options = 11, edits = 5;
 
 /// A promise that a reader has broken.
@@ -439,6 +440,20 @@ void check_hello(const InputsCase& c, const InputsFunctions& f) {
            });
 }
 
+void check_whole_case(const InputsCase& c, const InputsFunctions& f) {
+  read_and([&] { return f.parse_case(c.text, {}); },
+           [&](const Case& read) {
+             promise(is_case_text(c.text), "what is read as a whole case is meant as one");
+             promise(check(read.problem).ok(), "a case has a valid problem");
+             const std::string written = f.case_to_text(read);
+             const Case again = f.parse_case(written, {});
+             promise(again.op == read.op && again.dtype == read.dtype && again.problem == read.problem &&
+                         again.seed == read.seed && again.data == read.data,
+                     "a case is read back as it was written");
+             promise(f.case_to_text(again) == written, "a case is written in one way");
+           });
+}
+
 void check_answer(const InputsCase& c, const InputsFunctions& f) {
   using Kind = WorkerAnswer::Kind;
   const WorkerAnswer answer = f.parse_answer(c.text, static_cast<std::uint64_t>(c.call));
@@ -538,9 +553,9 @@ void check_option(const InputsCase& c, const InputsFunctions& f) {
 
 void check_reader(const InputsCase& c, const InputsFunctions& f) {
   constexpr void (*checks[])(const InputsCase&, const InputsFunctions&){
-      check_descriptor, check_descriptor,  check_shapes,  check_network, check_config, check_target,
-      check_npy,        check_golden_case, check_literal, check_option,  check_golden, check_census,
-      check_hello,      check_answer};
+      check_descriptor, check_descriptor, check_shapes,      check_network, check_config,
+      check_target,     check_npy,        check_golden_case, check_literal, check_option,
+      check_golden,     check_census,     check_hello,       check_answer,  check_whole_case};
   checks[static_cast<std::size_t>(c.reader)](c, f);
 }
 
@@ -606,6 +621,7 @@ void InputsCase::list_fields(Fields& fields) {
     case Reader::golden_case:
     case Reader::census:
     case Reader::hello:
+    case Reader::whole_case:
       break;
     case Reader::answer:
       fields.number(call, 0, 0xffff);

@@ -22,6 +22,7 @@
 #include "checks/golden/golden_folder.hpp"
 #include "checks/golden/npy.hpp"
 #include "checks/host/worker_protocol.hpp"
+#include "checks/judge/case_text.hpp"
 #include "checks/laws/case_outcome.hpp"
 #include "checks/output/terminal.hpp"
 #include "checks/vocabulary/descriptor.hpp"
@@ -44,7 +45,8 @@ struct InputsCase {
     golden,       // a folder of golden vectors, after an edit
     census,       // the file of a census
     hello,        // the first line of a worker
-    answer        // another line of a worker
+    answer,       // another line of a worker
+    whole_case    // an operation, a type, a descriptor, a seed, data
   };
   enum class Option { op, ops, dtype, profile, count, seed, seconds, color, bounds, shard, proof };
   /// The edit of one file of the folder; `replace` and `overwrite` use the text.
@@ -100,6 +102,8 @@ struct InputsFunctions {
   std::string (*format_census_file)(const CensusFile&) = checks::to_json;
   FunctionSet (*parse_hello)(std::string_view, const std::string&, const std::string&) = checks::parse_worker_hello;
   std::string (*format_hello)(const FunctionSet&) = checks::worker_hello;
+  Case (*parse_case)(const std::string&, const Case&) = checks::parse_case;
+  std::string (*case_to_text)(const Case&) = checks::to_text;
   WorkerAnswer (*parse_answer)(std::string_view, std::uint64_t) = checks::parse_worker_answer;
 };
 

@@ -24,6 +24,7 @@
 #include "checks/golden/golden.hpp"
 #include "checks/host/open_kernel.hpp"
 #include "checks/host/python_kernel.hpp"
+#include "checks/judge/case_text.hpp"
 #include "checks/judge/memory.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
@@ -41,8 +42,9 @@ struct JudgeArguments {
   std::string kernel, library, framework, device, json, junit, profile, formulation, accepted, data, network,
       network_config;
   std::vector<std::string> ops, dtypes, layouts, cases_given, shapes;
-  std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs;  // numbers
-  bool specials = false;
+  std::optional<std::string> cases, seconds, seed, batch, memory, timeout, sample, alignment, jobs,
+      repeat;  // numbers
+  bool specials = false, in_one_process = false;
   ReportFiles reports;
 };
 
@@ -55,20 +57,36 @@ void interrupt(int signal) {
 }
 
 constexpr Idx most_cases = 1'000'000'000;
+constexpr Idx most_repeats = 1'000'000;
 constexpr double least_seconds = 1e-3;
 constexpr double most_seconds = 1e9;  // 30 years
 constexpr std::size_t most_shapes_bytes = std::size_t{1} << 24;
+
+/// The whole cases among those of --case, which name their operation and type. Either all are whole or none.
+std::vector<Case> whole_cases_of(const JudgeArguments& a, std::uint64_t seed) {
+  std::vector<Case> cases;
+  Case usual;
+  usual.seed = seed, usual.data = a.data;
+  for (const std::string& text : a.cases_given) {
+    if (is_case_text(text) != is_case_text(a.cases_given.front()))
+      throw UsageError("--case", "", "descriptors alone, or OPERATION TYPE DESCRIPTOR in each", in_quotes(text));
+    if (is_case_text(text)) cases.push_back(parse_case(text, usual));
+  }
+  return cases;
+}
 
 std::vector<Op> ops_of(const JudgeArguments& a) {
   std::vector<Op> ops;
   for (const std::string& name : a.ops)
     for (const Op op : ops_named(name)) ops.push_back(op);
+  for (const Case& c : whole_cases_of(a, 0)) ops.push_back(c.op);
   return ops;
 }
 
 std::vector<DType> dtypes_of(const JudgeArguments& a) {
   std::vector<DType> dtypes;
   for (const std::string& name : a.dtypes) dtypes.push_back(dtype_named("--dtype", name));
+  for (const Case& c : whole_cases_of(a, 0)) dtypes.push_back(c.dtype);
   if (dtypes.empty() && a.kernel.starts_with(python_prefix)) dtypes.push_back(DType::f32);  // it cannot say which
   return dtypes;
 }
@@ -110,7 +128,8 @@ std::vector<Problem> problems_of(const JudgeArguments& a, std::optional<LayerId>
   if (a.batch) batch = number_of("--mb", *a.batch, Idx{1}, std::numeric_limits<Idx>::max());
   std::vector<Problem> problems;
   for (const std::string& descriptor : a.cases_given)
-    problems.push_back(parse_descriptor(family ? *family : guess_layer(descriptor), descriptor, batch));
+    if (!is_case_text(descriptor))
+      problems.push_back(parse_descriptor(family ? *family : guess_layer(descriptor), descriptor, batch));
   for (const std::string& path : a.shapes) {
     const std::string file = path == "-" ? "standard input" : path;
     std::istringstream text(read_file(path, most_shapes_bytes));
@@ -199,6 +218,16 @@ JudgeOptions options_of(const JudgeArguments& a, const HostedKernel& kernel) {
   options.most_bytes = a.memory ? bytes_of("--memory", *a.memory) : usual_memory();
   if (a.memory) options.conditions.isolation.bytes = options.most_bytes;
   options.problems = problems_of(a, layer_id(ops));
+  options.given = whole_cases_of(a, options.seed);
+  for (const Case& c : options.given)
+    if (std::ranges::none_of(options.operations,
+                             [&](const JudgedOperation& o) { return o.op == c.op && o.dtype == c.dtype; }))
+      throw UsageError("--case", "", "an operation and a type that the kernel has", in_quotes(to_text(c)));
+  options.in_one_process = a.in_one_process;
+  if (a.repeat) options.repeat = number_of("--repeat", *a.repeat, Idx{1}, most_repeats);
+  if (a.repeat && !options.has_given()) throw UsageError("--repeat", "", "--case or --shapes beside it", "neither");
+  if (a.in_one_process && !options.has_given())
+    throw UsageError("--in-one-process", "", "--case or --shapes beside it", "neither");
   return options;
 }
 
@@ -270,7 +299,7 @@ ExitStatus run_network(const JudgeArguments& a, const HostedKernel& kernel, cons
 /// Then fewer cases are judged, about a hundred calls of each operation. Returns a line that says so.
 std::string plan_for_slow(const JudgeArguments& a, const HostedKernel& kernel, JudgeOptions& options) {
   constexpr double slow = 0.02;  // seconds
-  const bool is_free = options.problems.empty() && !a.cases && !a.seconds && a.network.empty();
+  const bool is_free = !options.has_given() && !a.cases && !a.seconds && a.network.empty();
   if (!a.kernel.starts_with(python_prefix) || !is_free || options.operations.empty()) return "";
   const FirstCalls first = make_first_calls(kernel, options);
   if (first.seconds <= slow) return "";
@@ -288,11 +317,11 @@ ExitStatus run_judge(JudgeArguments a, ColorMode color) {
   JudgeOptions options = options_of(a, *kernel);
   const std::string plan = plan_for_slow(a, *kernel, options);
   if (!a.network.empty()) return run_network(a, *kernel, options);
-  if (!a.shapes.empty() && options.problems.empty()) {
+  if (!a.shapes.empty() && !options.has_given()) {
     std::fputs("cnnspec: vacuous: none of the shapes can be judged\n", stderr);
     return ExitStatus::vacuous;
   }
-  const bool random = options.problems.empty(), timed = options.seconds > 0 && random && !a.cases;
+  const bool random = !options.has_given(), timed = options.seconds > 0 && random && !a.cases;
   const std::optional<Idx> cases = timed ? std::nullopt : std::optional(CaseList(options).size());
   Progress progress("judging " + printable(a.kernel), cases.value_or(0));
   const auto start = std::chrono::steady_clock::now();
@@ -353,7 +382,15 @@ void add_judge(CLI::App& app, Session& session) {
       ->type_name("N");
   command->add_option("--seconds", a->seconds, "stop after S seconds")->type_name("S");
   command->add_option("--seed", a->seed, "of the cases and their data (default: 1)")->type_name("S");
-  list("--case", a->cases_given, "judge this problem, with data from the seed; may be repeated", "DESCRIPTOR");
+  list("--case", a->cases_given,
+       "judge this problem, with data from the seed; or this case: OPERATION TYPE DESCRIPTOR [seed N] [data TEXT]; may "
+       "be repeated",
+       "DESCRIPTOR");
+  command->add_option("--repeat", a->repeat, "judge every given case N times: some failures show only now and then")
+      ->type_name("N");
+  command->add_flag("--in-one-process", a->in_one_process,
+                    "make the calls of all given cases in one process, in this order: some failures need the calls "
+                    "before");
   list("--shapes", a->shapes, "judge the problems in this file, - for standard input; may be repeated", "FILE");
   command->add_option("--mb", a->batch, "the minibatch of every --case and --shapes, instead of theirs")
       ->type_name("N");
@@ -436,6 +473,7 @@ Examples:
   cnnspec judge python:mymodule:my_conv2d --op conv2d_forward --dtype f32
   cnnspec judge python:torch.nn.functional:conv2d --op conv2d --framework torch --layout channels_last
   cnnspec judge onednn --case mb2ic16ih7oc16oh7kh5ph2 --json result.json
+  cnnspec judge ./libmykernel.so --case 'relu_forward f32 2' --case 'relu_forward f32 3 data ones' --in-one-process
   cnnspec judge onednn --library ~/oneDNN/lib/libdnnl.so.2
   cnnspec judge onednn --shapes conv_resnet_50.txt --mb 1 --html report.html)");
   command->callback([&session, a] { session.run = [&session, a] { return run_judge(*a, session.color); }; });

@@ -7,8 +7,10 @@
 #include <cstring>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "checks/conventions/expect_under.hpp"
+#include "checks/data/literal_data.hpp"
 #include "checks/expect/projection.hpp"
 #include "checks/expect/sample.hpp"
 #include "checks/host/fork_host.hpp"
@@ -247,7 +249,7 @@ CaseResult CaseJudge::verdict(std::span<const Execution> executions) const {
   const Execution& first = executions.front();
   result.supported = first.ending != Execution::Ending::returned || first.status != CNNSPEC_UNSUPPORTED;
   if (!result.supported) return result;
-  for (std::size_t n = 0; n < data_.size(); ++n)
+  for (std::size_t n = 0; n < data_.size(); ++n, ++result.failed_call)
     if (!is_well_behaved(data_[n], executions[n], result) || !is_right(data_[n], executions[n], result)) return result;
   count_terms(result);
   return result;
@@ -376,7 +378,29 @@ Failure CaseJudge::failure(const DataSet& data, FailureKind kind, const std::str
   return f;
 }
 
-/// Is the result always wrong in the same way? Is it wrong because nothing was written?
+/// Whether call `n`, which is right alone, comes out in the same way after the calls before it.
+bool CaseJudge::is_same_again(Host& host, std::span<const Execution> executions, std::size_t n) const {
+  const std::vector<Trial> calls = trials();
+  for (int tries = 0; tries < 2; ++tries) {
+    host.renew();
+    const std::vector<Execution> again = host.execute(std::span(calls).first(n + 1), conditions_.isolation);
+    if (!again[n].is_done() || again[n].output != executions[n].output) return false;
+  }
+  return true;
+}
+
+/// The calls of this case before call `n`, as cases.
+std::vector<Case> CaseJudge::calls_before(std::size_t n) const {
+  std::vector<Case> all;
+  for (std::size_t m = 0; m < n; ++m) {
+    if (m > 0 && data_[m].family == data_[m - 1].family) continue;  // one case has all placements of its data
+    all.push_back(case_);
+    if (!is_literal(case_.data)) all.back().data = data_[m].family;
+  }
+  return all;
+}
+
+/// Is the result always wrong in the same way? Does it need the calls before? Is it wrong because nothing was written?
 void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseResult& result) const {
   const auto wrong_in = [&](std::size_t n) {
     if (data_[n].is_projected) return std::vector<bool>();  // it was right
@@ -391,6 +415,11 @@ void CaseJudge::examine(Host& host, std::span<const Execution> executions, CaseR
   const auto same = [&](const Execution& e) { return e.is_done() && e.output == executions[n].output; };
   if (const auto others = std::count_if(repeated.begin(), repeated.end(), [&](const auto& e) { return !same(e); });
       others > 0) {
+    if (n > 0 && !same(repeated[0]) && is_same_again(host, executions, n)) {
+      result.failure->history = calls_before(n);
+      result.failure->detail = "the same call comes out differently as the first one of its process";
+      return;
+    }
     result.failure->kind = FailureKind::nondeterministic;
     result.failure->detail = fmt::format("the same call came out differently {} of {} times", others, repetitions);
     return;

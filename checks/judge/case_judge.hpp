@@ -56,6 +56,8 @@ class CaseJudge {
   bool is_explained(ConventionSet set, std::size_t n, const std::vector<double>& actual) const;
   std::vector<ConventionSet> explanations(std::span<const Execution> executions) const;
   Failure failure(const DataSet& data, FailureKind kind, const std::string& detail) const;
+  bool is_same_again(Host& host, std::span<const Execution> executions, std::size_t n) const;
+  std::vector<Case> calls_before(std::size_t n) const;
   void examine(Host& host, std::span<const Execution> executions, CaseResult& result) const;
 
   const Case case_;

@@ -6,6 +6,7 @@
 #include <set>
 #include <tuple>
 
+#include "checks/judge/history.hpp"
 #include "checks/judge/observe.hpp"
 #include "checks/judge/shrink.hpp"
 #include "checks/misreadings/misreading.hpp"
@@ -72,7 +73,7 @@ std::vector<Look> look_at(Host& host, const Conditions& conditions, const std::v
 }
 /// Some cases of a run, from the n-th on.
 std::vector<Look> look_at_some(Host& host, const JudgeOptions& options, const CaseList& cases, Idx n) {
-  const Idx end = std::min(cases.size(), n + (options.problems.empty() ? cases_in_process : 1));
+  const Idx end = std::min(cases.size(), n + (options.has_given() ? 1 : cases_in_process));
   std::vector<Case> some;
   for (; n < end; ++n) some.push_back(cases.at(n));
   return look_at(host, options.conditions, some);
@@ -244,7 +245,7 @@ void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
   }
   JudgeOptions random = options;
   random.operations = {{row.op, row.dtype}};
-  random.problems.clear(), random.data.clear();
+  random.given.clear(), random.problems.clear(), random.data.clear();
   random.cases = most_other_cases;  // whatever number the user asked for
   const CaseList cases(random);
   for (Idx n = 0; n < cases.size() && !suspects.is_enough(all);) {
@@ -294,6 +295,22 @@ Conditions shrinking_conditions(const Failure& f, Conditions conditions) {
   return conditions;
 }
 
+/// Finds the shortest history of a failure. False if there is none: the whole case fails alone, or chance decides.
+bool look_at_history(Host& host, const Conditions& conditions, Failure& f) {
+  const Shortest found = with_shortest_history(host, f, conditions);
+  if (found.failure.history.empty()) {
+    f.history.clear();
+    const bool shows_alone = is_repeated(host, f, conditions) && is_repeated(host, f, conditions);
+    if (!shows_alone) f.kind = FailureKind::nondeterministic;
+    return false;
+  }
+  const std::string detail = f.detail;
+  f = found.failure, f.detail = detail;
+  f.diagnoses = found.plainest.diagnoses;
+  f.shrunk = std::make_shared<const Failure>(found.plainest);
+  return true;
+}
+
 }  // namespace
 
 void look_closer(Host& host, const JudgeOptions& options, KernelResult& result) {
@@ -308,8 +325,15 @@ void look_closer(Host& host, const JudgeOptions& options, KernelResult& result) 
     plainest.reserve(failures.size());
     std::vector<Examined> examined;
     for (Failure* f : failures) {
+      if (!f->history.empty() && look_at_history(host, options.conditions, *f)) continue;
       const Plainest& p = plainest.emplace_back(find_plainest(host, *f, shrinking_conditions(*f, options.conditions), plainest));
-      f->shrunk = std::make_shared<const Failure>(p.failure);
+      Failure shrunk = p.failure;
+      shrunk.history.clear();  // it fails alone
+      if (f->kind == FailureKind::nondeterministic) {
+        f->repeat = repeats_needed(host, f->failed, options.conditions);
+        shrunk.repeat = repeats_needed(host, shrunk.failed, options.conditions);
+      }
+      f->shrunk = std::make_shared<const Failure>(shrunk);
       f->holds = p.conditions;
       if (is_about_values(*f)) examined.push_back({f, &p, {}});
     }

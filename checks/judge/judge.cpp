@@ -11,11 +11,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/closer_look.hpp"
 #include "checks/judge/deviations.hpp"
+#include "checks/judge/history.hpp"
 #include "checks/judge/memory.hpp"
 #include "checks/sanitized.hpp"
 #include "checks/vocabulary/descriptor.hpp"
@@ -57,15 +59,20 @@ std::vector<JudgedOperation> operations_to_judge(const Kernel& kernel, const std
   return operations_to_judge(FunctionKernel(kernel), ops, dtypes);
 }
 
-CaseList::CaseList(const JudgeOptions& options) : options_(options) {
+CaseList::CaseList(const JudgeOptions& options) : options_(options), given_(options.given) {
   for (const Problem& problem : options.problems)
     for (const JudgedOperation& operation : options.operations)
       if (layer_id(operation.op) == layer_id(problem))
         given_.push_back({operation.op, operation.dtype, problem, options.seed, options.data});
+  if (options.repeat > 1) {
+    std::vector<Case> once = std::move(given_);
+    given_.clear();
+    for (const Case& c : once) given_.insert(given_.end(), static_cast<std::size_t>(options.repeat), c);
+  }
   const auto bytes = [&](const Case& c) { return bytes_for(c, options.conditions); };
   if (const auto largest = std::ranges::max_element(given_, {}, bytes); largest != given_.end())
     require_memory(largest->problem, bytes(*largest), options.most_bytes);
-  if (!options.problems.empty()) return;
+  if (options.has_given()) return;
   std::map<Op, DefaultCases> known;
   for (const JudgedOperation& o : options.operations) {
     const std::uint64_t seed = Stream(options.seed, static_cast<std::uint64_t>(o.op)).bits();
@@ -75,12 +82,12 @@ CaseList::CaseList(const JudgeOptions& options) : options_(options) {
 }
 
 Idx CaseList::size() const {
-  if (!options_.problems.empty()) return static_cast<Idx>(given_.size());
+  if (options_.has_given()) return static_cast<Idx>(given_.size());
   return options_.cases * static_cast<Idx>(options_.operations.size());
 }
 
 Case CaseList::at(Idx n) const {
-  if (!options_.problems.empty()) return given_[static_cast<std::size_t>(n)];
+  if (options_.has_given()) return given_[static_cast<std::size_t>(n)];
   const Idx operations = static_cast<Idx>(options_.operations.size());
   const JudgedOperation& operation = options_.operations[static_cast<std::size_t>(n % operations)];
   const auto kind = static_cast<std::uint64_t>(operation.op) * 4 + static_cast<std::uint64_t>(operation.dtype);
@@ -107,12 +114,13 @@ namespace {
 class Stretches {
  public:
   Stretches(const JudgeOptions& options, const CaseList& cases)
-      : most_(options.problems.empty() ? std::clamp(cases.size() / in_short_run, least, most) : most) {
-    if (options.problems.empty()) return;
+      : most_(options.has_given() ? most : std::clamp(cases.size() / in_short_run, least, most)) {
+    if (!options.has_given()) return;
     double bytes = 0;
     for (Idx n = 0; n < cases.size(); ++n) {
       const double more = bytes_of_data(cases.at(n), options.conditions);
-      if (begins_.empty() || n - begins_.back() == most_ || bytes + more > most_bytes) begins_.push_back(n), bytes = 0;
+      const bool is_full = !options.in_one_process && n > 0 && (n - begins_.back() == most_ || bytes + more > most_bytes);
+      if (n == 0 || is_full) begins_.push_back(n), bytes = 0;
       bytes += more;
     }
     begins_.push_back(cases.size());
@@ -147,7 +155,7 @@ class Run {
   KernelResult judge(const std::function<void(Idx)>& progress) {
     KernelResult result;
     result.kernel = kernel_.name(), result.conditions = options_.conditions, result.seed = options_.seed;
-    result.least_sensitivity = options_.least_sensitivity, result.problems_given = !options_.problems.empty();
+    result.least_sensitivity = options_.least_sensitivity, result.problems_given = options_.has_given();
     for (const JudgedOperation& s : options_.operations) result.operations.emplace_back(s.op, s.dtype);
     given_up_ = std::vector<std::atomic<bool>>(result.operations.size());
     const int jobs = sanitized ? 1 : std::max(1, options_.jobs);
@@ -266,6 +274,7 @@ class Run {
     const std::vector<Execution> executions = host.execute(trials, options_.conditions.isolation);
     std::size_t first = 0;
     std::vector<Idx> hung(options_.operations.size()), renewed(options_.operations.size());
+    std::vector<Chance> chance(options_.operations.size());
     for (std::size_t n = 0; n < judged.size(); ++n) {
       const Clock::time_point begin = Clock::now();
       const auto calls = std::span(executions).subspan(first, judges[n].data().size());
@@ -276,7 +285,8 @@ class Run {
       CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(host);
       if (result.failure && is_made) {
         if (renewed[row_of(judged[n].which)]++ < most_renewed) host.renew();
-        result = confirmed(judges[n], std::move(result), host);
+        result = confirmed(judges[n], std::span(judged).first(n), std::move(result), host,
+                           chance[row_of(judged[n].which)]);
       }
       hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);
@@ -285,13 +295,26 @@ class Run {
     return judged;
   }
 
-  CaseResult confirmed(const CaseJudge& judge, CaseResult result, Host& host) const {
+  /// What was found about failures of an operation in a batch that do not show in a process of their own.
+  struct Chance {
+    static constexpr Idx most_looked_at = 3;  // the others are taken to be like the last of these
+    Idx looked_at = 0;
+    bool decides = false;  // not the calls before
+  };
+
+  /// The result in a process of its own. If it is right there, either the failure needs the calls before, or chance
+  /// decides.
+  CaseResult confirmed(const CaseJudge& judge, std::span<const Judged> before, CaseResult result, Host& host,
+                       Chance& chance) const {
     CaseResult alone = judge.judge(host);
     if (alone.failure) return alone;
     Failure& f = *result.failure;
     f.detail = fmt::format("{}{}{} in a process that had computed other cases before, right in one of its own",
                            f.detail, f.detail.empty() ? "" : "; ", name_of(f.kind));
-    f.kind = FailureKind::nondeterministic;
+    for (const Judged& j : before) f.history.push_back(j.which);
+    if (chance.looked_at++ < Chance::most_looked_at)
+      chance.decides = f.history.empty() || !is_repeated(host, f, options_.conditions);
+    if (chance.decides) f.kind = FailureKind::nondeterministic, f.history.clear();
     return result;
   }
 
@@ -415,7 +438,7 @@ KernelResult judge(const HostedKernel& kernel, const JudgeOptions& options, cons
   if (!result.interrupted) look_closer(*host, options, result);
   result.seconds = seconds_since(begin);
   // Removes the operations to which none of the given problems belongs: they were not asked for.
-  if (!options.problems.empty()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
+  if (options.has_given()) std::erase_if(result.operations, [](const auto& o) { return o.cases == 0; });
   return result;
 }
 KernelResult judge(const Kernel& kernel, const JudgeOptions& options, const std::function<void(Idx)>& progress) {

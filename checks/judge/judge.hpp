@@ -24,7 +24,10 @@ struct JudgeOptions {
   Idx cases = 500;     // random cases, for each operation
   double seconds = 0;  // stop after this time; 0: never
   std::uint64_t seed = 1;
-  std::vector<Problem> problems;  // judge these instead of random ones, each with `seed`
+  std::vector<Case> given;        // judge these instead of random ones
+  std::vector<Problem> problems;  // judge these after them, each with `seed`
+  Idx repeat = 1;                 // judge each given case so many times
+  bool in_one_process = false;    // all given cases, in their order
   Limits limits{};                // of small random problems
   std::string data;               // as in Case
   double least_sensitivity = 0.9;
@@ -34,6 +37,9 @@ struct JudgeOptions {
   Conditions conditions{};
   const std::atomic<bool>* interrupted = nullptr;  // stop when it becomes true
   double most_bytes = 0x1p31;                      // a problem that needs more is refused before any is allocated
+
+  /// Whether cases are given, and none is drawn at random.
+  bool has_given() const { return !given.empty() || !problems.empty(); }
 };
 
 /// All of these that the kernel has. If `ops` or `dtypes` is empty, all are meant.
@@ -53,7 +59,7 @@ class CaseList {
 
  private:
   const JudgeOptions& options_;
-  std::vector<Case> given_;              // from options.problems
+  std::vector<Case> given_;              // the options' cases and problems
   std::vector<DefaultCases> of_rows_{};  // for each of options.operations, if no problem is given
 };
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "checks/judge/case_text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/percent.hpp"
 #include "checks/vocabulary/text.hpp"
@@ -135,6 +136,19 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   return lines;
 }
 
+namespace {
+
+/// The calls that a failure needs before its own.
+std::string describe_history(const Failure& f) {
+  if (f.history.empty()) return "";
+  std::string text = fmt::format("  it shows only after {} in the same process:\n",
+                                 f.history.size() == 1 ? "another case" : thousands(std::ssize(f.history)) + " other cases");
+  for (const Case& c : f.history) text += "    " + to_text(c) + "\n";
+  return text;
+}
+
+}  // namespace
+
 std::string describe_failure(const std::string& kernel, const Failure& f, const Conditions& conditions, Again again) {
   std::string text = what_is_wrong(f, "");
   if (!f.fits.empty()) text += fmt::format("  this case is right under --accept {}\n", f.fits.names());
@@ -148,10 +162,10 @@ std::string describe_failure(const std::string& kernel, const Failure& f, const 
     text += fmt::format("  {}: {} (up to {} tried)\n", &c == &f.holds.front() ? "it holds" : "and", c.in_words(),
                         thousands(c.probed));
   if (f.shrunk != nullptr) {
-    text += "  the plainest case found: " + what_is_wrong(*f.shrunk, "  ");
-    text += "    " + reproduce(kernel, f.shrunk->failed, conditions) + "\n";
+    text += describe_history(*f.shrunk) + "  the plainest case found: " + what_is_wrong(*f.shrunk, "  ");
+    text += "    " + reproduce_failure(kernel, *f.shrunk, conditions) + "\n";
   }
-  return again == Again::no ? text : text + "  again: " + reproduce(kernel, f.failed, conditions) + "\n";
+  return again == Again::no ? text : text + "  again: " + reproduce_failure(kernel, f, conditions) + "\n";
 }
 
 bool is_alike(const Failure& a, const Failure& b) {
@@ -166,7 +180,7 @@ std::string describe_failures(const KernelResult& r, const OperationResult* only
     const Failure& f = r.failures[n];
     if (only != nullptr && (f.failed.op != only->op || f.failed.dtype != only->dtype)) continue;
     if (n > 0 && is_alike(r.failures[n - 1], f))
-      text += "  also:  " + reproduce(r.kernel, f.failed, r.conditions) + "\n";
+      text += "  also:  " + reproduce_failure(r.kernel, f, r.conditions) + "\n";
     else
       text += "\n" + describe_failure(r.kernel, f, r.conditions);
   }

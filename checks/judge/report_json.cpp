@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 
+#include "checks/judge/case_text.hpp"
 #include "checks/judge/network.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/version.hpp"
@@ -83,6 +84,12 @@ std::optional<double> worst_wrong_ratio(const auto& result) {
   return result.ratios.wrong == 0 ? std::nullopt : std::optional(result.worst_wrong_ratio);
 }
 
+Json texts_of(const std::vector<Case>& cases) {
+  Json texts = Json::array();
+  for (const Case& c : cases) texts.push_back(to_text(c));
+  return texts;
+}
+
 /// `repro`: the command line that shows the failure again. `most`: the largest number of elements in a map.
 Json json_of(const std::string& kernel, const Failure& f, const Conditions& conditions, const std::string& repro,
              std::size_t most) {
@@ -94,6 +101,7 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
          {"kind", name_of(f.kind)}};
   if (!f.detail.empty()) j["detail"] = f.detail;
   if (!f.more_lines.empty()) j["more_lines"] = f.more_lines;
+  if (!f.history.empty()) j["history"] = texts_of(f.history);
   if (f.elements_wrong > 0) {
     j["tensor"] = f.tensor;
     j["elements"] = f.elements;
@@ -109,7 +117,8 @@ Json json_of(const std::string& kernel, const Failure& f, const Conditions& cond
   if (f.shrunk != nullptr) {
     j["shrunk_descriptor"] = to_descriptor(f.shrunk->failed.problem);
     j["shrunk_data"] = f.shrunk->failed.data;
-    j["shrunk_repro"] = reproduce(kernel, f.shrunk->failed, conditions);
+    if (!f.shrunk->history.empty()) j["shrunk_history"] = texts_of(f.shrunk->history);
+    j["shrunk_repro"] = reproduce_failure(kernel, *f.shrunk, conditions);
     if (f.shrunk->elements_wrong > 0) j["shrunk_map"] = map_of(*f.shrunk, most);
   }
   Json& diagnosis = j["diagnosis"] = Json::array();
@@ -183,7 +192,7 @@ std::string to_json(const KernelResult& r) {
          {"failures", Json::array()}};
   const std::size_t most = most_in_map(2 * r.failures.size());
   for (const Failure& f : r.failures)
-    j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce(r.kernel, f.failed, r.conditions), most));
+    j["failures"].push_back(json_of(r.kernel, f, r.conditions, reproduce_failure(r.kernel, f, r.conditions), most));
   for (const OperationResult& o : r.operations)
     j["operations"].push_back(json_of(o, r.conditions, r.least_sensitivity));
   if (!r.conditions.library.empty()) j["library"] = r.conditions.library;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "checks/expect/projection.hpp"
+#include "checks/judge/case_text.hpp"
 #include "checks/vocabulary/descriptor.hpp"
 #include "checks/vocabulary/shell.hpp"
 
@@ -184,6 +185,14 @@ std::string reproduce(const std::string& kernel, const Case& c, const Conditions
   const auto is_asked = [&](const Formulation& f) { return f.name == conditions.formulation; };
   if (std::ranges::none_of(formulations_of(c.op), is_asked)) own.formulation.clear();
   return line + options_of(own);
+}
+
+std::string reproduce_failure(const std::string& kernel, const Failure& f, const Conditions& conditions) {
+  if (f.history.empty())
+    return reproduce(kernel, f.failed, conditions) + (f.repeat > 1 ? fmt::format(" --repeat {}", f.repeat) : "");
+  std::string line = "cnnspec judge " + shell_word(kernel);
+  for (const Case& c : f.history) line += " --case " + shell_word(to_text(c));
+  return line + " --case " + shell_word(to_text(f.failed)) + " --in-one-process" + options_of(conditions);
 }
 
 }  // namespace cnnspec::checks

@@ -52,7 +52,7 @@ enum class FailureKind {
   input_modified,
   crash,             // it died of a signal, or ended its process
   hang,              // it did not return in time
-  nondeterministic,  // an identical earlier call was right, or returned another result
+  nondeterministic,  // the same calls were right, or returned another result
   kernel_error       // it returned neither 0 nor 1
 };
 const char* name_of(FailureKind kind);
@@ -77,6 +77,8 @@ struct Failure {
   FailureKind kind{};
   std::string detail;                   // in words, if there is more to say than the numbers below
   std::vector<std::string> more_lines;  // of a kernel's own error: what it said besides, a stack trace for instance
+  Idx repeat = 1;                       // of chance: so many times the case must be judged to show it nearly surely
+  std::vector<Case> history;            // it shows only after these cases, in the same process (history.hpp)
   // Only of a wrong-value or unwritten-output:
   std::string tensor;                    // the output's name
   Idx elements = 0, elements_wrong = 0;  // elements: those that were judged
@@ -99,6 +101,7 @@ inline constexpr Idx most_wrong_elements = 1024;
 /// The result of one case.
 struct CaseResult {
   bool supported = true;
+  Idx failed_call = 0;                  // the first call that failed, if there is one
   bool windows_in_turn = false;         // windows so large that some of their cells show only in some windows
   Idx projected = 0;                    // calls whose results were judged by projection
   Idx judged = 0, not_judged = 0;       // output elements over all data sets
@@ -203,5 +206,7 @@ std::string options_of(const Conditions& conditions);
 
 /// A command line that judges exactly this case again.
 std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions = {});
+/// The same for a failure, after the cases of its history.
+std::string reproduce_failure(const std::string& kernel, const Failure& f, const Conditions& conditions = {});
 
 }  // namespace cnnspec::checks

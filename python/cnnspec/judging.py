@@ -77,7 +77,8 @@ def judged(kernel, what, operations, framework, dtype, layouts, device, *, case=
             arguments += [f"--{name}", value]
     for name, value in {**options, "jobs": jobs}.items():
         if value is not None and value is not False:
-            arguments += [f"--{name}"] if value is True else [f"--{name}", str(value)]
+            option = "--" + name.replace("_", "-")
+            arguments += [option] if value is True else [option, str(value)]
     with tempfile.TemporaryDirectory() as folder:
         files = {kind: Path(folder) / kind for kind in ("json", "junit")}
         arguments += ["--json", str(files["json"]), "--junit", str(files["junit"])]

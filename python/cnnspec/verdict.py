@@ -84,13 +84,16 @@ def python_line(line, isolated):
     words = shlex.split(line)
     is_python = words[2].startswith(PREFIX)
     kernel, *own = shlex.split(words[2].removeprefix(PREFIX)) if is_python else [words[2]]
-    keywords, layouts = {}, []
+    keywords, layouts, cases = {}, [], []
     for name, value in options_in([*words[3:], *own]):
         if name == "layout":
             layouts.append(value)
+        elif name == "case":
+            cases.append(value)
+            keywords[name] = value if len(cases) == 1 else cases
         elif name != "op" or name not in keywords or value in LAYERS:
-            keywords[name] = int(value) if name == "seed" else value
-    what = keywords.pop("op")
+            keywords[name.replace("-", "_")] = int(value) if name == "seed" else value
+    what = keywords.pop("op", None) or cases[0].split()[0]
     keywords |= {"layouts": tuple(layouts)} if layouts else {}
     keywords |= {} if isolated else {"isolate": False}
     text = ", ".join(f"{name}={value!r}" for name, value in keywords.items())

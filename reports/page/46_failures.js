@@ -40,11 +40,21 @@ function problem(heading, descriptor, data, content) {
       data ? page.note(data) : null, content);
 }
 
+// The cases that a failure needs before its own.
+function after(history) {
+  if (!history) return null;
+  return [
+    page.el("p", {}, `It shows only after ${page.plural(history.length, "other case")} in the same process:`),
+    page.el("ul", {class: "history"}, history.map((text) => page.el("li", {}, page.code(text))))
+  ];
+}
+
 function plainest(f) {
   if (f.shrunk_descriptor === undefined) return null;
   return problem(
       "The plainest case that still fails", f.shrunk_descriptor,
       f.shrunk_data ? ["data ", page.code(f.shrunk_data)] : null, [
+        after(f.shrunk_history),
         f.shrunk_map ? page.map(f.shrunk_map, f.tensor || "output") : null,
         f.shrunk_repro ? page.command(f.shrunk_repro, "command that shows the plainest case") : null
       ]);
@@ -52,7 +62,7 @@ function plainest(f) {
 
 function found(f) {
   return problem("As it was found", f.descriptor, ["data ", page.code(f.data), ` · seed ${f.seed}`], [
-    first(f), f.map ? page.map(f.map, f.tensor) : picture(f.picture),
+    after(f.history), first(f), f.map ? page.map(f.map, f.tensor) : picture(f.picture),
     page.command(f.repro, "command that shows this failure")
   ]);
 }

@@ -72,6 +72,12 @@ def raises(x, w, b=None):
     raise KeyError("no such plan")
 
 
+def relu_of_first_length(x, first=[]):
+    """Forgets what is beyond the length of its first call."""
+    first.append(x.size)
+    return np.where(np.arange(x.size).reshape(x.shape) < first[0], relu(x), 0).astype(x.dtype)
+
+
 def slow(x, w, b=None):
     time.sleep(0.03)
     return linear(x, w, b)

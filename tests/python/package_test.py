@@ -255,6 +255,18 @@ class Judge(unittest.TestCase):
                 self.assertEqual(verdict.failures[0].kind, kind)
                 self.assertEqual(verdict.failures[0].diagnosis[0], "only with channels_last x")
 
+    def test_shows_the_calls_that_a_failure_needs_before(self):
+        verdict = cnnspec.judge(kernels.relu_of_first_length, "relu_forward", cases=30)
+        failure = verdict.failures[0]
+        self.assertEqual(failure.kind, "wrong-value", str(verdict))
+        self.assertEqual(len(failure.details["history"]), 1)
+        self.assertIn("it shows only after another case in the same process", str(verdict))
+        self.assertIn("in_one_process=True", failure.repro_python)
+        again = eval(failure.repro_python, {"cnnspec": cnnspec})  # noqa: S307
+        self.assertFalse(again, failure.repro_python)
+        alone = cnnspec.judge(kernels.relu_of_first_length, "relu_forward", case=failure.case)
+        self.assertTrue(alone, str(alone))
+
     def test_finds_an_input_that_is_changed_in_any_layout(self):
         verdict = cnnspec.judge(kernels.changes_its_input, "linear_forward", case="mb2ic3oc4", layouts=["strided"])
         self.assertRegex(verdict.failures[0].details["detail"], "the kernel changed its input x")
@@ -407,12 +419,12 @@ class Command(unittest.TestCase):
     def test_says_in_words_of_Python_why_a_kernel_cannot_be_called(self):
         for kernel, said in (("python:nowhere:f", "a Python function that can be called, got ModuleNotFoundError: No module "
                                                   "named 'nowhere'"),
-                             (f"python:{HERE}/kernels.py", "got ValueError: expected MODULE:FUNCTION or FILE.py:FUNCTION"),
+                             (f"python:{HERE}/kernels.py", "ValueError: expected MODULE:FUNCTION or FILE.py:FUNCTION, got"),
                              (f"python:{HERE}/kernels.py:nothing", "got AttributeError: module 'kernels' has no attribute"),
                              ("python:", "got the following arguments are required: MODULE:FUNCTION"),
                              ("python:kernels:relu --framework tf", "got argument --framework: invalid choice: 'tf'"),
                              ("python:kernels:relu --device cuda",
-                              "--device cuda: device: expected cpu, where NumPy has its arrays, got 'cuda'")):
+                              ": device: expected cpu, where NumPy has its arrays, got 'cuda'")):
             with self.subTest(kernel):
                 refused = self.run_it("judge", kernel, "--op", "relu_forward")
                 self.assertEqual(refused.returncode, 2)

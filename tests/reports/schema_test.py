@@ -20,10 +20,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 CNNSPEC, SCHEMAS, LIBRARY = "", pathlib.Path(), ""
 
 RIGHT, WRONG_KERNEL, VACUOUS = 0, 1, 3  # exit statuses
-# Type of result, options that make one quickly, and how the run ends. LIBRARY stands for the library.
+# Type of result, options that make one quickly, and how the run ends. LIBRARY stands for the library, and REMEMBERS for
+# the one beside it whose mistakes need earlier calls.
 RUNS = [
     ("judge", ["judge", "im2col", "--dtype", "f32", "--cases", "3"], RIGHT),
     ("judge", ["judge", "LIBRARY", "--cases", "20", "--timeout", "1"], WRONG_KERNEL),
+    ("judge", ["judge", "REMEMBERS", "--cases", "20"], WRONG_KERNEL),
     ("judge", ["judge", "im2col", "--op", "linear_forward", "--cases", "3", "--data", "signed-zeros"], VACUOUS),
     ("judge-network", ["judge", "im2col", "--net", "cnn", "--dtype", "f32"], RIGHT),
     ("judge-network", ["judge", "LIBRARY", "--net", "cnn2", "--dtype", "f32", "--timeout", "1"], WRONG_KERNEL),
@@ -52,7 +54,8 @@ def new_result(arguments):
     """The exit status, and the result."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "result.json"
-        words = [LIBRARY if word == "LIBRARY" else word for word in arguments]
+        libraries = {"LIBRARY": LIBRARY, "REMEMBERS": LIBRARY.replace("many_mistakes", "remembers")}
+        words = [libraries.get(word, word) for word in arguments]
         run = subprocess.run([CNNSPEC, *words, "--json", str(path)], check=False, stdout=subprocess.DEVNULL)
         return run.returncode, json.loads(path.read_text())
 
@@ -97,6 +100,12 @@ class Schemas(unittest.TestCase):
                 self.assertEqual(status, ended)
                 self.assertEqual(kind, result["type"])
                 self.assertEqual([], complaints(result))
+
+    def test_failures_have_the_history_that_they_need(self):
+        for failure in new_result(["judge", "REMEMBERS", "--cases", "20"])[1]["failures"]:
+            self.assertTrue(failure["history"], failure)
+            self.assertTrue(failure["shrunk_history"], failure)
+            self.assertIn("--in-one-process", failure["repro"])
 
     def test_the_fixtures_have_every_kind_of_failure(self):
         self.assertEqual(KINDS, {failure["kind"] for failure in fixtures()["judge_fail"]["failures"]})
