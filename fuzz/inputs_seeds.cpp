@@ -346,8 +346,7 @@ void add_whole_cases(Seeds& to) {
 std::vector<std::pair<std::string, Bytes>> inputs_seeds() {
   Seeds seeds;
   for (const auto add : {add_descriptors, add_shapes, add_networks, add_configs, add_arrays, add_golden_cases,
-                         add_literals, add_options, add_golden_folders, add_censuses, add_workers,
-                         add_whole_cases})
+                         add_literals, add_options, add_golden_folders, add_censuses, add_workers, add_whole_cases})
     add(seeds);
   return seeds.take();
 }

@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/host/fork_host.hpp"
+#include "checks/judge/history.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/sanitized.hpp"
@@ -132,7 +134,11 @@ TEST_P(Broken, is_found_for_the_right_reason_and_again) {
     const Failure& closer = result.failures.front();
     ASSERT_NE(closer.shrunk, nullptr) << text;
     const std::string story = describe_failure(b.name, closer, conditions_of(b));
-    EXPECT_TRUE(judge_case(b.kernel, closer.shrunk->failed, conditions_of(b)).failure) << story;
+    ForkHost host(b.kernel);
+    const Failure& shrunk = *closer.shrunk;
+    EXPECT_TRUE(shrunk.history.empty() ? judge_case(host, shrunk.failed, conditions_of(b)).failure
+                                       : judge_after(host, shrunk.history, shrunk.failed, conditions_of(b)).failure)
+        << story;
     EXPECT_FALSE(judge_case(healthy, closer.shrunk->failed, conditions_for(b)).failure) << story;
     if (b.diagnosis != nullptr) {
       EXPECT_EQ(closer.diagnoses.empty() ? "" : closer.diagnoses.front().name, b.diagnosis)

@@ -210,12 +210,14 @@ TEST(CliJudge, the_plainest_case_fails_again_as_it_is_printed) {
 }
 
 TEST(CliJudge, takes_whole_cases) {
-  const auto result = json_of("im2col --case 'relu_forward f32 7' --case 'linear_forward f64 mb2ic3oc1 seed 4 data ones'");
+  const auto result =
+      json_of("im2col --case 'relu_forward f32 7' --case 'linear_forward f64 mb2ic3oc1 seed 4 data ones'");
   ASSERT_EQ(result["operations"].size(), 2u);
   EXPECT_EQ(result["cases"], 2);
   EXPECT_EQ(json_of("im2col --case 'relu_forward f32 7' --case 'relu_forward f32 8' --in-one-process")["cases"], 2);
   EXPECT_EQ(json_of("im2col --op relu_forward --dtype f32 --case 7 --repeat 5")["cases"], 5);
-  expect_judge_refuses("im2col --case 'relu_forward f32 7' --case 8", "descriptors alone, or OPERATION TYPE DESCRIPTOR");
+  expect_judge_refuses("im2col --case 'relu_forward f32 7' --case 8",
+                       "descriptors alone, or OPERATION TYPE DESCRIPTOR");
   expect_judge_refuses("im2col --case 'relu_forward f32 x'", "descriptor \"x\": at column 1");
   expect_judge_refuses("im2col --case 'relu_forward f8e4m3 7 ' --case 'conv2d_forward f8e5m2 mb1ic1ih1oc1kh1'",
                        "an operation and a type that the kernel has");

@@ -129,7 +129,8 @@ TEST(CliReports, each_failure_with_a_history_is_repeated_by_its_lines) {
       if (f["op"] == "linear_forward") continue;  // its own sets of data are a history
       EXPECT_EQ(cnnspec(alone + f["descriptor"].get<std::string>() + " --data ones").status, 0) << f.dump(1);
     }
-    EXPECT_EQ(operations, (std::set<std::string>{"relu_forward", "relu_backward", "linear_forward", "linear_backward_bias"}));
+    EXPECT_EQ(operations,
+              (std::set<std::string>{"relu_forward", "relu_backward", "linear_forward", "linear_backward_bias"}));
   }
   const Outcome told = cnnspec("judge " + library + " --op linear_forward --dtype f32 --cases 20");
   EXPECT_TRUE(contains(told.out, "earlier-answer: this is the answer to the call before")) << told.out;

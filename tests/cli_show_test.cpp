@@ -216,7 +216,8 @@ std::string python_with_torch() {
   return "";
 }
 
-constexpr const char* no_torch = "no python3 here has PyTorch (Debian: python3-torch), which ./cnnspec test does not install";
+constexpr const char* no_torch =
+    "no python3 here has PyTorch (Debian: python3-torch), which ./cnnspec test does not install";
 
 /// Small integers, so that every sum is exact. The program below gives PyTorch the same numbers.
 double value(std::size_t n, std::size_t tensor) { return static_cast<double>((n * 7 + tensor * 3) % 11) - 5; }

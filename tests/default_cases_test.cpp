@@ -113,9 +113,10 @@ TEST(DefaultCases, are_valid_and_affordable) {
 
 /// The extents that kernels count one by one. They must also occur far beyond 16 bits.
 bool is_main(const SizedAxis& axis) {
-  static const std::set<std::string> not_main{"output height", "output width",          "kernel height",
-                                              "kernel width",  "cells of the window",   "input channels per group",
-                                              "terms of a sum", "output channels per group"};
+  static const std::set<std::string> not_main{"output height",       "output width",
+                                              "kernel height",       "kernel width",
+                                              "cells of the window", "input channels per group",
+                                              "terms of a sum",      "output channels per group"};
   return !not_main.contains(axis.name);
 }
 

@@ -1,4 +1,6 @@
 // Failures that need the calls before: the judge finds the shortest history, and its lines show them again.
+#include "checks/judge/history.hpp"
+
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
@@ -6,13 +8,12 @@
 
 #include "checks/host/fork_host.hpp"
 #include "checks/judge/case_text.hpp"
-#include "checks/judge/history.hpp"
 #include "checks/judge/judge.hpp"
 #include "checks/judge/report.hpp"
 #include "checks/sanitized.hpp"
 #include "checks/vocabulary/usage_error.hpp"
-#include "tests/size_kernels.hpp"
 #include "tests/seed.hpp"
+#include "tests/size_kernels.hpp"
 
 namespace cnnspec::tests {
 namespace {

@@ -192,6 +192,13 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"UNWRITTEN", CNNSPEC_TEST_HOSTILE_UNWRITTEN, 1, "fail", "it returned 2", "", "", false}),
     [](const auto& i) { return i.param.name; });
 
+TEST(HostileKernels, one_that_counts_what_it_covers_is_judged) {
+  if (std::string_view(CNNSPEC_TEST_COUNTING).empty()) GTEST_SKIP() << "there is no clang to build it";
+  const Outcome o = judge_alone(quoted(CNNSPEC_TEST_COUNTING) + usual_run);
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_EQ(json_in(o).value("verdict", ""), "pass");
+}
+
 /// Repeated, because it is random whether the kill comes before or after a message of the victim to the judge.
 TEST(HostileKernels, one_that_kills_whoever_started_it_gets_a_verdict_all_the_same) {
   for (int n = 0; n < 10; ++n) {

@@ -127,7 +127,8 @@ TEST(LargeCases, of_sums_of_all_elements_take_little_more_memory_than_their_inpu
       EXPECT_TRUE(e.places.empty()) << set.family;
       const std::vector<double> sums = run_spec(db, set.inputs);
       for (std::size_t n = 0; n < sums.size(); ++n)
-        EXPECT_LE(std::fabs(static_cast<double>(e.values[n]) - sums[n]), e.bound(n) + std::fabs(sums[n]) * std::ldexp(1.0, -arithmetic.storage.digits));
+        EXPECT_LE(std::fabs(static_cast<double>(e.values[n]) - sums[n]),
+                  e.bound(n) + std::fabs(sums[n]) * std::ldexp(1.0, -arithmetic.storage.digits));
       if (set.family != "exact-first-wide") continue;
       if (dtype == DType::f32)
         EXPECT_EQ(set.visible[0], 2 * 320 * 320);

@@ -36,6 +36,10 @@ class Linkage(unittest.TestCase):
         self.assertEqual([name for name in exported("cnnspec-host") if not name.startswith(("_", "__"))], [])
         self.assertEqual([name for name in exported("cnnspec-host") if name.startswith("_Z")], [])
 
+    def test_the_host_exports_what_a_library_with_counters_of_coverage_needs(self):
+        counters = [name for name in exported("cnnspec-host") if name.startswith("__sanitizer_cov")]
+        self.assertLessEqual({"__sanitizer_cov_8bit_counters_init", "__sanitizer_cov_pcs_init"}, set(counters))
+
     def test_the_command_needs_no_library_of_a_kernel(self):
         self.assertEqual([library for library in needed("cnnspec") if re.search("dnnl|gomp|blas|cnnspec", library)], [])
 

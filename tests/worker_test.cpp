@@ -369,18 +369,20 @@ TEST_F(WorkerTest, is_asked_in_one_line) {
 }
 
 TEST_F(WorkerTest, is_asked_with_all_numbers_of_a_problem_and_a_dash_for_no_bias) {
-  const Operation conv = operation_of(Op::conv2d_forward,
-                                      cnnspec_conv2d{2, 1, 3, 8, 9, 4, 6, 4, 3, 4, 1, 2, 1, 1, 0, 1, 0, 1});
+  const Operation conv =
+      operation_of(Op::conv2d_forward, cnnspec_conv2d{2, 1, 3, 8, 9, 4, 6, 4, 3, 4, 1, 2, 1, 1, 0, 1, 0, 1});
   Trial t;
   t.operation = &conv, t.dtype = DType::f64, t.placement = Placement::at_begin;
   t.inputs = {encode(t.dtype, std::vector<double>(432)), encode(t.dtype, std::vector<double>(144)), {}};
   const std::string begin = told("TellsItsRequest", t), end = told("TellsTheEndOfItsRequest", t);
-  EXPECT_TRUE(begin.starts_with("call 1 conv2d_forward_f64 heap=254 batch=2 groups=1 in_channels=3 in_height=8 "
-                                "in_width=9 out_channels=4 out_height=6 out_width=4 kernel_height=3 kernel_width=4 "))
+  EXPECT_TRUE(
+      begin.starts_with("call 1 conv2d_forward_f64 heap=254 batch=2 groups=1 in_channels=3 in_height=8 "
+                        "in_width=9 out_channels=4 out_height=6 out_width=4 kernel_height=3 kernel_width=4 "))
       << begin;
-  EXPECT_TRUE(end.ends_with(" stride_height=1 stride_width=2 dilation_height=1 dilation_width=1 pad_top=0 pad_left=1 "
-                            "pad_bottom=0 pad_right=1 x=4096:2,3,8,9:216,72,9,1 w=12288:4,3,3,4:36,12,4,1 b=- "
-                            "y=20480:2,4,6,4:96,24,4,1"))
+  EXPECT_TRUE(
+      end.ends_with(" stride_height=1 stride_width=2 dilation_height=1 dilation_width=1 pad_top=0 pad_left=1 "
+                    "pad_bottom=0 pad_right=1 x=4096:2,3,8,9:216,72,9,1 w=12288:4,3,3,4:36,12,4,1 b=- "
+                    "y=20480:2,4,6,4:96,24,4,1"))
       << end;
 }
 

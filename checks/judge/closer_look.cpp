@@ -234,8 +234,8 @@ class Suspects {
 
 /// Compares the suspected misreadings with the cases in which sizes were varied, then with random cases of the
 /// operation, until enough is known.
-void weigh(Host& host, const JudgeOptions& options, const OperationResult& row,
-           const std::vector<Examined>& all, Suspects& suspects) {
+void weigh(Host& host, const JudgeOptions& options, const OperationResult& row, const std::vector<Examined>& all,
+           Suspects& suspects) {
   std::set<std::string> compared;
   for (const Examined& e : all) {
     if (!compared.insert(to_descriptor(e.plainest->failure.failed.problem)).second) continue;
@@ -268,8 +268,7 @@ bool is_implied(Host& host, const Conditions& conditions, const SizeCondition& c
 }
 
 /// Diagnoses the failures of one operation.
-void diagnose(Host& host, const JudgeOptions& options, const OperationResult& row,
-              std::vector<Examined>& all) {
+void diagnose(Host& host, const JudgeOptions& options, const OperationResult& row, std::vector<Examined>& all) {
   Suspects suspects;
   for (Examined& e : all) {
     explain(host, options.conditions, e);
@@ -326,7 +325,8 @@ void look_closer(Host& host, const JudgeOptions& options, KernelResult& result) 
     std::vector<Examined> examined;
     for (Failure* f : failures) {
       if (!f->history.empty() && look_at_history(host, options.conditions, *f)) continue;
-      const Plainest& p = plainest.emplace_back(find_plainest(host, *f, shrinking_conditions(*f, options.conditions), plainest));
+      const Plainest& p =
+          plainest.emplace_back(find_plainest(host, *f, shrinking_conditions(*f, options.conditions), plainest));
       Failure shrunk = p.failure;
       shrunk.history.clear();  // it fails alone
       if (f->kind == FailureKind::nondeterministic) {

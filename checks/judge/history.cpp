@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
+#include <span>
 
 #include "checks/generate/moves.hpp"
 #include "checks/judge/case_judge.hpp"

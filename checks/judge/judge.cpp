@@ -119,7 +119,8 @@ class Stretches {
     double bytes = 0;
     for (Idx n = 0; n < cases.size(); ++n) {
       const double more = bytes_of_data(cases.at(n), options.conditions);
-      const bool is_full = !options.in_one_process && n > 0 && (n - begins_.back() == most_ || bytes + more > most_bytes);
+      const bool is_full =
+          !options.in_one_process && n > 0 && (n - begins_.back() == most_ || bytes + more > most_bytes);
       if (n == 0 || is_full) begins_.push_back(n), bytes = 0;
       bytes += more;
     }
@@ -285,8 +286,8 @@ class Run {
       CaseResult result = is_made ? judges[n].verdict(calls) : judges[n].judge(host);
       if (result.failure && is_made) {
         if (renewed[row_of(judged[n].which)]++ < most_renewed) host.renew();
-        result = confirmed(judges[n], std::span(judged).first(n), std::move(result), host,
-                           chance[row_of(judged[n].which)]);
+        result =
+            confirmed(judges[n], std::span(judged).first(n), std::move(result), host, chance[row_of(judged[n].which)]);
       }
       hung_before += result.failure && result.failure->kind == FailureKind::hang;
       result.seconds += judged[n].result.seconds + seconds_since(begin);

@@ -112,9 +112,9 @@ std::vector<std::string> describe_operations(const KernelResult& result) {
   for (const OperationResult& o : result.operations) {
     if (o.given_up) say(o, fmt::format("given up after {} cases, {} of which hung", thousands(*o.given_up), o.hung));
     if (o.sampled > 0)
-      say(o, fmt::format("some data of {} case{} was judged on a sample of {} of {} elements, all other data on all elements",
-                         thousands(o.sampled), o.sampled == 1 ? "" : "s", thousands(o.in_sample),
-                         thousands(o.sampled_from)));
+      say(o, fmt::format(
+                 "some data of {} case{} was judged on a sample of {} of {} elements, all other data on all elements",
+                 thousands(o.sampled), o.sampled == 1 ? "" : "s", thousands(o.in_sample), thousands(o.sampled_from)));
     if (o.windows_in_turn > 0)
       say(o,
           fmt::format("windows of {} case{} are so large that a cell of them counts as shown once it is in one window",
@@ -141,8 +141,9 @@ namespace {
 /// The calls that a failure needs before its own.
 std::string describe_history(const Failure& f) {
   if (f.history.empty()) return "";
-  std::string text = fmt::format("  it shows only after {} in the same process:\n",
-                                 f.history.size() == 1 ? "another case" : thousands(std::ssize(f.history)) + " other cases");
+  std::string text =
+      fmt::format("  it shows only after {} in the same process:\n",
+                  f.history.size() == 1 ? "another case" : thousands(std::ssize(f.history)) + " other cases");
   for (const Case& c : f.history) text += "    " + to_text(c) + "\n";
   return text;
 }

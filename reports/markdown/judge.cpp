@@ -60,8 +60,8 @@ std::string remarks(const Json& rows) {
                       number(r["windows_in_turn"])));
     if (!r["conventions"].empty())
       say(r["accepted"].get<bool>() ? "judged under " + conventions(r["conventions"]) + ", as it is accepted"
-                                    : "differs: it follows " + conventions(r["conventions"]) + "; to accept it: " +
-                                          code("--accept " + names_of(r["conventions"])));
+                                    : "differs: it follows " + conventions(r["conventions"]) +
+                                          "; to accept it: " + code("--accept " + names_of(r["conventions"])));
     if (!r["nearest"].is_null())
       say(fmt::format("explained by {}: {} of its {} failed cases", conventions(r["nearest"]["conventions"]),
                       number(r["nearest"]["cases"]), number(r["failed"])));
@@ -91,6 +91,14 @@ std::string wrong_elements(const Json& f) {
   return picture.empty() ? text : text + block(picture) + "\n";
 }
 
+/// The cases that a failure needs before its own.
+std::string history(const Json& f, const char* key) {
+  if (!f.contains(key)) return "";
+  std::string texts;
+  for (const Json& text : f[key]) texts += (texts.empty() ? "" : "\n") + text.get<std::string>();
+  return "It shows only after these cases in the same process:\n\n" + block(texts) + "\n";
+}
+
 /// `f`: with its "layer", if it is a network's.
 std::string failure(const Json& f) {
   std::string text =
@@ -104,8 +112,8 @@ std::string failure(const Json& f) {
     text += fmt::format("**{}**: {}\n\n", words(get(d, "name")), words(get(d, "sentence")));
   if (f.contains("shrunk_repro"))
     text += "The plainest case that still fails, " + code(get(f, "shrunk_descriptor")) + ":\n\n" +
-            block(get(f, "shrunk_repro")) + "\n";
-  return text + "Again:\n\n" + block(get(f, "repro"));
+            history(f, "shrunk_history") + block(get(f, "shrunk_repro")) + "\n";
+  return text + history(f, "history") + "Again:\n\n" + block(get(f, "repro"));
 }
 
 /// The first tells enough of them.
