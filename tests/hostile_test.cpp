@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(HostileKernels, one_that_counts_what_it_covers_is_judged) {
   if (std::string_view(CNNSPEC_TEST_COUNTING).empty()) GTEST_SKIP() << "there is no clang to build it";
-  const Outcome o = judge_alone(quoted(CNNSPEC_TEST_COUNTING) + usual_run);
+  const Outcome o = judge_alone(quoted(CNNSPEC_TEST_COUNTING) + " --cases 20 --json - ");
   EXPECT_EQ(o.status, 0) << o.err;
   EXPECT_EQ(json_in(o).value("verdict", ""), "pass");
 }

@@ -8,8 +8,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from importlib.metadata import entry_points
 from pathlib import Path
 
+# Where the package is installed, pytest finds the plugin, and does not take it twice.
+IS_INSTALLED = any(entry.name == "cnnspec" for entry in entry_points(group="pytest11"))
 HERE = Path(__file__).resolve().parent
 COMMAND = sys.argv.pop(1)
 TESTS = """
@@ -40,8 +43,9 @@ class Plugin(unittest.TestCase):
 
     def run_pytest(self, *arguments):
         paths = os.pathsep.join([str(HERE.parents[1] / "python"), str(HERE)])
-        return subprocess.run([sys.executable, "-m", "pytest", "-p", "cnnspec.pytest_plugin", "-p", "no:cacheprovider",
-                               "--strict-markers", *arguments], cwd=self.folder, capture_output=True, text=True,
+        plugin = [] if IS_INSTALLED else ["-p", "cnnspec.pytest_plugin"]
+        return subprocess.run([sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", "--strict-markers",
+                               *arguments], cwd=self.folder, capture_output=True, text=True,
                               check=False, env={**os.environ, "PYTHONPATH": paths, "CNNSPEC_COMMAND": COMMAND})
 
     def test_a_test_fails_with_the_verdict_and_the_line_that_repeats_it(self):
