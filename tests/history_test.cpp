@@ -20,11 +20,6 @@ namespace {
 
 using namespace checks;
 
-std::uint64_t seeds() {
-  const char* const text = std::getenv("CNNSPEC_SEEDS");
-  return text == nullptr ? 1 : std::strtoull(text, nullptr, 10);
-}
-
 class History : public testing::TestWithParam<BrokenKernel> {};
 
 /// Each failure of a default run shows again: after its history, or alone if it has none. Only threads are a race.
@@ -33,7 +28,7 @@ TEST_P(History, of_each_failure_shows_it_again) {
   const bool is_race = std::string_view(b.name) == "threads share a workspace";
   ForkHost host(b.kernel);
   for (const Op op : b.ops)
-    for (std::uint64_t seed = test_seed(); seed < test_seed() + seeds(); ++seed) {
+    for (std::uint64_t seed = test_seed(); seed < test_seed() + number_of_seeds(); ++seed) {
       JudgeOptions options;
       options.operations = {{op, b.dtype}};
       options.seed = seed, options.failures_kept = 1;

@@ -1,5 +1,4 @@
 // Kernels whose mistake depends on size, history or heap, at several seeds: the default run convicts each of them.
-// CNNSPEC_SEEDS=N: the number of seeds, starting from the test's own seed.
 #include "tests/size_kernels.hpp"
 
 #include <fmt/format.h>
@@ -22,11 +21,6 @@ namespace cnnspec::tests {
 namespace {
 
 using namespace checks;
-
-std::uint64_t seeds() {
-  const char* const text = std::getenv("CNNSPEC_SEEDS");
-  return text == nullptr ? 1 : std::strtoull(text, nullptr, 10);
-}
 
 struct Conviction {
   Idx cases = 0;  // including the failed case; 0: not known
@@ -71,7 +65,7 @@ class DefaultRun : public testing::TestWithParam<Named> {};
 TEST_P(DefaultRun, convicts_at_every_seed) {
   const BrokenKernel& b = GetParam().kernel;
   for (const Op op : b.ops)
-    for (std::uint64_t seed = test_seed(); seed < test_seed() + seeds(); ++seed) {
+    for (std::uint64_t seed = test_seed(); seed < test_seed() + number_of_seeds(); ++seed) {
       const std::optional<Conviction> found = convicted(b, op, seed);
       ASSERT_TRUE(found) << name_of(op) << ", seed " << seed;
       EXPECT_NE(std::find(b.kinds.begin(), b.kinds.end(), name_of(found->kind)), b.kinds.end()) << name_of(found->kind);
@@ -103,7 +97,7 @@ class WholeRun : public testing::TestWithParam<Named> {};
 TEST_P(WholeRun, names_the_mistake_at_every_seed) {
   const BrokenKernel& b = GetParam().kernel;
   for (const Op op : b.ops)
-    for (std::uint64_t seed = test_seed(); seed < test_seed() + seeds(); ++seed) {
+    for (std::uint64_t seed = test_seed(); seed < test_seed() + number_of_seeds(); ++seed) {
       JudgeOptions options = default_run(b, op, seed);
       options.failures_kept = JudgeOptions{}.failures_kept;
       const KernelResult result = judge(b.kernel, options);
