@@ -221,6 +221,7 @@ TEST(CliJudge, takes_whole_cases) {
   expect_judge_refuses("im2col --case 'relu_forward f32 x'", "descriptor \"x\": at column 1");
   expect_judge_refuses("im2col --case 'relu_forward f8e4m3 7 ' --case 'conv2d_forward f8e5m2 mb1ic1ih1oc1kh1'",
                        "an operation and a type that the kernel has");
+  expect_judge_refuses("im2col --case 'linear_forward f32 mb2ic3oc1' --mb 4", "--mb: expected descriptors in --case");
   expect_judge_refuses("im2col --in-one-process", "--case or --shapes beside it");
   expect_judge_refuses("im2col --repeat 2", "--case or --shapes beside it");
   expect_judge_refuses("im2col --case 7 --repeat 0", "--repeat");

@@ -70,7 +70,9 @@ std::vector<Case> whole_cases_of(const JudgeArguments& a, std::uint64_t seed) {
   for (const std::string& text : a.cases_given) {
     if (is_case_text(text) != is_case_text(a.cases_given.front()))
       throw UsageError("--case", "", "descriptors alone, or OPERATION TYPE DESCRIPTOR in each", in_quotes(text));
-    if (is_case_text(text)) cases.push_back(parse_case(text, usual));
+    if (!is_case_text(text)) continue;
+    if (a.batch) throw UsageError("--mb", "", "descriptors in --case", in_quotes(text));
+    cases.push_back(parse_case(text, usual));
   }
   return cases;
 }

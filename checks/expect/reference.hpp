@@ -38,19 +38,25 @@ struct Bodies {
       bodies;  // that for Modulo is null unless the operation has a Projection
 };
 
+template <auto run, class S>
+constexpr Body<S> body_of() {
+  return [](const Problem& problem, const Operands<S>& inputs) { return run(problem, inputs); };
+}
+
 /// `run(problem, inputs)`, a generic lambda that captures nothing. Numbers modulo a prime have no order, so a loop that
 /// compares is not compiled for them.
-template <auto run, bool is_projected = false>
+template <auto run>
 constexpr Bodies bodies_of() {
-  constexpr auto body = []<class S>() -> Body<S> {
-    return [](const Problem& problem, const Operands<S>& inputs) { return run(problem, inputs); };
-  };
-  Body<Modulo> modulo = nullptr;
-  if constexpr (is_projected) modulo = body.template operator()<Modulo>();
-  return {{body.template operator()<double>(), body.template operator()<TermRange>(),
-           body.template operator()<ExactLanes<2>>(), body.template operator()<ExactLanes<4>>(),
-           body.template operator()<Measured<double>>(), body.template operator()<Measured<long double>>(),
-           body.template operator()<Perturbed<double>>(), body.template operator()<Perturbed<long double>>(), modulo}};
+  return {{body_of<run, double>(), body_of<run, TermRange>(), body_of<run, ExactLanes<2>>(),
+           body_of<run, ExactLanes<4>>(), body_of<run, Measured<double>>(), body_of<run, Measured<long double>>(),
+           body_of<run, Perturbed<double>>(), body_of<run, Perturbed<long double>>(), Body<Modulo>(nullptr)}};
+}
+/// The same for an operation that has a Projection.
+template <auto run>
+constexpr Bodies projected_bodies_of() {
+  Bodies all = bodies_of<run>();
+  std::get<Body<Modulo>>(all.bodies) = body_of<run, Modulo>();
+  return all;
 }
 
 template <class S>

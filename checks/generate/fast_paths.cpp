@@ -59,12 +59,12 @@ Line draw_point(Choices& choices, const Problem& p, Idx image) {
 
 /// A square window; one row or one column of it; one cell; or one as large as the image.
 void draw_window_of_path(Choices& choices, Idx image, Problem& p) {
-  enum : Idx { row = 6, column, point, point_too, whole };  // 0 to 5: square
+  enum : Idx { row = 6, column, point, whole = point + 2 };  // 0 to 5: square; two numbers stand for a point
   const auto windows = is_pooling(layer_of(p)) ? std::span<const Window>(pooling_windows) : weighted_windows;
   const Idx shape = choices.pick(0, whole);
   const Window w = shape == whole ? Window{std::min(image, Idx{8}), 1, 0} : one_of(choices, windows);
   const Idx in = shape == whole ? w.kernel : image;
-  const bool is_point = shape == point || shape == point_too;
+  const bool is_point = shape >= point && shape < whole;
   set_height(p, is_point || shape == row ? draw_point(choices, p, in) : line_of(p, w, in));
   set_width(p, is_point || shape == column ? draw_point(choices, p, in) : line_of(p, w, in));
 }

@@ -76,14 +76,14 @@ class Search {
     return true;
   }
 
-  /// Keeps the last 1, 2, 4, ... calls.
+  /// Keeps the last 1, 2, 4, ... cases.
   void shorten_from_the_front() {
     const std::vector<Case> all = best_.history;
     for (std::size_t last = 1; last < all.size(); last *= 2)
       if (fails({all.end() - static_cast<std::ptrdiff_t>(last), all.end()}, best_.failed)) return;
   }
 
-  /// Leaves out stretches of calls, long ones first, until no call can be left out.
+  /// Leaves out stretches of cases, long ones first, until none can be left out.
   void leave_out() {
     for (std::size_t length = std::max<std::size_t>(best_.history.size() / 2, 1); length > 0; length /= 2)
       for (bool again = true; again && left_ > 0;) {

@@ -177,14 +177,22 @@ std::string options_of(const Conditions& conditions) {
   return line;
 }
 
+namespace {
+
+/// The options with which a case is judged again. A formulation of other operations would be refused.
+std::string options_for_case(const Case& c, Conditions conditions) {
+  const auto is_asked = [&](const Formulation& f) { return f.name == conditions.formulation; };
+  if (std::ranges::none_of(formulations_of(c.op), is_asked)) conditions.formulation.clear();
+  return options_of(conditions);
+}
+
+}  // namespace
+
 std::string reproduce(const std::string& kernel, const Case& c, const Conditions& conditions) {
   std::string line = fmt::format("cnnspec judge {} --op {} --dtype {} --case {} --seed {}", shell_word(kernel),
                                  name_of(c.op), name_of(c.dtype), shell_word(to_descriptor(c.problem)), c.seed);
   if (!c.data.empty()) line += " --data " + shell_word(c.data);
-  Conditions own = conditions;  // a formulation of other operations is refused
-  const auto is_asked = [&](const Formulation& f) { return f.name == conditions.formulation; };
-  if (std::ranges::none_of(formulations_of(c.op), is_asked)) own.formulation.clear();
-  return line + options_of(own);
+  return line + options_for_case(c, conditions);
 }
 
 std::string reproduce_failure(const std::string& kernel, const Failure& f, const Conditions& conditions) {
@@ -192,7 +200,8 @@ std::string reproduce_failure(const std::string& kernel, const Failure& f, const
     return reproduce(kernel, f.failed, conditions) + (f.repeat > 1 ? fmt::format(" --repeat {}", f.repeat) : "");
   std::string line = "cnnspec judge " + shell_word(kernel);
   for (const Case& c : f.history) line += " --case " + shell_word(to_text(c));
-  return line + " --case " + shell_word(to_text(f.failed)) + " --in-one-process" + options_of(conditions);
+  return line + " --case " + shell_word(to_text(f.failed)) + " --in-one-process" +
+         options_for_case(f.failed, conditions);
 }
 
 }  // namespace cnnspec::checks

@@ -15,7 +15,7 @@ using P = cnnspec_conv2d;
 // ---- The specification's loops, over a batch ----
 
 namespace body {
-constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+constexpr Bodies forward = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto kernel = image_of(w_shape(p), in[1]);
   return each_image(p.batch, [&](Idx n) {
@@ -23,24 +23,21 @@ constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const O
     if (in[2].empty()) return conv2d(x, kernel, config_of(p));
     return conv2d(x, kernel, Vector<S>(dyn_shape(p.out_channels), in[2]), config_of(p));
   });
-},
-                                     true>();
-constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+}>();
+constexpr Bodies backward_input = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto kernel = image_of(w_shape(p), in[0]);
   return each_image(p.batch, [&](Idx n) {
     return conv2d_backward_input(x_shape(p), kernel, image_of(y_shape(p), in[1], n), config_of(p));
   });
-},
-                                            true>();
-constexpr Bodies backward_kernel = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+}>();
+constexpr Bodies backward_kernel = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) {
     return conv2d_backward_kernel(image_of(x_shape(p), in[0], n), w_shape(p), image_of(y_shape(p), in[1], n),
                                   config_of(p));
   });
-},
-                                             true>();
+}>();
 constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return conv2d_backward_bias(image_of(y_shape(p), in[0], n)); });

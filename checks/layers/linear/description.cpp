@@ -15,28 +15,25 @@ namespace {
 using P = cnnspec_linear;
 
 namespace body {
-constexpr Bodies forward = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+constexpr Bodies forward = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto weight = image_of(w_shape(p), in[1]);
   return each_image(p.batch, [&](Idx n) {
     const auto x = image_of(x_shape(p), in[0], n);
     return in[2].empty() ? linear(x, weight) : linear(x, weight, Vector<S>(y_shape(p), in[2]));
   });
-},
-                                     true>();
-constexpr Bodies backward_input = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+}>();
+constexpr Bodies backward_input = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   const auto weight = image_of(w_shape(p), in[0]);
   return each_image(p.batch, [&](Idx n) { return linear_backward_input(weight, image_of(y_shape(p), in[1], n)); });
-},
-                                            true>();
-constexpr Bodies backward_weight = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
+}>();
+constexpr Bodies backward_weight = projected_bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) {
     return linear_backward_weight(image_of(x_shape(p), in[0], n), image_of(y_shape(p), in[1], n));
   });
-},
-                                             true>();
+}>();
 constexpr Bodies backward_bias = bodies_of<[]<class S>(const Problem& problem, const Operands<S>& in) {
   const auto& p = problem.as<P>();
   return sum_of_images(p.batch, [&](Idx n) { return linear_backward_bias(image_of(y_shape(p), in[0], n)); });
